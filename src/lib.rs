@@ -1,1 +1,10 @@
-//! Gongshi.
+//! Gongshi: a public transparency portal on a verifiable disclosure log.
+//!
+//! Modules and their direction (held by `tests/architecture.rs`):
+//! `web, ingest -> intake -> log, model, rules, domain`; `web -> model, search, log`;
+//! `model, search -> store, log, rules, domain`; `log -> store`; `store`, `domain`, `text` use nothing of ours.
+//! The verifier crate `gongshi_verify` is the one place for formats and proofs.
+
+pub mod log;
+pub mod store;
+pub mod web;

@@ -1,0 +1,253 @@
+//! Entries and records as compressed blocks in shard databases, and the tail that does not fill a block yet.
+//!
+//! A block holds 64 consecutive indexes; a shard 2^20. Entries and records are separate values: bundles read
+//! entries only, and erasure rewrites records only. Layout in `docs/LOG-FORMAT.md`. This file must not hash or sign.
+
+use super::{LogError, SHARD_LEAVES, Leaf};
+use crate::store::{KeyValue, Storage, WriteBatch};
+use std::sync::{Arc, Mutex};
+
+/// Indexes in one block.
+pub const BLOCK_LEAVES: u64 = 64;
+/// A record over this size is a value of its own, so that one large body does not burden its 63 neighbours.
+const LARGE_RECORD: usize = 16 << 10;
+/// Length mark of a record that is stored alone.
+const ALONE: u32 = u32::MAX;
+/// Length mark of an absent record.
+const ABSENT: u32 = u32::MAX - 1;
+/// zstd level: 3 compresses as fast as the disk takes it.
+const LEVEL: i32 = 3;
+
+fn entries_key(block: u64) -> Vec<u8> {
+    [b"e".as_slice(), &block.to_be_bytes()].concat()
+}
+
+fn records_key(block: u64) -> Vec<u8> {
+    [b"r".as_slice(), &block.to_be_bytes()].concat()
+}
+
+fn alone_key(index: u64) -> Vec<u8> {
+    [b"x".as_slice(), &index.to_be_bytes()].concat()
+}
+
+fn compress(bytes: &[u8]) -> Result<Vec<u8>, LogError> {
+    zstd::bulk::compress(bytes, LEVEL).map_err(|e| LogError::damaged("a block being written", e.to_string()))
+}
+
+/// Decompresses a frame that says its size; a damaged frame cannot make us allocate more than a block can hold.
+fn decompress(place: &str, bytes: &[u8]) -> Result<Vec<u8>, LogError> {
+    const MOST: u64 = BLOCK_LEAVES * (super::MAX_ENTRY_BYTES as u64 + 2);
+    let size = match zstd::zstd_safe::get_frame_content_size(bytes) {
+        Ok(Some(size)) if size <= MOST => size as usize,
+        _ => return Err(LogError::damaged(place, "not a zstd frame of a plausible size")),
+    };
+    zstd::bulk::decompress(bytes, size).map_err(|e| LogError::damaged(place, e.to_string()))
+}
+
+/// Splits a sequence of big-endian 16-bit length-prefixed entries (an entry bundle).
+pub(crate) fn split_entries(place: &str, mut bytes: &[u8]) -> Result<Vec<Vec<u8>>, LogError> {
+    let mut entries = Vec::new();
+    while !bytes.is_empty() {
+        let (length, rest) = bytes.split_first_chunk::<2>().ok_or_else(|| LogError::damaged(place, "cut short"))?;
+        let length = usize::from(u16::from_be_bytes(*length));
+        if rest.len() < length {
+            return Err(LogError::damaged(place, "cut short"));
+        }
+        entries.push(rest[..length].to_vec());
+        bytes = &rest[length..];
+    }
+    Ok(entries)
+}
+
+/// Appends an entry with its length prefix.
+pub(crate) fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) {
+    let length = u16::try_from(entry.len()).expect("submit refuses entries over MAX_ENTRY_BYTES");
+    bundle.extend_from_slice(&length.to_be_bytes());
+    bundle.extend_from_slice(entry);
+}
+
+/// A tail leaf as one value: entry length, entry, then the record if there is one.
+pub(crate) fn encode_tail(leaf: &Leaf) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(leaf.entry.len() + 3 + leaf.record.as_ref().map_or(0, Vec::len));
+    push_entry(&mut bytes, &leaf.entry);
+    if let Some(record) = &leaf.record {
+        bytes.push(1);
+        bytes.extend_from_slice(record);
+    }
+    bytes
+}
+
+/// The inverse of [`encode_tail`].
+pub(crate) fn decode_tail(index: u64, bytes: &[u8]) -> Result<Leaf, LogError> {
+    let short = || LogError::damaged(format!("entry {index}"), "its value is cut short");
+    let (length, rest) = bytes.split_first_chunk::<2>().ok_or_else(short)?;
+    let (entry, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length))).ok_or_else(short)?;
+    let record = match rest.split_first() {
+        None => None,
+        Some((1, record)) => Some(record.to_vec()),
+        Some(_) => return Err(short()),
+    };
+    Ok(Leaf { entry: entry.to_vec(), record })
+}
+
+/// The shards of a log. The one being written stays open; others are opened when asked for, the last few kept.
+pub(crate) struct Blocks {
+    storage: Arc<dyn Storage>,
+    open: Mutex<Vec<(u64, Arc<dyn KeyValue>)>>,
+}
+
+/// Shards kept open: the one written and a few being read.
+const OPEN_SHARDS: usize = 4;
+
+impl Blocks {
+    pub(crate) fn new(storage: Arc<dyn Storage>) -> Self {
+        Blocks { storage, open: Mutex::new(Vec::new()) }
+    }
+
+    fn shard(&self, number: u64) -> Result<Arc<dyn KeyValue>, LogError> {
+        let mut open = self.open.lock().expect("no holder of this lock panics");
+        if let Some(at) = open.iter().position(|(n, _)| *n == number) {
+            let found = open.remove(at);
+            open.push(found.clone());
+            return Ok(found.1);
+        }
+        let database = self.storage.open(&format!("shards/{number}"))?;
+        if open.len() >= OPEN_SHARDS {
+            open.remove(0);
+        }
+        open.push((number, database.clone()));
+        Ok(database)
+    }
+
+    /// Writes full blocks, which start at block number `first`, and returns when they are durable.
+    pub(crate) fn write(&self, first: u64, leaves: &[Leaf]) -> Result<(), LogError> {
+        let per_shard = SHARD_LEAVES / BLOCK_LEAVES;
+        let blocks = leaves.chunks_exact(BLOCK_LEAVES as usize);
+        debug_assert!(blocks.remainder().is_empty(), "only full blocks are written");
+        let mut batch = WriteBatch::default();
+        let mut shard = first / per_shard;
+        for (number, block) in (first..).zip(blocks) {
+            if number / per_shard != shard {
+                self.commit(shard, std::mem::take(&mut batch))?;
+                shard = number / per_shard;
+            }
+            self.encode(number, block, &mut batch)?;
+        }
+        self.commit(shard, batch)
+    }
+
+    fn commit(&self, shard: u64, batch: WriteBatch) -> Result<(), LogError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let database = self.shard(shard)?;
+        database.apply(batch)?;
+        Ok(database.sync()?)
+    }
+
+    fn encode(&self, number: u64, leaves: &[Leaf], batch: &mut WriteBatch) -> Result<(), LogError> {
+        let mut entries = Vec::new();
+        let mut records = Vec::new();
+        for (offset, leaf) in (0u64..).zip(leaves) {
+            push_entry(&mut entries, &leaf.entry);
+            match &leaf.record {
+                None => records.extend_from_slice(&ABSENT.to_be_bytes()),
+                Some(record) if record.len() > LARGE_RECORD => {
+                    batch.put(alone_key(number * BLOCK_LEAVES + offset), compress(record)?);
+                    records.extend_from_slice(&ALONE.to_be_bytes());
+                }
+                Some(record) => {
+                    let length = u32::try_from(record.len()).expect("at most LARGE_RECORD");
+                    records.extend_from_slice(&length.to_be_bytes());
+                    records.extend_from_slice(record);
+                }
+            }
+        }
+        batch.put(entries_key(number), compress(&entries)?);
+        if leaves.iter().any(|leaf| leaf.record.is_some()) {
+            batch.put(records_key(number), compress(&records)?);
+        }
+        Ok(())
+    }
+
+    /// The 64 entries of a full block as length-prefixed bytes.
+    pub(crate) fn entries(&self, number: u64) -> Result<Vec<u8>, LogError> {
+        let place = format!("entries {}–{}", number * BLOCK_LEAVES, (number + 1) * BLOCK_LEAVES - 1);
+        let shard = self.shard(number * BLOCK_LEAVES / SHARD_LEAVES)?;
+        let value = shard.get(&entries_key(number)).map_err(|e| LogError::damaged(&place, e.to_string()))?;
+        decompress(&place, &value.ok_or_else(|| LogError::damaged(&place, "the block is missing"))?)
+    }
+
+    /// The records of a full block, in order.
+    pub(crate) fn records(&self, number: u64) -> Result<Vec<Option<Vec<u8>>>, LogError> {
+        let first = number * BLOCK_LEAVES;
+        let place = format!("records {first}–{}", first + BLOCK_LEAVES - 1);
+        let shard = self.shard(first / SHARD_LEAVES)?;
+        let damaged = |reason: String| LogError::damaged(&place, reason);
+        let Some(value) = shard.get(&records_key(number)).map_err(|e| damaged(e.to_string()))? else {
+            return Ok(vec![None; BLOCK_LEAVES as usize]);
+        };
+        let bytes = decompress(&place, &value)?;
+        let mut rest = bytes.as_slice();
+        let mut records = Vec::with_capacity(BLOCK_LEAVES as usize);
+        for index in first..first + BLOCK_LEAVES {
+            let (length, tail) = rest.split_first_chunk::<4>().ok_or_else(|| damaged("cut short".into()))?;
+            rest = tail;
+            records.push(match u32::from_be_bytes(*length) {
+                ABSENT => None,
+                ALONE => {
+                    let value = shard.get(&alone_key(index)).map_err(|e| damaged(e.to_string()))?;
+                    let value = value.ok_or_else(|| damaged(format!("the large record {index} is missing")))?;
+                    Some(decompress(&place, &value)?)
+                }
+                length => {
+                    let (record, tail) =
+                        rest.split_at_checked(length as usize).ok_or_else(|| damaged("cut short".into()))?;
+                    rest = tail;
+                    Some(record.to_vec())
+                }
+            });
+        }
+        Ok(records)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::FaultStorage;
+
+    #[test]
+    fn blocks_give_back_what_they_took_across_a_shard_border() {
+        let blocks = Blocks::new(Arc::new(FaultStorage::default()));
+        let leaf = |i: u64| Leaf {
+            entry: format!("entry {i}").into_bytes(),
+            record: match i % 3 {
+                0 => None,
+                1 => Some(format!("record {i}").into_bytes()),
+                _ => Some(vec![i as u8; LARGE_RECORD + 1]),
+            },
+        };
+        let first = SHARD_LEAVES / BLOCK_LEAVES - 1;
+        let leaves: Vec<Leaf> = (first * BLOCK_LEAVES..(first + 2) * BLOCK_LEAVES).map(leaf).collect();
+        blocks.write(first, &leaves).unwrap();
+        for number in [first, first + 1] {
+            let entries = split_entries("test", &blocks.entries(number).unwrap()).unwrap();
+            let records = blocks.records(number).unwrap();
+            for (offset, (entry, record)) in entries.into_iter().zip(records).enumerate() {
+                assert_eq!(Leaf { entry, record }, leaf(number * BLOCK_LEAVES + offset as u64));
+            }
+        }
+        assert!(matches!(blocks.entries(first + 2), Err(LogError::Damaged { .. })));
+    }
+
+    #[test]
+    fn tails_give_back_what_they_took() {
+        for record in [None, Some(Vec::new()), Some(b"{}".to_vec())] {
+            let leaf = Leaf { entry: b"entry".to_vec(), record };
+            let bytes = encode_tail(&leaf);
+            assert_eq!(decode_tail(7, &bytes).unwrap(), leaf);
+            assert!(decode_tail(7, &bytes[..3]).is_err());
+        }
+    }
+}

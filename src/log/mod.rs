@@ -1,0 +1,270 @@
+//! The log: an append-only Merkle tree of opaque entries, kept in tiles, signed by checkpoints, never forked.
+//!
+//! One sequencer thread owns the tree and is the only writer; everybody else reads what it published. The module
+//! knows bytes, hashes and signatures. It must not know what an entry says, who may write it, or HTTP: a second
+//! product could run on it (`examples/raw_log.rs` does). Formats: C2SP tlog-tiles, tlog-checkpoint, signed-note.
+
+mod blocks;
+mod fsck;
+mod published;
+mod read;
+mod recover;
+mod sequencer;
+mod tree;
+
+pub use blocks::BLOCK_LEAVES;
+pub use fsck::{FsckProblem, FsckReport, check as fsck};
+pub use published::Published;
+pub use sequencer::{Submission, SubmitError};
+
+use crate::store::{DataFolder, KeyValue, Storage, StoreError};
+use gongshi_verify::names::Origin;
+use gongshi_verify::note::SignerKey;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Indexes in one shard database.
+pub const SHARD_LEAVES: u64 = 1 << 20;
+/// Largest entry: a bundle prefixes each with a 16-bit length (tlog-tiles).
+pub const MAX_ENTRY_BYTES: usize = 65_535;
+/// Largest record kept beside an entry: 1 MiB of body and its envelope.
+pub const MAX_RECORD_BYTES: usize = (1 << 20) + 4096;
+/// The published checkpoint in the data folder, outside the engine.
+pub const CHECKPOINT_FILE: &str = "checkpoint";
+
+/// One leaf to append: the entry that is hashed, and what is kept beside it but is not part of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    /// The bytes whose hash is the leaf; 1 to [`MAX_ENTRY_BYTES`].
+    pub entry: Vec<u8>,
+    /// Bytes that may later leave the store without touching the tree.
+    pub record: Option<Vec<u8>>,
+}
+
+/// How the log batches, and what it needs to sign.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// The checkpoint's first line.
+    pub origin: Origin,
+    /// The checkpoint key; its name is the origin.
+    pub signer: SignerKey,
+    /// A batch is cut at this many leaves…
+    pub batch_leaves: usize,
+    /// …or this many bytes…
+    pub batch_bytes: usize,
+    /// …or when its first leaf has waited this long.
+    pub batch_delay: Duration,
+    /// Submissions are refused while this many leaves wait…
+    pub queue_leaves: usize,
+    /// …or this many bytes.
+    pub queue_bytes: usize,
+    /// Appends stop while less than this many bytes are free on the disk.
+    pub reserve_bytes: u64,
+}
+
+impl LogConfig {
+    /// The defaults, measured in `docs/PERFORMANCE.md`.
+    pub fn new(origin: Origin, signer: SignerKey) -> Self {
+        LogConfig {
+            origin,
+            signer,
+            batch_leaves: 4096,
+            batch_bytes: 8 << 20,
+            batch_delay: Duration::from_millis(2),
+            queue_leaves: 65_536,
+            queue_bytes: 64 << 20,
+            reserve_bytes: 256 << 20,
+        }
+    }
+}
+
+/// Why the log did not open, append or answer.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A checkpoint published by this log is newer than the store: a restored older copy.
+    #[error(
+        "the store holds {stored} entries, but this log has published a checkpoint of {published} entries: the data \
+         folder was put back to an older state. Starting would sign a second history, so the log refuses. Restore a \
+         copy that holds at least {published} entries, or rebuild the store from a mirror or export of the log, then \
+         start again; if neither exists, this log has ended: keep the folder as evidence, announce it, and open a \
+         new log under a new origin and key (docs/OPERATIONS.md, \"Rolled back\")"
+    )]
+    RolledBack {
+        /// Size of the newest published checkpoint.
+        published: u64,
+        /// Size of the newest checkpoint in the store.
+        stored: u64,
+    },
+    /// A published checkpoint and the store disagree about the same entries.
+    #[error(
+        "the published checkpoint of {size} entries has root {published}, the store computes {stored}: the data folder \
+         does not belong to the published log, or it was changed. Nothing was signed. Put back the folder that \
+         published this checkpoint (docs/OPERATIONS.md, \"Diverged\")"
+    )]
+    Diverged {
+        /// Size of the published checkpoint.
+        size: u64,
+        /// Root in it, base64.
+        published: String,
+        /// Root computed from the store, base64.
+        stored: String,
+    },
+    /// The file beside the store is not a checkpoint signed by this log's key.
+    #[error("the file `checkpoint` in the data folder is not a checkpoint of {origin} signed by the configured key: {reason}")]
+    BadCheckpointFile {
+        /// Expected origin.
+        origin: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// What is stored contradicts itself.
+    #[error("the store is damaged at {place}: {reason}; run `gongshi fsck` for the extent, then restore a backup")]
+    Damaged {
+        /// Tile, block or entry.
+        place: String,
+        /// What was expected and found.
+        reason: String,
+    },
+    /// Another writer changed the last signed checkpoint.
+    #[error("the last signed checkpoint was changed by another writer; this one has stopped")]
+    LostWriter,
+    /// The log exists already, or does not yet.
+    #[error("{0}")]
+    State(String),
+    /// Asked for something beyond the published tree.
+    #[error("{what} is beyond the published log of {size} entries")]
+    Beyond {
+        /// What was asked for.
+        what: String,
+        /// Published size.
+        size: u64,
+    },
+}
+
+impl LogError {
+    pub(crate) fn damaged(place: impl Into<String>, reason: impl Into<String>) -> Self {
+        LogError::Damaged { place: place.into(), reason: reason.into() }
+    }
+}
+
+/// Keys of the log's own database (`log`). One tree, so that a batch is atomic.
+pub(crate) mod key {
+    /// The staged size, root and right edge.
+    pub const STAGED: &[u8] = b"staged";
+    /// The last signed checkpoint, a signed note.
+    pub const CHECKPOINT: &[u8] = b"checkpoint";
+
+    /// A full tile: 8,192 bytes.
+    pub fn tile(level: u8, index: u64) -> Vec<u8> {
+        let mut key = vec![b't', level];
+        key.extend_from_slice(&index.to_be_bytes());
+        key
+    }
+
+    /// The rightmost, partial tile of a level.
+    pub fn edge(level: u8) -> Vec<u8> {
+        vec![b'p', level]
+    }
+
+    /// A leaf not yet in a block.
+    pub fn tail(index: u64) -> Vec<u8> {
+        let mut key = vec![b'u'];
+        key.extend_from_slice(&index.to_be_bytes());
+        key
+    }
+}
+
+/// What readers and the sequencer share.
+pub(crate) struct Inner {
+    pub(crate) config: LogConfig,
+    pub(crate) folder: DataFolder,
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) database: Arc<dyn KeyValue>,
+    pub(crate) published: RwLock<Arc<Published>>,
+    pub(crate) sizes: watch::Sender<u64>,
+    pub(crate) blocks: blocks::Blocks,
+}
+
+impl Inner {
+    pub(crate) fn published(&self) -> Arc<Published> {
+        self.published.read().expect("no holder of this lock panics").clone()
+    }
+}
+
+/// A running log. Dropping it drains the queue and stops the sequencer.
+pub struct Log {
+    inner: Arc<Inner>,
+    sequencer: sequencer::Handle,
+}
+
+impl Log {
+    /// Creates an empty log with its size-0 checkpoint, and runs it.
+    pub fn create(folder: DataFolder, storage: Arc<dyn Storage>, config: LogConfig) -> Result<Log, LogError> {
+        recover::create(&folder, storage.as_ref(), &config)?;
+        Log::open(folder, storage, config)
+    }
+
+    /// Opens an existing log after the start-up checks (DESIGN §5), completes a batch that death interrupted, and
+    /// runs it. Refuses where going on could sign a second history.
+    pub fn open(folder: DataFolder, storage: Arc<dyn Storage>, config: LogConfig) -> Result<Log, LogError> {
+        let (inner, tree) = recover::open(folder, storage, config)?;
+        let inner = Arc::new(inner);
+        let sequencer = sequencer::start(inner.clone(), tree);
+        Ok(Log { inner, sequencer })
+    }
+
+    /// Queues leaves to be appended in this order, one after the other. Their indexes are fixed now; the
+    /// [`Submission`] resolves when they are durable and under a published checkpoint, or have failed whole.
+    pub fn submit(&self, leaves: Vec<Leaf>) -> Result<Submission, SubmitError> {
+        self.sequencer.submit(leaves)
+    }
+
+    /// Counts failed batches: indexes handed out before a change of this number and not yet resolved are void.
+    pub fn epoch(&self) -> u64 {
+        self.sequencer.epoch()
+    }
+
+    /// Leaves waiting to be appended.
+    pub fn queued(&self) -> usize {
+        self.sequencer.queued()
+    }
+
+    /// The newest published checkpoint and what is needed to serve it.
+    pub fn published(&self) -> Arc<Published> {
+        self.inner.published()
+    }
+
+    /// Follows the published size.
+    pub fn sizes(&self) -> watch::Receiver<u64> {
+        self.inner.sizes.subscribe()
+    }
+
+    /// The log's origin.
+    pub fn origin(&self) -> &Origin {
+        &self.inner.config.origin
+    }
+
+    /// The storage that the log's databases live in, for the read model beside it.
+    pub fn storage(&self) -> &Arc<dyn Storage> {
+        &self.inner.storage
+    }
+
+    /// The data folder held by the log.
+    pub fn folder(&self) -> &DataFolder {
+        &self.inner.folder
+    }
+
+    /// The checkpoint key's public side, as a vkey.
+    pub fn verifier(&self) -> &gongshi_verify::note::VerifierKey {
+        self.inner.config.signer.verifier()
+    }
+
+    /// Refuses new leaves, appends what is queued, and returns when all of it is published or failed.
+    pub fn drain(&self) {
+        self.sequencer.drain();
+    }
+}

@@ -1,0 +1,182 @@
+//! Reading the published log: entries, records, tiles, bundles, and proofs made from tiles.
+//!
+//! Everything is answered for the published size, never for what is only staged. It must not write.
+
+use super::blocks::{decode_tail, push_entry, split_entries};
+use super::tree::{TILE_HEIGHT, TILE_WIDTH, tile_width};
+use super::{BLOCK_LEAVES, Inner, Leaf, Log, LogError, Published, key};
+use gongshi_verify::hash::Hash;
+use gongshi_verify::merkle::{self, CompactRange, ProofNode};
+use std::ops::Range;
+
+impl Log {
+    /// The entry at an index of the published log.
+    pub fn entry(&self, index: u64) -> Result<Vec<u8>, LogError> {
+        Ok(self.inner.leaves(index..index + 1, &self.published(), false)?.remove(0).entry)
+    }
+
+    /// The record kept beside an entry; `None` where it has none (any more).
+    pub fn record(&self, index: u64) -> Result<Option<Vec<u8>>, LogError> {
+        Ok(self.leaf(index)?.record)
+    }
+
+    /// Entry and record.
+    pub fn leaf(&self, index: u64) -> Result<Leaf, LogError> {
+        Ok(self.inner.leaves(index..index + 1, &self.published(), true)?.remove(0))
+    }
+
+    /// Entries and records of a range, in order. Callers keep ranges to a few thousand.
+    pub fn leaves(&self, range: Range<u64>) -> Result<Vec<Leaf>, LogError> {
+        self.inner.leaves(range, &self.published(), true)
+    }
+
+    /// The bytes of a tile of hashes, `width` hashes wide (1 to 256), or `None` beyond the published tree.
+    pub fn tile(&self, level: u8, index: u64, width: usize) -> Result<Option<Vec<u8>>, LogError> {
+        let published = self.published();
+        if width == 0 || tile_width(published.size(), level, index) < width {
+            return Ok(None);
+        }
+        self.inner.tile(level, index, width, &published).map(Some)
+    }
+
+    /// The bytes of an entry bundle of `width` entries, or `None` beyond the published tree.
+    pub fn bundle(&self, index: u64, width: usize) -> Result<Option<Vec<u8>>, LogError> {
+        let published = self.published();
+        if width == 0 || tile_width(published.size(), 0, index) < width {
+            return Ok(None);
+        }
+        let start = index * TILE_WIDTH as u64;
+        let mut bundle = Vec::new();
+        for leaf in self.inner.leaves(start..start + width as u64, &published, false)? {
+            push_entry(&mut bundle, &leaf.entry);
+        }
+        Ok(Some(bundle))
+    }
+
+    /// RFC 9162 inclusion path of `index` in the tree of `size`, for any published size.
+    pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, LogError> {
+        let published = self.within(size)?;
+        let nodes = merkle::inclusion_nodes(index, size)
+            .map_err(|_| LogError::Beyond { what: format!("entry {index}"), size })?;
+        self.inner.fold(&nodes, &published)
+    }
+
+    /// RFC 9162 consistency proof between two published sizes, `old <= new`.
+    pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, LogError> {
+        let published = self.within(new)?;
+        let nodes = merkle::consistency_nodes(old, new)
+            .map_err(|_| LogError::Beyond { what: format!("size {old}"), size: new })?;
+        self.inner.fold(&nodes, &published)
+    }
+
+    /// The root of an earlier, or the present, published size.
+    pub fn root_at(&self, size: u64) -> Result<Hash, LogError> {
+        let published = self.within(size)?;
+        self.inner.root_at(size, &published)
+    }
+
+    fn within(&self, size: u64) -> Result<std::sync::Arc<Published>, LogError> {
+        let published = self.published();
+        if size > published.size() {
+            return Err(LogError::Beyond { what: format!("size {size}"), size: published.size() });
+        }
+        Ok(published)
+    }
+}
+
+impl Inner {
+    /// Leaves of a range below the published size; records only where asked for, since they cost a second read.
+    pub(super) fn leaves(&self, range: Range<u64>, at: &Published, records: bool) -> Result<Vec<Leaf>, LogError> {
+        if range.end > at.size() || range.start > range.end {
+            let what = format!("entry {}", range.end.saturating_sub(1));
+            return Err(LogError::Beyond { what, size: at.size() });
+        }
+        let mut leaves = Vec::new();
+        let mut index = range.start;
+        while index < range.end {
+            let block = index / BLOCK_LEAVES;
+            let end = range.end.min((block + 1) * BLOCK_LEAVES);
+            // What was tail at the published size may have moved into a block since.
+            let full = block < at.size() / BLOCK_LEAVES;
+            match if full { None } else { self.tail(index..end)? } {
+                Some(tail) => leaves.extend(tail),
+                None => leaves.extend(self.block(block, index..end, records)?),
+            }
+            index = end;
+        }
+        Ok(leaves)
+    }
+
+    fn tail(&self, range: Range<u64>) -> Result<Option<Vec<Leaf>>, LogError> {
+        let mut leaves = Vec::new();
+        for index in range {
+            match self.database.get(&key::tail(index))? {
+                Some(value) => leaves.push(decode_tail(index, &value)?),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(leaves))
+    }
+
+    fn block(&self, number: u64, range: Range<u64>, records: bool) -> Result<Vec<Leaf>, LogError> {
+        let first = number * BLOCK_LEAVES;
+        let entries = split_entries(&format!("entries from {first}"), &self.blocks.entries(number)?)?;
+        if entries.len() as u64 != BLOCK_LEAVES {
+            return Err(LogError::damaged(format!("entries from {first}"), format!("{} entries", entries.len())));
+        }
+        let records = if records { self.blocks.records(number)? } else { vec![None; entries.len()] };
+        let skip = usize::try_from(range.start - first).expect("less than a block");
+        let take = usize::try_from(range.end - range.start).expect("less than a block");
+        let pairs = entries.into_iter().zip(records).skip(skip).take(take);
+        Ok(pairs.map(|(entry, record)| Leaf { entry, record }).collect())
+    }
+
+    /// A tile known to have at least `width` hashes at the published size.
+    pub(super) fn tile(&self, level: u8, index: u64, width: usize, at: &Published) -> Result<Vec<u8>, LogError> {
+        if let Some(partial) = at.partial(level, index, width) {
+            return Ok(partial.to_vec());
+        }
+        let place = || format!("tile {level}/{index}");
+        let mut bytes = self
+            .database
+            .get(&key::tile(level, index))
+            .map_err(|e| LogError::damaged(place(), e.to_string()))?
+            .ok_or_else(|| LogError::damaged(place(), "it is missing"))?;
+        if bytes.len() != TILE_WIDTH * 32 {
+            return Err(LogError::damaged(place(), format!("{} bytes", bytes.len())));
+        }
+        bytes.truncate(width * 32);
+        Ok(bytes)
+    }
+
+    /// The hash of the complete subtree (`level`, `index`), from the tile that holds its leaves.
+    pub(super) fn node(&self, level: u8, index: u64, at: &Published) -> Result<Hash, LogError> {
+        let tile_level = level / TILE_HEIGHT;
+        let height = level % TILE_HEIGHT;
+        let tile = index >> (TILE_HEIGHT - height);
+        let start = usize::try_from((index << height) % TILE_WIDTH as u64).expect("less than a tile");
+        let end = start + (1 << height);
+        let bytes = self.tile(tile_level, tile, end, at)?;
+        let hashes: Vec<Hash> = bytes[start * 32..end * 32].as_chunks::<32>().0.to_vec();
+        Ok(merkle::subtree_root(&hashes).expect("a power of two of hashes"))
+    }
+
+    fn fold(&self, nodes: &[ProofNode], at: &Published) -> Result<Vec<Hash>, LogError> {
+        nodes.iter().map(|node| node.fold(&mut |level, index| self.node(level, index, at))).collect()
+    }
+
+    /// The compact range of the tree at `size`, computed from tiles.
+    pub(super) fn range_at(&self, size: u64, at: &Published) -> Result<CompactRange, LogError> {
+        let mut hashes = Vec::new();
+        let mut start = 0u64;
+        for level in (0..64u8).rev().filter(|level| size >> level & 1 == 1) {
+            hashes.push(self.node(level, start >> level, at)?);
+            start += 1 << level;
+        }
+        CompactRange::from_parts(size, hashes).map_err(|e| LogError::damaged("the right edge", e.to_string()))
+    }
+
+    pub(super) fn root_at(&self, size: u64, at: &Published) -> Result<Hash, LogError> {
+        Ok(self.range_at(size, at)?.root())
+    }
+}

@@ -1,0 +1,205 @@
+//! Creating a log, and the start-up checks before an existing one may sign again (DESIGN §5).
+//!
+//! Start-up recomputes the right edge from the tiles, checks it against the last signed checkpoint and against every
+//! published checkpoint kept outside the engine, and only then completes a batch that was staged but not signed.
+//! Its cost does not grow with the log. It must never sign where a check fails.
+
+use super::tree::{TILE_WIDTH, Tree, tile_width};
+use super::{BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogConfig, LogError, Published, blocks, key};
+use crate::store::{DataFolder, Storage, WriteBatch};
+use gongshi_verify::checkpoint::{Checkpoint, SignedCheckpoint};
+use gongshi_verify::encoding::base64;
+use gongshi_verify::hash::{Hash, leaf_hash};
+use gongshi_verify::merkle::CompactRange;
+use gongshi_verify::note::{SignatureCheck, sign_note};
+use std::sync::{Arc, RwLock};
+use tokio::sync::watch;
+
+/// The sequencer's state after the checks.
+pub(super) struct Recovered {
+    pub(super) tree: Tree,
+    pub(super) tail: Vec<Leaf>,
+    pub(super) note: String,
+}
+
+/// The checkpoint of a size and root.
+pub(super) fn checkpoint(config: &LogConfig, size: u64, root: Hash) -> Checkpoint {
+    Checkpoint::new(config.origin.as_str(), size, root)
+}
+
+/// The checkpoint signed as a note.
+pub(super) fn sign(config: &LogConfig, size: u64, root: &Hash) -> String {
+    let text = checkpoint(config, size, *root).to_text();
+    sign_note(&text, &config.signer).expect("a checkpoint's text is a note's text")
+}
+
+/// Size (8 bytes, big endian) and the hashes of the compact range, big subtrees first.
+pub(super) fn encode_staged(tree: &Tree) -> Vec<u8> {
+    let mut bytes = tree.size().to_be_bytes().to_vec();
+    for hash in tree.range().hashes() {
+        bytes.extend_from_slice(hash);
+    }
+    bytes
+}
+
+fn decode_staged(bytes: &[u8]) -> Result<CompactRange, LogError> {
+    let damaged = || LogError::damaged("the staged right edge", "not a size and hashes");
+    let (size, rest) = bytes.split_first_chunk::<8>().ok_or_else(damaged)?;
+    let (hashes, remainder) = rest.as_chunks::<32>();
+    if !remainder.is_empty() {
+        return Err(damaged());
+    }
+    CompactRange::from_parts(u64::from_be_bytes(*size), hashes.to_vec()).map_err(|_| damaged())
+}
+
+/// Writes an empty log: staged size 0 and its signed checkpoint.
+pub(super) fn create(folder: &DataFolder, storage: &dyn Storage, config: &LogConfig) -> Result<(), LogError> {
+    if folder.read(CHECKPOINT_FILE)?.is_some() {
+        return Err(LogError::State("this data folder already has a published checkpoint".to_owned()));
+    }
+    let database = storage.open("log")?;
+    if database.get(key::CHECKPOINT)?.is_some() {
+        return Err(LogError::State("this data folder already holds a log".to_owned()));
+    }
+    let tree = Tree::default();
+    let mut batch = WriteBatch::default();
+    batch.put(key::STAGED, encode_staged(&tree));
+    batch.put(key::CHECKPOINT, sign(config, 0, &tree.root()));
+    database.apply(batch)?;
+    Ok(database.sync()?)
+}
+
+/// Parses a signed checkpoint and checks that this log's key signed it.
+fn verified(config: &LogConfig, note: &[u8]) -> Result<Checkpoint, String> {
+    let text = std::str::from_utf8(note).map_err(|_| "not UTF-8".to_owned())?;
+    let signed = SignedCheckpoint::parse(text).map_err(|e| e.to_string())?;
+    if !matches!(signed.verify(config.signer.verifier()), SignatureCheck::Verified(_)) {
+        return Err("it carries no valid signature of the configured key".to_owned());
+    }
+    let checkpoint = signed.checkpoint;
+    if checkpoint.origin != config.origin.as_str() {
+        return Err(format!("its origin is {}", checkpoint.origin));
+    }
+    Ok(checkpoint)
+}
+
+/// Opens, checks, completes.
+pub(super) fn open(
+    folder: DataFolder,
+    storage: Arc<dyn Storage>,
+    config: LogConfig,
+) -> Result<(Inner, Recovered), LogError> {
+    let database = storage.open("log")?;
+    let note = database.get(key::CHECKPOINT)?;
+    let file = folder.read(CHECKPOINT_FILE)?;
+    let file = match &file {
+        Some(bytes) => Some(verified(&config, bytes).map_err(|reason| LogError::BadCheckpointFile {
+            origin: config.origin.to_string(),
+            reason,
+        })?),
+        None => None,
+    };
+    let Some(note) = note else {
+        return Err(match file {
+            Some(published) => LogError::RolledBack { published: published.size, stored: 0 },
+            None => LogError::State("this data folder holds no log; `gongshi init` makes one".to_owned()),
+        });
+    };
+    let signed = verified(&config, &note)
+        .map_err(|reason| LogError::damaged("the last signed checkpoint in the store", reason))?;
+    let note = String::from_utf8(note).map_err(|_| LogError::damaged("the last signed checkpoint", "not UTF-8"))?;
+    let staged = database
+        .get(key::STAGED)?
+        .ok_or_else(|| LogError::damaged("the staged right edge", "it is missing"))?;
+    let staged = decode_staged(&staged)?;
+    // The signed checkpoint is written after the staged batch is durable, so it is never ahead of it.
+    if signed.size > staged.size() {
+        return Err(LogError::damaged("the staged right edge", format!("{} entries, {} signed", staged.size(), signed.size)));
+    }
+
+    let edge = read_edge(database.as_ref(), staged.size())?;
+    let head = Published {
+        checkpoint: checkpoint(&config, staged.size(), staged.root()),
+        note: String::new(),
+        edge: edge.clone(),
+    };
+    let blocks = blocks::Blocks::new(storage.clone());
+    let (sizes, _) = watch::channel(signed.size);
+    let inner = Inner { config, folder, storage, database, published: RwLock::new(Arc::new(head.clone())), sizes, blocks };
+
+    // The right edge recomputed from the tiles must be the one that was staged.
+    let computed = inner.range_at(staged.size(), &head)?;
+    if computed.hashes() != staged.hashes() {
+        return Err(LogError::damaged("the right edge", "the tiles do not give the staged hashes"));
+    }
+    for known in std::iter::once(&signed).chain(&file) {
+        if known.size > staged.size() {
+            return Err(LogError::RolledBack { published: known.size, stored: signed.size });
+        }
+        let root = inner.root_at(known.size, &head)?;
+        if root != known.root {
+            return Err(LogError::Diverged { size: known.size, published: base64(&known.root), stored: base64(&root) });
+        }
+    }
+    // A published checkpoint was durable in the store first: one that is ahead of it means an older store.
+    if let Some(published) = file.as_ref().filter(|published| published.size > signed.size) {
+        return Err(LogError::RolledBack { published: published.size, stored: signed.size });
+    }
+    let tail = read_tail(&inner, &head)?;
+    let tree = Tree::from_parts(staged, edge);
+    let note = if tree.size() > signed.size { complete(&inner, &tree, &note)? } else { note };
+    if inner.folder.read(CHECKPOINT_FILE)?.as_deref() != Some(note.as_bytes()) {
+        inner.folder.write(CHECKPOINT_FILE, note.as_bytes())?;
+    }
+    *inner.published.write().expect("nobody else holds it yet") = Arc::new(Published { note: note.clone(), ..head });
+    inner.sizes.send_replace(tree.size());
+    Ok((inner, Recovered { tree, tail, note }))
+}
+
+/// Signs a batch that was staged durably when the process died: the normal path's last steps.
+fn complete(inner: &Inner, tree: &Tree, last: &str) -> Result<String, LogError> {
+    let note = sign(&inner.config, tree.size(), &tree.root());
+    if !inner.database.compare_and_swap(key::CHECKPOINT, Some(last.as_bytes()), note.as_bytes())? {
+        return Err(LogError::LostWriter);
+    }
+    inner.database.sync()?;
+    tracing::info!(size = tree.size(), "completed a batch that was staged when the process ended");
+    Ok(note)
+}
+
+/// The partial tiles of a size.
+fn read_edge(database: &dyn crate::store::KeyValue, size: u64) -> Result<Vec<Vec<u8>>, LogError> {
+    let mut edge = Vec::new();
+    for level in 0..8u8 {
+        let hashes = size >> (8 * u32::from(level));
+        if hashes == 0 && level > 0 {
+            break;
+        }
+        let width = tile_width(size, level, hashes / TILE_WIDTH as u64);
+        let place = || format!("the partial tile of level {level}");
+        edge.push(if width == 0 {
+            Vec::new()
+        } else {
+            let tile = database.get(&key::edge(level))?.ok_or_else(|| LogError::damaged(place(), "it is missing"))?;
+            if tile.len() != width * 32 {
+                return Err(LogError::damaged(place(), format!("{} bytes, expected {}", tile.len(), width * 32)));
+            }
+            tile
+        });
+    }
+    Ok(edge)
+}
+
+/// The leaves after the last full block, checked against the tile of their hashes, as is that block.
+fn read_tail(inner: &Inner, head: &Published) -> Result<Vec<Leaf>, LogError> {
+    let size = head.size();
+    let start = size / BLOCK_LEAVES * BLOCK_LEAVES;
+    let tail = inner.leaves(start..size, head, true)?;
+    let block = inner.leaves(start.saturating_sub(BLOCK_LEAVES)..start, head, true)?;
+    for (index, leaf) in (start - block.len() as u64..).zip(block.iter().chain(&tail)) {
+        if leaf_hash(&leaf.entry) != inner.node(0, index, head)? {
+            return Err(LogError::damaged(format!("entry {index}"), "its hash is not the one in the tile"));
+        }
+    }
+    Ok(tail)
+}

@@ -1,0 +1,403 @@
+//! The one writer: takes queued leaves in order, appends them in batches, signs, publishes, answers.
+//!
+//! Order of a batch, each step durable before the next (DESIGN §5): blocks; tiles, edge, tail and staged size;
+//! signature, compare-and-swap of the last signed checkpoint; the checkpoint file; publication; answers. Death
+//! between two steps leaves what [`super::recover`] completes or ignores. It must not know what a leaf says.
+
+use super::blocks::encode_tail;
+use super::recover::{encode_staged, sign};
+use super::tree::{FullTile, Tree};
+use super::{BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES, Published, key};
+use crate::store::WriteBatch;
+use gongshi_verify::hash::leaf_hash;
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// Why leaves were not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SubmitError {
+    /// Too much is waiting; nothing was queued.
+    #[error("{queued} entries are waiting to be appended; try again in {retry_after:?}")]
+    Overloaded {
+        /// Leaves waiting.
+        queued: usize,
+        /// When to try again.
+        retry_after: Duration,
+    },
+    /// An entry is empty or does not fit a bundle.
+    #[error("entry number {position} has {bytes} bytes; expected 1 to {MAX_ENTRY_BYTES}")]
+    EntrySize {
+        /// Position in the submission.
+        position: usize,
+        /// Its length.
+        bytes: usize,
+    },
+    /// A record is too large.
+    #[error("the record of entry number {position} has {bytes} bytes; expected at most {MAX_RECORD_BYTES}")]
+    RecordSize {
+        /// Position in the submission.
+        position: usize,
+        /// Its length.
+        bytes: usize,
+    },
+    /// The log does not append (any more).
+    #[error("the log does not append: {0}")]
+    Stopped(String),
+}
+
+/// Leaves on their way: the indexes are fixed, the outcome is not.
+#[derive(Debug)]
+pub struct Submission {
+    /// Index of the first leaf.
+    pub first: u64,
+    /// Number of leaves.
+    pub count: u64,
+    done: oneshot::Receiver<Result<Arc<Published>, String>>,
+}
+
+impl Submission {
+    /// Resolves when the leaves are durable and covered by the published checkpoint that it returns.
+    ///
+    /// # Errors
+    /// The batch failed: none of these leaves was acknowledged. They may still appear (an event sent again gets
+    /// its first index), but no promise was made.
+    pub async fn published(self) -> Result<Arc<Published>, String> {
+        self.done.await.unwrap_or_else(|_| Err("the log stopped".to_owned()))
+    }
+
+    /// The same, for callers outside an asynchronous context.
+    pub fn wait(self) -> Result<Arc<Published>, String> {
+        self.done.blocking_recv().unwrap_or_else(|_| Err("the log stopped".to_owned()))
+    }
+}
+
+struct Pending {
+    leaves: Vec<Leaf>,
+    done: oneshot::Sender<Result<Arc<Published>, String>>,
+}
+
+enum State {
+    Running,
+    Draining,
+    Stopped(String),
+}
+
+struct Queue {
+    waiting: VecDeque<Pending>,
+    leaves: usize,
+    bytes: usize,
+    next: u64,
+    epoch: u64,
+    oldest: Instant,
+    state: State,
+}
+
+struct Shared {
+    inner: Arc<Inner>,
+    queue: Mutex<Queue>,
+    changed: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().expect("no holder of this lock panics")
+    }
+}
+
+/// The sequencer as the rest of the log holds it.
+pub(super) struct Handle {
+    shared: Arc<Shared>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Starts the thread with the tree that recovery found.
+pub(super) fn start(inner: Arc<Inner>, recovered: super::recover::Recovered) -> Handle {
+    let queue = Queue {
+        waiting: VecDeque::new(),
+        leaves: 0,
+        bytes: 0,
+        next: recovered.tree.size(),
+        epoch: 0,
+        oldest: Instant::now(),
+        state: State::Running,
+    };
+    let shared = Arc::new(Shared { inner, queue: Mutex::new(queue), changed: Condvar::new() });
+    let mut writer = Writer {
+        shared: shared.clone(),
+        tree: recovered.tree,
+        tail: recovered.tail,
+        note: recovered.note,
+        unpublished: None,
+    };
+    let thread = std::thread::Builder::new()
+        .name("sequencer".to_owned())
+        .spawn(move || writer.run())
+        .expect("a thread can be started at start-up");
+    Handle { shared, thread: Mutex::new(Some(thread)) }
+}
+
+impl Handle {
+    pub(super) fn submit(&self, leaves: Vec<Leaf>) -> Result<Submission, SubmitError> {
+        let mut bytes = 0;
+        for (position, leaf) in leaves.iter().enumerate() {
+            let length = leaf.entry.len();
+            if length == 0 || length > MAX_ENTRY_BYTES {
+                return Err(SubmitError::EntrySize { position, bytes: length });
+            }
+            let record = leaf.record.as_ref().map_or(0, Vec::len);
+            if record > MAX_RECORD_BYTES {
+                return Err(SubmitError::RecordSize { position, bytes: record });
+            }
+            bytes += length + record;
+        }
+        let config = &self.shared.inner.config;
+        let mut queue = self.shared.lock();
+        match &queue.state {
+            State::Running => {}
+            State::Draining => return Err(SubmitError::Stopped("the server is shutting down".to_owned())),
+            State::Stopped(reason) => return Err(SubmitError::Stopped(reason.clone())),
+        }
+        let full = queue.leaves + leaves.len() > config.queue_leaves || queue.bytes + bytes > config.queue_bytes;
+        if full && queue.leaves > 0 {
+            return Err(SubmitError::Overloaded { queued: queue.leaves, retry_after: Duration::from_secs(1) });
+        }
+        let (sender, done) = oneshot::channel();
+        let submission = Submission { first: queue.next, count: leaves.len() as u64, done };
+        if queue.leaves == 0 {
+            queue.oldest = Instant::now();
+        }
+        queue.next += submission.count;
+        queue.leaves += leaves.len();
+        queue.bytes += bytes;
+        queue.waiting.push_back(Pending { leaves, done: sender });
+        // The writer looks by itself while a batch gathers; it needs waking for the first leaf and for a full batch.
+        if queue.waiting.len() == 1 || queue.leaves >= config.batch_leaves || queue.bytes >= config.batch_bytes {
+            self.shared.changed.notify_one();
+        }
+        Ok(submission)
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.shared.lock().epoch
+    }
+
+    pub(super) fn queued(&self) -> usize {
+        self.shared.lock().leaves
+    }
+
+    pub(super) fn drain(&self) {
+        {
+            let mut queue = self.shared.lock();
+            if matches!(queue.state, State::Running) {
+                queue.state = State::Draining;
+            }
+            self.shared.changed.notify_one();
+        }
+        let thread = self.thread.lock().expect("no holder of this lock panics").take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the sequencer thread had panicked");
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.drain();
+    }
+}
+
+/// How a batch ended when it did not end well.
+enum BatchError {
+    /// Nothing was signed: the tree in memory stands, the next batch may try again.
+    Unsigned(LogError),
+    /// A signature exists whose fate on disk is unknown: only the start-up checks can settle it.
+    Unsettled(LogError),
+    /// Signed and durable, but not yet published; publication is tried again before the next batch.
+    Unpublished(LogError),
+}
+
+struct Writer {
+    shared: Arc<Shared>,
+    tree: Tree,
+    /// Leaves after the last full block.
+    tail: Vec<Leaf>,
+    /// The last signed checkpoint.
+    note: String,
+    unpublished: Option<Arc<Published>>,
+}
+
+impl Writer {
+    fn run(&mut self) {
+        while let Some(batch) = self.next_batch() {
+            let (leaves, answers) = split(batch);
+            match self.append(leaves) {
+                Ok(published) => {
+                    for answer in answers {
+                        // A caller that went away does not need its answer.
+                        let _ = answer.send(Ok(published.clone()));
+                    }
+                }
+                Err(error) => self.fail(answers, error),
+            }
+        }
+    }
+
+    /// Waits for a batch; `None` when there is nothing left to do.
+    fn next_batch(&self) -> Option<Vec<Pending>> {
+        let config = &self.shared.inner.config;
+        let mut queue = self.shared.lock();
+        loop {
+            let stopping = !matches!(queue.state, State::Running);
+            if queue.waiting.is_empty() {
+                if stopping {
+                    return None;
+                }
+                queue = self.shared.changed.wait(queue).expect("no holder of this lock panics");
+                continue;
+            }
+            let full = queue.leaves >= config.batch_leaves || queue.bytes >= config.batch_bytes;
+            let waited = queue.oldest.elapsed();
+            if full || stopping || waited >= config.batch_delay {
+                break;
+            }
+            let timeout = config.batch_delay - waited;
+            queue = self.shared.changed.wait_timeout(queue, timeout).expect("no holder of this lock panics").0;
+        }
+        let (mut batch, mut leaves, mut bytes) = (Vec::new(), 0, 0);
+        while let Some(next) = queue.waiting.front() {
+            if !batch.is_empty() && (leaves + next.leaves.len() > config.batch_leaves || bytes >= config.batch_bytes) {
+                break;
+            }
+            leaves += next.leaves.len();
+            bytes += size(&next.leaves);
+            batch.extend(queue.waiting.pop_front());
+        }
+        queue.leaves -= leaves;
+        queue.bytes -= bytes;
+        queue.oldest = Instant::now();
+        Some(batch)
+    }
+
+    fn append(&mut self, leaves: Vec<Leaf>) -> Result<Arc<Published>, BatchError> {
+        let inner = self.shared.inner.clone();
+        if let Some(published) = self.unpublished.take() {
+            self.publish(published)?;
+        }
+        inner.storage.ensure_space(inner.config.reserve_bytes).map_err(|e| BatchError::Unsigned(e.into()))?;
+        let (tree, tail) = self.stage(leaves).map_err(BatchError::Unsigned)?;
+
+        let note = sign(&inner.config, tree.size(), &tree.root());
+        let swapped =
+            inner.database.compare_and_swap(key::CHECKPOINT, Some(self.note.as_bytes()), note.as_bytes());
+        match swapped.and_then(|done| inner.database.sync().map(|()| done)) {
+            Ok(true) => {}
+            Ok(false) => return Err(BatchError::Unsettled(LogError::LostWriter)),
+            Err(error) => return Err(BatchError::Unsettled(error.into())),
+        }
+        let checkpoint = super::recover::checkpoint(&inner.config, tree.size(), tree.root());
+        let published = Arc::new(Published { checkpoint, note: note.clone(), edge: tree.edge().to_vec() });
+        (self.tree, self.tail, self.note) = (tree, tail, note);
+        self.publish(published.clone())?;
+        Ok(published)
+    }
+
+    /// Writes everything of the batch but the signature, durably, and returns the tree and tail after it.
+    fn stage(&self, leaves: Vec<Leaf>) -> Result<(Tree, Vec<Leaf>), LogError> {
+        let inner = &self.shared.inner;
+        let size = self.tree.size();
+        let mut tree = self.tree.clone();
+        let mut full: Vec<FullTile> = Vec::new();
+        for leaf in &leaves {
+            tree.push(leaf_hash(&leaf.entry), &mut full);
+        }
+
+        let mut batch = WriteBatch::default();
+        let tail_start = size - self.tail.len() as u64;
+        let blocks_end = tree.size() / BLOCK_LEAVES * BLOCK_LEAVES;
+        let mut tail;
+        if blocks_end > tail_start {
+            let mut all = self.tail.clone();
+            all.extend(leaves);
+            tail = all.split_off(usize::try_from(blocks_end - tail_start).expect("a batch fits in memory"));
+            inner.blocks.write(tail_start / BLOCK_LEAVES, &all)?;
+            for index in tail_start..size {
+                batch.delete(key::tail(index));
+            }
+            for (index, leaf) in (blocks_end..).zip(&tail) {
+                batch.put(key::tail(index), encode_tail(leaf));
+            }
+        } else {
+            tail = self.tail.clone();
+            for (index, leaf) in (size..).zip(&leaves) {
+                batch.put(key::tail(index), encode_tail(leaf));
+            }
+            tail.extend(leaves);
+        }
+        for tile in full {
+            batch.put(key::tile(tile.level, tile.index), tile.bytes);
+        }
+        for (level, tile) in (0u8..).zip(tree.edge()) {
+            let before = self.tree.edge().get(usize::from(level));
+            if !tile.is_empty() && before != Some(tile) {
+                batch.put(key::edge(level), tile.as_slice());
+            }
+        }
+        batch.put(key::STAGED, encode_staged(&tree));
+        inner.database.apply(batch)?;
+        inner.database.sync()?;
+        Ok((tree, tail))
+    }
+
+    fn publish(&mut self, published: Arc<Published>) -> Result<(), BatchError> {
+        let inner = &self.shared.inner;
+        if let Err(error) = inner.folder.write(CHECKPOINT_FILE, published.note.as_bytes()) {
+            self.unpublished = Some(published);
+            return Err(BatchError::Unpublished(error.into()));
+        }
+        *inner.published.write().expect("no holder of this lock panics") = published.clone();
+        inner.sizes.send_replace(published.size());
+        Ok(())
+    }
+
+    /// Fails the batch and everything queued behind it: their indexes are void.
+    fn fail(&self, answers: Vec<oneshot::Sender<Result<Arc<Published>, String>>>, error: BatchError) {
+        let (error, stop) = match error {
+            BatchError::Unsigned(error) | BatchError::Unpublished(error) => (error, false),
+            BatchError::Unsettled(error) => (error, true),
+        };
+        tracing::error!(%error, stop, "a batch was not appended");
+        let text = error.to_string();
+        let mut queue = self.shared.lock();
+        queue.epoch += 1;
+        queue.next = self.tree.size();
+        queue.leaves = 0;
+        queue.bytes = 0;
+        if stop {
+            queue.state = State::Stopped(format!("{text}; restart the server to run the start-up checks"));
+        }
+        let waiting = std::mem::take(&mut queue.waiting);
+        drop(queue);
+        for answer in answers.into_iter().chain(waiting.into_iter().map(|pending| pending.done)) {
+            let _ = answer.send(Err(text.clone()));
+        }
+    }
+}
+
+fn size(leaves: &[Leaf]) -> usize {
+    leaves.iter().map(|leaf| leaf.entry.len() + leaf.record.as_ref().map_or(0, Vec::len)).sum()
+}
+
+fn split(batch: Vec<Pending>) -> (Vec<Leaf>, Vec<oneshot::Sender<Result<Arc<Published>, String>>>) {
+    let mut leaves = Vec::with_capacity(batch.iter().map(|pending| pending.leaves.len()).sum());
+    let mut answers = Vec::with_capacity(batch.len());
+    for pending in batch {
+        leaves.extend(pending.leaves);
+        answers.push(pending.done);
+    }
+    (leaves, answers)
+}

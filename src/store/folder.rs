@@ -1,0 +1,101 @@
+//! The data folder: its lock, its files outside the engine, and who may read its keys.
+//!
+//! It does not know what the files mean; it writes them so that a reader never meets half of one.
+
+use super::StoreError;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// A data folder held by this process; the lock goes with the value.
+#[derive(Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Takes the folder, creating it where absent. [`StoreError::InUse`] while another process holds it.
+    pub fn lock(path: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(path).map_err(|e| StoreError::io(path.display().to_string(), e))?;
+        let file = path.join("lock");
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&file)
+            .map_err(|e| StoreError::io(file.display().to_string(), e))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(DataFolder { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.to_owned())),
+            Err(TryLockError::Error(e)) => Err(StoreError::io(file.display().to_string(), e)),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The bytes of a file in the folder, `None` where it does not exist.
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let path = self.path.join(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(StoreError::io(path.display().to_string(), e)),
+        }
+    }
+
+    /// Replaces a file in the folder: a reader, or a start after a crash, sees the old bytes or the new, never a mix.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+        write_atomic(&self.path.join(name), bytes, 0o644)
+    }
+}
+
+/// Replaces `path` by way of a synced temporary file beside it, with permission bits `mode`.
+pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".tmp");
+    let temporary = path.with_file_name(name);
+    let attempt = || -> std::io::Result<()> {
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(mode).open(&temporary)?;
+        file.write_all(bytes)?;
+        file.sync_data()?;
+        std::fs::rename(&temporary, path)
+    };
+    attempt().map_err(|e| StoreError::io(path.display().to_string(), e))
+}
+
+/// Creates a file that only its owner can read. An existing file is never overwritten.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let attempt = || -> std::io::Result<()> {
+        let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    attempt().map_err(|e| StoreError::io(path.display().to_string(), e))
+}
+
+/// Refuses a secret file that others on the machine can read or write.
+pub fn ensure_private(path: &Path) -> Result<(), StoreError> {
+    let meta = std::fs::metadata(path).map_err(|e| StoreError::io(path.display().to_string(), e))?;
+    let mode = meta.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(StoreError::Folder {
+            path: path.to_owned(),
+            reason: format!(
+                "this key file can be read or written by other users (mode {mode:03o}); expected 600: \
+                 run `chmod 600` on it, and make a new key if others had access to the machine"
+            ),
+        });
+    }
+    Ok(())
+}
+
+/// Bytes an unprivileged process may still write on the disk that holds `path`.
+pub fn available_bytes(path: &Path) -> Result<u64, StoreError> {
+    let stat = rustix::fs::statvfs(path).map_err(|e| StoreError::io(path.display().to_string(), e.into()))?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
