@@ -1,1 +1,3 @@
 //! Gongshi.
+
+pub mod search;
