@@ -4,12 +4,16 @@
 //! is published: callers check every hit against the store before showing it. This module knows no storage of ours and no
 //! HTTP; following the log belongs to the caller, through [`SearchIndex::cursor`].
 
+mod tantivy;
+
+pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};
+
 use std::path::PathBuf;
 
 /// Characters of a query that are looked at; the rest is cut off and [`SearchPage::truncated`] says so.
 pub const MAX_QUERY_CHARS: usize = 200;
 /// Whitespace-separated terms of a query that are looked at; the rest is cut off likewise.
-pub const MAX_QUERY_TERMS: usize = 16;
+pub const MAX_QUERY_TERMS: usize = 12;
 /// Largest `offset + limit` an engine answers; beyond it [`SearchError::TooDeep`].
 pub const MAX_DEPTH: usize = 10_000;
 
@@ -174,7 +178,12 @@ pub trait SearchIndex: Send + Sync {
     /// when `docs` holds it; removing what is not there is no error.
     ///
     /// After an error everything not yet durable may be lost: go on from [`SearchIndex::cursor`].
-    fn index_batch(&self, docs: &[SearchDoc], deletes: &[u64], cursor: u64) -> Result<(), SearchError>;
+    fn index_batch(
+        &self,
+        docs: &[SearchDoc],
+        deletes: &[u64],
+        cursor: u64,
+    ) -> Result<(), SearchError>;
 
     /// Makes everything taken so far durable and visible: a search begun after the return sees it.
     fn commit(&self) -> Result<(), SearchError>;
