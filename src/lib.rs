@@ -6,5 +6,6 @@
 //! The verifier crate `gongshi_verify` is the one place for formats and proofs.
 
 pub mod log;
+pub mod search;
 pub mod store;
 pub mod web;

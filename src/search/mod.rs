@@ -1,0 +1,202 @@
+//! Search over published records: what is asked, what is answered, and the contract an engine keeps.
+//!
+//! An index is derived data. It can be wiped and rebuilt from the log at any time, so it never decides whether a record
+//! is published: callers check every hit against the store before showing it. This module knows no storage of ours and no
+//! HTTP; following the log belongs to the caller, through [`SearchIndex::cursor`].
+
+mod tantivy;
+
+pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};
+
+use std::path::PathBuf;
+
+/// Characters of a query that are looked at; the rest is cut off and [`SearchPage::truncated`] says so.
+pub const MAX_QUERY_CHARS: usize = 200;
+/// Whitespace-separated terms of a query that are looked at; the rest is cut off likewise.
+pub const MAX_QUERY_TERMS: usize = 12;
+/// Largest `offset + limit` an engine answers; beyond it [`SearchError::TooDeep`].
+pub const MAX_DEPTH: usize = 10_000;
+
+/// One published record as the index sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchDoc {
+    /// Index of the record's entry in the log; the document's identity.
+    pub index: u64,
+    /// Kind of the record, as in the log (`penalty`, `plan`, …).
+    pub kind: String,
+    /// Identifier of the publishing authority.
+    pub authority: String,
+    /// Region code of the record, six digits (GB/T 2260). Anything else is kept, and matched only exactly.
+    pub region: String,
+    /// Unified social credit code of the subject, where there is one; matched like [`SearchDoc::codes`].
+    pub subject_uscc: Option<String>,
+    /// Name of the subject; found by any substring of two characters or more.
+    pub subject_name: Option<String>,
+    /// Number or name of the record.
+    pub title: String,
+    /// Everything else worth finding, in Chinese, to be cut into words (put the authority's name here too).
+    pub text: String,
+    /// Decision numbers, permit numbers, plan keys: matched whole, by prefix, and by any piece of four characters or more.
+    pub codes: Vec<String>,
+    /// Date of the record in days since 1970-01-01; what the date filter and the year facet look at.
+    pub date: Option<i32>,
+    /// When the log took the entry, in seconds since 1970-01-01T00:00:00Z; stands in for a missing date when sorting.
+    pub logged_at: i64,
+}
+
+/// Order of the hits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sort {
+    /// Exact code, then full name, then part of a name, then part of a code, then title, then text; newest first among equals.
+    #[default]
+    Relevance,
+    /// Latest date first.
+    Newest,
+    /// Earliest date first.
+    Oldest,
+}
+
+/// What is asked. The default asks for everything, and shows nothing of it (`limit` 0).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SearchQuery {
+    /// Words, names, codes, as typed. No character has a syntactic meaning. Terms separated by whitespace must all match,
+    /// each in any field. Empty: everything, narrowed by the filters alone.
+    pub text: String,
+    /// Kinds to keep; empty keeps all.
+    pub kinds: Vec<String>,
+    /// Authorities to keep; empty keeps all.
+    pub authorities: Vec<String>,
+    /// Regions to keep; empty keeps all. A province (`610000`) keeps all `61xxxx`, a city (`610300`) all `6103xx`.
+    pub regions: Vec<String>,
+    /// First date to keep, in days since 1970-01-01. Either bound drops records without a date.
+    pub date_from: Option<i32>,
+    /// Last date to keep, inclusive.
+    pub date_to: Option<i32>,
+    /// Order of the hits.
+    pub sort: Sort,
+    /// Hits to skip.
+    pub offset: usize,
+    /// Most hits to return.
+    pub limit: usize,
+}
+
+/// One found record.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Index of the record's entry in the log.
+    pub index: u64,
+    /// Relevance: comparable within one answer only; 0 unless text was asked for and sorted by [`Sort::Relevance`].
+    pub score: f32,
+}
+
+/// Counts over the whole result, each list sorted by count (largest first), then by value.
+///
+/// A count says how many hits would remain with that value as an additional filter. Regions therefore count their parts: `610323`
+/// counts also for `610300` and `610000`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facets {
+    /// Hits by kind.
+    pub kinds: Vec<(String, u64)>,
+    /// Hits by authority.
+    pub authorities: Vec<(String, u64)>,
+    /// Hits by region, provinces and cities including what lies in them.
+    pub regions: Vec<(String, u64)>,
+    /// Hits by year of their date (`2026`); records without a date are in none.
+    pub years: Vec<(String, u64)>,
+}
+
+/// What is answered.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SearchPage {
+    /// The asked-for stretch of the result.
+    pub hits: Vec<Hit>,
+    /// Size of the whole result.
+    pub total: u64,
+    /// Counts over the whole result.
+    pub facets: Facets,
+    /// Every entry below this index was looked at when the answer was made.
+    pub indexed: u64,
+    /// Whether part of the text was cut off ([`MAX_QUERY_CHARS`], [`MAX_QUERY_TERMS`]).
+    pub truncated: bool,
+    /// False when the text held nothing that can be searched for (only punctuation, emoji, control characters); such a query finds nothing.
+    pub understood: bool,
+}
+
+/// Why an engine could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The index's folder or files could not be read or written.
+    #[error("search index {path}: {source}")]
+    Io {
+        /// File or folder concerned.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Files of the index are damaged. Opening it again recreates it; so does a reindex.
+    #[error("search index is damaged ({detail}); reindex to rebuild it from the log")]
+    Corrupt {
+        /// What was found.
+        detail: String,
+    },
+    /// The folder holds something else than a search index; nothing in it was touched.
+    #[error("{path} is not empty and is no search index; name another folder")]
+    ForeignFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another process has the index open for writing.
+    #[error("search index {path} is in use by another process")]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The asked-for stretch lies too deep in the result.
+    #[error("offset {offset} + limit {limit} is beyond {max}")]
+    TooDeep {
+        /// As asked.
+        offset: usize,
+        /// As asked.
+        limit: usize,
+        /// Largest sum that is answered.
+        max: usize,
+    },
+    /// The engine failed otherwise.
+    #[error("search engine: {0}")]
+    Engine(String),
+}
+
+/// A search engine that follows the log.
+///
+/// Writes come from one caller at a time, in the order of the log; searches come from any number, at any time.
+pub trait SearchIndex: Send + Sync {
+    /// Takes documents, then removals, and notes that every entry below `cursor` has been looked at.
+    ///
+    /// Nothing is visible or durable before [`SearchIndex::commit`] has returned; documents and cursor become both
+    /// together, possibly in a commit the engine makes earlier by itself. A document whose index is there already
+    /// replaces it, so that replaying a stretch of the log changes nothing. An index in `deletes` is gone afterwards, also
+    /// when `docs` holds it; removing what is not there is no error.
+    ///
+    /// After an error everything not yet durable may be lost: go on from [`SearchIndex::cursor`].
+    fn index_batch(
+        &self,
+        docs: &[SearchDoc],
+        deletes: &[u64],
+        cursor: u64,
+    ) -> Result<(), SearchError>;
+
+    /// Makes everything taken so far durable and visible: a search begun after the return sees it.
+    fn commit(&self) -> Result<(), SearchError>;
+
+    /// The last durable cursor: every entry below it is indexed. 0 for a new or recreated index.
+    fn cursor(&self) -> Result<u64, SearchError>;
+
+    /// Answers a query from the last committed state.
+    ///
+    /// # Errors
+    /// [`SearchError::TooDeep`] beyond [`MAX_DEPTH`]; otherwise only the engine's own failures: no text is an error.
+    fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError>;
+
+    /// Empties the index and sets its cursor to 0, durably.
+    fn clear(&self) -> Result<(), SearchError>;
+}

@@ -1,0 +1,469 @@
+//! The embedded engine: a tantivy index in a folder of its own.
+//!
+//! Documents and cursor are committed together (the cursor is the commit's payload), so they cannot disagree whatever the moment of
+//! death. The index is derived data: a folder that is damaged, or made by another version of this code or its word lists, is
+//! emptied and started anew at cursor 0. It never touches a folder that does not look like a search index.
+
+mod analyse;
+mod facets;
+mod query;
+mod schema;
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use serde::{Deserialize, Serialize};
+use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
+use tantivy::{
+    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term,
+};
+
+use self::facets::PageCollector;
+use self::schema::Fields;
+use super::{MAX_DEPTH, SearchDoc, SearchError, SearchIndex, SearchPage, SearchQuery};
+
+/// Files by which a folder is known to be an index of ours, whole or not.
+const MARKS: [&str; 3] = ["meta.json", ".managed.json", ".tantivy-writer.lock"];
+/// How the names of lock files begin.
+const LOCK_PREFIX: &str = ".tantivy-";
+
+/// How the embedded engine uses the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TantivyOptions {
+    /// Threads that cut text and build segments.
+    pub writer_threads: usize,
+    /// Memory for segments being built, over all threads, in bytes; at least 15 MB a thread.
+    pub writer_heap: usize,
+}
+
+impl Default for TantivyOptions {
+    /// Two threads, 80 MB.
+    fn default() -> Self {
+        Self {
+            writer_threads: 2,
+            writer_heap: 80_000_000,
+        }
+    }
+}
+
+/// What was found in the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opened {
+    /// Nothing: the index is new.
+    New,
+    /// An index that can be continued.
+    Existing,
+    /// An index that could not be; it was emptied and starts at cursor 0.
+    Recreated {
+        /// Why, for the operator's log.
+        reason: String,
+    },
+}
+
+/// What a commit says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Payload {
+    /// [`analyse::fingerprint`] of the code and data that made the tokens.
+    analyser: String,
+    /// Every entry below it has been looked at.
+    cursor: u64,
+    /// No document at or above it was ever added: one there needs no removal before it is added.
+    end: u64,
+}
+
+/// A committed state, for searching.
+struct View {
+    searcher: Searcher,
+    cursor: u64,
+}
+
+/// The writing side; the lock around it makes writes one at a time.
+struct Pen {
+    /// Gone after a failure, and made anew by the next write.
+    writer: Option<IndexWriter>,
+    /// What the next commit will say.
+    pending: Payload,
+    /// What the last one said.
+    durable: Payload,
+    /// Whether anything was taken since.
+    dirty: bool,
+}
+
+/// The embedded search engine.
+pub struct TantivyIndex {
+    folder: PathBuf,
+    index: Index,
+    fields: Fields,
+    options: TantivyOptions,
+    opened: Opened,
+    reader: IndexReader,
+    pen: Mutex<Pen>,
+    view: RwLock<Arc<View>>,
+}
+
+impl TantivyIndex {
+    /// Opens the index in `folder`, creating it where there is none, and starting anew where it cannot be continued.
+    ///
+    /// # Errors
+    /// [`SearchError::InUse`] while another process has it open, [`SearchError::ForeignFolder`] where the folder holds something
+    /// else, [`SearchError::Io`] where it cannot be read or written.
+    pub fn open(folder: &Path, options: TantivyOptions) -> Result<Self, SearchError> {
+        fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
+        let found = look_at(folder)?;
+        let attempt = match found {
+            Found::Nothing => return Self::create(folder, options, Opened::New),
+            Found::Index => Self::resume(folder, options),
+        };
+        match attempt {
+            Err(SearchError::Corrupt { detail }) => {
+                tracing::warn!(folder = %folder.display(), reason = %detail, "search index is started anew");
+                empty(folder)?;
+                Self::create(folder, options, Opened::Recreated { reason: detail })
+            }
+            other => other,
+        }
+    }
+
+    /// What [`TantivyIndex::open`] found.
+    pub fn opened(&self) -> &Opened {
+        &self.opened
+    }
+
+    fn create(folder: &Path, options: TantivyOptions, opened: Opened) -> Result<Self, SearchError> {
+        let failed = |error| engine_error(folder, error);
+        // Nothing is stored in the documents, so a thread for compressing them would idle.
+        let settings = IndexSettings {
+            docstore_compress_dedicated_thread: false,
+            ..IndexSettings::default()
+        };
+        let index = Index::builder()
+            .schema(schema::schema().0)
+            .settings(settings)
+            .tokenizers(schema::tokenizers())
+            .create_in_dir(folder)
+            .map_err(failed)?;
+        let payload = Payload {
+            analyser: analyse::fingerprint(),
+            cursor: 0,
+            end: 0,
+        };
+        let mut writer = options.writer(&index).map_err(failed)?;
+        write_commit(&mut writer, &payload).map_err(failed)?;
+        Self::assemble(folder, options, opened, index, writer)
+    }
+
+    fn resume(folder: &Path, options: TantivyOptions) -> Result<Self, SearchError> {
+        let failed = |error| engine_error(folder, error);
+        let mut index = Index::open_in_dir(folder).map_err(failed)?;
+        if index.schema() != schema::schema().0 {
+            return Err(SearchError::Corrupt {
+                detail: "made with other fields".to_owned(),
+            });
+        }
+        index.set_tokenizers(schema::tokenizers());
+        let writer = options.writer(&index).map_err(failed)?;
+        Self::assemble(folder, options, Opened::Existing, index, writer)
+    }
+
+    fn assemble(
+        folder: &Path,
+        options: TantivyOptions,
+        opened: Opened,
+        index: Index,
+        writer: IndexWriter,
+    ) -> Result<Self, SearchError> {
+        let failed = |error| engine_error(folder, error);
+        let durable = Payload::read(&index, folder)?;
+        if durable.analyser != analyse::fingerprint() {
+            return Err(SearchError::Corrupt {
+                detail: "made with other word lists".to_owned(),
+            });
+        }
+        let reader: IndexReader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .map_err(failed)?;
+        let view = Arc::new(View {
+            searcher: reader.searcher(),
+            cursor: durable.cursor,
+        });
+        let pen = Pen {
+            writer: Some(writer),
+            pending: durable.clone(),
+            durable,
+            dirty: false,
+        };
+        Ok(Self {
+            folder: folder.to_owned(),
+            index,
+            fields: schema::schema().1,
+            options,
+            opened,
+            reader,
+            pen: Mutex::new(pen),
+            view: RwLock::new(view),
+        })
+    }
+
+    fn pen(&self) -> MutexGuard<'_, Pen> {
+        // A writer that panicked left at worst documents without their cursor, and the next commit is what counts.
+        self.pen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn view(&self) -> Arc<View> {
+        Arc::clone(&self.view.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Does something with the writer. After a failure the writer is dropped with everything not yet durable, and the next write
+    /// starts from what the folder holds: half of a batch must never be committed under a later cursor.
+    fn write<T>(
+        &self,
+        pen: &mut Pen,
+        work: impl FnOnce(&mut IndexWriter, &mut Payload) -> tantivy::Result<T>,
+    ) -> Result<T, SearchError> {
+        let mut writer = match pen.writer.take() {
+            Some(writer) => writer,
+            None => {
+                let writer = self
+                    .options
+                    .writer(&self.index)
+                    .map_err(|error| self.failed(error))?;
+                pen.durable = Payload::read(&self.index, &self.folder)?;
+                pen.pending = pen.durable.clone();
+                writer
+            }
+        };
+        match work(&mut writer, &mut pen.pending) {
+            Ok(value) => {
+                pen.writer = Some(writer);
+                Ok(value)
+            }
+            Err(error) => {
+                pen.pending = pen.durable.clone();
+                pen.dirty = false;
+                Err(self.failed(error))
+            }
+        }
+    }
+
+    /// Commits what is pending and shows it.
+    fn publish(&self, pen: &mut Pen) -> Result<(), SearchError> {
+        self.write(pen, |writer, pending| write_commit(writer, pending))?;
+        pen.durable = pen.pending.clone();
+        self.reader.reload().map_err(|error| self.failed(error))?;
+        let view = View {
+            searcher: self.reader.searcher(),
+            cursor: pen.durable.cursor,
+        };
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
+        pen.dirty = false;
+        Ok(())
+    }
+
+    fn failed(&self, error: TantivyError) -> SearchError {
+        engine_error(&self.folder, error)
+    }
+}
+
+impl SearchIndex for TantivyIndex {
+    fn index_batch(
+        &self,
+        docs: &[SearchDoc],
+        deletes: &[u64],
+        cursor: u64,
+    ) -> Result<(), SearchError> {
+        let pen = &mut *self.pen();
+        let fields = self.fields;
+        pen.dirty = true;
+        self.write(pen, |writer, pending| {
+            let term = |index| Term::from_field_u64(fields.index, index);
+            for doc in docs {
+                // Removals are dear, and a document above all others replaces none.
+                if doc.index < pending.end {
+                    writer.delete_term(term(doc.index));
+                }
+                pending.end = pending.end.max(doc.index.saturating_add(1));
+                writer.add_document(fields.document(doc))?;
+            }
+            for &index in deletes.iter().filter(|&&index| index < pending.end) {
+                writer.delete_term(term(index));
+            }
+            pending.cursor = cursor;
+            Ok(())
+        })
+    }
+
+    fn commit(&self) -> Result<(), SearchError> {
+        let pen = &mut *self.pen();
+        if pen.dirty { self.publish(pen) } else { Ok(()) }
+    }
+
+    fn cursor(&self) -> Result<u64, SearchError> {
+        let pen = self.pen();
+        // Without a writer the last commit's fate is unknown: the folder knows.
+        match &pen.writer {
+            Some(_) => Ok(pen.durable.cursor),
+            None => Ok(Payload::read(&self.index, &self.folder)?.cursor),
+        }
+    }
+
+    fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
+        let (offset, limit) = (query.offset, query.limit);
+        let depth = offset.saturating_add(limit);
+        if depth > MAX_DEPTH {
+            return Err(SearchError::TooDeep {
+                offset,
+                limit,
+                max: MAX_DEPTH,
+            });
+        }
+        let view = self.view();
+        let plan = query::plan(&self.fields, query);
+        let collector = PageCollector {
+            sort: query.sort,
+            depth: if limit == 0 { 0 } else { depth },
+            ranked: plan.ranked,
+        };
+        let found = view
+            .searcher
+            .search(&plan.query, &collector)
+            .map_err(|error| self.failed(error))?;
+        Ok(SearchPage {
+            hits: found.hits.into_iter().skip(offset).collect(),
+            total: found.total,
+            facets: found.facets,
+            indexed: view.cursor,
+            truncated: plan.truncated,
+            understood: plan.understood,
+        })
+    }
+
+    fn clear(&self) -> Result<(), SearchError> {
+        let pen = &mut *self.pen();
+        // A new writer, because the old one may still be building segments of what was taken before.
+        drop(pen.writer.take());
+        self.write(pen, |writer, pending| {
+            writer.delete_all_documents()?;
+            *pending = Payload {
+                analyser: analyse::fingerprint(),
+                cursor: 0,
+                end: 0,
+            };
+            Ok(())
+        })?;
+        self.publish(pen)
+    }
+}
+
+impl TantivyOptions {
+    fn writer(&self, index: &Index) -> tantivy::Result<IndexWriter> {
+        index.writer_with_num_threads(self.writer_threads, self.writer_heap)
+    }
+}
+
+impl Payload {
+    /// What the last commit in the folder says.
+    fn read(index: &Index, folder: &Path) -> Result<Self, SearchError> {
+        let metas = index
+            .load_metas()
+            .map_err(|error| engine_error(folder, error))?;
+        serde_json::from_str(&metas.payload.unwrap_or_default()).map_err(|error| {
+            SearchError::Corrupt {
+                detail: format!("its cursor cannot be read: {error}"),
+            }
+        })
+    }
+}
+
+/// Commits everything the writer was given, durably, with what it says about itself.
+fn write_commit(writer: &mut IndexWriter, payload: &Payload) -> tantivy::Result<()> {
+    let payload = serde_json::to_string(payload)
+        .map_err(|error| TantivyError::InternalError(error.to_string()))?;
+    let mut commit = writer.prepare_commit()?;
+    commit.set_payload(&payload);
+    commit.commit()?;
+    Ok(())
+}
+
+enum Found {
+    Nothing,
+    Index,
+}
+
+/// Tells an empty folder and an index of ours, whole or not, from everything else.
+fn look_at(folder: &Path) -> Result<Found, SearchError> {
+    let mut files = fs::read_dir(folder).map_err(|source| io_error(folder, source))?;
+    if files.next().is_none() {
+        return Ok(Found::Nothing);
+    }
+    if MARKS.iter().any(|mark| folder.join(mark).is_file()) {
+        return Ok(Found::Index);
+    }
+    Err(SearchError::ForeignFolder {
+        path: folder.to_owned(),
+    })
+}
+
+/// Removes the index's files, while nobody else writes to it.
+fn empty(folder: &Path) -> Result<(), SearchError> {
+    let failed = |error| engine_error(folder, error);
+    let directory = MmapDirectory::open(folder).map_err(|error| failed(error.into()))?;
+    let _lock = directory
+        .acquire_lock(&INDEX_WRITER_LOCK)
+        .map_err(|error| failed(TantivyError::LockFailure(error, None)))?;
+    for file in fs::read_dir(folder).map_err(|source| io_error(folder, source))? {
+        let file = file.map_err(|source| io_error(folder, source))?;
+        let path = file.path();
+        let lock = file.file_name().to_string_lossy().starts_with(LOCK_PREFIX);
+        if !lock && path.is_file() {
+            fs::remove_file(&path).map_err(|source| io_error(&path, source))?;
+        }
+    }
+    Ok(())
+}
+
+fn io_error(path: &Path, source: std::io::Error) -> SearchError {
+    SearchError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// Sorts the engine's errors: damage, use by others, the system, and the rest.
+fn engine_error(folder: &Path, error: TantivyError) -> SearchError {
+    let system = |path: PathBuf, source: &std::io::Error| match source.kind() {
+        ErrorKind::UnexpectedEof | ErrorKind::InvalidData => SearchError::Corrupt {
+            detail: format!("{}: {source}", path.display()),
+        },
+        kind => SearchError::Io {
+            path,
+            source: std::io::Error::new(kind, source.to_string()),
+        },
+    };
+    match error {
+        TantivyError::LockFailure(LockError::LockBusy, _) => SearchError::InUse {
+            path: folder.to_owned(),
+        },
+        TantivyError::LockFailure(LockError::IoError(source), _)
+        | TantivyError::IoError(source) => system(folder.to_owned(), &source),
+        TantivyError::OpenDirectoryError(OpenDirectoryError::IoError {
+            io_error,
+            directory_path,
+        }) => system(directory_path, &io_error),
+        TantivyError::OpenReadError(OpenReadError::IoError { io_error, filepath })
+        | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, filepath }) => {
+            system(folder.join(filepath), &io_error)
+        }
+        TantivyError::OpenReadError(_)
+        | TantivyError::DataCorruption(_)
+        | TantivyError::IncompatibleIndex(_)
+        | TantivyError::DeserializeError(_) => SearchError::Corrupt {
+            detail: error.to_string(),
+        },
+        other => SearchError::Engine(other.to_string()),
+    }
+}

@@ -1,0 +1,220 @@
+//! The fields of the index and how a document is laid out in them.
+//!
+//! Nothing is stored: an answer is a list of entry indexes, and the store has the records.
+
+use jiff::Span;
+use jiff::civil::{Date, date};
+use tantivy::TantivyDocument;
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
+};
+use tantivy::tokenizer::{RawTokenizer, TextAnalyzer, TokenizerManager};
+
+use super::analyse::{CODE_GRAM, GramTokenizer, NAME_GRAM, WordTokenizer, compact};
+use crate::search::SearchDoc;
+
+const WHOLE: &str = "whole";
+const CHARS: &str = "chars";
+const NAME_PIECES: &str = "name_pieces";
+const CODE_PIECES: &str = "code_pieces";
+const WORDS: &str = "words";
+
+/// Fast field: the entry's index.
+pub(super) const INDEX: &str = "index";
+/// Fast field: the day a document is sorted by.
+pub(super) const DAY: &str = "day";
+/// Fast field: kind, authority, region and year of a document as one value, so that counting costs one look-up a document.
+pub(super) const FACET: &str = "facet";
+/// Stands between the parts of [`FACET`]; no identifier holds a control character.
+pub(super) const SEPARATOR: char = '\u{1f}';
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+/// Handles of all fields.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields {
+    pub(super) index: Field,
+    pub(super) kind: Field,
+    pub(super) authority: Field,
+    /// The region and all that it lies in, as prefixes of 6, 4 and 2 digits.
+    pub(super) region: Field,
+    pub(super) date: Field,
+    day: Field,
+    facet: Field,
+    pub(super) code: Field,
+    pub(super) code_pieces: Field,
+    pub(super) name: Field,
+    pub(super) name_pieces: Field,
+    pub(super) name_chars: Field,
+    pub(super) title_pieces: Field,
+    pub(super) title_words: Field,
+    /// Words of text, title and name together, so that a query may mix them.
+    pub(super) words: Field,
+}
+
+/// The schema and its fields.
+pub(super) fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    // Ranking is by kind of match and date, never by frequency: no field norms, no frequencies.
+    let text = |tokenizer: &str, option: IndexRecordOption| {
+        TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer(tokenizer)
+                .set_index_option(option)
+                .set_fieldnorms(false),
+        )
+    };
+    let set = |tokenizer: &str| text(tokenizer, IndexRecordOption::Basic);
+    let phrases = |tokenizer: &str| text(tokenizer, IndexRecordOption::WithFreqsAndPositions);
+    let fields = Fields {
+        index: builder.add_u64_field(INDEX, INDEXED | FAST),
+        kind: builder.add_text_field("kind", set(WHOLE)),
+        authority: builder.add_text_field("authority", set(WHOLE)),
+        region: builder.add_text_field("region", set(WHOLE)),
+        date: builder.add_i64_field("date", FAST),
+        day: builder.add_i64_field(DAY, FAST),
+        facet: builder.add_text_field(FACET, TextOptions::default().set_fast("raw")),
+        code: builder.add_text_field("code", set(WHOLE)),
+        code_pieces: builder.add_text_field("code_pieces", phrases(CODE_PIECES)),
+        name: builder.add_text_field("name", set(WHOLE)),
+        name_pieces: builder.add_text_field("name_pieces", phrases(NAME_PIECES)),
+        name_chars: builder.add_text_field("name_chars", set(CHARS)),
+        title_pieces: builder.add_text_field("title_pieces", phrases(NAME_PIECES)),
+        title_words: builder.add_text_field("title_words", phrases(WORDS)),
+        words: builder.add_text_field("words", phrases(WORDS)),
+    };
+    (builder.build(), fields)
+}
+
+/// The tokenizers the schema names.
+pub(super) fn tokenizers() -> TokenizerManager {
+    let manager = TokenizerManager::default();
+    manager.register(WHOLE, TextAnalyzer::from(RawTokenizer::default()));
+    manager.register(CHARS, TextAnalyzer::from(GramTokenizer::new(1)));
+    manager.register(
+        NAME_PIECES,
+        TextAnalyzer::from(GramTokenizer::new(NAME_GRAM)),
+    );
+    manager.register(
+        CODE_PIECES,
+        TextAnalyzer::from(GramTokenizer::new(CODE_GRAM).with_edges()),
+    );
+    manager.register(WORDS, TextAnalyzer::from(WordTokenizer::default()));
+    manager
+}
+
+impl Fields {
+    /// Lays a document out in the fields.
+    pub(super) fn document(&self, doc: &SearchDoc) -> TantivyDocument {
+        let mut out = TantivyDocument::default();
+        out.add_u64(self.index, doc.index);
+        out.add_text(self.kind, &doc.kind);
+        out.add_text(self.authority, &doc.authority);
+        for prefix in region_and_above(&doc.region) {
+            out.add_text(self.region, prefix);
+        }
+        if let Some(day) = doc.date {
+            out.add_i64(self.date, i64::from(day));
+        }
+        out.add_i64(
+            self.day,
+            doc.date
+                .map_or(doc.logged_at.div_euclid(SECONDS_A_DAY), i64::from),
+        );
+        let year = doc
+            .date
+            .and_then(year)
+            .map(|year| year.to_string())
+            .unwrap_or_default();
+        out.add_text(
+            self.facet,
+            [&doc.kind, &doc.authority, &doc.region, &year]
+                .map(String::as_str)
+                .join("\u{1f}"),
+        );
+
+        for code in doc.subject_uscc.iter().chain(&doc.codes) {
+            let code = compact(code);
+            if code.is_empty() {
+                continue;
+            }
+            out.add_text(self.code, &code);
+            out.add_text(self.code_pieces, &code);
+        }
+        if let Some(name) = &doc.subject_name {
+            let compact = compact(name);
+            out.add_text(self.name, &compact);
+            out.add_text(self.name_pieces, &compact);
+            out.add_text(self.name_chars, &compact);
+            out.add_text(self.words, name);
+        }
+        out.add_text(self.title_pieces, compact(&doc.title));
+        out.add_text(self.title_words, &doc.title);
+        out.add_text(self.words, &doc.title);
+        out.add_text(self.words, &doc.text);
+        out
+    }
+}
+
+/// Whether this is a region code: six digits.
+pub(super) fn is_region(code: &str) -> bool {
+    code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The code with its trailing pairs of zeros cut off: what all codes of the regions in it begin with. Two digits stay.
+///
+/// Anything but six digits is taken whole.
+pub(super) fn region_prefix(code: &str) -> &str {
+    if !is_region(code) {
+        return code;
+    }
+    match code.as_bytes() {
+        [.., b'0', b'0', b'0', b'0'] => &code[..2],
+        [.., b'0', b'0'] => &code[..4],
+        _ => code,
+    }
+}
+
+/// The region itself and the province and city it lies in, each as its prefix.
+pub(super) fn region_and_above(code: &str) -> Vec<&str> {
+    let own = region_prefix(code);
+    if !is_region(code) {
+        return vec![own];
+    }
+    [2, 4, 6]
+        .into_iter()
+        .filter(|&length| length <= own.len())
+        .map(|length| &own[..length])
+        .collect()
+}
+
+/// The calendar year of a day, where the calendar reaches that far.
+fn year(day: i32) -> Option<i16> {
+    const EPOCH: Date = date(1970, 1, 1);
+    let span = Span::new().try_days(day).ok()?;
+    EPOCH.checked_add(span).ok().map(|date| date.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_lie_in_their_city_and_province() {
+        assert_eq!(region_and_above("610323"), ["61", "6103", "610323"]);
+        assert_eq!(region_and_above("610300"), ["61", "6103"]);
+        assert_eq!(region_and_above("610000"), ["61"]);
+        assert_eq!(region_and_above("000000"), ["00"]);
+        assert_eq!(region_and_above("高新区"), ["高新区"]);
+        assert_eq!(region_prefix("6103"), "6103");
+    }
+
+    #[test]
+    fn years_follow_the_calendar() {
+        assert_eq!(year(0), Some(1970));
+        assert_eq!(year(-1), Some(1969));
+        assert_eq!(year(20_453), Some(2025));
+        assert_eq!(year(20_454), Some(2026));
+        assert_eq!(year(i32::MAX), None);
+    }
+}
