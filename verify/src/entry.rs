@@ -202,6 +202,11 @@ impl Entry {
 
     /// The one spelling of this entry: the bytes of the leaf.
     pub fn to_bytes(&self) -> Vec<u8> {
+        self.to_text().into_bytes()
+    }
+
+    /// [`to_bytes`](Self::to_bytes) as text.
+    pub fn to_text(&self) -> String {
         let mut members = self.statement().members();
         members.insert(
             "logged_at".into(),
@@ -211,7 +216,7 @@ impl Entry {
         if let Some(cosignature) = &self.cosignature {
             members.insert("cosignature".into(), base64(cosignature).into());
         }
-        json::to_jcs(&Value::Object(members)).into_bytes()
+        json::to_jcs(&Value::Object(members))
     }
 
     /// RFC 9162 leaf hash of [`to_bytes`](Self::to_bytes).

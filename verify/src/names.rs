@@ -95,6 +95,31 @@ name_type!(
     is_plan_key
 );
 
+name_type!(
+    /// A region: a six-digit administrative division code (GB/T 2260); `000000` is synthetic.
+    RegionCode,
+    "region",
+    "six digits",
+    |text| text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())
+);
+
+impl RegionCode {
+    /// Whether an authority of this region may publish about `other`: `100000` (the nation) covers
+    /// all, `xx0000` its province, `xxxx00` its prefecture; `000000` and every other only itself.
+    pub fn covers(&self, other: &Self) -> bool {
+        let (own, other) = (self.as_str(), other.as_str());
+        let prefix = match own {
+            "100000" => "",
+            "000000" => own,
+            _ => own
+                .strip_suffix("0000")
+                .or_else(|| own.strip_suffix("00"))
+                .unwrap_or(own),
+        };
+        other.starts_with(prefix)
+    }
+}
+
 impl KindName {
     /// What this kind's entry must carry as `ref`.
     pub fn ref_rule(&self) -> RefRule {
@@ -301,6 +326,20 @@ mod tests {
         }
         let key = PlanKey::parse("610323-SCJG/2026/01").unwrap();
         assert_eq!(key.authority().as_str(), "610323-SCJG");
+    }
+
+    #[test]
+    fn regions() {
+        let region = |text| RegionCode::parse(text).unwrap();
+        let covers = |own, other| region(own).covers(&region(other));
+        assert!(covers("100000", "610323") && covers("100000", "000000"));
+        assert!(covers("610000", "610323") && !covers("610000", "620000"));
+        assert!(covers("610300", "610323") && !covers("610300", "610400"));
+        assert!(covers("610323", "610323") && !covers("610323", "610300"));
+        assert!(covers("000000", "000000") && !covers("000000", "000001"));
+        for bad in ["", "61032", "6103230", "61032a", "６10323"] {
+            assert!(RegionCode::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]
