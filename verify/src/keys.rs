@@ -11,6 +11,8 @@ use core::hash::{Hash, Hasher};
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
+use zeroize::Zeroizing;
+
 use crate::encoding::{base64, base64_array};
 
 /// Why 32 bytes are not a public key.
@@ -109,8 +111,8 @@ impl SecretKey {
     }
 
     /// The 32-byte seed, for writing it to a key file.
-    pub fn seed(&self) -> zeroize::Zeroizing<[u8; 32]> {
-        zeroize::Zeroizing::new(self.0.to_bytes())
+    pub fn seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
     }
 
     /// Signs `message`; the same message always gives the same signature.

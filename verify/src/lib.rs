@@ -16,6 +16,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod checkpoint;
+pub mod consistency;
 pub mod encoding;
 pub mod entry;
 pub mod extra;
@@ -28,5 +29,6 @@ pub mod note;
 pub mod policy;
 pub mod record;
 pub mod registry;
+pub mod report;
 pub mod time;
 pub mod tlog_proof;

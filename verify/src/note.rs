@@ -8,6 +8,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::encoding::{base64, base64_strict};
 use crate::hash::sha256_parts;
 use crate::keys::{KeyError, PublicKey, SecretKey};
@@ -100,8 +102,16 @@ fn key_id(name: &str, kind: KeyKind, key: &PublicKey) -> u32 {
     u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]])
 }
 
+/// The parts of a written key; the bytes are a public key or a seed.
+struct KeyText<'a> {
+    name: &'a str,
+    id: u32,
+    kind: KeyKind,
+    bytes: Zeroizing<[u8; 32]>,
+}
+
 /// Splits `name+hexid+base64(type || 32 bytes)`.
-fn split_key(text: &str) -> Result<(&str, u32, KeyKind, zeroize::Zeroizing<[u8; 32]>), NoteError> {
+fn split_key(text: &str) -> Result<KeyText<'_>, NoteError> {
     let mut parts = text.splitn(3, '+');
     let (Some(name), Some(id), Some(data)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(NoteError::KeyForm);
@@ -114,11 +124,16 @@ fn split_key(text: &str) -> Result<(&str, u32, KeyKind, zeroize::Zeroizing<[u8; 
         return Err(NoteError::KeyForm);
     }
     let id = u32::from_str_radix(id, 16).map_err(|_| NoteError::KeyForm)?;
-    let data = zeroize::Zeroizing::new(base64_strict(data).map_err(|_| NoteError::KeyForm)?);
+    let data = Zeroizing::new(base64_strict(data).map_err(|_| NoteError::KeyForm)?);
     let (kind, bytes) = data.split_first().ok_or(NoteError::KeyForm)?;
     let kind = KeyKind::from_byte(*kind).ok_or(NoteError::KeyType(*kind))?;
     let bytes = bytes.try_into().map_err(|_| NoteError::KeyForm)?;
-    Ok((name, id, kind, zeroize::Zeroizing::new(bytes)))
+    Ok(KeyText {
+        name,
+        id,
+        kind,
+        bytes: Zeroizing::new(bytes),
+    })
 }
 
 /// A verifier key ("vkey"): whose signature lines to look for, and how to check them.
@@ -151,9 +166,9 @@ impl VerifierKey {
 
     /// Reads `name+hexid+base64(type || key)`.
     pub fn parse(text: &str) -> Result<Self, NoteError> {
-        let (name, id, kind, bytes) = split_key(text)?;
-        let key = Self::new(name, kind, PublicKey::from_bytes(&bytes)?)?;
-        if key.id == id {
+        let text = split_key(text)?;
+        let key = Self::new(text.name, text.kind, PublicKey::from_bytes(&text.bytes)?)?;
+        if key.id == text.id {
             Ok(key)
         } else {
             Err(NoteError::KeyId)
@@ -216,9 +231,9 @@ impl SignerKey {
     /// Reads `PRIVATE+KEY+name+hexid+base64(type || seed)`, the form of Go's sumdb/note.
     pub fn parse(text: &str) -> Result<Self, NoteError> {
         let rest = text.strip_prefix(SECRET_PREFIX).ok_or(NoteError::KeyForm)?;
-        let (name, id, kind, seed) = split_key(rest)?;
-        let key = Self::from_seed(name, kind, &seed)?;
-        if key.verifier.id == id {
+        let text = split_key(rest)?;
+        let key = Self::from_seed(text.name, text.kind, &text.bytes)?;
+        if key.verifier.id == text.id {
             Ok(key)
         } else {
             Err(NoteError::KeyId)
@@ -226,12 +241,12 @@ impl SignerKey {
     }
 
     /// The text [`parse`](Self::parse) reads: for a key file, never for a log or a message.
-    pub fn to_secret_text(&self) -> zeroize::Zeroizing<String> {
-        let mut data = zeroize::Zeroizing::new(Vec::with_capacity(33));
+    pub fn to_secret_text(&self) -> Zeroizing<String> {
+        let mut data = Zeroizing::new(Vec::with_capacity(33));
         data.push(self.verifier.kind.byte());
         data.extend_from_slice(self.secret.seed().as_slice());
-        let data = zeroize::Zeroizing::new(base64(&data));
-        zeroize::Zeroizing::new(format!(
+        let data = Zeroizing::new(base64(&data));
+        Zeroizing::new(format!(
             "{SECRET_PREFIX}{}+{:08x}+{}",
             self.verifier.name,
             self.verifier.id,
@@ -393,7 +408,7 @@ impl Note {
 impl fmt::Display for Note {
     /// The note as it was read.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n", self.text)?;
+        writeln!(f, "{}", self.text)?;
         self.signatures
             .iter()
             .try_for_each(|signature| f.write_str(&signature.line))
