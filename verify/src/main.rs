@@ -1,0 +1,134 @@
+//! The command `gongshi-verify`: reads files, prints a report, sets the exit code.
+//!
+//! No network and no decision of its own: everything is checked by the library. Exit 0 verified,
+//! 1 not verified, 2 unusable input (also wrong arguments).
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
+use gongshi_verify::policy::{MAX_POLICY, Policy};
+use gongshi_verify::report::{
+    MAX_PROOF_FILE, Report, Verdict, verify_consistency_file, verify_proof_file, verify_record_file,
+};
+
+/// Checks proofs of a Gongshi log offline.
+#[derive(Parser)]
+#[command(version, about, long_about = None)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check proof files: the record, who said it, the log and its witnesses.
+    Proof {
+        /// Proof files (.tlog-proof).
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        policy: PolicyArg,
+    },
+    /// Check one's own copy of a record against a proof file, which may come without the record.
+    Record {
+        /// The record: JSON with body and salt.
+        file: PathBuf,
+        /// Its proof file.
+        #[arg(long)]
+        proof: PathBuf,
+        #[command(flatten)]
+        policy: PolicyArg,
+    },
+    /// Check that a newer state of the log begins with an older one.
+    Consistency {
+        /// The older signed checkpoint.
+        old: PathBuf,
+        /// The consistency proof file, which holds the newer checkpoint.
+        file: PathBuf,
+        #[command(flatten)]
+        policy: PolicyArg,
+    },
+}
+
+#[derive(Args)]
+struct PolicyArg {
+    /// Policy file (C2SP tlog-policy): the logs and witnesses you trust.
+    #[arg(long)]
+    policy: PathBuf,
+}
+
+impl PolicyArg {
+    fn read(&self) -> Result<Policy> {
+        let bytes = read(&self.policy, MAX_POLICY)?;
+        Policy::parse(&bytes).with_context(|| self.policy.display().to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("unusable input: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether everything asked for is verified.
+fn run(cli: Cli) -> Result<bool> {
+    match cli.command {
+        Command::Proof { files, policy } => {
+            let policy = policy.read()?;
+            let mut all = true;
+            for file in &files {
+                let bytes = read(file, MAX_PROOF_FILE)?;
+                let report = verify_proof_file(&bytes, &policy)
+                    .with_context(|| file.display().to_string())?;
+                all &= print(file, &report);
+            }
+            Ok(all)
+        }
+        Command::Record {
+            file,
+            proof,
+            policy,
+        } => {
+            let policy = policy.read()?;
+            let (record, bytes) = (read(&file, MAX_PROOF_FILE)?, read(&proof, MAX_PROOF_FILE)?);
+            let report = verify_record_file(&record, &bytes, &policy)
+                .with_context(|| format!("{}, {}", file.display(), proof.display()))?;
+            Ok(print(&file, &report))
+        }
+        Command::Consistency { old, file, policy } => {
+            let policy = policy.read()?;
+            let (checkpoint, bytes) = (read(&old, MAX_PROOF_FILE)?, read(&file, MAX_PROOF_FILE)?);
+            let report = verify_consistency_file(&checkpoint, &bytes, &policy)
+                .with_context(|| format!("{}, {}", old.display(), file.display()))?;
+            Ok(print(&file, &report))
+        }
+    }
+}
+
+fn print(file: &Path, report: &Report) -> bool {
+    println!("{}", file.display());
+    println!("{report}");
+    report.verdict == Verdict::Verified
+}
+
+/// Reads a file of at most `limit` bytes.
+fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    let file = File::open(path).with_context(|| path.display().to_string())?;
+    let mut bytes = Vec::new();
+    file.take(limit as u64 + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| path.display().to_string())?;
+    if bytes.len() > limit {
+        bail!("{}: over {limit} bytes", path.display());
+    }
+    Ok(bytes)
+}
