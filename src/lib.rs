@@ -1,1 +1,3 @@
-//! Gongshi.
+//! Gongshi: a public transparency portal on a verifiable disclosure log.
+
+pub mod domain;
