@@ -5,6 +5,7 @@
 //! `model, search -> store, log, rules, domain`; `log -> store`; `store`, `domain`, `text` use nothing of ours.
 //! The verifier crate `gongshi_verify` is the one place for formats and proofs.
 
+pub mod domain;
 pub mod log;
 pub mod search;
 pub mod store;

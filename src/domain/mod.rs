@@ -1,0 +1,26 @@
+//! What departments may say: record kinds, their fields, codes and identifiers.
+//!
+//! Everything here is pure: values in, values or typed errors out. It must not read a clock, touch a file or the network,
+//! hold words shown to users (those are in the catalogues), or depend on another module of this crate. Whether a record
+//! may be published at a given time is a question for the dated rules, not for this module.
+
+pub mod codes;
+pub mod dates;
+pub mod ids;
+pub mod kind;
+pub mod refs;
+pub mod region;
+pub mod schema;
+pub mod uscc;
+pub mod validate;
+pub mod view;
+
+pub use codes::CodeList;
+pub use ids::{AuthorityId, PlanKey};
+pub use kind::{Kind, RefKind};
+pub use refs::{EntryRef, FileRef};
+pub use region::Region;
+pub use schema::{Field, FieldType, KindSchema, Presence, Role, schema};
+pub use uscc::{Uscc, UsccError};
+pub use validate::{FieldError, Problem, validate};
+pub use view::View;

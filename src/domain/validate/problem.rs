@@ -1,0 +1,291 @@
+//! What can be wrong with a field, as codes and arguments; the words are in the catalogues as `problem-<code>`.
+
+use std::fmt;
+
+use crate::domain::codes::CodeList;
+use crate::domain::kind::Kind;
+use crate::domain::uscc::UsccError;
+
+/// One fault of a body.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {problem}")]
+pub struct FieldError {
+    /// Where, such as `items[2].outcome`.
+    pub path: String,
+    /// What is wrong.
+    pub problem: Problem,
+    /// The offending value, shortened; empty when there is none.
+    pub value: String,
+}
+
+impl FieldError {
+    /// Name of the field at fault: `outcome` for `items[2].outcome`. For an unknown member it is that member's name.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        let last = self.path.rsplit('.').next().unwrap_or_default();
+        last.split('[').next().unwrap_or_default()
+    }
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// It must be there.
+    Missing,
+    /// It or the other field must be there.
+    MissingOneOf {
+        /// The field that would do instead.
+        other: &'static str,
+    },
+    /// The kind has no such field.
+    Unknown,
+    /// The kind has the field, but not beside what the other fields say.
+    NotAllowed,
+    /// Not the JSON type that such a value has.
+    WrongType {
+        /// Name of the expected type, as in `type-<name>`.
+        expected: &'static str,
+    },
+    /// Not a code of the list.
+    BadCode {
+        /// The list.
+        list: CodeList,
+    },
+    /// Not a real day written `YYYY-MM-DD`.
+    BadDate,
+    /// Not a real moment written `YYYY-MM-DDTHH:MM:SSZ`.
+    BadTime,
+    /// Not a credit code.
+    BadUscc(UsccError),
+    /// Not written as such values are.
+    BadFormat {
+        /// Name of the expected type, as in `type-<name>`.
+        expected: &'static str,
+    },
+    /// Too many characters.
+    TooLong {
+        /// Most characters allowed.
+        max: usize,
+    },
+    /// Outside the bounds, both of which are allowed.
+    OutOfRange {
+        /// Least value.
+        min: i64,
+        /// Greatest value.
+        max: i64,
+    },
+    /// A text or list with nothing in it; leave the field out instead.
+    Empty,
+    /// Blanks at the beginning or the end.
+    NotTrimmed,
+    /// A control or direction-changing character.
+    ControlCharacter {
+        /// Its place, counted from 1.
+        position: usize,
+        /// The character.
+        character: char,
+    },
+    /// The same entry stands earlier in the list.
+    Duplicate,
+    /// Earlier than another day or moment it must not precede.
+    Before {
+        /// The field it must not precede.
+        other: &'static str,
+    },
+    /// A code that says all is well stands beside others.
+    NotAlone {
+        /// The list.
+        list: CodeList,
+        /// The code that must stand alone.
+        code: &'static str,
+    },
+    /// Names something that another field does not list.
+    NotListed {
+        /// The field that should list it.
+        other: &'static str,
+    },
+    /// Fewer than demanded.
+    TooFew {
+        /// Least number.
+        min: u64,
+    },
+    /// Not the number of entries there are.
+    CountMismatch {
+        /// The number of entries.
+        expected: u64,
+    },
+    /// Must differ from another field.
+    SameAs {
+        /// The other field.
+        other: &'static str,
+    },
+    /// Records of this kind are never corrected this way.
+    NotCorrectable {
+        /// The kind.
+        kind: Kind,
+    },
+}
+
+/// An argument of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProblemArg {
+    /// To be shown as it is.
+    Text(String),
+    /// To be counted and written as a number.
+    Number(i64),
+    /// A catalogue key whose message is to be shown.
+    Key(String),
+}
+
+impl Problem {
+    /// Every code, for the check that the catalogues have them all.
+    pub const CODES: &'static [&'static str] = &[
+        "missing",
+        "missing_one_of",
+        "unknown",
+        "not_allowed",
+        "wrong_type",
+        "bad_code",
+        "bad_date",
+        "bad_time",
+        "uscc_length",
+        "uscc_character",
+        "uscc_check",
+        "bad_format",
+        "too_long",
+        "out_of_range",
+        "empty",
+        "not_trimmed",
+        "control_character",
+        "duplicate",
+        "before",
+        "not_alone",
+        "not_listed",
+        "too_few",
+        "count_mismatch",
+        "same_as",
+        "not_correctable",
+    ];
+
+    /// Stable code of the problem; its message is `problem-<code>`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::MissingOneOf { .. } => "missing_one_of",
+            Self::Unknown => "unknown",
+            Self::NotAllowed => "not_allowed",
+            Self::WrongType { .. } => "wrong_type",
+            Self::BadCode { .. } => "bad_code",
+            Self::BadDate => "bad_date",
+            Self::BadTime => "bad_time",
+            Self::BadUscc(UsccError::Length { .. }) => "uscc_length",
+            Self::BadUscc(UsccError::Alphabet { .. }) => "uscc_character",
+            Self::BadUscc(UsccError::Check { .. }) => "uscc_check",
+            Self::BadFormat { .. } => "bad_format",
+            Self::TooLong { .. } => "too_long",
+            Self::OutOfRange { .. } => "out_of_range",
+            Self::Empty => "empty",
+            Self::NotTrimmed => "not_trimmed",
+            Self::ControlCharacter { .. } => "control_character",
+            Self::Duplicate => "duplicate",
+            Self::Before { .. } => "before",
+            Self::NotAlone { .. } => "not_alone",
+            Self::NotListed { .. } => "not_listed",
+            Self::TooFew { .. } => "too_few",
+            Self::CountMismatch { .. } => "count_mismatch",
+            Self::SameAs { .. } => "same_as",
+            Self::NotCorrectable { .. } => "not_correctable",
+        }
+    }
+
+    /// Arguments of the message, besides `field` and `value` which the caller adds.
+    #[must_use]
+    pub fn args(&self) -> Vec<(&'static str, ProblemArg)> {
+        let field = |name: &str| ProblemArg::Key(format!("field-{name}"));
+        let count = |n: usize| ProblemArg::Number(i64::try_from(n).unwrap_or(i64::MAX));
+        let large = |n: u64| ProblemArg::Number(i64::try_from(n).unwrap_or(i64::MAX));
+        match self {
+            Self::Missing
+            | Self::Unknown
+            | Self::NotAllowed
+            | Self::BadDate
+            | Self::BadTime
+            | Self::Empty
+            | Self::NotTrimmed
+            | Self::Duplicate => Vec::new(),
+            Self::MissingOneOf { other }
+            | Self::Before { other }
+            | Self::NotListed { other }
+            | Self::SameAs { other } => vec![("other", field(other))],
+            Self::WrongType { expected } | Self::BadFormat { expected } => {
+                vec![("expected", ProblemArg::Key(format!("type-{expected}")))]
+            }
+            Self::BadCode { list } => vec![
+                ("expected", ProblemArg::Key(format!("list-{}", list.name()))),
+                ("codes", ProblemArg::Text(list.codes().join(", "))),
+            ],
+            Self::BadUscc(UsccError::Length { found }) => vec![("found", count(*found))],
+            Self::BadUscc(UsccError::Alphabet {
+                position,
+                character,
+            }) => {
+                vec![
+                    ("position", count(*position)),
+                    ("character", ProblemArg::Text(character.to_string())),
+                ]
+            }
+            Self::BadUscc(UsccError::Check { expected, found }) => vec![
+                ("expected", ProblemArg::Text(expected.to_string())),
+                ("found", ProblemArg::Text(found.to_string())),
+            ],
+            Self::TooLong { max } => vec![("max", count(*max))],
+            Self::OutOfRange { min, max } => vec![
+                ("min", ProblemArg::Number(*min)),
+                ("max", ProblemArg::Number(*max)),
+            ],
+            Self::ControlCharacter {
+                position,
+                character,
+            } => vec![
+                ("position", count(*position)),
+                (
+                    "character",
+                    ProblemArg::Text(format!("U+{:04X}", u32::from(*character))),
+                ),
+            ],
+            Self::NotAlone { list, code } => {
+                vec![(
+                    "code",
+                    ProblemArg::Key(format!("code-{}-{code}", list.name())),
+                )]
+            }
+            Self::TooFew { min } => vec![("min", large(*min))],
+            Self::CountMismatch { expected } => vec![("expected", large(*expected))],
+            Self::NotCorrectable { kind } => {
+                vec![("kind", ProblemArg::Key(format!("kind-{kind}")))]
+            }
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Self::BadUscc(error) = self {
+            return error.fmt(f);
+        }
+        f.write_str(self.code())?;
+        for (i, (name, arg)) in self.args().into_iter().enumerate() {
+            f.write_str(if i == 0 { " (" } else { ", " })?;
+            match arg {
+                ProblemArg::Text(text) | ProblemArg::Key(text) => write!(f, "{name} {text}")?,
+                ProblemArg::Number(number) => write!(f, "{name} {number}")?,
+            }
+        }
+        if self.args().is_empty() {
+            Ok(())
+        } else {
+            f.write_str(")")
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Rules that join fields of one body and need nothing else: order of days, counts, codes that exclude each other.
+
+use serde_json::{Map, Value};
+
+use super::{Checker, Problem};
+use crate::domain::codes::{CodeList, ResultCode};
+use crate::domain::kind::Kind;
+
+/// In any object, the second must not be earlier than the first. Both are dates, or both are times.
+const ORDER: &[(&str, &str)] = &[
+    ("check_from", "check_to"),
+    ("valid_from", "valid_to"),
+    ("period_from", "period_to"),
+    ("inspected_on", "completed_on"),
+    ("inspected_on", "due_on"),
+    ("acted_on", "due_on"),
+    ("transferred_on", "due_on"),
+    ("listed_on", "listed_until"),
+    ("listed_on", "removed_on"),
+    ("marked_on", "restored_on"),
+    ("applied_on", "accepted_on"),
+    ("accepted_on", "documents_due_on"),
+    ("applied_on", "decided_on"),
+    ("accepted_on", "decided_on"),
+    ("promised_on", "due_on"),
+    ("promised_on", "checked_on"),
+    ("decided_on", "valid_until"),
+    ("decided_on", "restriction_until"),
+    ("effective_on", "suspended_until"),
+    ("t0", "t1"),
+    ("t1", "lottery_at"),
+    ("t1", "result_deadline"),
+];
+
+/// In any object, the two must differ: (field at fault, other).
+const DIFFERENT: &[(&str, &str)] = &[
+    ("new_target_id", "target_id"),
+    ("new_officer_id", "officer_id"),
+    ("public_key", "old_key"),
+];
+
+/// Rules for the members of any object.
+pub(super) fn siblings(checker: &mut Checker, object: &Map<String, Value>) {
+    let text = |name: &str| object.get(name).and_then(Value::as_str);
+    for &(first, second) in ORDER {
+        // Fixed-width forms of the same type compare as texts.
+        if let (Some(from), Some(to)) = (text(first), text(second))
+            && from.len() == to.len()
+            && to < from
+        {
+            checker.at(second, |c| {
+                c.report(Problem::Before { other: first }, object.get(second))
+            });
+        }
+    }
+    for &(name, other) in DIFFERENT {
+        if text(name).is_some() && text(name) == text(other) {
+            checker.at(name, |c| {
+                c.report(Problem::SameAs { other }, object.get(name))
+            });
+        }
+    }
+    if let (Some(num), Some(den)) = (integer(object, "num"), integer(object, "den"))
+        && num > den
+    {
+        checker.at("num", |c| {
+            c.report(Problem::OutOfRange { min: 1, max: den }, object.get("num"))
+        });
+    }
+}
+
+/// "No problem found" contradicts any other result.
+pub(super) fn results(checker: &mut Checker, value: &Value) {
+    let clean = ResultCode::NoProblemFound.as_str();
+    let codes = strings(Some(value));
+    if codes.len() > 1 && codes.contains(&clean) {
+        let problem = Problem::NotAlone {
+            list: CodeList::ResultCode,
+            code: clean,
+        };
+        checker.report(problem, Some(value));
+    }
+}
+
+/// Rules of one kind, asked only once every field is well formed.
+pub(super) fn body(checker: &mut Checker, kind: Kind, body: &Map<String, Value>) {
+    match kind {
+        Kind::InspectionResult => inspection_result(checker, body),
+        Kind::Plan => plan(checker, body),
+        Kind::Draw => draw(checker, body),
+        _ => {}
+    }
+}
+
+/// What an item found must show in the result as a whole.
+fn inspection_result(checker: &mut Checker, body: &Map<String, Value>) {
+    let overall = strings(body.get("outcome"));
+    for (i, item) in list(body, "items").iter().enumerate() {
+        let found = strings(item.get("outcome"));
+        let missing = found
+            .iter()
+            .find(|code| **code != ResultCode::NoProblemFound.as_str() && !overall.contains(*code));
+        if missing.is_some() {
+            checker.at(&format!("items[{i}].outcome"), |c| {
+                c.report(Problem::NotListed { other: "outcome" }, item.get("outcome"));
+            });
+        }
+    }
+}
+
+/// Two officers for every department at a target, and no rule for a department that sends nobody.
+fn plan(checker: &mut Checker, body: &Map<String, Value>) {
+    let departments = list(body, "departments");
+    for (i, department) in departments.iter().enumerate() {
+        let seats = department
+            .get("seats")
+            .and_then(Value::as_array)
+            .map_or(&[] as &[Value], Vec::as_slice);
+        let officers: i64 = seats
+            .iter()
+            .filter_map(|seat| seat.get("officers").and_then(Value::as_i64))
+            .sum();
+        if officers < 2 {
+            checker.at(&format!("departments[{i}].seats"), |c| {
+                c.report(Problem::TooFew { min: 2 }, department.get("seats"));
+            });
+        }
+        let name = department.get("department");
+        if departments[..i]
+            .iter()
+            .any(|earlier| earlier.get("department") == name)
+        {
+            checker.at(&format!("departments[{i}].department"), |c| {
+                c.report(Problem::Duplicate, name)
+            });
+        }
+    }
+    for (i, rule) in list(body, "rules").iter().enumerate() {
+        for (j, name) in strings(rule.get("rule_departments")).iter().enumerate() {
+            let sends = |d: &Value| d.get("department").and_then(Value::as_str) == Some(name);
+            if !departments.iter().any(sends) {
+                checker.at(&format!("rules[{i}].rule_departments[{j}]"), |c| {
+                    c.report(
+                        Problem::NotListed {
+                            other: "departments",
+                        },
+                        Some(&Value::from(*name)),
+                    );
+                });
+            }
+        }
+    }
+}
+
+/// The drawn list stands in the body or in a file, and its length is the count.
+fn draw(checker: &mut Checker, body: &Map<String, Value>) {
+    let count = integer(body, "drawn_count").unwrap_or_default();
+    let in_body = body.get("drawn").and_then(Value::as_array);
+    let in_file = body.get("drawn_file");
+    match (in_body, in_file) {
+        (Some(_), Some(file)) => {
+            checker.at("drawn_file", |c| c.report(Problem::NotAllowed, Some(file)))
+        }
+        (Some(drawn), None) if i64::try_from(drawn.len()) != Ok(count) => {
+            let expected = drawn.len() as u64;
+            checker.at("drawn_count", |c| {
+                c.report(Problem::CountMismatch { expected }, body.get("drawn_count"))
+            });
+        }
+        (None, None) if count > 0 && body.contains_key("drawn_strata") => {
+            checker.at("drawn", |c| {
+                c.report(
+                    Problem::MissingOneOf {
+                        other: "drawn_file",
+                    },
+                    None,
+                )
+            });
+        }
+        _ => {}
+    }
+}
+
+fn list<'a>(body: &'a Map<String, Value>, name: &str) -> &'a [Value] {
+    body.get(name)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
+}
+
+fn strings(value: Option<&Value>) -> Vec<&str> {
+    value
+        .and_then(Value::as_array)
+        .map(|entries| entries.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default()
+}
+
+fn integer(object: &Map<String, Value>, name: &str) -> Option<i64> {
+    object.get(name).and_then(Value::as_i64)
+}

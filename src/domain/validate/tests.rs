@@ -1,0 +1,584 @@
+//! Bodies as departments send them, good and bad.
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::*;
+use crate::domain::uscc::UsccError;
+
+fn map(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+fn result() -> Map<String, Value> {
+    map(json!({
+        "subject_uscc": "91000000MA00000900",
+        "subject_name": "岐山县示例餐饮店",
+        "region": "610323",
+        "draw_basis": "drawn",
+        "plan_key": "610323-SCJG/2026/01",
+        "method": "on_site",
+        "inspected_on": "2026-03-02",
+        "outcome": ["problem_corrected"],
+        "items": [
+            {"item_name": "年报公示信息检查", "outcome": ["no_problem_found"]},
+            {"item_name": "即时公示信息检查", "outcome": ["problem_corrected"]},
+        ],
+    }))
+}
+
+fn plan() -> Map<String, Value> {
+    let entry = json!({"index": 3, "leaf_hash": "0".repeat(64)});
+    map(json!({
+        "plan_key": "610323-SCJG/2026/01", "plan_name": "示例", "region": "610323",
+        "plan_scope": "joint", "plan_mode": "county_draw_county_check", "draw_type": "undirected",
+        "plan_items": [{"item_list": entry, "item_code": "A01", "item_name": "年报公示信息检查", "item_part": "main"}],
+        "target_scope": "全县企业", "lead_department": "610323-SCJG", "partner_departments": ["610323-YJJ"],
+        "departments": [
+            {"department": "610323-SCJG", "seats": [{"officers": 2}]},
+            {"department": "610323-YJJ", "seats": [{"qualification": "fire", "officers": 1}, {"officers": 1}]},
+        ],
+        "object_snapshot": entry, "object_root": "1".repeat(64),
+        "officer_snapshot": entry, "officer_root": "2".repeat(64),
+        "rules": [{"stratum": "A", "rule_departments": ["610323-SCJG", "610323-YJJ"], "num": 5, "den": 100, "minimum": 1}],
+        "rotation": 2, "randomness": "drand", "round": 30_000_000, "t0": "2026-03-01T00:00:00Z", "t1": "2026-03-01T01:00:00Z",
+        "lead_seconds": 3600, "fallback": "none", "check_from": "2026-03-05", "check_to": "2026-04-05",
+        "result_deadline": "2026-05-05T16:00:00Z",
+    }))
+}
+
+fn problems(kind: Kind, body: &Map<String, Value>) -> Vec<(String, Problem)> {
+    validate(kind, body)
+        .err()
+        .unwrap_or_default()
+        .into_iter()
+        .map(|e| (e.path, e.problem))
+        .collect()
+}
+
+/// The faults after one member is set, or removed with null.
+fn after(
+    kind: Kind,
+    mut body: Map<String, Value>,
+    pointer: &str,
+    value: Value,
+) -> Vec<(String, Problem)> {
+    let (parent, name) = pointer.rsplit_once('/').unwrap();
+    let mut root = Value::Object(std::mem::take(&mut body));
+    let parent = root.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+    if value.is_null() {
+        parent.remove(name);
+    } else {
+        parent.insert(name.to_owned(), value);
+    }
+    problems(kind, root.as_object().unwrap())
+}
+
+fn one(path: &str, problem: Problem) -> Vec<(String, Problem)> {
+    vec![(path.to_owned(), problem)]
+}
+
+#[test]
+fn good_bodies_pass() {
+    assert_eq!(problems(Kind::InspectionResult, &result()), []);
+    assert_eq!(problems(Kind::Plan, &plan()), []);
+}
+
+#[test]
+fn each_fault_of_a_result_is_named() {
+    use Problem as P;
+    let cases = [
+        ("/subject_name", Value::Null, "subject_name", P::Missing),
+        (
+            "/subject_uscc",
+            json!("91000000MA00000901"),
+            "subject_uscc",
+            P::BadUscc(UsccError::Check {
+                expected: '0',
+                found: '1',
+            }),
+        ),
+        (
+            "/region",
+            json!("61032"),
+            "region",
+            P::BadFormat { expected: "region" },
+        ),
+        (
+            "/region",
+            json!(610_323),
+            "region",
+            P::WrongType { expected: "region" },
+        ),
+        (
+            "/draw_basis",
+            json!("lucky"),
+            "draw_basis",
+            P::BadCode {
+                list: CodeList::DrawBasis,
+            },
+        ),
+        ("/plan_key", Value::Null, "plan_key", P::Missing),
+        (
+            "/plan_key",
+            json!("610323-SCJG/2026/1"),
+            "plan_key",
+            P::BadFormat {
+                expected: "plan_key",
+            },
+        ),
+        (
+            "/inspected_on",
+            json!("2026-02-30"),
+            "inspected_on",
+            P::BadDate,
+        ),
+        (
+            "/completed_on",
+            json!("2026-03-01"),
+            "completed_on",
+            P::Before {
+                other: "inspected_on",
+            },
+        ),
+        ("/outcome", json!([]), "outcome", P::Empty),
+        (
+            "/outcome",
+            json!("problem_corrected"),
+            "outcome",
+            P::WrongType { expected: "codes" },
+        ),
+        (
+            "/outcome",
+            json!(["problem_corrected", "problem_corrected"]),
+            "outcome[1]",
+            P::Duplicate,
+        ),
+        (
+            "/outcome",
+            json!(["problem_pending"]),
+            "items[1].outcome",
+            P::NotListed { other: "outcome" },
+        ),
+        (
+            "/items/1/outcome",
+            json!(["unknown"]),
+            "items[1].outcome[0]",
+            P::BadCode {
+                list: CodeList::ResultCode,
+            },
+        ),
+        (
+            "/items/0/outcome",
+            json!(["no_problem_found", "moved_out"]),
+            "items[0].outcome",
+            P::NotAlone {
+                list: CodeList::ResultCode,
+                code: "no_problem_found",
+            },
+        ),
+        ("/items/0/extra", json!(1), "items[0].extra", P::Unknown),
+        (
+            "/officer_count",
+            json!(0),
+            "officer_count",
+            P::OutOfRange { min: 1, max: 1000 },
+        ),
+        (
+            "/officer_count",
+            json!(2.0),
+            "officer_count",
+            P::WrongType {
+                expected: "integer",
+            },
+        ),
+        ("/note", json!(" x"), "note", P::NotTrimmed),
+        ("/note", json!("\u{3000}"), "note", P::Empty),
+        (
+            "/note",
+            json!("a\u{202e}b"),
+            "note",
+            P::ControlCharacter {
+                position: 2,
+                character: '\u{202e}',
+            },
+        ),
+        (
+            "/note",
+            json!("字".repeat(20_001)),
+            "note",
+            P::TooLong { max: 20_000 },
+        ),
+        (
+            "/task_name",
+            json!("一\n二"),
+            "task_name",
+            P::ControlCharacter {
+                position: 2,
+                character: '\n',
+            },
+        ),
+        (
+            "/draw",
+            json!({"index": 1}),
+            "draw",
+            P::BadFormat {
+                expected: "entry_ref",
+            },
+        ),
+        (
+            "/draw",
+            json!(1),
+            "draw",
+            P::WrongType {
+                expected: "entry_ref",
+            },
+        ),
+        (
+            "/attachments",
+            json!([{"name": "a"}]),
+            "attachments[0]",
+            P::BadFormat { expected: "file" },
+        ),
+        (
+            "/origin_reason",
+            json!("举报"),
+            "origin_reason",
+            P::NotAllowed,
+        ),
+    ];
+    for (pointer, value, path, problem) in cases {
+        assert_eq!(
+            after(Kind::InspectionResult, result(), pointer, value.clone()),
+            one(path, problem),
+            "{pointer} {value}"
+        );
+    }
+    assert_eq!(
+        after(Kind::InspectionResult, result(), "/note", json!("一\n二")),
+        []
+    );
+}
+
+#[test]
+fn a_result_that_was_not_drawn_says_why_and_names_no_plan() {
+    let faults = after(
+        Kind::InspectionResult,
+        result(),
+        "/draw_basis",
+        json!("complaint"),
+    );
+    let expected = [
+        ("plan_key".to_owned(), Problem::NotAllowed),
+        ("origin_reason".to_owned(), Problem::Missing),
+    ];
+    assert_eq!(faults, expected);
+}
+
+#[test]
+fn each_fault_of_a_plan_is_named() {
+    use Problem as P;
+    let cases = [
+        (
+            "/departments/1/seats",
+            json!([{"officers": 1}]),
+            "departments[1].seats",
+            P::TooFew { min: 2 },
+        ),
+        (
+            "/departments/1/department",
+            json!("610323-SCJG"),
+            "departments[1].department",
+            P::Duplicate,
+        ),
+        (
+            "/rules/0/num",
+            json!(101),
+            "rules[0].num",
+            P::OutOfRange { min: 1, max: 100 },
+        ),
+        (
+            "/rules/0/rule_departments",
+            json!(["610323-WSJ"]),
+            "rules[0].rule_departments[0]",
+            P::NotListed {
+                other: "departments",
+            },
+        ),
+        (
+            "/t1",
+            json!("2026-02-28T00:00:00Z"),
+            "t1",
+            P::Before { other: "t0" },
+        ),
+        ("/t1", json!("2026-03-01T01:00:60Z"), "t1", P::BadTime),
+        (
+            "/check_to",
+            json!("2026-03-04"),
+            "check_to",
+            P::Before {
+                other: "check_from",
+            },
+        ),
+        ("/round", Value::Null, "round", P::Missing),
+        ("/delay_log2", json!(34), "delay_log2", P::NotAllowed),
+        (
+            "/partner_departments",
+            Value::Null,
+            "partner_departments",
+            P::Missing,
+        ),
+    ];
+    for (pointer, value, path, problem) in cases {
+        let faults = after(Kind::Plan, plan(), pointer, value.clone());
+        assert!(
+            faults.contains(&(path.to_owned(), problem)),
+            "{pointer} {value}: {faults:?}"
+        );
+    }
+}
+
+#[test]
+fn one_of_two_fields_is_asked_for_once() {
+    let body = map(json!({
+        "campaign_name": "无证无照经营整治", "region": "610323", "inspected_on": "2026-03-02", "method": "on_site",
+        "disposition": ["guided_to_licence"],
+    }));
+    assert_eq!(
+        problems(Kind::CampaignResult, &body),
+        one(
+            "subject_uscc",
+            Problem::MissingOneOf {
+                other: "subject_name"
+            }
+        )
+    );
+    assert_eq!(
+        after(
+            Kind::CampaignResult,
+            body.clone(),
+            "/subject_name",
+            json!("某早点摊")
+        ),
+        []
+    );
+    assert_eq!(
+        after(
+            Kind::CampaignResult,
+            body,
+            "/subject_uscc",
+            json!("91000000MA00000900")
+        ),
+        []
+    );
+}
+
+#[test]
+fn a_natural_person_has_no_credit_code() {
+    let body = map(json!({
+        "subject_name": "张某", "subject_type": "natural_person", "region": "610323", "decision_no": "1",
+        "violation_type": "违法", "legal_basis": "某法", "penalty_kinds": ["fine"], "content": "罚款", "fine_fen": 1,
+        "decided_on": "2026-03-02",
+    }));
+    assert_eq!(problems(Kind::Penalty, &body), []);
+    let faults = after(
+        Kind::Penalty,
+        body.clone(),
+        "/subject_type",
+        json!("enterprise"),
+    );
+    assert_eq!(faults, one("subject_uscc", Problem::Missing));
+    assert_eq!(
+        after(Kind::Penalty, body, "/fine_fen", Value::Null),
+        one("fine_fen", Problem::Missing)
+    );
+}
+
+#[test]
+fn authorities_need_what_their_action_needs() {
+    let key = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let proof = format!("{}==", "A".repeat(86));
+    let register = map(json!({
+        "action": "register", "authority_id": "610323-SCJG", "role": "department", "name": "岐山县市场监督管理局",
+        "region": "610323", "kinds": ["penalty", "permit"], "public_key": key, "key_proof": proof,
+    }));
+    assert_eq!(problems(Kind::Authority, &register), []);
+    let cases = [
+        (
+            "/kinds",
+            json!(["penalty", "penalty"]),
+            "kinds[1]",
+            Problem::Duplicate,
+        ),
+        (
+            "/kinds",
+            json!(["gossip"]),
+            "kinds[0]",
+            Problem::BadFormat { expected: "kind" },
+        ),
+        (
+            "/public_key",
+            json!("11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURp="),
+            "public_key",
+            Problem::BadFormat {
+                expected: "public_key",
+            },
+        ),
+        (
+            "/key_proof",
+            json!("AA=="),
+            "key_proof",
+            Problem::BadFormat {
+                expected: "signature",
+            },
+        ),
+        ("/old_key", json!(key), "old_key", Problem::NotAllowed),
+    ];
+    for (pointer, value, path, problem) in cases {
+        assert!(
+            after(Kind::Authority, register.clone(), pointer, value.clone())
+                .contains(&(path.to_owned(), problem)),
+            "{value}"
+        );
+    }
+    let rotate = map(
+        json!({"action": "rotate", "authority_id": "A", "public_key": key, "key_proof": proof, "old_key": key}),
+    );
+    assert_eq!(
+        problems(Kind::Authority, &rotate),
+        one("public_key", Problem::SameAs { other: "old_key" })
+    );
+    let revoke = map(json!({"action": "revoke", "authority_id": "A", "reason": "机构撤并"}));
+    assert_eq!(problems(Kind::Authority, &revoke), []);
+}
+
+#[test]
+fn a_correction_carries_a_good_body_of_the_kind_it_corrects() {
+    let body = map(json!({
+        "target": {"index": 3, "leaf_hash": "0".repeat(64)}, "target_kind": "inspection_result", "region": "610323",
+        "corrected_body": Value::Object(result()), "reason": "检查日期有误", "decided_on": "2026-03-09",
+    }));
+    assert_eq!(problems(Kind::Correction, &body), []);
+    let faults = after(
+        Kind::Correction,
+        body.clone(),
+        "/corrected_body/inspected_on",
+        json!("2026-3-2"),
+    );
+    assert_eq!(faults, one("corrected_body.inspected_on", Problem::BadDate));
+    for kind in ["plan", "withdrawal", "correction"] {
+        let faults = after(Kind::Correction, body.clone(), "/target_kind", json!(kind));
+        assert_eq!(
+            faults,
+            one(
+                "corrected_body",
+                Problem::NotCorrectable {
+                    kind: kind.parse().unwrap()
+                }
+            )
+        );
+    }
+}
+
+#[test]
+fn a_drawn_list_has_the_length_it_says() {
+    let ticket = "3".repeat(64);
+    let body = map(json!({
+        "plan_key": "A/2026/01", "region": "610323", "library_form": "open", "randomness": "drand", "round": 1000,
+        "beacon_signature": "ab".repeat(48), "random_value": "4".repeat(64), "seed": "5".repeat(64), "drawn_count": 1,
+        "drawn_strata": [{"stratum": "A", "rule_departments": ["A"], "eligible_count": 9, "drawn_count": 1}],
+        "drawn": [{"target_id": "91000000MA00000900", "stratum": "A", "ticket": ticket}],
+        "checkpoints": ["example.org/log\n1\nAAAA\n\n— example.org/log AAAA\n"],
+    }));
+    assert_eq!(problems(Kind::Draw, &body), []);
+    assert_eq!(
+        after(Kind::Draw, body.clone(), "/drawn_count", json!(2)),
+        one("drawn_count", Problem::CountMismatch { expected: 1 })
+    );
+    assert_eq!(
+        after(Kind::Draw, body.clone(), "/drawn", Value::Null),
+        one(
+            "drawn",
+            Problem::MissingOneOf {
+                other: "drawn_file"
+            }
+        )
+    );
+    let faults = after(
+        Kind::Draw,
+        body,
+        "/checkpoints",
+        json!(["example.org/log\n1\nAAAA\n"]),
+    );
+    assert_eq!(
+        faults,
+        one(
+            "checkpoints[0]",
+            Problem::BadFormat {
+                expected: "signed_note"
+            }
+        )
+    );
+}
+
+#[test]
+fn errors_name_their_field_and_quote_little() {
+    let faults = validate(
+        Kind::InspectionResult,
+        &map(json!({"items": [{"outcome": ["x".repeat(500)]}]})),
+    )
+    .unwrap_err();
+    let fault = faults
+        .iter()
+        .find(|e| e.path == "items[0].outcome[0]")
+        .unwrap();
+    assert_eq!(fault.field(), "outcome");
+    assert_eq!(fault.value.chars().count(), 61);
+    assert!(
+        fault
+            .to_string()
+            .starts_with("items[0].outcome[0]: bad_code (expected list-result")
+    );
+    let many: Vec<Value> = (0..5000).map(|_| json!("bad")).collect();
+    assert_eq!(
+        validate(Kind::InspectionResult, &map(json!({"outcome": many})))
+            .unwrap_err()
+            .len(),
+        MAX_ERRORS
+    );
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,12}".prop_map(Value::from),
+        Just(json!("drawn")),
+        Just(json!("2026-03-02")),
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("[a-z_]{1,8}", inner, 0..4)
+                .prop_map(|m| Value::Object(m.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    /// Whatever stands in whichever field of whichever kind, the answer is errors, not a panic, and every error
+    /// names a path that begins with a member or a field.
+    #[test]
+    fn any_value_is_answered(kind in 0..Kind::ALL.len(), values in prop::collection::vec(any_json(), 60)) {
+        let kind = Kind::ALL[kind];
+        let body: Map<String, Value> =
+            schema(kind).fields.iter().zip(values).map(|(field, value)| (field.name.to_owned(), value)).collect();
+        for error in validate(kind, &body).err().unwrap_or_default() {
+            let top = error.path.split(['.', '[']).next().unwrap();
+            prop_assert!(schema(kind).field(top).is_some(), "{}", error.path);
+            prop_assert!(Problem::CODES.contains(&error.problem.code()));
+        }
+    }
+}
