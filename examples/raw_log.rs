@@ -39,7 +39,11 @@ fn main() -> anyhow::Result<()> {
     let storage = Arc::new(SledStorage::new(folder.path()));
     let exists = gongshi::store::Storage::exists(storage.as_ref(), "log")?;
     let config = LogConfig::new(origin, signer);
-    let log = if exists { Log::open(folder, storage, config)? } else { Log::create(folder, storage, config)? };
+    let log = if exists {
+        Log::open(folder, storage, config)?
+    } else {
+        Log::create(folder, storage, config)?
+    };
     serve(&arguments.listen, Arc::new(log))
 }
 
@@ -47,12 +51,15 @@ fn signer(arguments: &Arguments, origin: &Origin) -> anyhow::Result<SignerKey> {
     let file = arguments.data.join("key");
     let text = match &arguments.key {
         Some(key) if key.starts_with("PRIVATE+KEY+") => key.clone().into(),
-        Some(path) => std::fs::read_to_string(path).with_context(|| path.clone())?.into(),
+        Some(path) => std::fs::read_to_string(path)
+            .with_context(|| path.clone())?
+            .into(),
         None if file.exists() => std::fs::read_to_string(&file)?.into(),
         None => {
             let mut seed = [0; 32];
             getrandom::fill(&mut seed)?;
-            let text = SignerKey::from_seed(origin.as_str(), KeyKind::Ed25519, &seed)?.to_secret_text();
+            let text =
+                SignerKey::from_seed(origin.as_str(), KeyKind::Ed25519, &seed)?.to_secret_text();
             gongshi::store::write_private(&file, text.as_bytes())?;
             text
         }
@@ -81,7 +88,10 @@ fn serve(listen: &str, log: Arc<Log>) -> anyhow::Result<()> {
 }
 
 async fn add(log: web::Data<Arc<Log>>, body: web::Bytes) -> HttpResponse {
-    let submission = match log.submit(vec![Leaf { entry: body.to_vec(), record: None }]) {
+    let submission = match log.submit(vec![Leaf {
+        entry: body.to_vec(),
+        record: None,
+    }]) {
         Ok(submission) => submission,
         Err(SubmitError::Overloaded { retry_after, .. }) => {
             return HttpResponse::TooManyRequests()
@@ -99,5 +109,7 @@ async fn add(log: web::Data<Arc<Log>>, body: web::Bytes) -> HttpResponse {
 }
 
 fn unavailable(reason: String) -> HttpResponse {
-    HttpResponse::ServiceUnavailable().insert_header(("Retry-After", "5")).body(reason)
+    HttpResponse::ServiceUnavailable()
+        .insert_header(("Retry-After", "5"))
+        .body(reason)
 }

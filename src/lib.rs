@@ -7,6 +7,7 @@
 
 pub mod domain;
 pub mod log;
+pub mod model;
 pub mod search;
 pub mod store;
 pub mod web;

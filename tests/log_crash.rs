@@ -15,20 +15,36 @@ use std::time::Duration;
 fn config() -> LogConfig {
     let origin = Origin::parse("example.org/log").unwrap();
     let signer = SignerKey::from_seed(origin.as_str(), KeyKind::Ed25519, &[7; 32]).unwrap();
-    LogConfig { batch_delay: Duration::ZERO, reserve_bytes: 1, ..LogConfig::new(origin, signer) }
+    LogConfig {
+        batch_delay: Duration::ZERO,
+        reserve_bytes: 1,
+        ..LogConfig::new(origin, signer)
+    }
 }
 
 fn open(path: &Path, storage: &FaultStorage) -> Result<Log, LogError> {
-    Log::open(DataFolder::lock(path).unwrap(), Arc::new(storage.clone()), config())
+    Log::open(
+        DataFolder::lock(path).unwrap(),
+        Arc::new(storage.clone()),
+        config(),
+    )
 }
 
 fn create(path: &Path, storage: &FaultStorage) -> Log {
-    Log::create(DataFolder::lock(path).unwrap(), Arc::new(storage.clone()), config()).unwrap()
+    Log::create(
+        DataFolder::lock(path).unwrap(),
+        Arc::new(storage.clone()),
+        config(),
+    )
+    .unwrap()
 }
 
 fn leaf(number: u64) -> Leaf {
     let record = (number % 2 == 0).then(|| format!("record {number}").into_bytes());
-    Leaf { entry: format!("entry {number}").into_bytes(), record }
+    Leaf {
+        entry: format!("entry {number}").into_bytes(),
+        record,
+    }
 }
 
 fn on_disk(path: &Path) -> Checkpoint {
@@ -47,12 +63,27 @@ impl Observer {
     fn check(&self, log: &Log) {
         let head = log.published().checkpoint.clone();
         for (index, leaf) in &self.acknowledged {
-            assert_eq!(log.leaf(*index).unwrap(), *leaf, "acknowledged entry {index}");
+            assert_eq!(
+                log.leaf(*index).unwrap(),
+                *leaf,
+                "acknowledged entry {index}"
+            );
             let path = log.inclusion(*index, head.size).unwrap();
-            verify_inclusion(&leaf_hash(&leaf.entry), *index, head.size, &path, &head.root).unwrap();
+            verify_inclusion(
+                &leaf_hash(&leaf.entry),
+                *index,
+                head.size,
+                &path,
+                &head.root,
+            )
+            .unwrap();
         }
         for seen in &self.checkpoints {
-            assert!(seen.size <= head.size, "a checkpoint of {} was published", seen.size);
+            assert!(
+                seen.size <= head.size,
+                "a checkpoint of {} was published",
+                seen.size
+            );
             let proof = log.consistency(seen.size, head.size).unwrap();
             verify_consistency(seen.size, &seen.root, head.size, &head.root, &proof).unwrap();
         }
@@ -66,7 +97,9 @@ impl Observer {
         for size in sizes {
             let leaves: Vec<Leaf> = (*number..*number + size).map(leaf).collect();
             *number += size;
-            let Ok(submission) = log.submit(leaves.clone()) else { return };
+            let Ok(submission) = log.submit(leaves.clone()) else {
+                return;
+            };
             let first = submission.first;
             let answer = submission.wait();
             // What the file shows, a mirror may have fetched, acknowledged or not.
@@ -122,7 +155,9 @@ fn each_single_operation_of_a_batch_can_be_the_last() {
             let mut observer = Observer::default();
             let mut number = 0;
             observer.drive(&log, &[70], &mut number, folder.path());
-            storage.set_fault(Some(Fault::Die { at: storage.operations() + after }));
+            storage.set_fault(Some(Fault::Die {
+                at: storage.operations() + after,
+            }));
             observer.drive(&log, &[130, 1], &mut number, folder.path());
             drop(log);
             storage.crash(|_, _| keep);
@@ -148,13 +183,31 @@ fn an_older_copy_of_the_store_is_refused_and_nothing_is_signed() {
     let before = on_disk(folder.path());
     let operations = older.operations();
     let error = open(folder.path(), &older).err().unwrap();
-    assert!(matches!(error, LogError::RolledBack { published: 15, stored: 10 }), "{error}");
+    assert!(
+        matches!(
+            error,
+            LogError::RolledBack {
+                published: 15,
+                stored: 10
+            }
+        ),
+        "{error}"
+    );
     assert!(error.to_string().contains("older state") && error.to_string().contains("mirror"));
     assert_eq!(on_disk(folder.path()), before);
     assert_eq!(older.operations(), operations, "nothing was written");
     // An emptied store beside the published checkpoint is the same fault.
     let error = open(folder.path(), &FaultStorage::default()).err().unwrap();
-    assert!(matches!(error, LogError::RolledBack { published: 15, stored: 0 }), "{error}");
+    assert!(
+        matches!(
+            error,
+            LogError::RolledBack {
+                published: 15,
+                stored: 0
+            }
+        ),
+        "{error}"
+    );
     observer.check(&open(folder.path(), &storage).unwrap());
 }
 
@@ -164,13 +217,22 @@ fn another_history_under_the_same_key_is_refused() {
     let (first, second) = (FaultStorage::default(), FaultStorage::default());
     for (folder, storage, numbers) in [(&one, &first, 0..9), (&two, &second, 100..120)] {
         let log = create(folder.path(), storage);
-        log.submit(numbers.map(leaf).collect()).unwrap().wait().unwrap();
+        log.submit(numbers.map(leaf).collect())
+            .unwrap()
+            .wait()
+            .unwrap();
     }
     std::fs::copy(one.path().join("checkpoint"), two.path().join("checkpoint")).unwrap();
     let error = open(two.path(), &second).err().unwrap();
-    assert!(matches!(error, LogError::Diverged { size: 9, .. }), "{error}");
+    assert!(
+        matches!(error, LogError::Diverged { size: 9, .. }),
+        "{error}"
+    );
     std::fs::write(two.path().join("checkpoint"), "not a note").unwrap();
-    assert!(matches!(open(two.path(), &second).err().unwrap(), LogError::BadCheckpointFile { .. }));
+    assert!(matches!(
+        open(two.path(), &second).err().unwrap(),
+        LogError::BadCheckpointFile { .. }
+    ));
 }
 
 #[test]
@@ -178,7 +240,10 @@ fn a_full_disk_refuses_appends_and_goes_on_reading() {
     let folder = tempfile::tempdir().unwrap();
     let storage = FaultStorage::default();
     let log = create(folder.path(), &storage);
-    log.submit((0..70).map(leaf).collect()).unwrap().wait().unwrap();
+    log.submit((0..70).map(leaf).collect())
+        .unwrap()
+        .wait()
+        .unwrap();
     storage.set_full(true);
     let epoch = log.epoch();
     let error = log.submit(vec![leaf(70)]).unwrap().wait().unwrap_err();
@@ -207,7 +272,10 @@ fn a_damaged_tile_block_or_edge_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let storage = FaultStorage::default();
     let log = create(folder.path(), &storage);
-    log.submit((0..1000).map(leaf).collect()).unwrap().wait().unwrap();
+    log.submit((0..1000).map(leaf).collect())
+        .unwrap()
+        .wait()
+        .unwrap();
     let flip = |database: &str, key: &[u8]| {
         let database = storage.open(database).unwrap();
         let mut value = database.get(key).unwrap().unwrap();
@@ -218,20 +286,36 @@ fn a_damaged_tile_block_or_edge_is_named() {
         database.sync().unwrap();
     };
     // Tile 0/1 holds entries 256 to 511; its last hash belongs to entry 511.
-    flip("log", &[b"t".as_slice(), &[0], &1u64.to_be_bytes()].concat());
+    flip(
+        "log",
+        &[b"t".as_slice(), &[0], &1u64.to_be_bytes()].concat(),
+    );
     let report = fsck(&log, |_| (), |_, _, _| ());
-    assert_eq!(report.problems.first().unwrap().entry, Some(511), "{report:?}");
-    flip("log", &[b"t".as_slice(), &[0], &1u64.to_be_bytes()].concat());
+    assert_eq!(
+        report.problems.first().unwrap().entry,
+        Some(511),
+        "{report:?}"
+    );
+    flip(
+        "log",
+        &[b"t".as_slice(), &[0], &1u64.to_be_bytes()].concat(),
+    );
     assert_eq!(fsck(&log, |_| (), |_, _, _| ()).problems, []);
     // Block 3 holds entries 192 to 255.
     let block = [b"e".as_slice(), &3u64.to_be_bytes()].concat();
     flip("shards/0", &block);
     let report = fsck(&log, |_| (), |_, _, _| ());
     assert_eq!(report.problems.len(), 1, "{report:?}");
-    assert!((192..256).contains(&report.problems[0].entry.unwrap()), "{report:?}");
+    assert!(
+        (192..256).contains(&report.problems[0].entry.unwrap()),
+        "{report:?}"
+    );
     flip("shards/0", &block);
     // A damaged right edge stops the start.
     drop(log);
     flip("log", &[b'p', 0]);
-    assert!(matches!(open(folder.path(), &storage).err().unwrap(), LogError::Damaged { .. }));
+    assert!(matches!(
+        open(folder.path(), &storage).err().unwrap(),
+        LogError::Damaged { .. }
+    ));
 }

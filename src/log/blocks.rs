@@ -3,7 +3,7 @@
 //! A block holds 64 consecutive indexes; a shard 2^20. Entries and records are separate values: bundles read
 //! entries only, and erasure rewrites records only. Layout in `docs/LOG-FORMAT.md`. This file must not hash or sign.
 
-use super::{LogError, SHARD_LEAVES, Leaf};
+use super::{Leaf, LogError, SHARD_LEAVES};
 use crate::store::{KeyValue, Storage, WriteBatch};
 use std::sync::{Arc, Mutex};
 
@@ -31,7 +31,8 @@ fn alone_key(index: u64) -> Vec<u8> {
 }
 
 fn compress(bytes: &[u8]) -> Result<Vec<u8>, LogError> {
-    zstd::bulk::compress(bytes, LEVEL).map_err(|e| LogError::damaged("a block being written", e.to_string()))
+    zstd::bulk::compress(bytes, LEVEL)
+        .map_err(|e| LogError::damaged("a block being written", e.to_string()))
 }
 
 /// Decompresses a frame that says its size; a damaged frame cannot make us allocate more than a block can hold.
@@ -39,7 +40,12 @@ fn decompress(place: &str, bytes: &[u8]) -> Result<Vec<u8>, LogError> {
     const MOST: u64 = BLOCK_LEAVES * (super::MAX_ENTRY_BYTES as u64 + 2);
     let size = match zstd::zstd_safe::get_frame_content_size(bytes) {
         Ok(Some(size)) if size <= MOST => size as usize,
-        _ => return Err(LogError::damaged(place, "not a zstd frame of a plausible size")),
+        _ => {
+            return Err(LogError::damaged(
+                place,
+                "not a zstd frame of a plausible size",
+            ));
+        }
     };
     zstd::bulk::decompress(bytes, size).map_err(|e| LogError::damaged(place, e.to_string()))
 }
@@ -48,7 +54,9 @@ fn decompress(place: &str, bytes: &[u8]) -> Result<Vec<u8>, LogError> {
 pub(crate) fn split_entries(place: &str, mut bytes: &[u8]) -> Result<Vec<Vec<u8>>, LogError> {
     let mut entries = Vec::new();
     while !bytes.is_empty() {
-        let (length, rest) = bytes.split_first_chunk::<2>().ok_or_else(|| LogError::damaged(place, "cut short"))?;
+        let (length, rest) = bytes
+            .split_first_chunk::<2>()
+            .ok_or_else(|| LogError::damaged(place, "cut short"))?;
         let length = usize::from(u16::from_be_bytes(*length));
         if rest.len() < length {
             return Err(LogError::damaged(place, "cut short"));
@@ -68,7 +76,8 @@ pub(crate) fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) {
 
 /// A tail leaf as one value: entry length, entry, then the record if there is one.
 pub(crate) fn encode_tail(leaf: &Leaf) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(leaf.entry.len() + 3 + leaf.record.as_ref().map_or(0, Vec::len));
+    let mut bytes =
+        Vec::with_capacity(leaf.entry.len() + 3 + leaf.record.as_ref().map_or(0, Vec::len));
     push_entry(&mut bytes, &leaf.entry);
     if let Some(record) = &leaf.record {
         bytes.push(1);
@@ -81,13 +90,18 @@ pub(crate) fn encode_tail(leaf: &Leaf) -> Vec<u8> {
 pub(crate) fn decode_tail(index: u64, bytes: &[u8]) -> Result<Leaf, LogError> {
     let short = || LogError::damaged(format!("entry {index}"), "its value is cut short");
     let (length, rest) = bytes.split_first_chunk::<2>().ok_or_else(short)?;
-    let (entry, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length))).ok_or_else(short)?;
+    let (entry, rest) = rest
+        .split_at_checked(usize::from(u16::from_be_bytes(*length)))
+        .ok_or_else(short)?;
     let record = match rest.split_first() {
         None => None,
         Some((1, record)) => Some(record.to_vec()),
         Some(_) => return Err(short()),
     };
-    Ok(Leaf { entry: entry.to_vec(), record })
+    Ok(Leaf {
+        entry: entry.to_vec(),
+        record,
+    })
 }
 
 /// The shards of a log. The one being written stays open; others are opened when asked for, the last few kept.
@@ -101,7 +115,10 @@ const OPEN_SHARDS: usize = 4;
 
 impl Blocks {
     pub(crate) fn new(storage: Arc<dyn Storage>) -> Self {
-        Blocks { storage, open: Mutex::new(Vec::new()) }
+        Blocks {
+            storage,
+            open: Mutex::new(Vec::new()),
+        }
     }
 
     fn shard(&self, number: u64) -> Result<Arc<dyn KeyValue>, LogError> {
@@ -123,7 +140,10 @@ impl Blocks {
     pub(crate) fn write(&self, first: u64, leaves: &[Leaf]) -> Result<(), LogError> {
         let per_shard = SHARD_LEAVES / BLOCK_LEAVES;
         let blocks = leaves.chunks_exact(BLOCK_LEAVES as usize);
-        debug_assert!(blocks.remainder().is_empty(), "only full blocks are written");
+        debug_assert!(
+            blocks.remainder().is_empty(),
+            "only full blocks are written"
+        );
         let mut batch = WriteBatch::default();
         let mut shard = first / per_shard;
         for (number, block) in (first..).zip(blocks) {
@@ -172,10 +192,19 @@ impl Blocks {
 
     /// The 64 entries of a full block as length-prefixed bytes.
     pub(crate) fn entries(&self, number: u64) -> Result<Vec<u8>, LogError> {
-        let place = format!("entries {}–{}", number * BLOCK_LEAVES, (number + 1) * BLOCK_LEAVES - 1);
+        let place = format!(
+            "entries {}–{}",
+            number * BLOCK_LEAVES,
+            (number + 1) * BLOCK_LEAVES - 1
+        );
         let shard = self.shard(number * BLOCK_LEAVES / SHARD_LEAVES)?;
-        let value = shard.get(&entries_key(number)).map_err(|e| LogError::damaged(&place, e.to_string()))?;
-        decompress(&place, &value.ok_or_else(|| LogError::damaged(&place, "the block is missing"))?)
+        let value = shard
+            .get(&entries_key(number))
+            .map_err(|e| LogError::damaged(&place, e.to_string()))?;
+        decompress(
+            &place,
+            &value.ok_or_else(|| LogError::damaged(&place, "the block is missing"))?,
+        )
     }
 
     /// The records of a full block, in order.
@@ -184,25 +213,34 @@ impl Blocks {
         let place = format!("records {first}–{}", first + BLOCK_LEAVES - 1);
         let shard = self.shard(first / SHARD_LEAVES)?;
         let damaged = |reason: String| LogError::damaged(&place, reason);
-        let Some(value) = shard.get(&records_key(number)).map_err(|e| damaged(e.to_string()))? else {
+        let Some(value) = shard
+            .get(&records_key(number))
+            .map_err(|e| damaged(e.to_string()))?
+        else {
             return Ok(vec![None; BLOCK_LEAVES as usize]);
         };
         let bytes = decompress(&place, &value)?;
         let mut rest = bytes.as_slice();
         let mut records = Vec::with_capacity(BLOCK_LEAVES as usize);
         for index in first..first + BLOCK_LEAVES {
-            let (length, tail) = rest.split_first_chunk::<4>().ok_or_else(|| damaged("cut short".into()))?;
+            let (length, tail) = rest
+                .split_first_chunk::<4>()
+                .ok_or_else(|| damaged("cut short".into()))?;
             rest = tail;
             records.push(match u32::from_be_bytes(*length) {
                 ABSENT => None,
                 ALONE => {
-                    let value = shard.get(&alone_key(index)).map_err(|e| damaged(e.to_string()))?;
-                    let value = value.ok_or_else(|| damaged(format!("the large record {index} is missing")))?;
+                    let value = shard
+                        .get(&alone_key(index))
+                        .map_err(|e| damaged(e.to_string()))?;
+                    let value = value
+                        .ok_or_else(|| damaged(format!("the large record {index} is missing")))?;
                     Some(decompress(&place, &value)?)
                 }
                 length => {
-                    let (record, tail) =
-                        rest.split_at_checked(length as usize).ok_or_else(|| damaged("cut short".into()))?;
+                    let (record, tail) = rest
+                        .split_at_checked(length as usize)
+                        .ok_or_else(|| damaged("cut short".into()))?;
                     rest = tail;
                     Some(record.to_vec())
                 }
@@ -229,22 +267,33 @@ mod tests {
             },
         };
         let first = SHARD_LEAVES / BLOCK_LEAVES - 1;
-        let leaves: Vec<Leaf> = (first * BLOCK_LEAVES..(first + 2) * BLOCK_LEAVES).map(leaf).collect();
+        let leaves: Vec<Leaf> = (first * BLOCK_LEAVES..(first + 2) * BLOCK_LEAVES)
+            .map(leaf)
+            .collect();
         blocks.write(first, &leaves).unwrap();
         for number in [first, first + 1] {
             let entries = split_entries("test", &blocks.entries(number).unwrap()).unwrap();
             let records = blocks.records(number).unwrap();
             for (offset, (entry, record)) in entries.into_iter().zip(records).enumerate() {
-                assert_eq!(Leaf { entry, record }, leaf(number * BLOCK_LEAVES + offset as u64));
+                assert_eq!(
+                    Leaf { entry, record },
+                    leaf(number * BLOCK_LEAVES + offset as u64)
+                );
             }
         }
-        assert!(matches!(blocks.entries(first + 2), Err(LogError::Damaged { .. })));
+        assert!(matches!(
+            blocks.entries(first + 2),
+            Err(LogError::Damaged { .. })
+        ));
     }
 
     #[test]
     fn tails_give_back_what_they_took() {
         for record in [None, Some(Vec::new()), Some(b"{}".to_vec())] {
-            let leaf = Leaf { entry: b"entry".to_vec(), record };
+            let leaf = Leaf {
+                entry: b"entry".to_vec(),
+                record,
+            };
             let bytes = encode_tail(&leaf);
             assert_eq!(decode_tail(7, &bytes).unwrap(), leaf);
             assert!(decode_tail(7, &bytes[..3]).is_err());

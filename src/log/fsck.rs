@@ -62,7 +62,9 @@ pub fn check(
     if tree.size() == size && tree.root() != published.checkpoint.root {
         report.problems.push(FsckProblem {
             entry: None,
-            problem: format!("the root of all {size} entries is not the one in the signed checkpoint"),
+            problem: format!(
+                "the root of all {size} entries is not the one in the signed checkpoint"
+            ),
         });
     }
     report
@@ -70,7 +72,13 @@ pub fn check(
 
 /// Compares computed leaf hashes with the tile's, and feeds the tile's into the tree, so that a damaged entry is
 /// reported once and what lies above it is still checked.
-fn compare(log: &Log, range: std::ops::Range<u64>, computed: &[Hash], tree: &mut Tree, report: &mut FsckReport) {
+fn compare(
+    log: &Log,
+    range: std::ops::Range<u64>,
+    computed: &[Hash],
+    tree: &mut Tree,
+    report: &mut FsckReport,
+) {
     let tile = range.start / TILE_WIDTH as u64;
     let offset = usize::try_from(range.start % TILE_WIDTH as u64).expect("less than a tile");
     let count = usize::try_from(range.end - range.start).expect("a block");
@@ -84,8 +92,13 @@ fn compare(log: &Log, range: std::ops::Range<u64>, computed: &[Hash], tree: &mut
     };
     let mut full: Vec<FullTile> = Vec::new();
     for (position, index) in range.enumerate() {
-        let Some(hash) = stored.get(position) else { continue };
-        if computed.get(position).is_some_and(|computed| computed != hash) {
+        let Some(hash) = stored.get(position) else {
+            continue;
+        };
+        if computed
+            .get(position)
+            .is_some_and(|computed| computed != hash)
+        {
             report.problems.push(FsckProblem {
                 entry: Some(index),
                 problem: format!("entry {index} does not hash to its leaf in tile 0/{tile}"),
@@ -101,13 +114,21 @@ fn compare(log: &Log, range: std::ops::Range<u64>, computed: &[Hash], tree: &mut
             Ok(Some(bytes)) if bytes == tile.bytes => {}
             Ok(_) => report.problems.push(FsckProblem {
                 entry: Some(tile.index << (8 * (u32::from(tile.level) + 1))),
-                problem: format!("tile {}/{} is not what the tiles below it give", tile.level, tile.index),
+                problem: format!(
+                    "tile {}/{} is not what the tiles below it give",
+                    tile.level, tile.index
+                ),
             }),
-            Err(error) => report.problems.push(tile_problem(tile.level, tile.index, &error)),
+            Err(error) => report
+                .problems
+                .push(tile_problem(tile.level, tile.index, &error)),
         }
     }
 }
 
 fn tile_problem(level: u8, index: u64, error: &LogError) -> FsckProblem {
-    FsckProblem { entry: Some(index << (8 * (u32::from(level) + 1))), problem: error.to_string() }
+    FsckProblem {
+        entry: Some(index << (8 * (u32::from(level) + 1))),
+        problem: error.to_string(),
+    }
 }

@@ -20,9 +20,8 @@ pub use sequencer::{Submission, SubmitError};
 use crate::store::{DataFolder, KeyValue, Storage, StoreError};
 use gongshi_verify::names::Origin;
 use gongshi_verify::note::SignerKey;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Condvar, Mutex, RwLock};
 use std::time::Duration;
-use tokio::sync::watch;
 
 /// Indexes in one shard database.
 pub const SHARD_LEAVES: u64 = 1 << 20;
@@ -114,7 +113,9 @@ pub enum LogError {
         stored: String,
     },
     /// The file beside the store is not a checkpoint signed by this log's key.
-    #[error("the file `checkpoint` in the data folder is not a checkpoint of {origin} signed by the configured key: {reason}")]
+    #[error(
+        "the file `checkpoint` in the data folder is not a checkpoint of {origin} signed by the configured key: {reason}"
+    )]
     BadCheckpointFile {
         /// Expected origin.
         origin: String,
@@ -122,7 +123,9 @@ pub enum LogError {
         reason: String,
     },
     /// What is stored contradicts itself.
-    #[error("the store is damaged at {place}: {reason}; run `gongshi fsck` for the extent, then restore a backup")]
+    #[error(
+        "the store is damaged at {place}: {reason}; run `gongshi fsck` for the extent, then restore a backup"
+    )]
     Damaged {
         /// Tile, block or entry.
         place: String,
@@ -147,7 +150,10 @@ pub enum LogError {
 
 impl LogError {
     pub(crate) fn damaged(place: impl Into<String>, reason: impl Into<String>) -> Self {
-        LogError::Damaged { place: place.into(), reason: reason.into() }
+        LogError::Damaged {
+            place: place.into(),
+            reason: reason.into(),
+        }
     }
 }
 
@@ -185,13 +191,28 @@ pub(crate) struct Inner {
     pub(crate) storage: Arc<dyn Storage>,
     pub(crate) database: Arc<dyn KeyValue>,
     pub(crate) published: RwLock<Arc<Published>>,
-    pub(crate) sizes: watch::Sender<u64>,
+    /// The published size again, to wait on.
+    pub(crate) size: Mutex<u64>,
+    pub(crate) grown: Condvar,
     pub(crate) blocks: blocks::Blocks,
 }
 
 impl Inner {
     pub(crate) fn published(&self) -> Arc<Published> {
-        self.published.read().expect("no holder of this lock panics").clone()
+        self.published
+            .read()
+            .expect("no holder of this lock panics")
+            .clone()
+    }
+
+    pub(crate) fn set_published(&self, published: Arc<Published>) {
+        let size = published.size();
+        *self
+            .published
+            .write()
+            .expect("no holder of this lock panics") = published;
+        *self.size.lock().expect("no holder of this lock panics") = size;
+        self.grown.notify_all();
     }
 }
 
@@ -203,14 +224,22 @@ pub struct Log {
 
 impl Log {
     /// Creates an empty log with its size-0 checkpoint, and runs it.
-    pub fn create(folder: DataFolder, storage: Arc<dyn Storage>, config: LogConfig) -> Result<Log, LogError> {
+    pub fn create(
+        folder: DataFolder,
+        storage: Arc<dyn Storage>,
+        config: LogConfig,
+    ) -> Result<Log, LogError> {
         recover::create(&folder, storage.as_ref(), &config)?;
         Log::open(folder, storage, config)
     }
 
     /// Opens an existing log after the start-up checks (DESIGN §5), completes a batch that death interrupted, and
     /// runs it. Refuses where going on could sign a second history.
-    pub fn open(folder: DataFolder, storage: Arc<dyn Storage>, config: LogConfig) -> Result<Log, LogError> {
+    pub fn open(
+        folder: DataFolder,
+        storage: Arc<dyn Storage>,
+        config: LogConfig,
+    ) -> Result<Log, LogError> {
         let (inner, tree) = recover::open(folder, storage, config)?;
         let inner = Arc::new(inner);
         let sequencer = sequencer::start(inner.clone(), tree);
@@ -238,9 +267,18 @@ impl Log {
         self.inner.published()
     }
 
-    /// Follows the published size.
-    pub fn sizes(&self) -> watch::Receiver<u64> {
-        self.inner.sizes.subscribe()
+    /// Waits until more than `size` entries are published, at most `timeout`, and returns how many are.
+    pub fn wait_beyond(&self, size: u64, timeout: Duration) -> u64 {
+        let now = self
+            .inner
+            .size
+            .lock()
+            .expect("no holder of this lock panics");
+        let waited = self
+            .inner
+            .grown
+            .wait_timeout_while(now, timeout, |now| *now <= size);
+        *waited.expect("no holder of this lock panics").0
     }
 
     /// The log's origin.

@@ -12,7 +12,11 @@ use std::ops::Range;
 impl Log {
     /// The entry at an index of the published log.
     pub fn entry(&self, index: u64) -> Result<Vec<u8>, LogError> {
-        Ok(self.inner.leaves(index..index + 1, &self.published(), false)?.remove(0).entry)
+        Ok(self
+            .inner
+            .leaves(index..index + 1, &self.published(), false)?
+            .remove(0)
+            .entry)
     }
 
     /// The record kept beside an entry; `None` where it has none (any more).
@@ -22,7 +26,10 @@ impl Log {
 
     /// Entry and record.
     pub fn leaf(&self, index: u64) -> Result<Leaf, LogError> {
-        Ok(self.inner.leaves(index..index + 1, &self.published(), true)?.remove(0))
+        Ok(self
+            .inner
+            .leaves(index..index + 1, &self.published(), true)?
+            .remove(0))
     }
 
     /// Entries and records of a range, in order. Callers keep ranges to a few thousand.
@@ -47,7 +54,10 @@ impl Log {
         }
         let start = index * TILE_WIDTH as u64;
         let mut bundle = Vec::new();
-        for leaf in self.inner.leaves(start..start + width as u64, &published, false)? {
+        for leaf in self
+            .inner
+            .leaves(start..start + width as u64, &published, false)?
+        {
             push_entry(&mut bundle, &leaf.entry);
         }
         Ok(Some(bundle))
@@ -56,16 +66,20 @@ impl Log {
     /// RFC 9162 inclusion path of `index` in the tree of `size`, for any published size.
     pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, LogError> {
         let published = self.within(size)?;
-        let nodes = merkle::inclusion_nodes(index, size)
-            .map_err(|_| LogError::Beyond { what: format!("entry {index}"), size })?;
+        let nodes = merkle::inclusion_nodes(index, size).map_err(|_| LogError::Beyond {
+            what: format!("entry {index}"),
+            size,
+        })?;
         self.inner.fold(&nodes, &published)
     }
 
     /// RFC 9162 consistency proof between two published sizes, `old <= new`.
     pub fn consistency(&self, old: u64, new: u64) -> Result<Vec<Hash>, LogError> {
         let published = self.within(new)?;
-        let nodes = merkle::consistency_nodes(old, new)
-            .map_err(|_| LogError::Beyond { what: format!("size {old}"), size: new })?;
+        let nodes = merkle::consistency_nodes(old, new).map_err(|_| LogError::Beyond {
+            what: format!("size {old}"),
+            size: new,
+        })?;
         self.inner.fold(&nodes, &published)
     }
 
@@ -78,7 +92,10 @@ impl Log {
     fn within(&self, size: u64) -> Result<std::sync::Arc<Published>, LogError> {
         let published = self.published();
         if size > published.size() {
-            return Err(LogError::Beyond { what: format!("size {size}"), size: published.size() });
+            return Err(LogError::Beyond {
+                what: format!("size {size}"),
+                size: published.size(),
+            });
         }
         Ok(published)
     }
@@ -86,10 +103,18 @@ impl Log {
 
 impl Inner {
     /// Leaves of a range below the published size; records only where asked for, since they cost a second read.
-    pub(super) fn leaves(&self, range: Range<u64>, at: &Published, records: bool) -> Result<Vec<Leaf>, LogError> {
+    pub(super) fn leaves(
+        &self,
+        range: Range<u64>,
+        at: &Published,
+        records: bool,
+    ) -> Result<Vec<Leaf>, LogError> {
         if range.end > at.size() || range.start > range.end {
             let what = format!("entry {}", range.end.saturating_sub(1));
-            return Err(LogError::Beyond { what, size: at.size() });
+            return Err(LogError::Beyond {
+                what,
+                size: at.size(),
+            });
         }
         let mut leaves = Vec::new();
         let mut index = range.start;
@@ -120,19 +145,37 @@ impl Inner {
 
     fn block(&self, number: u64, range: Range<u64>, records: bool) -> Result<Vec<Leaf>, LogError> {
         let first = number * BLOCK_LEAVES;
-        let entries = split_entries(&format!("entries from {first}"), &self.blocks.entries(number)?)?;
+        let entries = split_entries(
+            &format!("entries from {first}"),
+            &self.blocks.entries(number)?,
+        )?;
         if entries.len() as u64 != BLOCK_LEAVES {
-            return Err(LogError::damaged(format!("entries from {first}"), format!("{} entries", entries.len())));
+            return Err(LogError::damaged(
+                format!("entries from {first}"),
+                format!("{} entries", entries.len()),
+            ));
         }
-        let records = if records { self.blocks.records(number)? } else { vec![None; entries.len()] };
+        let records = if records {
+            self.blocks.records(number)?
+        } else {
+            vec![None; entries.len()]
+        };
         let skip = usize::try_from(range.start - first).expect("less than a block");
         let take = usize::try_from(range.end - range.start).expect("less than a block");
         let pairs = entries.into_iter().zip(records).skip(skip).take(take);
-        Ok(pairs.map(|(entry, record)| Leaf { entry, record }).collect())
+        Ok(pairs
+            .map(|(entry, record)| Leaf { entry, record })
+            .collect())
     }
 
     /// A tile known to have at least `width` hashes at the published size.
-    pub(super) fn tile(&self, level: u8, index: u64, width: usize, at: &Published) -> Result<Vec<u8>, LogError> {
+    pub(super) fn tile(
+        &self,
+        level: u8,
+        index: u64,
+        width: usize,
+        at: &Published,
+    ) -> Result<Vec<u8>, LogError> {
         if let Some(partial) = at.partial(level, index, width) {
             return Ok(partial.to_vec());
         }
@@ -154,7 +197,8 @@ impl Inner {
         let tile_level = level / TILE_HEIGHT;
         let height = level % TILE_HEIGHT;
         let tile = index >> (TILE_HEIGHT - height);
-        let start = usize::try_from((index << height) % TILE_WIDTH as u64).expect("less than a tile");
+        let start =
+            usize::try_from((index << height) % TILE_WIDTH as u64).expect("less than a tile");
         let end = start + (1 << height);
         let bytes = self.tile(tile_level, tile, end, at)?;
         let hashes: Vec<Hash> = bytes[start * 32..end * 32].as_chunks::<32>().0.to_vec();
@@ -162,7 +206,10 @@ impl Inner {
     }
 
     fn fold(&self, nodes: &[ProofNode], at: &Published) -> Result<Vec<Hash>, LogError> {
-        nodes.iter().map(|node| node.fold(&mut |level, index| self.node(level, index, at))).collect()
+        nodes
+            .iter()
+            .map(|node| node.fold(&mut |level, index| self.node(level, index, at)))
+            .collect()
     }
 
     /// The compact range of the tree at `size`, computed from tiles.
@@ -173,7 +220,8 @@ impl Inner {
             hashes.push(self.node(level, start >> level, at)?);
             start += 1 << level;
         }
-        CompactRange::from_parts(size, hashes).map_err(|e| LogError::damaged("the right edge", e.to_string()))
+        CompactRange::from_parts(size, hashes)
+            .map_err(|e| LogError::damaged("the right edge", e.to_string()))
     }
 
     pub(super) fn root_at(&self, size: u64, at: &Published) -> Result<Hash, LogError> {

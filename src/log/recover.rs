@@ -5,15 +5,16 @@
 //! Its cost does not grow with the log. It must never sign where a check fails.
 
 use super::tree::{TILE_WIDTH, Tree, tile_width};
-use super::{BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogConfig, LogError, Published, blocks, key};
+use super::{
+    BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogConfig, LogError, Published, blocks, key,
+};
 use crate::store::{DataFolder, Storage, WriteBatch};
 use gongshi_verify::checkpoint::{Checkpoint, SignedCheckpoint};
 use gongshi_verify::encoding::base64;
 use gongshi_verify::hash::{Hash, leaf_hash};
 use gongshi_verify::merkle::CompactRange;
 use gongshi_verify::note::{SignatureCheck, sign_note};
-use std::sync::{Arc, RwLock};
-use tokio::sync::watch;
+use std::sync::{Arc, Condvar, Mutex, RwLock};
 
 /// The sequencer's state after the checks.
 pub(super) struct Recovered {
@@ -53,13 +54,21 @@ fn decode_staged(bytes: &[u8]) -> Result<CompactRange, LogError> {
 }
 
 /// Writes an empty log: staged size 0 and its signed checkpoint.
-pub(super) fn create(folder: &DataFolder, storage: &dyn Storage, config: &LogConfig) -> Result<(), LogError> {
+pub(super) fn create(
+    folder: &DataFolder,
+    storage: &dyn Storage,
+    config: &LogConfig,
+) -> Result<(), LogError> {
     if folder.read(CHECKPOINT_FILE)?.is_some() {
-        return Err(LogError::State("this data folder already has a published checkpoint".to_owned()));
+        return Err(LogError::State(
+            "this data folder already has a published checkpoint".to_owned(),
+        ));
     }
     let database = storage.open("log")?;
     if database.get(key::CHECKPOINT)?.is_some() {
-        return Err(LogError::State("this data folder already holds a log".to_owned()));
+        return Err(LogError::State(
+            "this data folder already holds a log".to_owned(),
+        ));
     }
     let tree = Tree::default();
     let mut batch = WriteBatch::default();
@@ -73,7 +82,10 @@ pub(super) fn create(folder: &DataFolder, storage: &dyn Storage, config: &LogCon
 fn verified(config: &LogConfig, note: &[u8]) -> Result<Checkpoint, String> {
     let text = std::str::from_utf8(note).map_err(|_| "not UTF-8".to_owned())?;
     let signed = SignedCheckpoint::parse(text).map_err(|e| e.to_string())?;
-    if !matches!(signed.verify(config.signer.verifier()), SignatureCheck::Verified(_)) {
+    if !matches!(
+        signed.verify(config.signer.verifier()),
+        SignatureCheck::Verified(_)
+    ) {
         return Err("it carries no valid signature of the configured key".to_owned());
     }
     let checkpoint = signed.checkpoint;
@@ -93,28 +105,41 @@ pub(super) fn open(
     let note = database.get(key::CHECKPOINT)?;
     let file = folder.read(CHECKPOINT_FILE)?;
     let file = match &file {
-        Some(bytes) => Some(verified(&config, bytes).map_err(|reason| LogError::BadCheckpointFile {
-            origin: config.origin.to_string(),
-            reason,
-        })?),
+        Some(bytes) => {
+            Some(
+                verified(&config, bytes).map_err(|reason| LogError::BadCheckpointFile {
+                    origin: config.origin.to_string(),
+                    reason,
+                })?,
+            )
+        }
         None => None,
     };
     let Some(note) = note else {
         return Err(match file {
-            Some(published) => LogError::RolledBack { published: published.size, stored: 0 },
-            None => LogError::State("this data folder holds no log; `gongshi init` makes one".to_owned()),
+            Some(published) => LogError::RolledBack {
+                published: published.size,
+                stored: 0,
+            },
+            None => LogError::State(
+                "this data folder holds no log; `gongshi init` makes one".to_owned(),
+            ),
         });
     };
     let signed = verified(&config, &note)
         .map_err(|reason| LogError::damaged("the last signed checkpoint in the store", reason))?;
-    let note = String::from_utf8(note).map_err(|_| LogError::damaged("the last signed checkpoint", "not UTF-8"))?;
+    let note = String::from_utf8(note)
+        .map_err(|_| LogError::damaged("the last signed checkpoint", "not UTF-8"))?;
     let staged = database
         .get(key::STAGED)?
         .ok_or_else(|| LogError::damaged("the staged right edge", "it is missing"))?;
     let staged = decode_staged(&staged)?;
     // The signed checkpoint is written after the staged batch is durable, so it is never ahead of it.
     if signed.size > staged.size() {
-        return Err(LogError::damaged("the staged right edge", format!("{} entries, {} signed", staged.size(), signed.size)));
+        return Err(LogError::damaged(
+            "the staged right edge",
+            format!("{} entries, {} signed", staged.size(), signed.size),
+        ));
     }
 
     let edge = read_edge(database.as_ref(), staged.size())?;
@@ -124,46 +149,82 @@ pub(super) fn open(
         edge: edge.clone(),
     };
     let blocks = blocks::Blocks::new(storage.clone());
-    let (sizes, _) = watch::channel(signed.size);
-    let inner = Inner { config, folder, storage, database, published: RwLock::new(Arc::new(head.clone())), sizes, blocks };
+    let inner = Inner {
+        config,
+        folder,
+        storage,
+        database,
+        published: RwLock::new(Arc::new(head.clone())),
+        size: Mutex::new(signed.size),
+        grown: Condvar::new(),
+        blocks,
+    };
 
     // The right edge recomputed from the tiles must be the one that was staged.
     let computed = inner.range_at(staged.size(), &head)?;
     if computed.hashes() != staged.hashes() {
-        return Err(LogError::damaged("the right edge", "the tiles do not give the staged hashes"));
+        return Err(LogError::damaged(
+            "the right edge",
+            "the tiles do not give the staged hashes",
+        ));
     }
     for known in std::iter::once(&signed).chain(&file) {
         if known.size > staged.size() {
-            return Err(LogError::RolledBack { published: known.size, stored: signed.size });
+            return Err(LogError::RolledBack {
+                published: known.size,
+                stored: signed.size,
+            });
         }
         let root = inner.root_at(known.size, &head)?;
         if root != known.root {
-            return Err(LogError::Diverged { size: known.size, published: base64(&known.root), stored: base64(&root) });
+            return Err(LogError::Diverged {
+                size: known.size,
+                published: base64(&known.root),
+                stored: base64(&root),
+            });
         }
     }
     // A published checkpoint was durable in the store first: one that is ahead of it means an older store.
-    if let Some(published) = file.as_ref().filter(|published| published.size > signed.size) {
-        return Err(LogError::RolledBack { published: published.size, stored: signed.size });
+    if let Some(published) = file
+        .as_ref()
+        .filter(|published| published.size > signed.size)
+    {
+        return Err(LogError::RolledBack {
+            published: published.size,
+            stored: signed.size,
+        });
     }
     let tail = read_tail(&inner, &head)?;
     let tree = Tree::from_parts(staged, edge);
-    let note = if tree.size() > signed.size { complete(&inner, &tree, &note)? } else { note };
+    let note = if tree.size() > signed.size {
+        complete(&inner, &tree, &note)?
+    } else {
+        note
+    };
     if inner.folder.read(CHECKPOINT_FILE)?.as_deref() != Some(note.as_bytes()) {
         inner.folder.write(CHECKPOINT_FILE, note.as_bytes())?;
     }
-    *inner.published.write().expect("nobody else holds it yet") = Arc::new(Published { note: note.clone(), ..head });
-    inner.sizes.send_replace(tree.size());
+    inner.set_published(Arc::new(Published {
+        note: note.clone(),
+        ..head
+    }));
     Ok((inner, Recovered { tree, tail, note }))
 }
 
 /// Signs a batch that was staged durably when the process died: the normal path's last steps.
 fn complete(inner: &Inner, tree: &Tree, last: &str) -> Result<String, LogError> {
     let note = sign(&inner.config, tree.size(), &tree.root());
-    if !inner.database.compare_and_swap(key::CHECKPOINT, Some(last.as_bytes()), note.as_bytes())? {
+    if !inner
+        .database
+        .compare_and_swap(key::CHECKPOINT, Some(last.as_bytes()), note.as_bytes())?
+    {
         return Err(LogError::LostWriter);
     }
     inner.database.sync()?;
-    tracing::info!(size = tree.size(), "completed a batch that was staged when the process ended");
+    tracing::info!(
+        size = tree.size(),
+        "completed a batch that was staged when the process ended"
+    );
     Ok(note)
 }
 
@@ -180,9 +241,14 @@ fn read_edge(database: &dyn crate::store::KeyValue, size: u64) -> Result<Vec<Vec
         edge.push(if width == 0 {
             Vec::new()
         } else {
-            let tile = database.get(&key::edge(level))?.ok_or_else(|| LogError::damaged(place(), "it is missing"))?;
+            let tile = database
+                .get(&key::edge(level))?
+                .ok_or_else(|| LogError::damaged(place(), "it is missing"))?;
             if tile.len() != width * 32 {
-                return Err(LogError::damaged(place(), format!("{} bytes, expected {}", tile.len(), width * 32)));
+                return Err(LogError::damaged(
+                    place(),
+                    format!("{} bytes, expected {}", tile.len(), width * 32),
+                ));
             }
             tile
         });
@@ -198,7 +264,10 @@ fn read_tail(inner: &Inner, head: &Published) -> Result<Vec<Leaf>, LogError> {
     let block = inner.leaves(start.saturating_sub(BLOCK_LEAVES)..start, head, true)?;
     for (index, leaf) in (start - block.len() as u64..).zip(block.iter().chain(&tail)) {
         if leaf_hash(&leaf.entry) != inner.node(0, index, head)? {
-            return Err(LogError::damaged(format!("entry {index}"), "its hash is not the one in the tile"));
+            return Err(LogError::damaged(
+                format!("entry {index}"),
+                "its hash is not the one in the tile",
+            ));
         }
     }
     Ok(tail)

@@ -7,7 +7,10 @@
 use super::blocks::encode_tail;
 use super::recover::{encode_staged, sign};
 use super::tree::{FullTile, Tree};
-use super::{BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES, Published, key};
+use super::{
+    BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES,
+    Published, key,
+};
 use crate::store::WriteBatch;
 use gongshi_verify::hash::leaf_hash;
 use std::collections::VecDeque;
@@ -36,7 +39,9 @@ pub enum SubmitError {
         bytes: usize,
     },
     /// A record is too large.
-    #[error("the record of entry number {position} has {bytes} bytes; expected at most {MAX_RECORD_BYTES}")]
+    #[error(
+        "the record of entry number {position} has {bytes} bytes; expected at most {MAX_RECORD_BYTES}"
+    )]
     RecordSize {
         /// Position in the submission.
         position: usize,
@@ -65,12 +70,16 @@ impl Submission {
     /// The batch failed: none of these leaves was acknowledged. They may still appear (an event sent again gets
     /// its first index), but no promise was made.
     pub async fn published(self) -> Result<Arc<Published>, String> {
-        self.done.await.unwrap_or_else(|_| Err("the log stopped".to_owned()))
+        self.done
+            .await
+            .unwrap_or_else(|_| Err("the log stopped".to_owned()))
     }
 
     /// The same, for callers outside an asynchronous context.
     pub fn wait(self) -> Result<Arc<Published>, String> {
-        self.done.blocking_recv().unwrap_or_else(|_| Err("the log stopped".to_owned()))
+        self.done
+            .blocking_recv()
+            .unwrap_or_else(|_| Err("the log stopped".to_owned()))
     }
 }
 
@@ -124,7 +133,11 @@ pub(super) fn start(inner: Arc<Inner>, recovered: super::recover::Recovered) -> 
         oldest: Instant::now(),
         state: State::Running,
     };
-    let shared = Arc::new(Shared { inner, queue: Mutex::new(queue), changed: Condvar::new() });
+    let shared = Arc::new(Shared {
+        inner,
+        queue: Mutex::new(queue),
+        changed: Condvar::new(),
+    });
     let mut writer = Writer {
         shared: shared.clone(),
         tree: recovered.tree,
@@ -136,7 +149,10 @@ pub(super) fn start(inner: Arc<Inner>, recovered: super::recover::Recovered) -> 
         .name("sequencer".to_owned())
         .spawn(move || writer.run())
         .expect("a thread can be started at start-up");
-    Handle { shared, thread: Mutex::new(Some(thread)) }
+    Handle {
+        shared,
+        thread: Mutex::new(Some(thread)),
+    }
 }
 
 impl Handle {
@@ -145,11 +161,17 @@ impl Handle {
         for (position, leaf) in leaves.iter().enumerate() {
             let length = leaf.entry.len();
             if length == 0 || length > MAX_ENTRY_BYTES {
-                return Err(SubmitError::EntrySize { position, bytes: length });
+                return Err(SubmitError::EntrySize {
+                    position,
+                    bytes: length,
+                });
             }
             let record = leaf.record.as_ref().map_or(0, Vec::len);
             if record > MAX_RECORD_BYTES {
-                return Err(SubmitError::RecordSize { position, bytes: record });
+                return Err(SubmitError::RecordSize {
+                    position,
+                    bytes: record,
+                });
             }
             bytes += length + record;
         }
@@ -157,24 +179,42 @@ impl Handle {
         let mut queue = self.shared.lock();
         match &queue.state {
             State::Running => {}
-            State::Draining => return Err(SubmitError::Stopped("the server is shutting down".to_owned())),
+            State::Draining => {
+                return Err(SubmitError::Stopped(
+                    "the server is shutting down".to_owned(),
+                ));
+            }
             State::Stopped(reason) => return Err(SubmitError::Stopped(reason.clone())),
         }
-        let full = queue.leaves + leaves.len() > config.queue_leaves || queue.bytes + bytes > config.queue_bytes;
+        let full = queue.leaves + leaves.len() > config.queue_leaves
+            || queue.bytes + bytes > config.queue_bytes;
         if full && queue.leaves > 0 {
-            return Err(SubmitError::Overloaded { queued: queue.leaves, retry_after: Duration::from_secs(1) });
+            return Err(SubmitError::Overloaded {
+                queued: queue.leaves,
+                retry_after: Duration::from_secs(1),
+            });
         }
         let (sender, done) = oneshot::channel();
-        let submission = Submission { first: queue.next, count: leaves.len() as u64, done };
+        let submission = Submission {
+            first: queue.next,
+            count: leaves.len() as u64,
+            done,
+        };
         if queue.leaves == 0 {
             queue.oldest = Instant::now();
         }
         queue.next += submission.count;
         queue.leaves += leaves.len();
         queue.bytes += bytes;
-        queue.waiting.push_back(Pending { leaves, done: sender });
+        queue.waiting.push_back(Pending {
+            leaves,
+            done: sender,
+        });
         // The writer looks by itself while a batch gathers; it needs waking for the first leaf and for a full batch.
-        if queue.waiting.len() == 1 || queue.leaves >= config.batch_leaves || queue.bytes >= config.batch_bytes {
+        if queue.waiting.len() == 1
+            || queue.leaves >= config.batch_leaves
+            || queue.bytes >= config.batch_bytes
+        {
             self.shared.changed.notify_one();
         }
         Ok(submission)
@@ -196,7 +236,11 @@ impl Handle {
             }
             self.shared.changed.notify_one();
         }
-        let thread = self.thread.lock().expect("no holder of this lock panics").take();
+        let thread = self
+            .thread
+            .lock()
+            .expect("no holder of this lock panics")
+            .take();
         if let Some(thread) = thread
             && thread.join().is_err()
         {
@@ -257,7 +301,11 @@ impl Writer {
                 if stopping {
                     return None;
                 }
-                queue = self.shared.changed.wait(queue).expect("no holder of this lock panics");
+                queue = self
+                    .shared
+                    .changed
+                    .wait(queue)
+                    .expect("no holder of this lock panics");
                 continue;
             }
             let full = queue.leaves >= config.batch_leaves || queue.bytes >= config.batch_bytes;
@@ -266,11 +314,18 @@ impl Writer {
                 break;
             }
             let timeout = config.batch_delay - waited;
-            queue = self.shared.changed.wait_timeout(queue, timeout).expect("no holder of this lock panics").0;
+            queue = self
+                .shared
+                .changed
+                .wait_timeout(queue, timeout)
+                .expect("no holder of this lock panics")
+                .0;
         }
         let (mut batch, mut leaves, mut bytes) = (Vec::new(), 0, 0);
         while let Some(next) = queue.waiting.front() {
-            if !batch.is_empty() && (leaves + next.leaves.len() > config.batch_leaves || bytes >= config.batch_bytes) {
+            if !batch.is_empty()
+                && (leaves + next.leaves.len() > config.batch_leaves || bytes >= config.batch_bytes)
+            {
                 break;
             }
             leaves += next.leaves.len();
@@ -288,19 +343,29 @@ impl Writer {
         if let Some(published) = self.unpublished.take() {
             self.publish(published)?;
         }
-        inner.storage.ensure_space(inner.config.reserve_bytes).map_err(|e| BatchError::Unsigned(e.into()))?;
+        inner
+            .storage
+            .ensure_space(inner.config.reserve_bytes)
+            .map_err(|e| BatchError::Unsigned(e.into()))?;
         let (tree, tail) = self.stage(leaves).map_err(BatchError::Unsigned)?;
 
         let note = sign(&inner.config, tree.size(), &tree.root());
-        let swapped =
-            inner.database.compare_and_swap(key::CHECKPOINT, Some(self.note.as_bytes()), note.as_bytes());
+        let swapped = inner.database.compare_and_swap(
+            key::CHECKPOINT,
+            Some(self.note.as_bytes()),
+            note.as_bytes(),
+        );
         match swapped.and_then(|done| inner.database.sync().map(|()| done)) {
             Ok(true) => {}
             Ok(false) => return Err(BatchError::Unsettled(LogError::LostWriter)),
             Err(error) => return Err(BatchError::Unsettled(error.into())),
         }
         let checkpoint = super::recover::checkpoint(&inner.config, tree.size(), tree.root());
-        let published = Arc::new(Published { checkpoint, note: note.clone(), edge: tree.edge().to_vec() });
+        let published = Arc::new(Published {
+            checkpoint,
+            note: note.clone(),
+            edge: tree.edge().to_vec(),
+        });
         (self.tree, self.tail, self.note) = (tree, tail, note);
         self.publish(published.clone())?;
         Ok(published)
@@ -323,7 +388,9 @@ impl Writer {
         if blocks_end > tail_start {
             let mut all = self.tail.clone();
             all.extend(leaves);
-            tail = all.split_off(usize::try_from(blocks_end - tail_start).expect("a batch fits in memory"));
+            tail = all.split_off(
+                usize::try_from(blocks_end - tail_start).expect("a batch fits in memory"),
+            );
             inner.blocks.write(tail_start / BLOCK_LEAVES, &all)?;
             for index in tail_start..size {
                 batch.delete(key::tail(index));
@@ -355,17 +422,23 @@ impl Writer {
 
     fn publish(&mut self, published: Arc<Published>) -> Result<(), BatchError> {
         let inner = &self.shared.inner;
-        if let Err(error) = inner.folder.write(CHECKPOINT_FILE, published.note.as_bytes()) {
+        if let Err(error) = inner
+            .folder
+            .write(CHECKPOINT_FILE, published.note.as_bytes())
+        {
             self.unpublished = Some(published);
             return Err(BatchError::Unpublished(error.into()));
         }
-        *inner.published.write().expect("no holder of this lock panics") = published.clone();
-        inner.sizes.send_replace(published.size());
+        inner.set_published(published);
         Ok(())
     }
 
     /// Fails the batch and everything queued behind it: their indexes are void.
-    fn fail(&self, answers: Vec<oneshot::Sender<Result<Arc<Published>, String>>>, error: BatchError) {
+    fn fail(
+        &self,
+        answers: Vec<oneshot::Sender<Result<Arc<Published>, String>>>,
+        error: BatchError,
+    ) {
         let (error, stop) = match error {
             BatchError::Unsigned(error) | BatchError::Unpublished(error) => (error, false),
             BatchError::Unsettled(error) => (error, true),
@@ -378,21 +451,34 @@ impl Writer {
         queue.leaves = 0;
         queue.bytes = 0;
         if stop {
-            queue.state = State::Stopped(format!("{text}; restart the server to run the start-up checks"));
+            queue.state = State::Stopped(format!(
+                "{text}; restart the server to run the start-up checks"
+            ));
         }
         let waiting = std::mem::take(&mut queue.waiting);
         drop(queue);
-        for answer in answers.into_iter().chain(waiting.into_iter().map(|pending| pending.done)) {
+        for answer in answers
+            .into_iter()
+            .chain(waiting.into_iter().map(|pending| pending.done))
+        {
             let _ = answer.send(Err(text.clone()));
         }
     }
 }
 
 fn size(leaves: &[Leaf]) -> usize {
-    leaves.iter().map(|leaf| leaf.entry.len() + leaf.record.as_ref().map_or(0, Vec::len)).sum()
+    leaves
+        .iter()
+        .map(|leaf| leaf.entry.len() + leaf.record.as_ref().map_or(0, Vec::len))
+        .sum()
 }
 
-fn split(batch: Vec<Pending>) -> (Vec<Leaf>, Vec<oneshot::Sender<Result<Arc<Published>, String>>>) {
+fn split(
+    batch: Vec<Pending>,
+) -> (
+    Vec<Leaf>,
+    Vec<oneshot::Sender<Result<Arc<Published>, String>>>,
+) {
     let mut leaves = Vec::with_capacity(batch.iter().map(|pending| pending.leaves.len()).sum());
     let mut answers = Vec::with_capacity(batch.len());
     for pending in batch {

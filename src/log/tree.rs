@@ -33,7 +33,10 @@ pub struct Tree {
 
 impl Default for Tree {
     fn default() -> Self {
-        Tree { range: CompactRange::new(), edge: vec![Vec::new()] }
+        Tree {
+            range: CompactRange::new(),
+            edge: vec![Vec::new()],
+        }
     }
 }
 
@@ -85,7 +88,11 @@ fn add(edge: &mut Vec<Vec<u8>>, full: &mut Vec<FullTile>, level: u8, index: u64,
     let tile = &mut edge[slot];
     tile.extend_from_slice(hash);
     if tile.len() == TILE_WIDTH * 32 {
-        full.push(FullTile { level, index: index / TILE_WIDTH as u64, bytes: std::mem::take(tile) });
+        full.push(FullTile {
+            level,
+            index: index / TILE_WIDTH as u64,
+            bytes: std::mem::take(tile),
+        });
     }
 }
 
@@ -105,7 +112,9 @@ mod tests {
 
     #[test]
     fn tiles_and_edges_hold_the_whole_tree() {
-        let leaves: Vec<Hash> = (0..70_000u32).map(|i| leaf_hash(i.to_string().as_bytes())).collect();
+        let leaves: Vec<Hash> = (0..70_000u32)
+            .map(|i| leaf_hash(i.to_string().as_bytes()))
+            .collect();
         let mut tree = Tree::default();
         let mut full = Vec::new();
         for leaf in &leaves {
@@ -114,13 +123,24 @@ mod tests {
         // The example of tlog-tiles: 273 full and one partial of 112, one full and one of 17, one of 1.
         assert_eq!(full.iter().filter(|t| t.level == 0).count(), 273);
         assert_eq!(full.iter().filter(|t| t.level == 1).count(), 1);
-        assert_eq!(tree.edge().iter().map(|t| t.len() / 32).collect::<Vec<_>>(), [112, 17, 1]);
+        assert_eq!(
+            tree.edge().iter().map(|t| t.len() / 32).collect::<Vec<_>>(),
+            [112, 17, 1]
+        );
         assert_eq!(tree.root(), tree_head(&leaves));
         for tile in &full {
             let span = TILE_WIDTH.pow(u32::from(tile.level));
             for (i, hash) in tile.bytes.chunks(32).enumerate() {
                 let start = (tile.index as usize * TILE_WIDTH + i) * span;
-                assert_eq!(Some(hash), subtree_root(&leaves[start..start + span]).as_ref().map(|h| h.as_slice()), "tile {} {}", tile.level, tile.index);
+                assert_eq!(
+                    Some(hash),
+                    subtree_root(&leaves[start..start + span])
+                        .as_ref()
+                        .map(|h| h.as_slice()),
+                    "tile {} {}",
+                    tile.level,
+                    tile.index
+                );
             }
         }
     }

@@ -78,9 +78,21 @@ impl FaultStorage {
         let shared = self.lock();
         let databases = shared.databases.iter().map(|(name, database)| {
             let content = database.visible.clone();
-            (name.clone(), Database { durable: content.clone(), volatile: Vec::new(), visible: content })
+            (
+                name.clone(),
+                Database {
+                    durable: content.clone(),
+                    volatile: Vec::new(),
+                    visible: content,
+                },
+            )
         });
-        FaultStorage { shared: Arc::new(Mutex::new(Shared { databases: databases.collect(), ..Shared::default() })) }
+        FaultStorage {
+            shared: Arc::new(Mutex::new(Shared {
+                databases: databases.collect(),
+                ..Shared::default()
+            })),
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
@@ -104,7 +116,10 @@ fn apply(map: &mut BTreeMap<Vec<u8>, Vec<u8>>, batch: WriteBatch) {
 impl Storage for FaultStorage {
     fn open(&self, name: &str) -> Result<Arc<dyn KeyValue>, StoreError> {
         self.lock().databases.entry(name.to_owned()).or_default();
-        Ok(Arc::new(Handle { storage: self.clone(), name: name.to_owned() }))
+        Ok(Arc::new(Handle {
+            storage: self.clone(),
+            name: name.to_owned(),
+        }))
     }
 
     fn exists(&self, name: &str) -> Result<bool, StoreError> {
@@ -117,7 +132,14 @@ impl Storage for FaultStorage {
     }
 
     fn ensure_space(&self, reserve: u64) -> Result<(), StoreError> {
-        if self.lock().full { Err(StoreError::NoSpace { available: 0, reserve }) } else { Ok(()) }
+        if self.lock().full {
+            Err(StoreError::NoSpace {
+                available: 0,
+                reserve,
+            })
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -137,14 +159,24 @@ impl Handle {
             None => false,
         };
         if fails {
-            return Err(StoreError::Engine(format!("injected fault at operation {number}")));
+            return Err(StoreError::Engine(format!(
+                "injected fault at operation {number}"
+            )));
         }
-        Ok(action(shared.databases.entry(self.name.clone()).or_default()))
+        Ok(action(
+            shared.databases.entry(self.name.clone()).or_default(),
+        ))
     }
 
-    fn collect(&self, from: &[u8], to: Option<&[u8]>) -> Vec<Result<(Vec<u8>, Vec<u8>), StoreError>> {
+    fn collect(
+        &self,
+        from: &[u8],
+        to: Option<&[u8]>,
+    ) -> Vec<Result<(Vec<u8>, Vec<u8>), StoreError>> {
         let shared = self.storage.lock();
-        let Some(database) = shared.databases.get(&self.name) else { return Vec::new() };
+        let Some(database) = shared.databases.get(&self.name) else {
+            return Vec::new();
+        };
         database
             .visible
             .range(from.to_vec()..)
@@ -156,7 +188,12 @@ impl Handle {
 
 impl KeyValue for Handle {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.storage.lock().databases.get(&self.name).and_then(|d| d.visible.get(key).cloned()))
+        Ok(self
+            .storage
+            .lock()
+            .databases
+            .get(&self.name)
+            .and_then(|d| d.visible.get(key).cloned()))
     }
 
     fn range<'a>(&'a self, from: &[u8], to: Option<&[u8]>) -> Pairs<'a> {
@@ -174,7 +211,12 @@ impl KeyValue for Handle {
         })
     }
 
-    fn compare_and_swap(&self, key: &[u8], old: Option<&[u8]>, new: &[u8]) -> Result<bool, StoreError> {
+    fn compare_and_swap(
+        &self,
+        key: &[u8],
+        old: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<bool, StoreError> {
         self.operate(|database| {
             if database.visible.get(key).map(Vec::as_slice) != old {
                 return false;

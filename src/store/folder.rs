@@ -27,7 +27,10 @@ impl DataFolder {
             .open(&file)
             .map_err(|e| StoreError::io(file.display().to_string(), e))?;
         match lock.try_lock() {
-            Ok(()) => Ok(DataFolder { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(DataFolder {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
             Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.to_owned())),
             Err(TryLockError::Error(e)) => Err(StoreError::io(file.display().to_string(), e)),
         }
@@ -60,7 +63,12 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreErr
     name.push(".tmp");
     let temporary = path.with_file_name(name);
     let attempt = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(mode).open(&temporary)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(mode)
+            .open(&temporary)?;
         file.write_all(bytes)?;
         file.sync_data()?;
         std::fs::rename(&temporary, path)
@@ -71,7 +79,11 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreErr
 /// Creates a file that only its owner can read. An existing file is never overwritten.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let attempt = || -> std::io::Result<()> {
-        let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)?;
+        let mut file = OpenOptions::new()
+            .create_new(true)
+            .write(true)
+            .mode(0o600)
+            .open(path)?;
         file.write_all(bytes)?;
         file.sync_all()
     };
@@ -80,7 +92,8 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
 
 /// Refuses a secret file that others on the machine can read or write.
 pub fn ensure_private(path: &Path) -> Result<(), StoreError> {
-    let meta = std::fs::metadata(path).map_err(|e| StoreError::io(path.display().to_string(), e))?;
+    let meta =
+        std::fs::metadata(path).map_err(|e| StoreError::io(path.display().to_string(), e))?;
     let mode = meta.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         return Err(StoreError::Folder {
@@ -96,6 +109,7 @@ pub fn ensure_private(path: &Path) -> Result<(), StoreError> {
 
 /// Bytes an unprivileged process may still write on the disk that holds `path`.
 pub fn available_bytes(path: &Path) -> Result<u64, StoreError> {
-    let stat = rustix::fs::statvfs(path).map_err(|e| StoreError::io(path.display().to_string(), e.into()))?;
+    let stat = rustix::fs::statvfs(path)
+        .map_err(|e| StoreError::io(path.display().to_string(), e.into()))?;
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }

@@ -38,7 +38,9 @@ pub enum StoreError {
     #[error("the data folder {0} is in use by another process")]
     InUse(PathBuf),
     /// The disk has less room than the reserve that keeps the engine whole.
-    #[error("only {available} bytes are free on the data folder's disk; appends stop below {reserve}")]
+    #[error(
+        "only {available} bytes are free on the data folder's disk; appends stop below {reserve}"
+    )]
     NoSpace {
         /// Bytes free now.
         available: u64,
@@ -57,7 +59,10 @@ pub enum StoreError {
 
 impl StoreError {
     pub(crate) fn io(what: impl Into<String>, source: std::io::Error) -> Self {
-        StoreError::Io { what: what.into(), source }
+        StoreError::Io {
+            what: what.into(),
+            source,
+        }
     }
 }
 
@@ -118,7 +123,12 @@ pub trait KeyValue: Send + Sync {
     fn apply(&self, batch: WriteBatch) -> Result<(), StoreError>;
 
     /// Sets `key` to `new` if its value is `old` (`None`: absent), and says whether it did. Not yet durable.
-    fn compare_and_swap(&self, key: &[u8], old: Option<&[u8]>, new: &[u8]) -> Result<bool, StoreError>;
+    fn compare_and_swap(
+        &self,
+        key: &[u8],
+        old: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<bool, StoreError>;
 
     /// Returns only when everything applied before the call survives power loss.
     fn sync(&self) -> Result<(), StoreError>;

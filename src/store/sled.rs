@@ -21,7 +21,9 @@ impl From<::sled::Error> for StoreError {
     fn from(error: ::sled::Error) -> Self {
         match error {
             ::sled::Error::Io(source) => StoreError::io("storage engine", source),
-            ::sled::Error::Corruption { at, .. } => StoreError::Corrupt(format!("page at {at:?} fails its checksum")),
+            ::sled::Error::Corruption { at, .. } => {
+                StoreError::Corrupt(format!("page at {at:?} fails its checksum"))
+            }
             other => StoreError::Engine(other.to_string()),
         }
     }
@@ -36,7 +38,10 @@ pub struct SledStorage {
 impl SledStorage {
     /// Databases below `root`, which exists.
     pub fn new(root: &Path) -> Self {
-        SledStorage { root: root.to_owned(), open: Mutex::new(HashMap::new()) }
+        SledStorage {
+            root: root.to_owned(),
+            open: Mutex::new(HashMap::new()),
+        }
     }
 }
 
@@ -53,20 +58,27 @@ impl Storage for SledStorage {
 
     fn exists(&self, name: &str) -> Result<bool, StoreError> {
         let path = self.root.join(name).join("db");
-        path.try_exists().map_err(|e| StoreError::io(path.display().to_string(), e))
+        path.try_exists()
+            .map_err(|e| StoreError::io(path.display().to_string(), e))
     }
 
     fn remove(&self, name: &str) -> Result<(), StoreError> {
         let path = self.root.join(name);
         match std::fs::remove_dir_all(&path) {
-            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(StoreError::io(path.display().to_string(), e)),
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(StoreError::io(path.display().to_string(), e))
+            }
             _ => Ok(()),
         }
     }
 
     fn ensure_space(&self, reserve: u64) -> Result<(), StoreError> {
         let available = available_bytes(&self.root)?;
-        if available < reserve { Err(StoreError::NoSpace { available, reserve }) } else { Ok(()) }
+        if available < reserve {
+            Err(StoreError::NoSpace { available, reserve })
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -93,15 +105,23 @@ impl SledDatabase {
         for folder in [Some(path), path.parent()].into_iter().flatten() {
             sync_folder(folder)?;
         }
-        Ok(SledDatabase { tree, file, synced_len: AtomicU64::new(0) })
+        Ok(SledDatabase {
+            tree,
+            file,
+            synced_len: AtomicU64::new(0),
+        })
     }
 }
 
 fn sync_folder(path: &Path) -> Result<(), StoreError> {
-    File::open(path).and_then(|f| f.sync_all()).map_err(|e| StoreError::io(path.display().to_string(), e))
+    File::open(path)
+        .and_then(|f| f.sync_all())
+        .map_err(|e| StoreError::io(path.display().to_string(), e))
 }
 
-fn pair(item: ::sled::Result<(::sled::IVec, ::sled::IVec)>) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
+fn pair(
+    item: ::sled::Result<(::sled::IVec, ::sled::IVec)>,
+) -> Result<(Vec<u8>, Vec<u8>), StoreError> {
     let (key, value) = item?;
     Ok((key.to_vec(), value.to_vec()))
 }
@@ -139,15 +159,28 @@ impl KeyValue for SledDatabase {
         Ok(self.tree.apply_batch(engine)?)
     }
 
-    fn compare_and_swap(&self, key: &[u8], old: Option<&[u8]>, new: &[u8]) -> Result<bool, StoreError> {
+    fn compare_and_swap(
+        &self,
+        key: &[u8],
+        old: Option<&[u8]>,
+        new: &[u8],
+    ) -> Result<bool, StoreError> {
         Ok(self.tree.compare_and_swap(key, old, Some(new))?.is_ok())
     }
 
     fn sync(&self) -> Result<(), StoreError> {
         self.tree.flush()?;
-        let len = self.file.metadata().map_err(|e| StoreError::io("storage engine's file", e))?.len();
+        let len = self
+            .file
+            .metadata()
+            .map_err(|e| StoreError::io("storage engine's file", e))?
+            .len();
         let grew = self.synced_len.load(Ordering::Acquire) != len;
-        let done = if grew { self.file.sync_all() } else { self.file.sync_data() };
+        let done = if grew {
+            self.file.sync_all()
+        } else {
+            self.file.sync_data()
+        };
         done.map_err(|e| StoreError::io("fdatasync of the storage engine's file", e))?;
         self.synced_len.store(len, Ordering::Release);
         Ok(())

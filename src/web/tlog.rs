@@ -15,7 +15,11 @@ const MUTABLE: &str = "no-cache";
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/checkpoint").get(checkpoint))
-        .service(web::resource("/tile/{path:.*}").get(tile).wrap(actix_web::middleware::Compress::default()));
+        .service(
+            web::resource("/tile/{path:.*}")
+                .get(tile)
+                .wrap(actix_web::middleware::Compress::default()),
+        );
 }
 
 async fn checkpoint(log: web::Data<Arc<Log>>) -> HttpResponse {
@@ -28,7 +32,12 @@ async fn checkpoint(log: web::Data<Arc<Log>>) -> HttpResponse {
 async fn tile(log: web::Data<Arc<Log>>, path: web::Path<String>) -> HttpResponse {
     let request = match TilePath::parse(&path) {
         Ok(request) => request,
-        Err(expected) => return refuse(HttpResponse::BadRequest(), format!("bad tile path: expected {expected}\n")),
+        Err(expected) => {
+            return refuse(
+                HttpResponse::BadRequest(),
+                format!("bad tile path: expected {expected}\n"),
+            );
+        }
     };
     let read = move || match request.level {
         Some(level) => log.tile(level, request.index, request.width),
@@ -39,7 +48,12 @@ async fn tile(log: web::Data<Arc<Log>>, path: web::Path<String>) -> HttpResponse
         Some(_) => read(),
         None => match web::block(read).await {
             Ok(bytes) => bytes,
-            Err(_) => return refuse(HttpResponse::ServiceUnavailable(), "the server is shutting down\n".to_owned()),
+            Err(_) => {
+                return refuse(
+                    HttpResponse::ServiceUnavailable(),
+                    "the server is shutting down\n".to_owned(),
+                );
+            }
         },
     };
     match bytes {
@@ -47,14 +61,20 @@ async fn tile(log: web::Data<Arc<Log>>, path: web::Path<String>) -> HttpResponse
             .insert_header((CONTENT_TYPE, "application/octet-stream"))
             .insert_header((CACHE_CONTROL, IMMUTABLE))
             .body(bytes),
-        Ok(None) => refuse(HttpResponse::NotFound(), "this tile is beyond the published tree\n".to_owned()),
+        Ok(None) => refuse(
+            HttpResponse::NotFound(),
+            "this tile is beyond the published tree\n".to_owned(),
+        ),
         Err(error) => unreadable(&error),
     }
 }
 
 fn unreadable(error: &LogError) -> HttpResponse {
     tracing::error!(%error, "a tile could not be read");
-    refuse(HttpResponse::InternalServerError(), "this part of the log cannot be read at present\n".to_owned())
+    refuse(
+        HttpResponse::InternalServerError(),
+        "this part of the log cannot be read at present\n".to_owned(),
+    )
 }
 
 fn refuse(mut response: actix_web::HttpResponseBuilder, text: String) -> HttpResponse {
@@ -81,16 +101,27 @@ impl TilePath {
         let (level, rest) = path.split_once('/').ok_or("<L>/<N> or entries/<N>")?;
         let level = match level {
             "entries" => None,
-            level => Some(small(level).filter(|level| *level <= 63).ok_or("a level of 0 to 63 without leading zeros")?),
+            level => Some(
+                small(level)
+                    .filter(|level| *level <= 63)
+                    .ok_or("a level of 0 to 63 without leading zeros")?,
+            ),
         };
         let (index, width) = match rest.split_once(".p/") {
             None => (rest, 256),
             Some((index, width)) => {
                 let width = small(width).filter(|width| (1..=255).contains(width));
-                (index, usize::from(width.ok_or("a width of 1 to 255 without leading zeros")?))
+                (
+                    index,
+                    usize::from(width.ok_or("a width of 1 to 255 without leading zeros")?),
+                )
             }
         };
-        Ok(TilePath { level, index: tile_index(index)?, width })
+        Ok(TilePath {
+            level,
+            index: tile_index(index)?,
+            width,
+        })
     }
 }
 
@@ -101,7 +132,8 @@ fn small(text: &str) -> Option<u8> {
 
 /// `x001/x234/067`: three digits each, all but the last marked, no needless leading element.
 fn tile_index(text: &str) -> Result<u64, &'static str> {
-    const EXPECTED: &str = "an index as three-digit elements, all but the last beginning with x (x001/x234/067)";
+    const EXPECTED: &str =
+        "an index as three-digit elements, all but the last beginning with x (x001/x234/067)";
     let mut index = 0u64;
     let mut elements = text.split('/').peekable();
     let mut first = true;
@@ -119,7 +151,10 @@ fn tile_index(text: &str) -> Result<u64, &'static str> {
         }
         first = false;
         let value: u64 = digits.parse().map_err(|_| EXPECTED)?;
-        index = index.checked_mul(1000).and_then(|index| index.checked_add(value)).ok_or(EXPECTED)?;
+        index = index
+            .checked_mul(1000)
+            .and_then(|index| index.checked_add(value))
+            .ok_or(EXPECTED)?;
     }
     Ok(index)
 }
@@ -130,15 +165,51 @@ mod tests {
 
     #[test]
     fn tile_paths_are_read_as_specified() {
-        let full = |level, index| Ok(TilePath { level, index, width: 256 });
+        let full = |level, index| {
+            Ok(TilePath {
+                level,
+                index,
+                width: 256,
+            })
+        };
         assert_eq!(TilePath::parse("0/000"), full(Some(0), 0));
-        assert_eq!(TilePath::parse("63/x001/x234/067"), full(Some(63), 1_234_067));
+        assert_eq!(
+            TilePath::parse("63/x001/x234/067"),
+            full(Some(63), 1_234_067)
+        );
         assert_eq!(TilePath::parse("entries/x001/000"), full(None, 1000));
-        assert_eq!(TilePath::parse("2/005.p/17"), Ok(TilePath { level: Some(2), index: 5, width: 17 }));
+        assert_eq!(
+            TilePath::parse("2/005.p/17"),
+            Ok(TilePath {
+                level: Some(2),
+                index: 5,
+                width: 17
+            })
+        );
         for bad in [
-            "", "0", "0/", "64/000", "00/000", "-1/000", "0/0", "0/0000", "0/x000/001", "0/x001", "0/001/002", "0/00a",
-            "0/000.p/0", "0/000.p/256", "0/000.p/01", "0/000.p/", "0/000.p/x", "0/000.p/1/2", "entries/1", "data/000",
-            "0/x999/x999/x999/x999/x999/x999/999", "0/x001/x234/067/", "0//000",
+            "",
+            "0",
+            "0/",
+            "64/000",
+            "00/000",
+            "-1/000",
+            "0/0",
+            "0/0000",
+            "0/x000/001",
+            "0/x001",
+            "0/001/002",
+            "0/00a",
+            "0/000.p/0",
+            "0/000.p/256",
+            "0/000.p/01",
+            "0/000.p/",
+            "0/000.p/x",
+            "0/000.p/1/2",
+            "entries/1",
+            "data/000",
+            "0/x999/x999/x999/x999/x999/x999/999",
+            "0/x001/x234/067/",
+            "0//000",
         ] {
             assert!(TilePath::parse(bad).is_err(), "{bad}");
         }

@@ -1,0 +1,228 @@
+//! How one entry changes the model. A pure function of the log up to that entry: batches may be cut anywhere.
+
+use super::{
+    Enterprise, LIST_BLOCK, Model, ModelError, RecordRef, StatusList, decode, key, number, unusable,
+};
+use crate::domain::{Kind, View};
+use crate::log::Leaf;
+use crate::store::WriteBatch;
+use gongshi_verify::entry::Entry;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Changes not yet written, over the database.
+struct Staging<'a> {
+    model: &'a Model,
+    values: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    enterprises: BTreeMap<String, Enterprise>,
+}
+
+impl Model {
+    /// Folds the leaves that follow the cursor; they and the new cursor become visible together.
+    pub fn fold(&self, first: u64, leaves: &[Leaf]) -> Result<(), ModelError> {
+        let cursor = self.cursor()?;
+        if first != cursor {
+            return Err(unusable(
+                "this batch",
+                format!("it starts at {first}, the cursor is {cursor}"),
+            ));
+        }
+        let mut staging = Staging {
+            model: self,
+            values: BTreeMap::new(),
+            enterprises: BTreeMap::new(),
+        };
+        for (index, leaf) in (first..).zip(leaves) {
+            staging.entry(index, leaf)?;
+        }
+        let end = first + leaves.len() as u64;
+        self.database.apply(staging.finish(end)?)?;
+        Ok(())
+    }
+}
+
+impl Staging<'_> {
+    fn entry(&mut self, index: u64, leaf: &Leaf) -> Result<(), ModelError> {
+        let entry =
+            Entry::parse(&leaf.entry).map_err(|e| unusable(&format!("entry {index}"), e))?;
+        let Ok(kind) = entry.kind.as_str().parse::<Kind>() else {
+            return Ok(());
+        };
+        let Some(record) = &leaf.record else {
+            return Ok(());
+        };
+        let record: Value = decode(&format!("record {index}"), record)?;
+        let empty = Map::new();
+        let body = record
+            .get("body")
+            .and_then(Value::as_object)
+            .unwrap_or(&empty);
+        let view = View::new(kind, body);
+
+        let position = self.add(key::count(kind), 1)? - 1;
+        let list = key::list(kind, position / LIST_BLOCK);
+        let mut numbers = self.get(&list)?.unwrap_or_default();
+        numbers.extend_from_slice(&index.to_be_bytes());
+        self.put(list, numbers);
+        self.add(key::authority(entry.authority.as_str(), kind), 1)?;
+        let logged = entry.logged_at.to_string();
+        self.add(key::month(kind, &logged[..7]), 1)?;
+        let targets: BTreeSet<u64> = view
+            .references()
+            .into_iter()
+            .map(|(_, reference)| reference.index)
+            .collect();
+        for target in targets {
+            self.put(
+                key::referrer(target, Some(index)),
+                kind.as_str().as_bytes().to_vec(),
+            );
+        }
+        if let Some(uscc) = view.subject_code() {
+            let date = view.main_date().map(|date| date.to_string());
+            let reference = RecordRef {
+                index,
+                kind,
+                date,
+                logged_at: entry.logged_at.unix(),
+            };
+            self.subject(uscc.as_str(), &view, reference)?;
+        }
+        Ok(())
+    }
+
+    fn subject(
+        &mut self,
+        uscc: &str,
+        view: &View<'_>,
+        reference: RecordRef,
+    ) -> Result<(), ModelError> {
+        let mut enterprise = self.enterprise(uscc)?;
+        if let Some(name) = view.subject_name()
+            && name != enterprise.name
+        {
+            let earlier = std::mem::replace(&mut enterprise.name, name.to_owned());
+            if !earlier.is_empty() {
+                enterprise.earlier_names.retain(|known| *known != earlier);
+                enterprise.earlier_names.push(earlier);
+            }
+            enterprise.earlier_names.retain(|known| known != name);
+        }
+        if let Some(region) = view.region() {
+            enterprise.region = region.to_string();
+        }
+        let ended = Ended {
+            index: view
+                .references()
+                .into_iter()
+                .find(|(path, _)| path == "listing")
+                .map(|(_, r)| r.index),
+            listed_on: view.text_of("listed_on"),
+        };
+        match reference.kind {
+            Kind::AbnormalListing | Kind::IndividualMark => {
+                enterprise.abnormal.push(reference.index)
+            }
+            Kind::SeriousListing => enterprise.serious.push(reference.index),
+            Kind::AbnormalRemoval | Kind::IndividualRestore => {
+                ended.lift(&mut enterprise.abnormal, &enterprise.records);
+            }
+            Kind::SeriousRemoval => ended.lift(&mut enterprise.serious, &enterprise.records),
+            _ => {}
+        }
+        enterprise.records.push(reference);
+        for (list, indexes) in [
+            (StatusList::Abnormal, &enterprise.abnormal),
+            (StatusList::Serious, &enterprise.serious),
+        ] {
+            let key = key::listed(list, uscc);
+            match (self.get(&key)?.is_some(), indexes.last()) {
+                (false, Some(index)) => {
+                    self.put(key, index.to_be_bytes().to_vec());
+                    self.add(key::listed_count(list), 1)?;
+                }
+                (true, Some(index)) => self.put(key, index.to_be_bytes().to_vec()),
+                (true, None) => {
+                    self.values.insert(key, None);
+                    self.add(key::listed_count(list), -1)?;
+                }
+                (false, None) => {}
+            }
+        }
+        self.enterprises.insert(uscc.to_owned(), enterprise);
+        Ok(())
+    }
+
+    fn enterprise(&mut self, uscc: &str) -> Result<Enterprise, ModelError> {
+        if let Some(enterprise) = self.enterprises.remove(uscc) {
+            return Ok(enterprise);
+        }
+        Ok(self.model.enterprise(uscc)?.unwrap_or_else(|| Enterprise {
+            uscc: uscc.to_owned(),
+            name: String::new(),
+            earlier_names: Vec::new(),
+            region: String::new(),
+            records: Vec::new(),
+            abnormal: Vec::new(),
+            serious: Vec::new(),
+        }))
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ModelError> {
+        match self.values.get(key) {
+            Some(value) => Ok(value.clone()),
+            None => Ok(self.model.database.get(key)?),
+        }
+    }
+
+    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.values.insert(key, Some(value));
+    }
+
+    /// Adds to a counter and returns it.
+    fn add(&mut self, key: Vec<u8>, difference: i64) -> Result<u64, ModelError> {
+        let before = self
+            .get(&key)?
+            .map_or(Ok(0), |value| number("a count", &value))?;
+        let after = before.saturating_add_signed(difference);
+        self.put(key, after.to_be_bytes().to_vec());
+        Ok(after)
+    }
+
+    fn finish(mut self, cursor: u64) -> Result<WriteBatch, ModelError> {
+        for (uscc, enterprise) in std::mem::take(&mut self.enterprises) {
+            let value = serde_json::to_vec(&enterprise)
+                .map_err(|e| unusable(&format!("enterprise {uscc}"), e))?;
+            self.put(key::enterprise(&uscc), value);
+        }
+        let mut batch = WriteBatch::default();
+        for (key, value) in self.values {
+            match value {
+                Some(value) => batch.put(key, value),
+                None => batch.delete(key),
+            }
+        }
+        batch.put(key::CURSOR, cursor.to_be_bytes());
+        Ok(batch)
+    }
+}
+
+/// Which listing a removal ends: the entry it names, or, as paper decisions do, the day of listing.
+struct Ended<'a> {
+    index: Option<u64>,
+    listed_on: Option<&'a str>,
+}
+
+impl Ended<'_> {
+    fn lift(&self, listings: &mut Vec<u64>, records: &[RecordRef]) {
+        let on_that_day = |listing: &u64| {
+            let record = records.iter().find(|record| record.index == *listing);
+            self.listed_on.is_some()
+                && record.and_then(|record| record.date.as_deref()) == self.listed_on
+        };
+        listings.retain(|listing| match self.index {
+            Some(index) => *listing != index,
+            None => !on_that_day(listing),
+        });
+    }
+}

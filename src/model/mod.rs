@@ -1,0 +1,347 @@
+//! The read model: what pages ask for (enterprise, lists, counts), folded from the log and rebuildable from it.
+//!
+//! Nothing here is evidence: every value can be thrown away and folded again to the same bytes (`gongshi reindex`).
+//! It must not be asked whether a signature or proof holds, and it never writes to the log.
+
+mod fold;
+mod follow;
+
+pub use follow::{Follower, Target};
+
+use crate::domain::Kind;
+use crate::log::LogError;
+use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Name of the model's database.
+pub const DATABASE: &str = "model";
+/// Indexes in one value of a list.
+const LIST_BLOCK: u64 = 256;
+
+/// Why the model could not answer or fold.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log could not be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A value in the model, or an entry of the log, is not what was written.
+    #[error("the read model cannot use {what}: {reason}; `gongshi reindex` builds it anew")]
+    Unusable {
+        /// Which value.
+        what: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// One public record in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordRef {
+    /// Index in the log.
+    pub index: u64,
+    /// Kind of record.
+    pub kind: Kind,
+    /// The day the record is about, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// When the log took it, Unix seconds.
+    pub logged_at: i64,
+}
+
+/// An enterprise as its public records show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enterprise {
+    /// Unified social credit code.
+    pub uscc: String,
+    /// Name in the newest record.
+    pub name: String,
+    /// Earlier names, oldest first.
+    pub earlier_names: Vec<String>,
+    /// Region of the newest record.
+    pub region: String,
+    /// Every public record, in order of the log.
+    pub records: Vec<RecordRef>,
+    /// Listings in force: 经营异常名录 (or the mark of an individual business).
+    pub abnormal: Vec<u64>,
+    /// Listings in force: 严重违法失信名单.
+    pub serious: Vec<u64>,
+}
+
+/// The two lists an enterprise can be on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatusList {
+    /// 经营异常名录, marks of individual businesses included.
+    Abnormal,
+    /// 严重违法失信名单.
+    Serious,
+}
+
+impl StatusList {
+    fn byte(self) -> u8 {
+        match self {
+            StatusList::Abnormal => b'a',
+            StatusList::Serious => b's',
+        }
+    }
+}
+
+/// The model over its database.
+#[derive(Clone)]
+pub struct Model {
+    database: Arc<dyn KeyValue>,
+}
+
+impl Model {
+    /// Opens the model's database, empty at first.
+    pub fn open(storage: &dyn Storage) -> Result<Self, ModelError> {
+        Ok(Model {
+            database: storage.open(DATABASE)?,
+        })
+    }
+
+    /// Every entry below this index has been folded.
+    pub fn cursor(&self) -> Result<u64, ModelError> {
+        self.number(key::CURSOR)
+    }
+
+    /// Makes what was folded durable. Only for speed of the next start: what is lost is folded again.
+    pub fn sync(&self) -> Result<(), ModelError> {
+        Ok(self.database.sync()?)
+    }
+
+    /// Empties the model.
+    pub fn clear(&self) -> Result<(), ModelError> {
+        loop {
+            let mut batch = WriteBatch::default();
+            for pair in self.database.range(&[], None).take(4096) {
+                batch.delete(pair?.0);
+            }
+            if batch.is_empty() {
+                return self.sync();
+            }
+            self.database.apply(batch)?;
+        }
+    }
+
+    /// Every key and value, in order: what a rebuild must reproduce.
+    pub fn dump(&self) -> impl Iterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>> + '_ {
+        self.database.range(&[], None)
+    }
+
+    /// The enterprise with that credit code, where any public record names it.
+    pub fn enterprise(&self, uscc: &str) -> Result<Option<Enterprise>, ModelError> {
+        match self.database.get(&key::enterprise(uscc))? {
+            Some(value) => decode(&format!("enterprise {uscc}"), &value).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Enterprises whose code begins with `prefix`, in order of code.
+    pub fn enterprises_from(
+        &self,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<Vec<Enterprise>, ModelError> {
+        let from = key::enterprise(prefix);
+        let to = prefix_end(&from);
+        let found = self.database.range(&from, to.as_deref()).take(limit);
+        found
+            .map(|pair| {
+                pair.map_err(Into::into)
+                    .and_then(|(_, value)| decode("an enterprise", &value))
+            })
+            .collect()
+    }
+
+    /// Number of public records of a kind.
+    pub fn count(&self, kind: Kind) -> Result<u64, ModelError> {
+        self.number(&key::count(kind))
+    }
+
+    /// Number of public records of every kind that has any.
+    pub fn counts(&self) -> Result<BTreeMap<Kind, u64>, ModelError> {
+        let mut counts = BTreeMap::new();
+        for kind in Kind::ALL {
+            let count = self.count(*kind)?;
+            if count > 0 {
+                counts.insert(*kind, count);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Number of public records of every kind that an authority has published.
+    pub fn authority_counts(&self, authority: &str) -> Result<BTreeMap<Kind, u64>, ModelError> {
+        let mut counts = BTreeMap::new();
+        for kind in Kind::ALL {
+            let count = self.number(&key::authority(authority, *kind))?;
+            if count > 0 {
+                counts.insert(*kind, count);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// Records of a kind per month of logging (`YYYY-MM`), oldest first.
+    pub fn months(&self, kind: Kind) -> Result<Vec<(String, u64)>, ModelError> {
+        let from = key::month(kind, "");
+        let to = prefix_end(&from);
+        let mut months = Vec::new();
+        for pair in self.database.range(&from, to.as_deref()) {
+            let (key, value) = pair?;
+            let month = String::from_utf8_lossy(&key[from.len()..]).into_owned();
+            months.push((month, number("a monthly count", &value)?));
+        }
+        Ok(months)
+    }
+
+    /// Indexes of the public records of a kind, newest first.
+    pub fn list(&self, kind: Kind, offset: u64, limit: usize) -> Result<Vec<u64>, ModelError> {
+        let total = self.count(kind)?;
+        let mut indexes = Vec::new();
+        let mut position = total.saturating_sub(offset);
+        while position > 0 && indexes.len() < limit {
+            let block = (position - 1) / LIST_BLOCK;
+            let value = self
+                .database
+                .get(&key::list(kind, block))?
+                .unwrap_or_default();
+            let within = usize::try_from(position - block * LIST_BLOCK).unwrap_or(usize::MAX);
+            let numbers = value.as_chunks::<8>().0;
+            let taken = numbers[..within.min(numbers.len())]
+                .iter()
+                .rev()
+                .take(limit - indexes.len());
+            indexes.extend(taken.map(|bytes| u64::from_be_bytes(*bytes)));
+            position = block * LIST_BLOCK;
+        }
+        Ok(indexes)
+    }
+
+    /// Number of enterprises on a list now.
+    pub fn listed_count(&self, list: StatusList) -> Result<u64, ModelError> {
+        self.number(&key::listed_count(list))
+    }
+
+    /// Enterprises on a list now, in order of code, after `after`.
+    pub fn listed(
+        &self,
+        list: StatusList,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<String>, ModelError> {
+        let prefix = key::listed(list, "");
+        let mut from = key::listed(list, after.unwrap_or(""));
+        if after.is_some() {
+            from.push(0);
+        }
+        let to = prefix_end(&prefix);
+        let pairs = self.database.range(&from, to.as_deref()).take(limit);
+        pairs
+            .map(|pair| Ok(String::from_utf8_lossy(&pair?.0[prefix.len()..]).into_owned()))
+            .collect()
+    }
+
+    /// Entries whose records refer to `index`, oldest first.
+    pub fn referrers(&self, index: u64) -> Result<Vec<(u64, Kind)>, ModelError> {
+        let from = key::referrer(index, None);
+        let to = prefix_end(&from);
+        let mut found = Vec::new();
+        for pair in self.database.range(&from, to.as_deref()) {
+            let (key, value) = pair?;
+            let source = key
+                .last_chunk::<8>()
+                .map(|bytes| u64::from_be_bytes(*bytes))
+                .unwrap_or_default();
+            if let Ok(kind) = String::from_utf8_lossy(&value).parse() {
+                found.push((source, kind));
+            }
+        }
+        Ok(found)
+    }
+
+    fn number(&self, key: &[u8]) -> Result<u64, ModelError> {
+        self.database
+            .get(key)?
+            .map_or(Ok(0), |value| number("a count", &value))
+    }
+}
+
+fn number(what: &str, value: &[u8]) -> Result<u64, ModelError> {
+    let bytes: [u8; 8] = value
+        .try_into()
+        .map_err(|_| unusable(what, "not eight bytes"))?;
+    Ok(u64::from_be_bytes(bytes))
+}
+
+fn decode<'a, T: Deserialize<'a>>(what: &str, value: &'a [u8]) -> Result<T, ModelError> {
+    serde_json::from_slice(value).map_err(|e| unusable(what, e))
+}
+
+fn unusable(what: &str, reason: impl std::fmt::Display) -> ModelError {
+    ModelError::Unusable {
+        what: what.to_owned(),
+        reason: reason.to_string(),
+    }
+}
+
+/// Keys of the model's database.
+mod key {
+    use super::{Kind, StatusList};
+
+    pub const CURSOR: &[u8] = b"cursor";
+
+    fn joined(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+        let mut key = vec![tag];
+        for part in parts {
+            key.extend_from_slice(part);
+        }
+        key
+    }
+
+    pub fn enterprise(uscc: &str) -> Vec<u8> {
+        joined(b'e', &[uscc.as_bytes()])
+    }
+
+    pub fn count(kind: Kind) -> Vec<u8> {
+        joined(b'n', &[kind.as_str().as_bytes()])
+    }
+
+    pub fn list(kind: Kind, block: u64) -> Vec<u8> {
+        joined(
+            b'l',
+            &[kind.as_str().as_bytes(), b"|", &block.to_be_bytes()],
+        )
+    }
+
+    pub fn authority(authority: &str, kind: Kind) -> Vec<u8> {
+        joined(
+            b'a',
+            &[authority.as_bytes(), b"|", kind.as_str().as_bytes()],
+        )
+    }
+
+    pub fn month(kind: Kind, month: &str) -> Vec<u8> {
+        joined(b'm', &[kind.as_str().as_bytes(), b"|", month.as_bytes()])
+    }
+
+    pub fn listed(list: StatusList, uscc: &str) -> Vec<u8> {
+        joined(b's', &[&[list.byte()], uscc.as_bytes()])
+    }
+
+    pub fn listed_count(list: StatusList) -> Vec<u8> {
+        joined(b't', &[&[list.byte()]])
+    }
+
+    pub fn referrer(target: u64, source: Option<u64>) -> Vec<u8> {
+        match source {
+            Some(source) => joined(b'r', &[&target.to_be_bytes(), &source.to_be_bytes()]),
+            None => joined(b'r', &[&target.to_be_bytes()]),
+        }
+    }
+}
