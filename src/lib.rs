@@ -6,6 +6,7 @@
 //! The verifier crate `gongshi_verify` is the one place for formats and proofs.
 
 pub mod domain;
+pub mod intake;
 pub mod log;
 pub mod model;
 pub mod search;

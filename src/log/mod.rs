@@ -15,6 +15,7 @@ mod tree;
 pub use blocks::BLOCK_LEAVES;
 pub use fsck::{FsckProblem, FsckReport, check as fsck};
 pub use published::Published;
+pub use read::PathReader;
 pub use sequencer::{Submission, SubmitError};
 
 use crate::store::{DataFolder, KeyValue, Storage, StoreError};

@@ -5,9 +5,78 @@
 use super::blocks::{decode_tail, push_entry, split_entries};
 use super::tree::{TILE_HEIGHT, TILE_WIDTH, tile_width};
 use super::{BLOCK_LEAVES, Inner, Leaf, Log, LogError, Published, key};
-use gongshi_verify::hash::Hash;
+use gongshi_verify::hash::{Hash, node_hash};
 use gongshi_verify::merkle::{self, CompactRange, ProofNode};
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
+
+/// A tile's hashes and every complete subtree over them, lowest first.
+type TileTree = Vec<Vec<Hash>>;
+
+/// Reads paths at one published size and keeps the tiles it met, so that neighbours cost one tile between them.
+pub struct PathReader<'a> {
+    inner: &'a Inner,
+    published: Arc<Published>,
+    tiles: HashMap<(u8, u64), TileTree>,
+}
+
+impl PathReader<'_> {
+    /// The checkpoint that paths lead to.
+    pub fn published(&self) -> &Arc<Published> {
+        &self.published
+    }
+
+    /// RFC 9162 inclusion path of `index` to that checkpoint.
+    pub fn inclusion(&mut self, index: u64) -> Result<Vec<Hash>, LogError> {
+        self.inclusion_at(index, self.published.size())
+    }
+
+    fn inclusion_at(&mut self, index: u64, size: u64) -> Result<Vec<Hash>, LogError> {
+        let nodes = merkle::inclusion_nodes(index, size).map_err(|_| LogError::Beyond {
+            what: format!("entry {index}"),
+            size,
+        })?;
+        nodes
+            .iter()
+            .map(|node| node.fold(&mut |level, index| self.node(level, index)))
+            .collect()
+    }
+
+    fn node(&mut self, level: u8, index: u64) -> Result<Hash, LogError> {
+        let (tile_level, height) = (level / TILE_HEIGHT, level % TILE_HEIGHT);
+        let tile = index >> (TILE_HEIGHT - height);
+        if !self.tiles.contains_key(&(tile_level, tile)) {
+            let width = tile_width(self.published.size(), tile_level, tile);
+            let bytes = self.inner.tile(tile_level, tile, width, &self.published)?;
+            self.tiles.insert(
+                (tile_level, tile),
+                tile_tree(bytes.as_chunks::<32>().0.to_vec()),
+            );
+        }
+        let within =
+            usize::try_from(index & ((1 << (TILE_HEIGHT - height)) - 1)).expect("in a tile");
+        let hash = self.tiles[&(tile_level, tile)]
+            .get(usize::from(height))
+            .and_then(|row| row.get(within));
+        hash.copied().ok_or_else(|| {
+            LogError::damaged(format!("tile {tile_level}/{tile}"), "it is too narrow")
+        })
+    }
+}
+
+fn tile_tree(hashes: Vec<Hash>) -> TileTree {
+    let mut rows = vec![hashes];
+    for height in 0..usize::from(TILE_HEIGHT) - 1 {
+        let pairs = rows[height].as_chunks::<2>().0;
+        let next = pairs
+            .iter()
+            .map(|[left, right]| node_hash(left, right))
+            .collect();
+        rows.push(next);
+    }
+    rows
+}
 
 impl Log {
     /// The entry at an index of the published log.
@@ -63,14 +132,19 @@ impl Log {
         Ok(Some(bundle))
     }
 
+    /// Reads inclusion paths to the newest published checkpoint.
+    pub fn paths(&self) -> PathReader<'_> {
+        PathReader {
+            inner: &self.inner,
+            published: self.published(),
+            tiles: HashMap::new(),
+        }
+    }
+
     /// RFC 9162 inclusion path of `index` in the tree of `size`, for any published size.
     pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, LogError> {
-        let published = self.within(size)?;
-        let nodes = merkle::inclusion_nodes(index, size).map_err(|_| LogError::Beyond {
-            what: format!("entry {index}"),
-            size,
-        })?;
-        self.inner.fold(&nodes, &published)
+        self.within(size)?;
+        self.paths().inclusion_at(index, size)
     }
 
     /// RFC 9162 consistency proof between two published sizes, `old <= new`.

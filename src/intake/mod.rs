@@ -1,0 +1,383 @@
+//! The one way into the log: parses an event, checks form, rights, signature, time and order, and appends it.
+//!
+//! Checking runs on all cores and changes nothing; a short serial section then fixes the order. A refused event leaves
+//! no trace. Authority records take effect before the next event is looked at. It must not know HTTP, files or pages.
+
+mod batch;
+mod clock;
+mod event;
+mod prove;
+mod refusal;
+mod seen;
+
+pub use batch::Batch;
+pub use clock::{Clock, SimulatedClock, SystemClock};
+pub use event::{Event, MAX_EVENT_BYTES};
+pub use prove::{Prover, link_path};
+pub use refusal::Refusal;
+
+use crate::domain::{self, Kind};
+use crate::log::{Leaf, Log, LogError};
+use crate::store::StoreError;
+use gongshi_verify::entry::Entry;
+use gongshi_verify::keys::PublicKey;
+use gongshi_verify::record::Record;
+use gongshi_verify::registry::Registry;
+use gongshi_verify::time::Timestamp;
+use rayon::prelude::*;
+use std::sync::{Arc, Mutex, RwLock};
+
+/// An event is refused when it was issued longer before it is logged…
+pub const MAX_AGE_SECONDS: i64 = 7 * 86_400;
+/// …or further after (clocks differ).
+pub const MAX_AHEAD_SECONDS: i64 = 120;
+
+/// Kinds whose effects come with later parts of the product; accepting them without effect would mislead.
+pub const NOT_OPEN: &[Kind] = &[
+    Kind::Snapshot,
+    Kind::Commit,
+    Kind::Reveal,
+    Kind::Draw,
+    Kind::Cancel,
+    Kind::Substitute,
+    Kind::Correction,
+    Kind::Withdrawal,
+    Kind::Erasure,
+    Kind::Expiry,
+    Kind::StatusMap,
+    Kind::Alert,
+];
+
+/// Why intake could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log could not be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The log holds something intake would never have let in.
+    #[error("entry {index} cannot be used: {reason}; run `gongshi fsck`")]
+    Unusable {
+        /// Its index.
+        index: u64,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// The registry with a number that grows when it changes.
+#[derive(Clone)]
+struct Known {
+    registry: Arc<Registry>,
+    version: u64,
+}
+
+/// State of the serial section.
+struct Serial {
+    seen: seen::Seen,
+    last_logged: Timestamp,
+}
+
+/// Accepts events for one log.
+pub struct Intake {
+    log: Arc<Log>,
+    clock: Arc<dyn Clock>,
+    known: RwLock<Known>,
+    serial: Mutex<Serial>,
+}
+
+/// An event that passed every check that does not depend on its place in the log.
+struct Checked {
+    event: Event,
+    record: Record,
+    key: Option<PublicKey>,
+}
+
+impl Intake {
+    /// Reads the authorities and the seen events from the log, from where they were last kept.
+    pub fn open(log: Arc<Log>, clock: Arc<dyn Clock>) -> Result<Self, IntakeError> {
+        let mut seen = seen::Seen::open(log.storage().as_ref())?;
+        seen.catch_up(&log)?;
+        let mut registry = Registry::new(log.origin().clone());
+        for index in seen.authorities()? {
+            let unusable = |reason: String| IntakeError::Unusable { index, reason };
+            let leaf = log.leaf(index)?;
+            let entry = Entry::parse(&leaf.entry).map_err(|e| unusable(e.to_string()))?;
+            let record = leaf
+                .record
+                .ok_or_else(|| unusable("its record is missing".to_owned()))?;
+            let record = Record::parse(&record).map_err(|e| unusable(e.to_string()))?;
+            registry
+                .apply(index, &entry, &record)
+                .map_err(|e| unusable(e.to_string()))?;
+        }
+        let last_logged = match log.published().size() {
+            0 => Timestamp::from_unix(0).expect("the epoch is a time"),
+            size => {
+                let entry =
+                    Entry::parse(&log.entry(size - 1)?).map_err(|e| IntakeError::Unusable {
+                        index: size - 1,
+                        reason: e.to_string(),
+                    })?;
+                entry.logged_at
+            }
+        };
+        Ok(Intake {
+            log,
+            clock,
+            known: RwLock::new(Known {
+                registry: Arc::new(registry),
+                version: 0,
+            }),
+            serial: Mutex::new(Serial { seen, last_logged }),
+        })
+    }
+
+    /// The log it appends to.
+    pub fn log(&self) -> &Arc<Log> {
+        &self.log
+    }
+
+    /// The clock that `logged_at` comes from.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The authorities and their keys after the newest authority entry.
+    pub fn registry(&self) -> Arc<Registry> {
+        self.known().registry
+    }
+
+    /// Parses, checks and queues events in order; each stands alone. Blocks on the processor, and for as long as a
+    /// batch takes where one of them is an authority record: not for an asynchronous thread.
+    pub fn accept<T: AsRef<[u8]> + Sync>(&self, lines: &[T]) -> Batch {
+        let known = self.known();
+        let checked: Vec<_> = lines
+            .par_iter()
+            .map(|line| self.check(Event::parse(line.as_ref())?, &known.registry))
+            .collect();
+        self.order(checked, known)
+    }
+
+    /// The same for events already parsed.
+    pub fn accept_events(&self, events: Vec<Event>) -> Batch {
+        let known = self.known();
+        let checked: Vec<_> = events
+            .into_par_iter()
+            .map(|event| self.check(event, &known.registry))
+            .collect();
+        self.order(checked, known)
+    }
+
+    fn known(&self) -> Known {
+        self.known
+            .read()
+            .expect("no holder of this lock panics")
+            .clone()
+    }
+
+    /// Everything that can be checked without knowing the event's place in the log.
+    fn check(
+        &self,
+        event: Event,
+        registry: &Registry,
+    ) -> Result<Checked, (Refusal, Option<Box<Event>>)> {
+        match self.checked_parts(&event, registry) {
+            Ok((record, key)) => Ok(Checked { event, record, key }),
+            Err(refusal) => {
+                // What an authority record further up may change is looked at again in its turn.
+                let again = refusal.depends_on_authorities().then(|| Box::new(event));
+                Err((refusal, again))
+            }
+        }
+    }
+
+    fn checked_parts(
+        &self,
+        event: &Event,
+        registry: &Registry,
+    ) -> Result<(Record, Option<PublicKey>), Refusal> {
+        let kind: Kind = event
+            .kind
+            .as_str()
+            .parse()
+            .map_err(|_| Refusal::UnknownKind(event.kind.to_string()))?;
+        if NOT_OPEN.contains(&kind) {
+            return Err(Refusal::KindNotOpen(kind));
+        }
+        let record = event.record()?;
+        let body = event.body();
+        domain::validate(kind, body).map_err(Refusal::Fields)?;
+        let view = domain::View::new(kind, body);
+        if let Some(file) = view.files().into_iter().next() {
+            return Err(Refusal::FileMissing(file.sha256));
+        }
+        self.check_references(&view)?;
+        if kind == Kind::Plan
+            && event.reference.as_deref() != view.plan_key().as_ref().map(domain::PlanKey::as_str)
+        {
+            return Err(Refusal::PlanKeyDiffers);
+        }
+        if kind == Kind::Authority {
+            // Its rules, signature included, are the registry's, and are checked in its turn.
+            return Ok((record, None));
+        }
+        let region = view.region();
+        registry.may_publish(
+            &event.authority,
+            &event.kind,
+            region.as_ref().map(domain::Region::as_str),
+        )?;
+        let message = event.statement(&record).message(self.log.origin());
+        match registry.find_signer(&event.authority, &message, &event.signature) {
+            Some(key) => Ok((record, Some(key))),
+            None => Err(Refusal::Signature(event.authority.to_string())),
+        }
+    }
+
+    fn check_references(&self, view: &domain::View<'_>) -> Result<(), Refusal> {
+        let references = view.references();
+        if references.is_empty() {
+            return Ok(());
+        }
+        let size = self.log.published().size();
+        for (path, reference) in references {
+            let found = if reference.index < size {
+                let entry = self
+                    .log
+                    .entry(reference.index)
+                    .map_err(|e| Refusal::Unavailable(e.to_string()))?;
+                gongshi_verify::encoding::hex(&gongshi_verify::hash::leaf_hash(&entry))
+                    == reference.leaf_hash
+            } else {
+                false
+            };
+            if !found {
+                return Err(Refusal::Reference {
+                    path,
+                    index: reference.index,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The serial section: fixes the order, and sets what depends on it.
+    fn order(
+        &self,
+        checked: Vec<Result<Checked, (Refusal, Option<Box<Event>>)>>,
+        mut known: Known,
+    ) -> Batch {
+        let mut serial = self.serial.lock().expect("no holder of this lock panics");
+        let mut batch = batch::Builder::new(checked.len());
+        if let Err(error) = serial.seen.settle(&self.log) {
+            for _ in checked {
+                batch.refuse(Refusal::Unavailable(error.to_string()));
+            }
+            return batch.finish();
+        }
+        let start = self.known();
+        let mut stale = start.version != known.version;
+        known = start;
+        for item in checked {
+            let item = match item {
+                Ok(checked) if !stale => Ok(checked),
+                Ok(checked) => self.check(checked.event, &known.registry),
+                Err((_, Some(event))) if stale => self.check(*event, &known.registry),
+                refused => refused,
+            };
+            let checked = match item {
+                Ok(checked) => checked,
+                Err((refusal, _)) => {
+                    batch.refuse(refusal);
+                    continue;
+                }
+            };
+            let authority_record = checked.event.kind.as_str() == Kind::Authority.as_str();
+            if authority_record {
+                batch.submit(&self.log, &mut serial.seen);
+            }
+            let prepared = self.prepare(&checked, &mut serial, &mut batch);
+            let (entry, keys) = match prepared {
+                Ok(Some(prepared)) => prepared,
+                Ok(None) => continue,
+                Err(refusal) => {
+                    batch.refuse(refusal);
+                    continue;
+                }
+            };
+            let leaf = Leaf {
+                entry: entry.to_bytes(),
+                record: Some(checked.record.to_jcs().into_bytes()),
+            };
+            if !authority_record {
+                batch.push(leaf, keys, entry, checked.key);
+                continue;
+            }
+            if let Err(error) = known.registry.check(&entry, &checked.record) {
+                batch.refuse(error.into());
+                continue;
+            }
+            batch.push(leaf, keys, entry.clone(), None);
+            batch.submit(&self.log, &mut serial.seen);
+            if let Some(index) = batch.settle_last() {
+                let mut registry = Registry::clone(&known.registry);
+                match registry.apply(index, &entry, &checked.record) {
+                    Ok(()) => {
+                        known = Known {
+                            registry: Arc::new(registry),
+                            version: known.version + 1,
+                        };
+                        *self.known.write().expect("no holder of this lock panics") = known.clone();
+                        stale = true;
+                    }
+                    Err(error) => {
+                        tracing::error!(index, %error, "an authority record was logged but does not apply")
+                    }
+                }
+            }
+        }
+        batch.submit(&self.log, &mut serial.seen);
+        batch.finish()
+    }
+
+    /// Checks against the log so far and builds the entry; `None` where the batch already has its answer.
+    fn prepare(
+        &self,
+        checked: &Checked,
+        serial: &mut Serial,
+        batch: &mut batch::Builder,
+    ) -> Result<Option<(Entry, seen::Keys)>, Refusal> {
+        let statement = checked.event.statement(&checked.record);
+        let message = statement.message(self.log.origin());
+        let keys = seen::Keys::of(&message, &checked.record.salt);
+        if batch.repeat(&keys) {
+            return Ok(None);
+        }
+        if let Some(index) = serial.seen.statement(&keys, &message, &self.log)? {
+            batch.existing(index);
+            return Ok(None);
+        }
+        if serial.seen.salt(&keys)? || batch.has_salt(&keys) {
+            return Err(Refusal::SaltReused);
+        }
+        let now = self.clock.now().max(serial.last_logged);
+        let issued = checked.event.issued_at;
+        if issued.unix() < now.unix() - MAX_AGE_SECONDS
+            || issued.unix() > now.unix() + MAX_AHEAD_SECONDS
+        {
+            return Err(Refusal::TimeWindow {
+                issued_at: issued,
+                now,
+            });
+        }
+        let entry = statement.into_entry(now, checked.event.signature, checked.event.cosignature);
+        entry
+            .check()
+            .map_err(|e| Refusal::Malformed(e.to_string()))?;
+        serial.last_logged = now;
+        Ok(Some((entry, keys)))
+    }
+}

@@ -1,0 +1,118 @@
+//! Why an event was not accepted: one code for machines, arguments for the catalogue, an English sentence for logs.
+
+use crate::domain::{FieldError, Kind};
+use gongshi_verify::registry::{RegistryError, RightsError};
+use gongshi_verify::time::Timestamp;
+
+/// A refusal of one event.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Not an event of the format.
+    #[error("{0}")]
+    Malformed(String),
+    /// Longer than an event may be.
+    #[error("the event has {bytes} bytes, at most {most} are allowed")]
+    TooLarge {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        most: usize,
+    },
+    /// No such kind.
+    #[error("kind {0} does not exist")]
+    UnknownKind(String),
+    /// The kind exists, but this version does not act on it.
+    #[error("records of kind {0} are not accepted by this version")]
+    KindNotOpen(Kind),
+    /// Fields are missing, unknown or wrong.
+    #[error("{} of the record's fields are not as required, the first: {}", .0.len(), first(.0))]
+    Fields(Vec<FieldError>),
+    /// The authority may not publish this.
+    #[error(transparent)]
+    Rights(#[from] RightsError),
+    /// No valid key of the authority made the signature.
+    #[error("the signature is not by a key of {0} that is valid now")]
+    Signature(String),
+    /// Against the rules of authorities and keys.
+    #[error(transparent)]
+    Authority(#[from] RegistryError),
+    /// Issued too long ago or in the future.
+    #[error(
+        "issued_at {issued_at} is not within 7 days before and 120 seconds after the log's time {now}"
+    )]
+    TimeWindow {
+        /// What the event says.
+        issued_at: Timestamp,
+        /// The log's time.
+        now: Timestamp,
+    },
+    /// The salt was used before.
+    #[error("the record's salt was used before; every record needs a fresh random one")]
+    SaltReused,
+    /// A reference does not point at a published entry with that leaf hash.
+    #[error(
+        "{path} names entry {index} with a leaf hash that no published entry of that index has"
+    )]
+    Reference {
+        /// The field.
+        path: String,
+        /// The index named.
+        index: u64,
+    },
+    /// A file is named that was not uploaded.
+    #[error("the file {0} was not uploaded; this version does not take attachments")]
+    FileMissing(String),
+    /// `ref` and the body's plan_key differ.
+    #[error("ref must be the plan_key of the record")]
+    PlanKeyDiffers,
+    /// Too much is waiting.
+    #[error("too many events are waiting; try again in {0} seconds")]
+    Overloaded(u64),
+    /// The log cannot append at present.
+    #[error("the log cannot append at present: {0}")]
+    Unavailable(String),
+}
+
+fn first(errors: &[FieldError]) -> String {
+    errors.first().map(ToString::to_string).unwrap_or_default()
+}
+
+impl Refusal {
+    /// The reason code: stable, kebab-case.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::Malformed(_) => "malformed-event",
+            Refusal::TooLarge { .. } => "event-too-large",
+            Refusal::UnknownKind(_) => "unknown-kind",
+            Refusal::KindNotOpen(_) => "kind-not-open",
+            Refusal::Fields(_) => "invalid-fields",
+            Refusal::Rights(RightsError::UnknownAuthority(_)) => "unknown-authority",
+            Refusal::Rights(RightsError::Region { .. } | RightsError::RegionForm(_)) => {
+                "region-not-allowed"
+            }
+            Refusal::Rights(_) => "kind-not-allowed",
+            Refusal::Signature(_) => "bad-signature",
+            Refusal::Authority(_) => "authority-rule",
+            Refusal::TimeWindow { .. } => "time-window",
+            Refusal::SaltReused => "salt-reused",
+            Refusal::Reference { .. } => "unknown-reference",
+            Refusal::FileMissing(_) => "file-missing",
+            Refusal::PlanKeyDiffers => "plan-key-differs",
+            Refusal::Overloaded(_) => "overloaded",
+            Refusal::Unavailable(_) => "log-unavailable",
+        }
+    }
+
+    /// Whether the same event may be accepted later without being changed.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Refusal::Overloaded(_) | Refusal::Unavailable(_))
+    }
+
+    /// Whether an authority record could change the answer.
+    pub(super) fn depends_on_authorities(&self) -> bool {
+        matches!(
+            self,
+            Refusal::Rights(_) | Refusal::Signature(_) | Refusal::Reference { .. }
+        )
+    }
+}
