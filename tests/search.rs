@@ -41,10 +41,12 @@ fn doc(index: u64) -> SearchDoc {
 
 /// An index of these documents, and the folder that must outlive it.
 fn index_of(docs: &[SearchDoc]) -> (TantivyIndex, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let index = open(folder.path());
-    index.index_batch(docs, &[], docs.len() as u64).unwrap();
-    index.commit().unwrap();
+    index
+        .index_batch(docs, &[], docs.len() as u64)
+        .expect("the engine works");
+    index.commit().expect("the engine works");
     (index, folder)
 }
 
@@ -61,7 +63,7 @@ fn indexes(page: &SearchPage) -> Vec<u64> {
 }
 
 fn found(index: &TantivyIndex, text: &str) -> Vec<u64> {
-    let page = index.search(&ask(text)).unwrap();
+    let page = index.search(&ask(text)).expect("the engine works");
     assert_eq!(page.total, page.hits.len() as u64, "{text}");
     indexes(&page)
 }
