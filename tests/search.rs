@@ -41,10 +41,12 @@ fn doc(index: u64) -> SearchDoc {
 
 /// An index of these documents, and the folder that must outlive it.
 fn index_of(docs: &[SearchDoc]) -> (TantivyIndex, TempDir) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let index = open(folder.path());
-    index.index_batch(docs, &[], docs.len() as u64).unwrap();
-    index.commit().unwrap();
+    index
+        .index_batch(docs, &[], docs.len() as u64)
+        .expect("the engine works");
+    index.commit().expect("the engine works");
     (index, folder)
 }
 
@@ -61,7 +63,7 @@ fn indexes(page: &SearchPage) -> Vec<u64> {
 }
 
 fn found(index: &TantivyIndex, text: &str) -> Vec<u64> {
-    let page = index.search(&ask(text)).unwrap();
+    let page = index.search(&ask(text)).expect("the engine works");
     assert_eq!(page.total, page.hits.len() as u64, "{text}");
     indexes(&page)
 }
@@ -473,6 +475,90 @@ fn cursor_and_documents_survive_together() {
         6,
         "a cursor moves without documents too"
     );
+}
+
+#[test]
+fn a_failed_commit_keeps_what_was_durable_and_writing_goes_on_from_there() {
+    let (index, folder) = index_of(&county()[..2]);
+    let meta = folder.path().join("meta.json");
+    let saved = fs::read(&meta).unwrap();
+    index.index_batch(&county()[2..], &[], 4).unwrap();
+    // A directory where the commit wants to put its file: no rename can replace it.
+    fs::remove_file(&meta).unwrap();
+    fs::create_dir(&meta).unwrap();
+    let error = index.commit().expect_err("the commit cannot be written");
+    assert!(
+        matches!(error, SearchError::Io { .. } | SearchError::Engine(_)),
+        "{error:?}"
+    );
+    assert_eq!(
+        index.search(&ask("")).unwrap().total,
+        2,
+        "searching goes on"
+    );
+    assert!(
+        index.cursor().is_err(),
+        "what is durable cannot be known now"
+    );
+    fs::remove_dir(&meta).unwrap();
+    fs::write(&meta, saved).unwrap();
+
+    assert_eq!(index.cursor().unwrap(), 2);
+    index.commit().unwrap();
+    assert_eq!(
+        index.search(&ask("")).unwrap().total,
+        2,
+        "the lost batch does not come back under an old cursor"
+    );
+    index.index_batch(&county()[2..], &[], 4).unwrap();
+    index.commit().unwrap();
+    let page = index.search(&ask("")).unwrap();
+    assert_eq!(
+        (page.total, page.indexed, index.cursor().unwrap()),
+        (4, 4, 4)
+    );
+}
+
+#[test]
+fn huge_records_are_taken() {
+    let huge = SearchDoc {
+        subject_name: Some("甲乙丙丁".repeat(60_000)),
+        codes: vec!["ABCDEFGH".repeat(60_000)],
+        title: "经营异常名录".repeat(20_000),
+        text: "食品安全法。".repeat(60_000),
+        ..doc(0)
+    };
+    let (index, _folder) = index_of(&[huge, doc(1)]);
+    for text in ["丁甲乙", "GHAB", "异常名录", "食品安全"] {
+        assert_eq!(found(&index, text), [0], "{text}");
+    }
+}
+
+#[test]
+fn searching_and_writing_go_on_side_by_side() {
+    let (index, _folder) = index_of(&county());
+    std::thread::scope(|scope| {
+        let searcher = scope.spawn(|| {
+            let mut last = 0;
+            while last < 40 {
+                let page = index.search(&ask("")).unwrap();
+                assert_eq!(
+                    page.total, page.indexed,
+                    "documents and cursor are seen together"
+                );
+                assert!(
+                    page.indexed >= last,
+                    "an answer is never older than the one before"
+                );
+                last = page.indexed;
+            }
+        });
+        for next in 4..40 {
+            index.index_batch(&[doc(next)], &[], next + 1).unwrap();
+            index.commit().unwrap();
+        }
+        searcher.join().unwrap();
+    });
 }
 
 #[test]

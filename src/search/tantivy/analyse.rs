@@ -17,6 +17,8 @@ const STOP_WORDS: &str = include_str!("../../../search/stopwords.txt");
 pub(super) const NAME_GRAM: usize = 2;
 /// Characters of a code's pieces; a shorter query finds codes that begin with it.
 pub(super) const CODE_GRAM: usize = 4;
+/// Longest inner words that cutting for search gives by itself.
+const LONGEST_CUT: usize = 3;
 /// Stands before the beginning of a code, so that "begins with 91" is a token of its own. Folding never yields it.
 const EDGE: char = '^';
 
@@ -144,16 +146,6 @@ pub(super) fn query_words(term: &str) -> Vec<Word> {
         .collect()
 }
 
-/// The dictionary's shorter words inside a word, with their offsets; the word itself left out.
-pub(super) fn inner_words(word: &str) -> Vec<(usize, String)> {
-    jieba()
-        .cut_for_search(word, false)
-        .into_iter()
-        .filter(|token| token.word.len() < word.len())
-        .map(|token| (token.start, token.word.to_owned()))
-        .collect()
-}
-
 /// A token found in the tokenizer's own buffer: bytes from, to; offset and length in characters.
 #[derive(Debug, Clone, Copy)]
 struct Span {
@@ -263,7 +255,7 @@ impl Tokenizer for GramTokenizer {
     }
 }
 
-/// Chinese words, the shorter dictionary words inside them, and runs of letters and digits.
+/// Chinese words, all shorter dictionary words inside them, and runs of letters and digits.
 ///
 /// Words of three characters and more also give their single characters, since a query for part of such a word may be cut
 /// into singles that stand next to each other. Positions are characters.
@@ -280,35 +272,49 @@ impl Tokenizer for WordTokenizer {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> SpanStream<'a> {
         spaced(text, &mut self.folded);
         self.spans.clear();
-        let stop = stop_words();
-        let mut singles_to = 0;
-        for token in jieba().cut_for_search(&self.folded, false) {
+        let (jieba, stop) = (jieba(), stop_words());
+        // A word's inner words of up to three characters come before it, and overlap: its single characters are given once.
+        let mut parts_to = 0;
+        for token in jieba.cut_for_search(&self.folded, false) {
             if token.word == " " || stop.contains(token.word) {
                 continue;
             }
             let chars = token.end - token.start;
+            let mut push = |from: usize, to: usize, offset: usize, chars: usize| {
+                let position = token.start + offset;
+                let (from, to) = (token.byte_start + from, token.byte_start + to);
+                self.spans.push(Span {
+                    from,
+                    to,
+                    position,
+                    chars,
+                });
+            };
+            push(0, token.word.len(), 0, chars);
             if chars > 2 && !token.word.is_ascii() {
-                for (offset, (at, c)) in token.word.char_indices().enumerate() {
-                    let position = token.start + offset;
-                    let single = &token.word[at..at + c.len_utf8()];
-                    if position >= singles_to && !stop.contains(single) {
-                        let from = token.byte_start + at;
-                        self.spans.push(Span {
-                            from,
-                            to: from + single.len(),
-                            position,
-                            chars: 1,
-                        });
+                let starts: Vec<usize> = token
+                    .word
+                    .char_indices()
+                    .map(|(at, _)| at)
+                    .chain([token.word.len()])
+                    .collect();
+                let part = |offset: usize, length: usize| (starts[offset], starts[offset + length]);
+                for offset in parts_to.max(token.start) - token.start..chars {
+                    let (from, to) = part(offset, 1);
+                    if !stop.contains(&token.word[from..to]) {
+                        push(from, to, offset, 1);
                     }
                 }
-                singles_to = singles_to.max(token.end);
+                for length in LONGEST_CUT + 1..chars {
+                    for offset in 0..=chars - length {
+                        let (from, to) = part(offset, length);
+                        if jieba.has_word(&token.word[from..to]) {
+                            push(from, to, offset, length);
+                        }
+                    }
+                }
+                parts_to = parts_to.max(token.end);
             }
-            self.spans.push(Span {
-                from: token.byte_start,
-                to: token.byte_end,
-                position: token.start,
-                chars,
-            });
         }
         SpanStream {
             text: &self.folded,

@@ -12,9 +12,7 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use super::analyse::{
-    CODE_GRAM, NAME_GRAM, Word, compact, covering_grams, edge, inner_words, query_words,
-};
+use super::analyse::{CODE_GRAM, NAME_GRAM, Word, compact, covering_grams, edge, query_words};
 use super::schema::{Fields, region_prefix};
 use crate::search::{MAX_QUERY_CHARS, MAX_QUERY_TERMS, SearchQuery};
 
@@ -153,7 +151,7 @@ fn words_clause(field: Field, words: &[Word]) -> Box<dyn Query> {
 
 fn group_clause(field: Field, group: &[&Word]) -> Box<dyn Query> {
     if let [word] = group {
-        return word_clause(field, word);
+        return one(field, &word.text);
     }
     adjacent(
         field,
@@ -162,19 +160,6 @@ fn group_clause(field: Field, group: &[&Word]) -> Box<dyn Query> {
             .map(|word| (word.start, word.text.clone()))
             .collect(),
     )
-}
-
-/// A word, or the shorter words it is made of side by side: a text may have it inside a still longer word.
-fn word_clause(field: Field, word: &Word) -> Box<dyn Query> {
-    let whole = one(field, &word.text);
-    if word.chars < 4 || word.text.is_ascii() {
-        return whole;
-    }
-    let inner = inner_words(&word.text);
-    if inner.len() < 2 {
-        return whole;
-    }
-    any(vec![whole, adjacent(field, inner)])
 }
 
 /// The filters that are set.
