@@ -1,3 +1,4 @@
 //! Gongshi: a public transparency portal on a verifiable disclosure log.
 
 pub mod domain;
+pub mod text;
