@@ -68,6 +68,18 @@ fn kind_section(page: &mut String, kind: Kind) {
         word(Lang::En, "kindhelp", name),
     );
     rows(page, kind, schema(kind).fields, "");
+    let _ = write!(
+        page,
+        "\nExample (synthetic):\n\n```json\n{}\n```\n",
+        example(name)
+    );
+}
+
+/// The example body of a kind; another test holds that it is valid.
+fn example(kind: &str) -> String {
+    let bodies: serde_json::Value =
+        serde_json::from_str(include_str!("data/bodies.json")).expect("the data file is JSON");
+    serde_json::to_string_pretty(&bodies[kind]).expect("JSON is written back")
 }
 
 fn rows(page: &mut String, kind: Kind, fields: &[Field], prefix: &str) {
