@@ -11,4 +11,5 @@ pub mod log;
 pub mod model;
 pub mod search;
 pub mod store;
+pub mod text;
 pub mod web;

@@ -43,8 +43,6 @@ pub enum FieldType {
     Date,
     /// `YYYY-MM-DDTHH:MM:SSZ`, UTC.
     Time,
-    /// `YYYY` or `YYYY-MM`.
-    Period,
     /// Money in fen: an integer from 0 to 2^53 − 1.
     MoneyFen,
     /// An integer within bounds, both included.
@@ -183,7 +181,6 @@ impl FieldType {
             Self::Authority => "authority",
             Self::Date => "date",
             Self::Time => "time",
-            Self::Period => "period",
             Self::MoneyFen => "money_fen",
             Self::Integer { .. } => "integer",
             Self::Bool => "bool",

@@ -4,8 +4,8 @@
 //! needs to repeat it, and the result as recorded.
 
 use super::common::{
-    ATTACHMENTS, CONTENT_OPT, COUNT, LEGAL_BASIS_OPT, LINE, NAME, NOTE, NUMBER_TEXT, PLAN_KEY,
-    REASON, REASON_OPT, REGION,
+    ATTACHMENTS, COUNT, LEGAL_BASIS_OPT, LINE, NAME, NOTE, NUMBER_TEXT, PLAN_KEY, REASON,
+    REASON_OPT, REGION,
 };
 use super::{Condition, Field, FieldType, KindSchema, Role, only, opt, req, with};
 use crate::domain::codes::CodeList;
@@ -279,6 +279,5 @@ pub(super) static SUBSTITUTE: KindSchema = KindSchema {
         ),
         with("evidence", FieldType::EntryRef, TARGET),
         REASON_OPT,
-        CONTENT_OPT,
     ],
 };

@@ -23,6 +23,7 @@ const ITEMS: &[Field] = &[
     opt("inspecting_body", NAME),
     req("object_class", LINE),
     opt("ratio_frequency", LINE),
+    opt("joint", FieldType::Bool),
     opt("yearly_cap", FieldType::Integer { min: 1, max: 366 }),
     req("methods", FieldType::Codes(CodeList::InspectionMethod)),
     req("content", FieldType::LongText),
@@ -50,7 +51,6 @@ pub(super) static ITEM_LIST: KindSchema = KindSchema {
             "removed_items",
             FieldType::List(&FieldType::Object(REMOVED_ITEMS)),
         ),
-        LEGAL_BASIS_OPT,
         NOTE,
         ATTACHMENTS,
     ],
@@ -104,17 +104,17 @@ pub(super) static ANNUAL_PLAN: KindSchema = KindSchema {
 const STRATA: &[Field] = &[
     req("stratum", FieldType::Token),
     req("stratum_name", NAME),
-    opt("count", COUNT),
+    opt("leaf_count", COUNT),
 ];
 const EXCLUSIONS: &[Field] = &[
     req("exclusion", FieldType::Token),
     req("meaning", LINE),
-    opt("count", COUNT),
+    opt("leaf_count", COUNT),
 ];
 const QUALIFICATIONS: &[Field] = &[
     req("qualification", FieldType::Token),
     req("meaning", LINE),
-    opt("count", COUNT),
+    opt("leaf_count", COUNT),
 ];
 
 const OBJECTS: &[Condition] = &[Condition::Is("library", &["objects"])];

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::Problem;
-use crate::domain::dates::{is_period, parse_date, parse_time};
+use crate::domain::dates::{parse_date, parse_time};
 use crate::domain::ids::{AuthorityId, PlanKey, is_draw_id, is_lower_hex, is_token};
 use crate::domain::kind::Kind;
 use crate::domain::refs::MAX_SAFE_INTEGER;
@@ -70,7 +70,6 @@ fn text(ty: &FieldType, string: &str) -> Result<(), Problem> {
         FieldType::Uscc => Uscc::parse(string).map(|_| ()).map_err(Problem::BadUscc),
         FieldType::Date => parse_date(string).map(|_| ()).ok_or(Problem::BadDate),
         FieldType::Time => parse_time(string).map(|_| ()).ok_or(Problem::BadTime),
-        FieldType::Period => format(is_period(string)),
         FieldType::Region => format(Region::parse(string).is_ok()),
         FieldType::Authority => format(AuthorityId::parse(string).is_ok()),
         FieldType::PlanKey => format(PlanKey::parse(string).is_ok()),

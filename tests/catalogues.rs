@@ -1,0 +1,226 @@
+//! Every word the domain tables call for is in both catalogues, and none is left over.
+
+use std::collections::BTreeSet;
+
+use gongshi::domain::schema::Field;
+use gongshi::domain::{CodeList, FieldType, Kind, Problem, UsccError, schema, validate};
+use gongshi::text::{Arg, Catalogue, Lang, keys};
+use serde_json::json;
+
+/// Calls `visit` for every field of every kind, also inside objects.
+fn each_field(visit: &mut dyn FnMut(Kind, &'static Field)) {
+    fn descend(kind: Kind, fields: &'static [Field], visit: &mut dyn FnMut(Kind, &'static Field)) {
+        for field in fields {
+            visit(kind, field);
+            descend(kind, field.ty.nested(), visit);
+        }
+    }
+    for kind in Kind::ALL {
+        descend(*kind, schema(*kind).fields, visit);
+    }
+}
+
+/// Types of a field and of the entries of its lists.
+fn types(ty: FieldType) -> Vec<&'static str> {
+    match ty {
+        FieldType::List(item) => [vec![ty.name()], types(*item)].concat(),
+        _ => vec![ty.name()],
+    }
+}
+
+/// The keys that the tables call for.
+fn wanted() -> BTreeSet<String> {
+    let mut wanted = BTreeSet::new();
+    for kind in Kind::ALL {
+        wanted.insert(format!("kind-{kind}"));
+        wanted.insert(format!("kindhelp-{kind}"));
+    }
+    each_field(&mut |_, field| {
+        wanted.insert(format!("field-{}", field.name));
+        wanted.insert(format!("fieldhelp-{}", field.name));
+        wanted.extend(types(field.ty).iter().map(|name| format!("type-{name}")));
+    });
+    for list in CodeList::ALL {
+        wanted.insert(format!("list-{}", list.name()));
+        wanted.extend(
+            list.codes()
+                .iter()
+                .map(|code| format!("code-{}-{code}", list.name())),
+        );
+    }
+    wanted.extend(Problem::CODES.iter().map(|code| format!("problem-{code}")));
+    wanted
+}
+
+#[test]
+fn every_kind_field_code_and_problem_has_its_words() {
+    let catalogue = Catalogue::built_in();
+    for lang in Lang::ALL {
+        let missing: Vec<_> = wanted()
+            .into_iter()
+            .filter(|key| !catalogue.has(*lang, key))
+            .collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", lang.tag());
+    }
+}
+
+#[test]
+fn no_words_of_the_domain_are_left_over() {
+    let mut known = wanted();
+    // A kind may call a field of its own by another name.
+    each_field(&mut |kind, field| {
+        known.insert(format!("field-{kind}-{}", field.name));
+        known.insert(format!("fieldhelp-{kind}-{}", field.name));
+    });
+    let ours = [
+        "kind-",
+        "kindhelp-",
+        "field-",
+        "fieldhelp-",
+        "type-",
+        "list-",
+        "code-",
+        "problem-",
+    ];
+    let left: Vec<_> = keys(Lang::Zh)
+        .into_iter()
+        .filter(|k| ours.iter().any(|p| k.starts_with(p)) && !known.contains(k))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn labels_tell_codes_of_a_list_and_fields_of_a_body_apart() {
+    let catalogue = Catalogue::built_in();
+    for lang in Lang::ALL {
+        for list in CodeList::ALL {
+            let names: BTreeSet<_> = list
+                .codes()
+                .iter()
+                .map(|code| catalogue.code(*lang, list.name(), code))
+                .collect();
+            assert_eq!(
+                names.len(),
+                list.codes().len(),
+                "{} {}",
+                lang.tag(),
+                list.name()
+            );
+        }
+        for kind in Kind::ALL {
+            // Importers find columns by these names.
+            let fields = schema(*kind).fields;
+            let mut seen = BTreeSet::new();
+            for field in fields {
+                let name = catalogue.field(*lang, kind.as_str(), field.name);
+                assert!(
+                    seen.insert(name.clone()),
+                    "{} {kind}: {name} twice",
+                    lang.tag()
+                );
+            }
+        }
+    }
+}
+
+/// Messages as an officer reads them: every argument a problem gives is one its message takes, and nothing is left open.
+#[test]
+fn every_problem_reads_as_a_sentence() {
+    let problems = [
+        Problem::Missing,
+        Problem::MissingOneOf {
+            other: "subject_name",
+        },
+        Problem::Unknown,
+        Problem::NotAllowed,
+        Problem::WrongType { expected: "date" },
+        Problem::BadCode {
+            list: CodeList::DrawBasis,
+        },
+        Problem::BadDate,
+        Problem::BadTime,
+        Problem::BadUscc(UsccError::Length { found: 17 }),
+        Problem::BadUscc(UsccError::Alphabet {
+            position: 8,
+            character: 'O',
+        }),
+        Problem::BadUscc(UsccError::Check {
+            expected: '7',
+            found: 'D',
+        }),
+        Problem::BadFormat { expected: "region" },
+        Problem::TooLong { max: 200 },
+        Problem::OutOfRange { min: 1, max: 100 },
+        Problem::Empty,
+        Problem::NotTrimmed,
+        Problem::ControlCharacter {
+            position: 2,
+            character: '\u{202e}',
+        },
+        Problem::Duplicate,
+        Problem::Before {
+            other: "inspected_on",
+        },
+        Problem::NotAlone {
+            list: CodeList::ResultCode,
+            code: "no_problem_found",
+        },
+        Problem::NotListed {
+            other: "departments",
+        },
+        Problem::TooFew { min: 2 },
+        Problem::CountMismatch { expected: 3 },
+        Problem::SameAs { other: "old_key" },
+        Problem::NotCorrectable { kind: Kind::Plan },
+    ];
+    let covered: BTreeSet<_> = problems.iter().map(Problem::code).collect();
+    assert_eq!(covered, Problem::CODES.iter().copied().collect());
+    for problem in &problems {
+        for lang in Lang::ALL {
+            let text = sentence(*lang, "subject_uscc", "X", problem);
+            assert!(
+                !text.contains(['{', '}', '$']) && !text.contains("problem-"),
+                "{} {text}",
+                lang.tag()
+            );
+        }
+    }
+    assert_eq!(
+        sentence(Lang::Zh, "subject_uscc", "9135010M", &problems[8]),
+        "「统一社会信用代码」应为18位，现为17位：“9135010M”。"
+    );
+    assert_eq!(
+        sentence(Lang::En, "completed_on", "2026-03-01", &problems[18]),
+        "“Completed on” (2026-03-01) must not be earlier than “Inspected on”."
+    );
+    assert!(sentence(Lang::En, "note", "", &problems[12]).contains("200 characters"));
+}
+
+/// How a caller joins what the domain says with the words of the catalogue.
+fn sentence(lang: Lang, field: &str, value: &str, problem: &Problem) -> String {
+    use gongshi::domain::validate::ProblemArg;
+    let mut args = vec![
+        ("field", Arg::Key(format!("field-{field}"))),
+        ("value", Arg::from(value)),
+    ];
+    args.extend(problem.args().into_iter().map(|(name, arg)| {
+        let arg = match arg {
+            ProblemArg::Text(text) => Arg::Text(text),
+            ProblemArg::Number(number) => Arg::Number(number),
+            ProblemArg::Key(key) => Arg::Key(key),
+        };
+        (name, arg)
+    }));
+    Catalogue::built_in().get(lang, &format!("problem-{}", problem.code()), &args)
+}
+
+#[test]
+fn a_real_fault_reads_well() {
+    let body = json!({"subject_uscc": "91310115MA1H8R7C6D"});
+    let faults = validate(Kind::Permit, body.as_object().unwrap()).unwrap_err();
+    let fault = &faults[0];
+    assert_eq!(
+        sentence(Lang::Zh, fault.field(), &fault.value, &fault.problem),
+        "「统一社会信用代码」的校验码不符：末位应为“7”，现为“D”，请核对前17位和末位：“91310115MA1H8R7C6D”。"
+    );
+}
