@@ -10,7 +10,7 @@ mod prove;
 mod refusal;
 mod seen;
 
-pub use batch::Batch;
+pub use batch::{Accepted, Batch};
 pub use clock::{Clock, SimulatedClock, SystemClock};
 pub use event::{Event, MAX_EVENT_BYTES};
 pub use prove::{Prover, link_path};

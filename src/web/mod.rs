@@ -1,3 +1,43 @@
-//! HTTP.
+//! HTTP: the table of routes over the log, the model and search.
+//!
+//! Handlers are thin: they parse, ask, and render. They hold no state of their own, open no files, and never decide
+//! what may be published. One place maps errors to HTTP ([`problem`]).
 
+pub mod api;
+pub mod problem;
 pub mod tlog;
+
+use crate::intake::Intake;
+use crate::log::Log;
+use crate::model::Model;
+use crate::search::SearchIndex;
+use actix_web::web;
+use std::sync::Arc;
+
+/// Everything a handler may ask.
+#[derive(Clone)]
+pub struct Portal {
+    /// The way in, the authorities, and proofs.
+    pub intake: Arc<Intake>,
+    /// The log itself.
+    pub log: Arc<Log>,
+    /// Enterprises, lists and counts.
+    pub model: Model,
+    /// Full-text search.
+    pub search: Arc<dyn SearchIndex>,
+    /// Whether every record is invented, so that every page must say so.
+    pub synthetic: bool,
+}
+
+/// The table of routes.
+pub fn configure(portal: Portal) -> impl Fn(&mut web::ServiceConfig) + Clone {
+    let log = web::Data::new(portal.log.clone());
+    let portal = web::Data::new(portal);
+    move |config| {
+        config
+            .app_data(portal.clone())
+            .app_data(log.clone())
+            .service(web::scope("/log").configure(tlog::routes))
+            .service(web::scope("/api/v1").configure(api::routes));
+    }
+}

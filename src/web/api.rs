@@ -1,0 +1,136 @@
+//! `/api/v1`: the log's state, proofs, records, and the way in for events (DESIGN §5).
+
+use super::Portal;
+use super::problem::Problem;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse, web};
+use gongshi_verify::encoding::{base64, decimal};
+use gongshi_verify::entry::Entry;
+use gongshi_verify::hash::Hash;
+use serde_json::json;
+
+mod events;
+
+/// Registers the API in the scope.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/log").get(log))
+        .service(web::resource("/proof/{index}").get(proof))
+        .service(web::resource("/consistency/{old}/{new}").get(consistency))
+        .service(web::resource("/records/{index}").get(record))
+        .service(web::resource("/events").post(events::post))
+        .default_service(web::route().to(nothing));
+}
+
+async fn nothing(request: HttpRequest) -> HttpResponse {
+    Problem::not_found(format!("there is no {} {}", request.method(), request.path())).respond()
+}
+
+fn answer(result: Result<HttpResponse, Problem>) -> HttpResponse {
+    result.unwrap_or_else(|problem| problem.respond())
+}
+
+fn json(value: &serde_json::Value) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(value.to_string())
+}
+
+/// A path member that must be a decimal number without leading zeros.
+fn number(name: &str, text: &str) -> Result<u64, Problem> {
+    decimal(text).ok_or_else(|| {
+        Problem::bad_request(format!("{name} must be a decimal number without sign or leading zeros, not {text:?}"))
+    })
+}
+
+/// Runs what reads the store on a thread that may wait.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    match web::block(work).await {
+        Ok(result) => result,
+        Err(_) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "log-unavailable", "the server is shutting down")),
+    }
+}
+
+async fn log(portal: web::Data<Portal>) -> HttpResponse {
+    let published = portal.log.published();
+    let indexed = portal.search.cursor().unwrap_or(0);
+    json(&json!({
+        "origin": portal.log.origin().as_str(),
+        "vkey": portal.log.verifier().to_string(),
+        "size": published.size(),
+        "root": base64(&published.checkpoint.root),
+        "checkpoint": published.note,
+        "indexed": indexed,
+        "witnesses": [],
+    }))
+}
+
+async fn proof(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {
+    let work = async {
+        let index = number("index", &path)?;
+        let text = blocking(move || Ok(portal.intake.prover().proof(index, None)?)).await?;
+        Ok(HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+            .insert_header((CACHE_CONTROL, "no-cache"))
+            .insert_header(("Content-Disposition", format!("attachment; filename=\"{index}.tlog-proof\"")))
+            .body(text))
+    };
+    answer(work.await)
+}
+
+async fn consistency(portal: web::Data<Portal>, path: web::Path<(String, String)>) -> HttpResponse {
+    let work = async {
+        let (old, new) = (number("old", &path.0)?, number("new", &path.1)?);
+        if old > new {
+            return Err(Problem::bad_request(format!("old ({old}) must not be greater than new ({new})")));
+        }
+        let value = blocking(move || {
+            let log = &portal.log;
+            let published = log.published();
+            let base64 = |hash: &Hash| base64(hash);
+            let head = if new == published.size() {
+                json!({"checkpoint": published.note})
+            } else {
+                json!({"root": base64(&log.root_at(new)?), "size": new})
+            };
+            Ok(json!({
+                "new": head,
+                "old": {"root": base64(&log.root_at(old)?), "size": old},
+                "proof": log.consistency(old, new)?.iter().map(base64).collect::<Vec<_>>(),
+            }))
+        });
+        Ok(json(&value.await?))
+    };
+    answer(work.await)
+}
+
+async fn record(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {
+    let work = async {
+        let index = number("index", &path)?;
+        let (entry, record) = blocking(move || {
+            let leaf = portal.log.leaf(index)?;
+            Ok((leaf.entry, leaf.record))
+        })
+        .await?;
+        let unreadable = |what: &str| {
+            tracing::error!(index, what, "stored bytes cannot be read");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("{what} {index} cannot be read"))
+        };
+        let leaf_hash = gongshi_verify::hash::leaf_hash(&entry);
+        Entry::parse(&entry).map_err(|_| unreadable("entry"))?;
+        let parse = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes);
+        let record = record.as_deref().map(parse).transpose().map_err(|_| unreadable("record"))?;
+        Ok(json(&json!({
+            "index": index,
+            "leaf_hash": gongshi_verify::encoding::hex(&leaf_hash),
+            "entry": parse(&entry).map_err(|_| unreadable("entry"))?,
+            "record": record,
+            "proof": crate::intake::link_path(index),
+        })))
+    };
+    answer(work.await)
+}
