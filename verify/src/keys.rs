@@ -10,7 +10,6 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-
 use zeroize::Zeroizing;
 
 use crate::encoding::{base64, base64_array};
