@@ -1,4 +1,5 @@
 //! The strict JSON against a list of refusals, against serde_json, and against another JCS writer.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use gongshi_verify::json::{
     JsonError, JsonReason, MAX_DEPTH, MAX_INT, Value, check, parse, parse_with_depth, to_jcs,

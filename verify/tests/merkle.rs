@@ -1,4 +1,5 @@
 //! The tree against known answers, against rs_merkle, and against the laws of RFC 9162.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Records and entries against the known answers, and every spelling that must be refused.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 

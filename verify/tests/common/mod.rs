@@ -1,6 +1,7 @@
 //! A small log built with the library's own types: operator, department, records, witnesses.
 //!
 //! Every seed and time is fixed, so every test run sees the same bytes.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use gongshi_verify::checkpoint::Checkpoint;
