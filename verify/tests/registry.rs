@@ -459,3 +459,24 @@ fn chains_are_enough_and_lean() {
     assert!(registry.chain_for(&id(DEPARTMENT), &key, 6).is_empty());
     assert!(registry.chain_for(&id(OPERATOR), &key, 3).is_empty());
 }
+
+#[test]
+fn chains_follow_rotations_to_the_first_key() {
+    let mut log = Log::with_department();
+    log.act(rotate(DEPARTMENT, &secret(3), &secret(7), true), &secret(1)); // 3
+    log.act(rotate(DEPARTMENT, &secret(7), &secret(8), true), &secret(1)); // 4
+    let amend = AuthorityAction::Amend {
+        authority_id: id(OPERATOR),
+        profile: profile(&[]),
+    };
+    let amended = log.act(amend, &secret(1)); // 5
+    let said = log.say("inspection_result", None, &secret(8)); // 6
+    let registry = log.registry();
+    let chain = |index: u64| {
+        let entry = &log.entries[usize::try_from(index).unwrap()].0;
+        registry.chain_for_entry(index, entry).unwrap()
+    };
+    assert_eq!(chain(said), [0, 1, 2, 3, 4]);
+    // An operator's amendment of itself does not rest on itself.
+    assert_eq!(chain(amended), [0]);
+}
