@@ -10,7 +10,6 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-
 use zeroize::Zeroizing;
 
 use crate::encoding::{base64, base64_array};
@@ -181,5 +180,19 @@ mod tests {
             (*byte, carry) = (sum.to_le_bytes()[0], sum >> 8);
         }
         assert!(!key.public().verify(b"m", &signature));
+    }
+
+    #[test]
+    fn a_small_order_point_signs_nothing() {
+        // R is the identity and s = k·a: the equation holds, which lax verifiers take for a
+        // signature. Made with the holder's own scalar, so it shows what a key could deny.
+        let key = SecretKey::from_seed(&[7; 32]).public();
+        let mut signature = [0u8; 64];
+        signature[0] = 1;
+        let scalar = "a0000a78db7a82c4c93e9993fa593de3ae8f9c2be437041e83562bebd74d4907";
+        hex::decode_to_slice(scalar, &mut signature[32..]).unwrap();
+        let lax = Signature::from_bytes(&signature);
+        assert!(ed25519_dalek::Verifier::verify(&key.0, b"m", &lax).is_ok());
+        assert!(!key.verify(b"m", &signature));
     }
 }

@@ -1,0 +1,119 @@
+//! The command: exit codes and what it says.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use common::{Log, policy_text, secret};
+
+struct Files {
+    folder: tempfile::TempDir,
+}
+
+impl Files {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("policy"), policy_text()).unwrap();
+        Self { folder }
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn run(&self, command: &str, files: &[&Path]) -> (i32, String, String) {
+        let output: Output = Command::new(env!("CARGO_BIN_EXE_gongshi-verify"))
+            .arg(command)
+            .args(files)
+            .arg("--policy")
+            .arg(self.folder.path().join("policy"))
+            .output()
+            .unwrap();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stdout).unwrap(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    }
+}
+
+fn log() -> Log {
+    let mut log = Log::with_department();
+    log.say("inspection_result", None, &secret(2));
+    log
+}
+
+#[test]
+fn proof() {
+    let (files, log) = (Files::new(), log());
+    let text = log.proof(3, &log.extra(3));
+    let good = files.write("good.tlog-proof", &text);
+    let (code, out, _) = files.run("proof", &[&good]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("pass") && out.contains("VERIFIED") && out.contains("not checked"));
+
+    let bad = files.write("bad.tlog-proof", &text.replace("index 3", "index 2"));
+    let (code, out, _) = files.run("proof", &[&good, &bad]);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("FAIL") && out.contains("NOT VERIFIED (inside the log)"),
+        "{out}"
+    );
+
+    let mut extra = log.extra(3);
+    extra.record = None;
+    let entry_only = files.write("entry.tlog-proof", &log.proof(3, &extra));
+    let (code, out, _) = files.run("proof", &[&entry_only]);
+    assert_eq!(code, 1);
+    assert!(out.contains("ENTRY ONLY"));
+
+    let junk = files.write("junk", "junk");
+    let (code, _, err) = files.run("proof", &[&junk]);
+    assert_eq!(code, 2);
+    assert!(err.contains("unusable input") && err.contains("junk"));
+    let (code, _, _) = files.run("proof", &[&files.folder.path().join("absent")]);
+    assert_eq!(code, 2);
+    let (code, _, _) = files.run("proof", &[]);
+    assert_eq!(code, 2);
+    files.write("policy", "log\n");
+    let (code, _, err) = files.run("proof", &[&good]);
+    assert_eq!(code, 2);
+    assert!(err.contains("policy line 1"));
+}
+
+#[test]
+fn record() {
+    let (files, log) = (Files::new(), log());
+    let mut extra = log.extra(3);
+    let own = extra.record.take().unwrap().to_jcs();
+    let proof = files.write("proof", &log.proof(3, &extra));
+    let option = Path::new("--proof");
+    let record = files.write("record.json", &own);
+    let (code, out, _) = files.run("record", &[&record, option, &proof]);
+    assert_eq!(code, 0, "{out}");
+    let other = files.write("other.json", &own.replace("no_problem", "problem"));
+    let (code, out, _) = files.run("record", &[&other, option, &proof]);
+    assert_eq!(code, 1);
+    assert!(out.contains("NOT VERIFIED (fingerprint of the record)"));
+    let (code, _, _) = files.run("record", &[&proof, option, &proof]);
+    assert_eq!(code, 2);
+}
+
+#[test]
+fn consistency() {
+    let (files, log) = (Files::new(), log());
+    let old = files.write("old", &log.checkpoint(2));
+    let proof = files.write("proof", &log.consistency(2).to_jcs().unwrap());
+    let (code, out, _) = files.run("consistency", &[&old, &proof]);
+    assert_eq!(code, 0, "{out}");
+    let other = files.write("other", &log.checkpoint(3));
+    let (code, out, _) = files.run("consistency", &[&other, &proof]);
+    assert_eq!(code, 1);
+    assert!(out.contains("NOT VERIFIED (same log and trees)"), "{out}");
+    let (code, _, _) = files.run("consistency", &[&proof, &proof]);
+    assert_eq!(code, 2);
+}

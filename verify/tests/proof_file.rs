@@ -1,0 +1,342 @@
+//! Whole proof files: a good one is verified, and no changed one ever is.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod common;
+
+use common::{DEPARTMENT, Log, policy, record, register, revoke, rotate, secret};
+use gongshi_verify::encoding::{base64, base64_strict};
+use gongshi_verify::extra::Extra;
+use gongshi_verify::json::Value;
+use gongshi_verify::policy::Policy;
+use gongshi_verify::registry::Role;
+use gongshi_verify::report::{
+    Outcome, Report, StepId, UnusableInput, Verdict, verify_consistency_file, verify_proof_file,
+    verify_record_file,
+};
+use gongshi_verify::tlog_proof::TlogProof;
+
+/// Three authority entries, a result by the department at index 3, one more at 4.
+fn log() -> Log {
+    let mut log = Log::with_department();
+    log.say("inspection_result", None, &secret(2));
+    log.say("inspection_result", None, &secret(3));
+    log
+}
+
+fn check(text: &str) -> Report {
+    verify_proof_file(text.as_bytes(), &policy()).unwrap()
+}
+
+/// The step that must fail, and that it is the first.
+fn fails_at(report: &Report, id: StepId) {
+    assert_eq!(report.verdict, Verdict::NotVerified, "{report}");
+    assert_eq!(report.failed().map(|step| step.id), Some(id), "{report}");
+}
+
+#[test]
+fn every_entry_of_a_log_is_verified() {
+    let mut log = log();
+    log.say("withdrawal", Some("4"), &secret(2));
+    for index in 0..6 {
+        let report = check(&log.proof(index, &log.extra(index)));
+        assert_eq!(report.verdict, Verdict::Verified, "{report}");
+        for step in &report.steps {
+            let expected = match step.id {
+                StepId::LaterRevocation | StepId::Truth => Outcome::NotChecked,
+                _ => Outcome::Pass,
+            };
+            assert_eq!(step.outcome, expected, "{report}");
+        }
+        let text = report.to_string();
+        assert!(text.contains("later revocation of the key: not checked offline"));
+        assert!(text.contains("not that what is said is true"));
+        assert!(text.ends_with("VERIFIED\n"));
+    }
+}
+
+#[test]
+fn without_its_record_it_is_the_entry_only() {
+    let log = log();
+    let mut extra = log.extra(3);
+    let record = extra.record.take().unwrap();
+    let proof = log.proof(3, &extra);
+    let report = check(&proof);
+    assert_eq!(report.verdict, Verdict::EntryOnly);
+    assert_eq!(
+        report.outcome(StepId::Fingerprint),
+        Some(Outcome::NotChecked)
+    );
+    assert!(!report.to_string().contains("VERIFIED"));
+
+    // The department's own copy closes the gap; blanks in it do not matter.
+    let own = record.to_jcs().replace("\":", "\": ");
+    let with = |record: &str, proof: &str| {
+        verify_record_file(record.as_bytes(), proof.as_bytes(), &policy()).unwrap()
+    };
+    assert_eq!(with(&own, &proof).verdict, Verdict::Verified);
+    let changed = own.replace("no_problem", "a_problem");
+    fails_at(&with(&changed, &proof), StepId::Fingerprint);
+
+    // A false record in the proof is not hidden by the right one beside it.
+    extra.record = Some(common::record(Value::object([]), 1));
+    fails_at(&with(&own, &log.proof(3, &extra)), StepId::Fingerprint);
+
+    // A kind that is never withdrawn: said so.
+    let mut extra = log.extra(1);
+    extra.record = None;
+    assert!(
+        check(&log.proof(1, &extra))
+            .to_string()
+            .contains("never withdrawn")
+    );
+}
+
+#[test]
+fn each_step_fails_for_its_own_reason() {
+    let log = log();
+    let good = log.extra(3);
+    let with = |change: &dyn Fn(&mut Extra)| {
+        let mut extra = good.clone();
+        change(&mut extra);
+        check(&log.proof(3, &extra))
+    };
+    let other = log.extra(4);
+    fails_at(
+        &with(&|extra| extra.record = other.record.clone()),
+        StepId::Fingerprint,
+    );
+    // Another entry of the log, at this index.
+    fails_at(&with(&|extra| *extra = other.clone()), StepId::Inclusion);
+    for change in [
+        &(|extra: &mut Extra| extra.authority.clear()) as &dyn Fn(&mut Extra),
+        &|extra| drop(extra.authority.remove(0)),
+        &|extra| drop(extra.authority.pop()),
+        &|extra| extra.authority.reverse(),
+        &|extra| extra.authority[1].index = 2,
+        &|extra| extra.authority[1].path.push([0; 32]),
+        &|extra| extra.authority[1].record = record(Value::object([]), 1),
+        &|extra| extra.authority.push(log.link(3)),
+        &|extra| extra.authority.push(log.link(4)),
+    ] {
+        fails_at(&with(change), StepId::Authority);
+    }
+    // Leaving out the second witness.
+    let proof = log.proof(3, &good);
+    let (shorter, _) = proof.rsplit_once("\u{2014}").unwrap();
+    fails_at(&check(shorter), StepId::Witnesses);
+    // Leaving out the log.
+    let start = proof.find("\u{2014}").unwrap();
+    let end = start + proof[start..].find('\n').unwrap() + 1;
+    let unsigned = format!("{}{}", &proof[..start], &proof[end..]);
+    fails_at(&check(&unsigned), StepId::LogSignature);
+    // A policy without the log, and one without witnesses.
+    let nobody = Policy::parse("quorum none").unwrap();
+    let report = verify_proof_file(proof.as_bytes(), &nobody).unwrap();
+    fails_at(&report, StepId::LogSignature);
+    assert_eq!(report.outcome(StepId::Witnesses), Some(Outcome::NotChecked));
+}
+
+#[test]
+fn keys_and_rights_hold_at_the_index() {
+    // A key that had ended, a kind not granted, an authority entry by a department, an own
+    // cosignature: all inside a log that should not have taken them.
+    let mut log = Log::with_department();
+    log.act(revoke(DEPARTMENT, &secret(2)), &secret(1));
+    let kept = log.registry();
+    let late = log.say("inspection_result", None, &secret(2));
+    let permit = log.say("permit", None, &secret(3));
+    let good = log.say("inspection_result", None, &secret(3));
+    let chain = |index: u64, chain: &[u64]| {
+        let (entry, record) = log.entries[usize::try_from(index).unwrap()].clone();
+        let authority = chain.iter().map(|at| log.link(*at)).collect();
+        let record = Some(record);
+        check(&log.proof(
+            index,
+            &Extra {
+                authority,
+                entry,
+                record,
+            },
+        ))
+    };
+    assert_eq!(chain(good, &[0, 1, 2]).verdict, Verdict::Verified);
+    fails_at(&chain(late, &[0, 1, 2, 3]), StepId::Authority);
+    fails_at(&chain(permit, &[0, 1, 2]), StepId::Authority);
+    assert!(kept.valid_keys(&common::id(DEPARTMENT)) == [secret(3).public()]);
+    // What no chain with gaps can show, and every report says: the revocation left out.
+    let report = chain(late, &[0, 1]);
+    assert_eq!(report.verdict, Verdict::Verified);
+    assert!(report.to_string().contains("that the file leaves out"));
+}
+
+#[test]
+fn an_entry_does_not_register_its_own_key() {
+    // Index 3 registers OTHER; taking 3 itself as chain of 3 must not help.
+    let mut log = Log::with_department();
+    let index = log.act(
+        register("OTHER", Role::Department, &["plan"], &secret(9)),
+        &secret(1),
+    );
+    log.act(rotate(DEPARTMENT, &secret(2), &secret(4), true), &secret(1));
+    let mut extra = log.extra(index);
+    extra.authority.push(log.link(index));
+    fails_at(&check(&log.proof(index, &extra)), StepId::Authority);
+}
+
+#[test]
+fn unusable_files() {
+    let log = log();
+    let extra = log.extra(3);
+    let text = log.proof(3, &extra);
+    let verify = |text: &str| verify_proof_file(text.as_bytes(), &policy());
+    assert!(matches!(verify(""), Err(UnusableInput::Proof(_))));
+    let bare = TlogProof {
+        extra: None,
+        ..TlogProof::parse(&text).unwrap()
+    };
+    assert_eq!(verify(&bare.to_string()), Err(UnusableInput::NoExtra));
+    let with = |json: &str| {
+        let extra = Some(json.as_bytes().to_vec());
+        verify(
+            &TlogProof {
+                extra,
+                ..bare.clone()
+            }
+            .to_string(),
+        )
+    };
+    let json = extra.to_jcs().unwrap();
+    assert!(with(&json).is_ok());
+    for (from, to) in [
+        ("{\"authority\"", "{ \"authority\""),
+        ("{\"authority\"", "{\"a\":1,\"authority\""),
+        ("\"index\":0", "\"index\":-1"),
+        ("\"index\":0", "\"index\":\"0\""),
+        ("\"entry\":\"{", "\"entry\":\" {"),
+        ("岐山县", "\\u5c90山县"),
+        ("\"path\":[", "\"path\":[\"AA==\","),
+    ] {
+        assert!(json.contains(from), "{from}");
+        let changed = json.replacen(from, to, 1);
+        assert!(
+            matches!(with(&changed), Err(UnusableInput::Extra(_))),
+            "{to}"
+        );
+    }
+    let huge = "x".repeat((16 << 20) + 1);
+    assert_eq!(verify(&huge), Err(UnusableInput::TooLarge));
+}
+
+/// Every byte of the file matters: one bit of each, so chosen that every bit but the highest (which
+/// is never UTF-8 on its own) has its turn. The same inside the base64 of `extra`.
+#[test]
+fn no_changed_byte_is_verified() {
+    let log = log();
+    let text = log.proof(3, &log.extra(3));
+    let policy = policy();
+    let refused = |bytes: &[u8], at: usize| match verify_proof_file(bytes, &policy) {
+        Err(_) => {}
+        Ok(report) => assert_eq!(report.verdict, Verdict::NotVerified, "byte {at}\n{report}"),
+    };
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("extra "))
+        .unwrap();
+    let decoded = base64_strict(line).unwrap();
+    let outside = |at: usize| {
+        let mut bytes = text.clone().into_bytes();
+        bytes[at] ^= 1 << (at % 7);
+        refused(&bytes, at);
+    };
+    let inside = |at: usize| {
+        let mut extra = decoded.clone();
+        extra[at] ^= 1;
+        refused(text.replacen(line, &base64(&extra), 1).as_bytes(), at);
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for first in 0..threads {
+            let (outside, inside, text, decoded) = (&outside, &inside, &text, &decoded);
+            scope.spawn(move || {
+                (first..text.len()).step_by(threads).for_each(outside);
+                (first..decoded.len()).step_by(threads).for_each(inside);
+            });
+        }
+    });
+}
+
+#[test]
+fn cut_and_extended_files_are_not_verified() {
+    let log = log();
+    let text = log.proof(3, &log.extra(3));
+    let policy = policy();
+    let bytes = text.as_bytes();
+    for cut in 0..bytes.len() {
+        if let Ok(report) = verify_proof_file(&bytes[..cut], &policy) {
+            assert_eq!(report.verdict, Verdict::NotVerified, "cut at {cut}");
+        }
+    }
+    for more in ["\n", " ", "x", "\0"] {
+        assert!(verify_proof_file(format!("{text}{more}").as_bytes(), &policy).is_err());
+        assert!(verify_proof_file(format!("{more}{text}").as_bytes(), &policy).is_err());
+    }
+}
+
+#[test]
+fn consistency_files() {
+    let log = log();
+    for old in 0..=5 {
+        let (checkpoint, file) = (log.checkpoint(old), log.consistency(old));
+        let text = file.to_jcs().unwrap();
+        let report =
+            verify_consistency_file(checkpoint.as_bytes(), text.as_bytes(), &policy()).unwrap();
+        assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    }
+    let check = |old: &str, text: &str| {
+        verify_consistency_file(old.as_bytes(), text.as_bytes(), &policy()).unwrap()
+    };
+    let (old, file) = (log.checkpoint(3), log.consistency(3));
+    let text = file.to_jcs().unwrap();
+    // A log that changed an entry after it had signed.
+    let mut forked = Log::with_department();
+    forked.entries[2] = log.entries[3].clone();
+    forked.say("inspection_result", None, &secret(2));
+    let fork = forked.checkpoint(3);
+    fails_at(&check(&fork, &text), StepId::SameLog);
+    let mut claimed = file.clone();
+    claimed.old_root = gongshi_verify::merkle::tree_head(&forked.leaves()[..3]);
+    fails_at(
+        &check(&fork, &claimed.to_jcs().unwrap()),
+        StepId::Consistency,
+    );
+    // Another old checkpoint, an unsigned one, a longer proof.
+    fails_at(&check(&log.checkpoint(2), &text), StepId::SameLog);
+    let unsigned = old.replace("witness1.example ", "witness3.example ");
+    fails_at(&check(&unsigned, &text), StepId::OldCheckpoint);
+    let mut longer = file.clone();
+    longer.proof.push([0; 32]);
+    fails_at(&check(&old, &longer.to_jcs().unwrap()), StepId::Consistency);
+    let mut stripped = file.clone();
+    stripped.new_checkpoint = unsigned;
+    fails_at(
+        &check(&old, &stripped.to_jcs().unwrap()),
+        StepId::NewCheckpoint,
+    );
+    // Backwards.
+    let mut back = log.consistency(3);
+    back.new_checkpoint = log.checkpoint(2);
+    fails_at(&check(&old, &back.to_jcs().unwrap()), StepId::Consistency);
+
+    let unusable = |old: &str, text: &str| {
+        verify_consistency_file(old.as_bytes(), text.as_bytes(), &policy()).is_err()
+    };
+    assert!(unusable("x", &text) && unusable(&old, "{}") && unusable(&old, ""));
+    assert!(unusable(
+        &old,
+        &text.replacen("\"old\"", "\"x\":1,\"old\"", 1)
+    ));
+    assert!(unusable(
+        &old,
+        &text.replacen("\"size\":3", "\"size\":-3", 1)
+    ));
+}
