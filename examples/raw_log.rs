@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<()> {
     let signer = signer(&arguments, &origin)?;
     println!("{}", signer.verifier());
     let storage = Arc::new(SledStorage::new(folder.path()));
-    let exists = gongshi::store::Storage::exists(storage.as_ref(), "log")?;
+    let exists = gongshi::store::Storage::exists(storage.as_ref(), gongshi::log::DATABASE)?;
     let config = LogConfig::new(origin, signer);
     let log = if exists {
         Log::open(folder, storage, config)?

@@ -5,7 +5,9 @@
 //! `model, search -> store, log, rules, domain`; `log -> store`; `store`, `domain`, `text` use nothing of ours.
 //! The verifier crate `gongshi_verify` is the one place for formats and proofs.
 
+pub mod app;
 pub mod domain;
+pub mod ingest;
 pub mod intake;
 pub mod log;
 pub mod model;

@@ -313,7 +313,7 @@ fn a_damaged_tile_block_or_edge_is_named() {
     flip("shards/0", &block);
     // A damaged right edge stops the start.
     drop(log);
-    flip("log", &[b'p', 0]);
+    flip(gongshi::log::DATABASE, &[b'p', 0]);
     assert!(matches!(
         open(folder.path(), &storage).err().unwrap(),
         LogError::Damaged { .. }

@@ -19,6 +19,8 @@ use std::time::Duration;
 const BATCH: u64 = 4096;
 /// How often a wait for another caller's entry looks whether its batch failed.
 const PAUSE: Duration = Duration::from_millis(50);
+/// Name of its database.
+const DATABASE: &str = "store/seen";
 const CURSOR: &[u8] = b"cursor";
 /// Prefix of the list of authority entries.
 const AUTHORITY: u8 = b'a';
@@ -66,7 +68,7 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn open(storage: &dyn Storage) -> Result<Self, IntakeError> {
-        let database = storage.open("seen")?;
+        let database = storage.open(DATABASE)?;
         let cursor = match database.get(CURSOR)? {
             None => 0,
             Some(value) => u64::from_be_bytes(

@@ -5,6 +5,7 @@
 //! product could run on it (`examples/raw_log.rs` does). Formats: C2SP tlog-tiles, tlog-checkpoint, signed-note.
 
 mod blocks;
+mod follow;
 mod fsck;
 mod published;
 mod read;
@@ -13,6 +14,7 @@ mod sequencer;
 mod tree;
 
 pub use blocks::BLOCK_LEAVES;
+pub use follow::{Follower, Target};
 pub use fsck::{FsckProblem, FsckReport, check as fsck};
 pub use published::Published;
 pub use read::PathReader;
@@ -30,6 +32,8 @@ pub const SHARD_LEAVES: u64 = 1 << 20;
 pub const MAX_ENTRY_BYTES: usize = 65_535;
 /// Largest record kept beside an entry: 1 MiB of body and its envelope.
 pub const MAX_RECORD_BYTES: usize = (1 << 20) + 4096;
+/// Name of the log's own database.
+pub const DATABASE: &str = "store/log";
 /// The published checkpoint in the data folder, outside the engine.
 pub const CHECKPOINT_FILE: &str = "checkpoint";
 
@@ -158,7 +162,7 @@ impl LogError {
     }
 }
 
-/// Keys of the log's own database (`log`). One tree, so that a batch is atomic.
+/// Keys of the log's own database. One tree, so that a batch is atomic.
 pub(crate) mod key {
     /// The staged size, root and right edge.
     pub const STAGED: &[u8] = b"staged";

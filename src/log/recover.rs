@@ -64,7 +64,7 @@ pub(super) fn create(
             "this data folder already has a published checkpoint".to_owned(),
         ));
     }
-    let database = storage.open("log")?;
+    let database = storage.open(super::DATABASE)?;
     if database.get(key::CHECKPOINT)?.is_some() {
         return Err(LogError::State(
             "this data folder already holds a log".to_owned(),
@@ -101,7 +101,7 @@ pub(super) fn open(
     storage: Arc<dyn Storage>,
     config: LogConfig,
 ) -> Result<(Inner, Recovered), LogError> {
-    let database = storage.open("log")?;
+    let database = storage.open(super::DATABASE)?;
     let note = database.get(key::CHECKPOINT)?;
     let file = folder.read(CHECKPOINT_FILE)?;
     let file = match &file {

@@ -4,9 +4,6 @@
 //! It must not be asked whether a signature or proof holds, and it never writes to the log.
 
 mod fold;
-mod follow;
-
-pub use follow::{Follower, Target};
 
 use crate::domain::Kind;
 use crate::log::LogError;
@@ -16,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Name of the model's database.
-pub const DATABASE: &str = "model";
+pub const DATABASE: &str = "store/model";
 /// Indexes in one value of a list.
 const LIST_BLOCK: u64 = 256;
 

@@ -4,6 +4,7 @@
 //! is published: callers check every hit against the store before showing it. This module knows no storage of ours and no
 //! HTTP; following the log belongs to the caller, through [`SearchIndex::cursor`].
 
+pub mod sync;
 mod tantivy;
 
 pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};

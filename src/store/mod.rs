@@ -134,7 +134,7 @@ pub trait KeyValue: Send + Sync {
     fn sync(&self) -> Result<(), StoreError>;
 }
 
-/// Opens databases by name (`log`, `shards/3`), each at most once at a time within the process.
+/// Opens databases by name (`store/log`, `shards/3`), each at most once at a time within the process.
 pub trait Storage: Send + Sync {
     /// Opens, creating if absent.
     fn open(&self, name: &str) -> Result<Arc<dyn KeyValue>, StoreError>;

@@ -24,7 +24,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
 }
 
 async fn nothing(request: HttpRequest) -> HttpResponse {
-    Problem::not_found(format!("there is no {} {}", request.method(), request.path())).respond()
+    Problem::not_found(format!(
+        "there is no {} {}",
+        request.method(),
+        request.path()
+    ))
+    .respond()
 }
 
 fn answer(result: Result<HttpResponse, Problem>) -> HttpResponse {
@@ -41,7 +46,9 @@ fn json(value: &serde_json::Value) -> HttpResponse {
 /// A path member that must be a decimal number without leading zeros.
 fn number(name: &str, text: &str) -> Result<u64, Problem> {
     decimal(text).ok_or_else(|| {
-        Problem::bad_request(format!("{name} must be a decimal number without sign or leading zeros, not {text:?}"))
+        Problem::bad_request(format!(
+            "{name} must be a decimal number without sign or leading zeros, not {text:?}"
+        ))
     })
 }
 
@@ -51,7 +58,11 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, Problem> {
     match web::block(work).await {
         Ok(result) => result,
-        Err(_) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "log-unavailable", "the server is shutting down")),
+        Err(_) => Err(Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "log-unavailable",
+            "the server is shutting down",
+        )),
     }
 }
 
@@ -76,7 +87,10 @@ async fn proof(portal: web::Data<Portal>, path: web::Path<String>) -> HttpRespon
         Ok(HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
             .insert_header((CACHE_CONTROL, "no-cache"))
-            .insert_header(("Content-Disposition", format!("attachment; filename=\"{index}.tlog-proof\"")))
+            .insert_header((
+                "Content-Disposition",
+                format!("attachment; filename=\"{index}.tlog-proof\""),
+            ))
             .body(text))
     };
     answer(work.await)
@@ -86,7 +100,9 @@ async fn consistency(portal: web::Data<Portal>, path: web::Path<(String, String)
     let work = async {
         let (old, new) = (number("old", &path.0)?, number("new", &path.1)?);
         if old > new {
-            return Err(Problem::bad_request(format!("old ({old}) must not be greater than new ({new})")));
+            return Err(Problem::bad_request(format!(
+                "old ({old}) must not be greater than new ({new})"
+            )));
         }
         let value = blocking(move || {
             let log = &portal.log;
@@ -118,12 +134,20 @@ async fn record(portal: web::Data<Portal>, path: web::Path<String>) -> HttpRespo
         .await?;
         let unreadable = |what: &str| {
             tracing::error!(index, what, "stored bytes cannot be read");
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", format!("{what} {index} cannot be read"))
+            Problem::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                format!("{what} {index} cannot be read"),
+            )
         };
         let leaf_hash = gongshi_verify::hash::leaf_hash(&entry);
         Entry::parse(&entry).map_err(|_| unreadable("entry"))?;
         let parse = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes);
-        let record = record.as_deref().map(parse).transpose().map_err(|_| unreadable("record"))?;
+        let record = record
+            .as_deref()
+            .map(parse)
+            .transpose()
+            .map_err(|_| unreadable("record"))?;
         Ok(json(&json!({
             "index": index,
             "leaf_hash": gongshi_verify::encoding::hex(&leaf_hash),

@@ -41,3 +41,24 @@ pub fn configure(portal: Portal) -> impl Fn(&mut web::ServiceConfig) + Clone {
             .service(web::scope("/api/v1").configure(api::routes));
     }
 }
+
+/// Serves until SIGTERM or SIGINT; requests in flight are answered before it returns. `ready` gets the address.
+pub fn serve(
+    portal: Portal,
+    listen: &str,
+    ready: impl FnOnce(std::net::SocketAddr),
+) -> std::io::Result<()> {
+    let configure = configure(portal);
+    actix_web::rt::System::new().block_on(async move {
+        let server =
+            actix_web::HttpServer::new(move || actix_web::App::new().configure(configure.clone()))
+                .shutdown_timeout(30)
+                .client_request_timeout(std::time::Duration::from_secs(15))
+                .backlog(4096)
+                .bind(listen)?;
+        if let Some(address) = server.addrs().first() {
+            ready(*address);
+        }
+        server.run().await
+    })
+}

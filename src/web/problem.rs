@@ -1,12 +1,12 @@
 //! The one place where errors become HTTP answers: RFC 9457 for programs, a page for people.
 
+use crate::domain::FieldError;
+use crate::domain::validate::ProblemArg;
 use crate::intake::Refusal;
 use crate::log::LogError;
 use crate::model::ModelError;
 use crate::search::SearchError;
 use crate::text::{Arg, Catalogue, Lang};
-use crate::domain::validate::ProblemArg;
-use crate::domain::FieldError;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde_json::{Value, json};
@@ -29,7 +29,13 @@ pub struct Problem {
 impl Problem {
     /// A problem without further members.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Problem { status, code, detail: detail.into(), retry_after: None, fields: Vec::new() }
+        Problem {
+            status,
+            code,
+            detail: detail.into(),
+            retry_after: None,
+            fields: Vec::new(),
+        }
     }
 
     /// Nothing is there.
@@ -104,7 +110,9 @@ impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
         let status = match refusal {
             Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Refusal::Rights(_) | Refusal::Signature(_) | Refusal::Authority(_) => StatusCode::FORBIDDEN,
+            Refusal::Rights(_) | Refusal::Signature(_) | Refusal::Authority(_) => {
+                StatusCode::FORBIDDEN
+            }
             Refusal::SaltReused => StatusCode::CONFLICT,
             Refusal::Overloaded(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -125,7 +133,9 @@ impl From<&Refusal> for Problem {
 impl From<LogError> for Problem {
     fn from(error: LogError) -> Self {
         match error {
-            LogError::Beyond { .. } => Problem::new(StatusCode::NOT_FOUND, "beyond-the-log", error.to_string()),
+            LogError::Beyond { .. } => {
+                Problem::new(StatusCode::NOT_FOUND, "beyond-the-log", error.to_string())
+            }
             error => internal(&error),
         }
     }
@@ -140,7 +150,9 @@ impl From<ModelError> for Problem {
 impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match error {
-            SearchError::TooDeep { .. } => Problem::new(StatusCode::BAD_REQUEST, "too-deep", error.to_string()),
+            SearchError::TooDeep { .. } => {
+                Problem::new(StatusCode::BAD_REQUEST, "too-deep", error.to_string())
+            }
             error => internal(&error),
         }
     }
@@ -149,5 +161,9 @@ impl From<SearchError> for Problem {
 /// What went wrong inside is for the operator's log, not for the world.
 fn internal(error: &dyn std::error::Error) -> Problem {
     tracing::error!(%error, "a request could not be answered");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the server could not read what it needed")
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "the server could not read what it needed",
+    )
 }

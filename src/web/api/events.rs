@@ -25,8 +25,16 @@ const ANSWERS: usize = 4;
 
 type Lines = Vec<Result<Bytes, Refusal>>;
 
-pub(super) async fn post(portal: web::Data<Portal>, request: HttpRequest, body: web::Payload) -> HttpResponse {
-    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+pub(super) async fn post(
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> HttpResponse {
+    let content_type = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     match essence {
         "application/x-ndjson" | "application/ndjson" | "application/jsonl" => many(portal, body),
@@ -45,13 +53,26 @@ async fn single(portal: web::Data<Portal>, mut body: web::Payload) -> HttpRespon
     let mut event = BytesMut::new();
     loop {
         match tokio::time::timeout(IDLE, body.next()).await {
-            Err(_) => return Problem::new(actix_web::http::StatusCode::REQUEST_TIMEOUT, "timeout", "the body did not arrive").respond(),
+            Err(_) => {
+                return Problem::new(
+                    actix_web::http::StatusCode::REQUEST_TIMEOUT,
+                    "timeout",
+                    "the body did not arrive",
+                )
+                .respond();
+            }
             Ok(None) => break,
-            Ok(Some(Err(error))) => return Problem::bad_request(format!("the body cannot be read: {error}")).respond(),
+            Ok(Some(Err(error))) => {
+                return Problem::bad_request(format!("the body cannot be read: {error}")).respond();
+            }
             Ok(Some(Ok(part))) => event.extend_from_slice(&part),
         }
         if event.len() > MAX_EVENT_BYTES {
-            return Problem::from(&Refusal::TooLarge { bytes: event.len(), most: MAX_EVENT_BYTES }).respond();
+            return Problem::from(&Refusal::TooLarge {
+                bytes: event.len(),
+                most: MAX_EVENT_BYTES,
+            })
+            .respond();
         }
     }
     let mut answers = append(portal, vec![Ok(event.freeze())]).await;
@@ -69,9 +90,15 @@ async fn single(portal: web::Data<Portal>, mut body: web::Payload) -> HttpRespon
 fn many(portal: web::Data<Portal>, body: web::Payload) -> HttpResponse {
     let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(ANSWERS);
     actix_web::rt::spawn(async move {
-        let mut reader = LineReader { body, rest: BytesMut::new(), skipping: 0, ended: false };
+        let mut reader = LineReader {
+            body,
+            rest: BytesMut::new(),
+            skipping: 0,
+            ended: false,
+        };
         // The next chunk is read while the one before is being checked and appended.
-        let mut running: Option<actix_web::rt::task::JoinHandle<Vec<Result<String, Problem>>>> = None;
+        let mut running: Option<actix_web::rt::task::JoinHandle<Vec<Result<String, Problem>>>> =
+            None;
         loop {
             let lines = reader.chunk().await;
             let last = lines.is_empty();
@@ -127,7 +154,9 @@ async fn append(portal: web::Data<Portal>, lines: Lines) -> Vec<Result<String, P
     };
     let accepted = batch.finish().await;
     let receipts = web::block(move || receipts(&portal, accepted)).await;
-    let Ok(receipts) = receipts else { return vec![Err(shutting_down()); answers.len()] };
+    let Ok(receipts) = receipts else {
+        return vec![Err(shutting_down()); answers.len()];
+    };
     let mut receipts = receipts.into_iter();
     answers
         .into_iter()
@@ -139,11 +168,16 @@ async fn append(portal: web::Data<Portal>, lines: Lines) -> Vec<Result<String, P
 }
 
 fn shutting_down() -> Problem {
-    Problem::from(&Refusal::Unavailable("the server is shutting down".to_owned()))
+    Problem::from(&Refusal::Unavailable(
+        "the server is shutting down".to_owned(),
+    ))
 }
 
 /// `{"index","proof"}` for each accepted event, all against one checkpoint.
-fn receipts(portal: &Portal, accepted: Vec<Result<Accepted, Refusal>>) -> Vec<Result<String, Problem>> {
+fn receipts(
+    portal: &Portal,
+    accepted: Vec<Result<Accepted, Refusal>>,
+) -> Vec<Result<String, Problem>> {
     let mut prover = portal.intake.prover();
     accepted
         .into_iter()
@@ -192,7 +226,10 @@ impl LineReader {
             };
             let skipped = std::mem::take(&mut self.skipping);
             if skipped > 0 {
-                lines.push(Err(Refusal::TooLarge { bytes: skipped + line.len(), most: MAX_EVENT_BYTES }));
+                lines.push(Err(Refusal::TooLarge {
+                    bytes: skipped + line.len(),
+                    most: MAX_EVENT_BYTES,
+                }));
             } else if !line.trim_ascii().is_empty() {
                 bytes += line.len();
                 lines.push(Ok(line.freeze()));

@@ -2,7 +2,7 @@
 //!
 //! One thread per target. A target that fails is tried again later with the same leaves; the log never waits for it.
 
-use crate::log::{Leaf, Log, SHARD_LEAVES};
+use super::{Leaf, Log, SHARD_LEAVES};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;

@@ -1,0 +1,324 @@
+//! The composition root: the only place that knows all parts, opens a data folder and wires them together.
+
+use crate::domain::Kind;
+use crate::ingest::{KeyFile, KeyFileError};
+use crate::intake::{Clock, Event, Intake, IntakeError};
+use crate::log::{Follower, Leaf, Log, LogConfig, LogError, Target};
+use crate::model::{Model, ModelError};
+use crate::search::sync::IndexTarget;
+use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
+use crate::store::{self, DataFolder, SledStorage, StoreError};
+use crate::web::Portal;
+use gongshi_verify::encoding::base64;
+use gongshi_verify::json::Value;
+use gongshi_verify::keys::SecretKey;
+use gongshi_verify::names::{AuthorityId, KindName, Origin};
+use gongshi_verify::note::{KeyKind, NoteError, SignerKey};
+use gongshi_verify::record::Record;
+use gongshi_verify::registry::key_proof_message;
+use serde::{Deserialize, Serialize};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What a data folder says about itself, in the file `log.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogFile {
+    /// Origin of the log.
+    pub origin: String,
+    /// Whether every record is invented and time is simulated.
+    #[serde(default)]
+    pub synthetic: bool,
+}
+
+const LOG_FILE: &str = "log.toml";
+
+/// Files of a data folder that hold keys.
+pub fn checkpoint_key_path(data: &Path) -> PathBuf {
+    data.join("keys/checkpoint.key")
+}
+
+/// The operator's event key.
+pub fn operator_key_path(data: &Path) -> PathBuf {
+    data.join("keys/operator.key")
+}
+
+/// Why the portal did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The log refused.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// Intake refused.
+    #[error(transparent)]
+    Intake(#[from] IntakeError),
+    /// The read model failed.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Search failed.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+    /// A key file failed.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// The checkpoint key is not one.
+    #[error("keys/checkpoint.key: {0}")]
+    CheckpointKey(#[from] NoteError),
+    /// A thread could not be started.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[from] std::io::Error),
+    /// The folder is not as it must be.
+    #[error("{0}")]
+    Folder(String),
+}
+
+/// What the operator decides when a log is made.
+#[derive(Debug, Clone)]
+pub struct NewLog {
+    /// Origin of the log.
+    pub origin: Origin,
+    /// The operator's identifier.
+    pub operator: AuthorityId,
+    /// The operator's name for people.
+    pub name: String,
+    /// The operator's region, six digits.
+    pub region: String,
+    /// Kinds the operator may publish besides its own.
+    pub kinds: Vec<Kind>,
+    /// Whether everything in it is invented.
+    pub synthetic: bool,
+    /// Makes keys: the system's generator, or a fixed sequence in tests.
+    pub random: fn() -> [u8; 32],
+}
+
+/// Thirty-two bytes of the system's generator.
+pub fn random32() -> [u8; 32] {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).expect("the system has a random generator");
+    bytes
+}
+
+/// How much of the machine to use.
+#[derive(Debug, Clone, Default)]
+pub struct Tuning {
+    /// Changes to the log's defaults.
+    pub log: Option<fn(&mut LogConfig)>,
+    /// Search engine's threads and memory.
+    pub search: TantivyOptions,
+}
+
+/// Creates a log in an empty folder: keys, size-0 checkpoint, and entry 0, the operator's own record.
+pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppError> {
+    let folder = DataFolder::lock(data)?;
+    let others = std::fs::read_dir(data).map_err(|e| StoreError::Io {
+        what: data.display().to_string(),
+        source: e,
+    })?;
+    if others
+        .filter_map(Result::ok)
+        .any(|item| item.file_name() != "lock")
+    {
+        return Err(AppError::Folder(format!(
+            "{} is not empty; `init` needs a new or empty folder",
+            data.display()
+        )));
+    }
+    std::fs::create_dir(data.join("keys"))?;
+    let signer = SignerKey::from_seed(new.origin.as_str(), KeyKind::Ed25519, &(new.random)())?;
+    store::write_private(
+        &checkpoint_key_path(data),
+        format!("{}\n", signer.to_secret_text().as_str()).as_bytes(),
+    )?;
+    let operator = KeyFile {
+        authority: new.operator.clone(),
+        key: SecretKey::from_seed(&(new.random)()),
+    };
+    operator.write(&operator_key_path(data))?;
+    let file = LogFile {
+        origin: new.origin.to_string(),
+        synthetic: new.synthetic,
+    };
+    let text = toml::to_string(&file).map_err(|e| AppError::Folder(e.to_string()))?;
+    folder.write(LOG_FILE, text.as_bytes())?;
+    let storage = Arc::new(SledStorage::new(data));
+    let log = Arc::new(Log::create(
+        folder,
+        storage,
+        LogConfig::new(new.origin.clone(), signer),
+    )?);
+    let record = operator_record(new, &operator.key)?;
+    let intake = Intake::open(log, clock.clone())?;
+    let kind = KindName::parse(Kind::Authority.as_str()).expect("a kind's name is a name");
+    let event = Event::sign(
+        &new.origin,
+        &new.operator,
+        &operator.key,
+        &kind,
+        clock.now(),
+        None,
+        record,
+    );
+    match intake.accept_events(vec![event]).wait().pop() {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(refusal)) => Err(AppError::Folder(format!(
+            "the operator's record was refused: {refusal}"
+        ))),
+        None => Err(AppError::Folder(
+            "the operator's record got no answer".to_owned(),
+        )),
+    }
+}
+
+fn operator_record(new: &NewLog, key: &SecretKey) -> Result<Record, AppError> {
+    let public = key.public();
+    let proof = key.sign(&key_proof_message(&new.origin, &new.operator, &public));
+    let mut kinds: Vec<&str> = new.kinds.iter().map(|kind| kind.as_str()).collect();
+    kinds.extend(
+        Kind::ALL
+            .iter()
+            .filter(|kind| kind.operator_only())
+            .map(|kind| kind.as_str()),
+    );
+    kinds.sort_unstable();
+    kinds.dedup();
+    let body = Value::object([
+        ("action", "register".into()),
+        ("authority_id", new.operator.as_str().into()),
+        ("key_proof", base64(&proof).into()),
+        (
+            "kinds",
+            Value::Array(kinds.into_iter().map(Into::into).collect()),
+        ),
+        ("name", new.name.as_str().into()),
+        ("public_key", public.to_base64().into()),
+        ("region", new.region.as_str().into()),
+        ("role", "operator".into()),
+    ]);
+    Record::new(body, (new.random)())
+        .map_err(|e| AppError::Folder(format!("the operator's record: {e}")))
+}
+
+/// A running portal without its HTTP server. Dropping it drains the log and stops the followers.
+pub struct App {
+    /// What the HTTP side needs.
+    pub portal: Portal,
+    followers: Vec<Follower>,
+}
+
+/// The description of a data folder.
+pub fn log_file(data: &Path) -> Result<LogFile, AppError> {
+    let path = data.join(LOG_FILE);
+    let text = std::fs::read_to_string(&path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => AppError::Folder(format!(
+            "{} holds no log (no {LOG_FILE}); `gongshi init` makes one",
+            data.display()
+        )),
+        _ => StoreError::Io {
+            what: path.display().to_string(),
+            source: e,
+        }
+        .into(),
+    })?;
+    toml::from_str(&text).map_err(|e| AppError::Folder(format!("{}: {e}", path.display())))
+}
+
+/// Opens the log of a data folder, without anything derived from it.
+pub fn open_log(data: &Path, tuning: &Tuning) -> Result<(Arc<Log>, LogFile), AppError> {
+    let file = log_file(data)?;
+    let origin =
+        Origin::parse(&file.origin).map_err(|e| AppError::Folder(format!("{LOG_FILE}: {e}")))?;
+    let folder = DataFolder::lock(data)?;
+    let path = checkpoint_key_path(data);
+    store::ensure_private(&path)?;
+    let text = std::fs::read_to_string(&path).map_err(|e| StoreError::Io {
+        what: path.display().to_string(),
+        source: e,
+    })?;
+    let mut config = LogConfig::new(origin, SignerKey::parse(text.trim())?);
+    if let Some(change) = tuning.log {
+        change(&mut config);
+    }
+    Ok((
+        Arc::new(Log::open(folder, Arc::new(SledStorage::new(data)), config)?),
+        file,
+    ))
+}
+
+impl App {
+    /// Opens everything and starts to follow the log.
+    pub fn open(data: &Path, clock: Arc<dyn Clock>, tuning: &Tuning) -> Result<Self, AppError> {
+        let (log, file) = open_log(data, tuning)?;
+        let intake = Arc::new(Intake::open(log.clone(), clock)?);
+        let model = Model::open(log.storage().as_ref())?;
+        let search: Arc<dyn SearchIndex> = Arc::new(TantivyIndex::open(
+            &data.join("index"),
+            tuning.search.clone(),
+        )?);
+        let followers = vec![
+            Follower::start(log.clone(), ModelTarget(model.clone()))?,
+            Follower::start(log.clone(), SearchTarget(IndexTarget::new(search.clone())))?,
+        ];
+        Ok(App {
+            portal: Portal {
+                intake,
+                log,
+                model,
+                search,
+                synthetic: file.synthetic,
+            },
+            followers,
+        })
+    }
+
+    /// Appends what is queued, lets the followers finish their batch, and closes.
+    pub fn close(self) {
+        self.portal.log.drain();
+        drop(self.followers);
+    }
+}
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+struct ModelTarget(Model);
+
+impl Target for ModelTarget {
+    fn name(&self) -> &'static str {
+        "model"
+    }
+
+    fn cursor(&self) -> Result<u64, Failure> {
+        Ok(self.0.cursor()?)
+    }
+
+    fn take(&mut self, first: u64, leaves: Vec<Leaf>) -> Result<(), Failure> {
+        Ok(self.0.fold(first, &leaves)?)
+    }
+
+    fn rest(&mut self) -> Result<(), Failure> {
+        Ok(self.0.sync()?)
+    }
+}
+
+struct SearchTarget(IndexTarget);
+
+impl Target for SearchTarget {
+    fn name(&self) -> &'static str {
+        "search"
+    }
+
+    fn cursor(&self) -> Result<u64, Failure> {
+        self.0.cursor()
+    }
+
+    fn take(&mut self, first: u64, leaves: Vec<Leaf>) -> Result<(), Failure> {
+        self.0.take(first, leaves)
+    }
+
+    fn rest(&mut self) -> Result<(), Failure> {
+        self.0.commit()
+    }
+}

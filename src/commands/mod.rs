@@ -1,0 +1,37 @@
+//! One file a command (or a family of them); each parses its flags, calls the library and prints.
+
+mod init;
+mod serve;
+pub mod settings;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A public transparency portal on a verifiable disclosure log.
+///
+/// Every flag can also stand in a TOML file given with --config, and in an environment variable GONGSHI_<FLAG>;
+/// a flag wins over the variable, and the variable over the file.
+#[derive(Parser)]
+#[command(name = "gongshi", version)]
+pub struct Arguments {
+    /// Settings in TOML: `data`, `listen`, … by the names of the flags (with _ for -).
+    #[arg(long, global = true, env = "GONGSHI_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Init(init::Init),
+    Serve(serve::Serve),
+}
+
+/// Runs the command; the exit code says whether what was checked or sent is good (0), not good (1), or unusable (2).
+pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    match arguments.command {
+        Command::Init(command) => command.run(),
+        Command::Serve(command) => command.run(),
+    }
+}

@@ -1,0 +1,36 @@
+//! `gongshi serve`: the portal over a data folder.
+
+use clap::Args;
+use gongshi::app::{App, Tuning};
+use gongshi::intake::SystemClock;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Serve the portal.
+#[derive(Args)]
+pub struct Serve {
+    /// Data folder.
+    #[arg(long, env = "GONGSHI_DATA", default_value = "./data")]
+    data: PathBuf,
+    /// Address to listen on. Put a TLS proxy before anything but loopback.
+    #[arg(long, env = "GONGSHI_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: String,
+}
+
+impl Serve {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let app = App::open(&self.data, Arc::new(SystemClock), &Tuning::default())?;
+        serve(app, &self.listen)
+    }
+}
+
+/// Serves until SIGTERM or SIGINT, then drains: what was taken is appended and answered.
+pub fn serve(app: App, listen: &str) -> anyhow::Result<ExitCode> {
+    let portal = app.portal.clone();
+    gongshi::web::serve(portal, listen, |address| {
+        println!("Gongshi is at http://{address}/")
+    })?;
+    app.close();
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,38 @@
+//! The command line, and nothing else: reads arguments and settings, calls the library, prints.
+
+mod commands;
+
+use clap::{CommandFactory as _, FromArgMatches as _};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let command =
+        match commands::settings::apply(commands::Arguments::command(), std::env::args_os()) {
+            Ok(command) => command,
+            Err(error) => return fail(&error),
+        };
+    let arguments = match commands::Arguments::from_arg_matches(&command.get_matches()) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("GONGSHI_LOG")
+                .unwrap_or_else(|_| "info,tantivy=warn".into()),
+        )
+        .init();
+    match commands::run(arguments) {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+/// Prints an error with its causes, each on its line.
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("gongshi: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  because: {cause}");
+    }
+    ExitCode::from(2)
+}

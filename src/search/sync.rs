@@ -1,0 +1,109 @@
+//! Follows the log into a search index: one document for each public record.
+
+use super::{SearchDoc, SearchIndex};
+use crate::domain::{Kind, View};
+use crate::log::Leaf;
+use crate::text::{Catalogue, Lang};
+use gongshi_verify::entry::Entry;
+use serde_json::{Map, Value};
+use std::error::Error;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Longest time that taken documents wait to become visible while more keep coming.
+const COMMIT_EVERY: Duration = Duration::from_secs(5);
+
+/// The document of a leaf; `None` where there is no public record.
+pub fn document(
+    index: u64,
+    leaf: &Leaf,
+) -> Result<Option<SearchDoc>, Box<dyn Error + Send + Sync>> {
+    let Some(record) = &leaf.record else {
+        return Ok(None);
+    };
+    let entry = Entry::parse(&leaf.entry)?;
+    let Ok(kind) = entry.kind.as_str().parse::<Kind>() else {
+        return Ok(None);
+    };
+    let record: Value = serde_json::from_slice(record)?;
+    let empty = Map::new();
+    let body = record
+        .get("body")
+        .and_then(Value::as_object)
+        .unwrap_or(&empty);
+    let view = View::new(kind, body);
+    let catalogue = Catalogue::built_in();
+    let mut text = view.searchable_text();
+    // Codes are found by the words that readers see.
+    for (list, code) in view.codes() {
+        text.push('\n');
+        text.push_str(&catalogue.code(Lang::Zh, list.name(), code));
+    }
+    Ok(Some(SearchDoc {
+        index,
+        kind: kind.as_str().to_owned(),
+        authority: entry.authority.to_string(),
+        region: view
+            .region()
+            .map(|region| region.to_string())
+            .unwrap_or_default(),
+        subject_uscc: view.subject_code().map(|code| code.to_string()),
+        subject_name: view.subject_name().map(str::to_owned),
+        title: view.number().unwrap_or_default().to_owned(),
+        text,
+        codes: view.numbers().into_iter().map(str::to_owned).collect(),
+        date: view.main_date().and_then(|date| days_since_epoch(date)),
+        logged_at: entry.logged_at.unix(),
+    }))
+}
+
+fn days_since_epoch(date: jiff::civil::Date) -> Option<i32> {
+    let since = date.since(jiff::civil::date(1970, 1, 1)).ok()?;
+    Some(since.get_days())
+}
+
+/// A search index as a target of the log's followers.
+pub struct IndexTarget {
+    index: Arc<dyn SearchIndex>,
+    committed: Instant,
+}
+
+impl IndexTarget {
+    /// Feeds `index`.
+    pub fn new(index: Arc<dyn SearchIndex>) -> Self {
+        IndexTarget {
+            index,
+            committed: Instant::now(),
+        }
+    }
+
+    /// Every entry below this index is indexed, durably.
+    pub fn cursor(&self) -> Result<u64, Box<dyn Error + Send + Sync>> {
+        Ok(self.index.cursor()?)
+    }
+
+    /// Takes the leaves from `first` on.
+    pub fn take(
+        &mut self,
+        first: u64,
+        leaves: Vec<Leaf>,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let end = first + leaves.len() as u64;
+        let mut documents = Vec::with_capacity(leaves.len());
+        for (index, leaf) in (first..).zip(&leaves) {
+            documents.extend(document(index, leaf)?);
+        }
+        self.index.index_batch(&documents, &[], end)?;
+        if self.committed.elapsed() >= COMMIT_EVERY {
+            self.commit()?;
+        }
+        Ok(())
+    }
+
+    /// Makes everything taken visible.
+    pub fn commit(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.index.commit()?;
+        self.committed = Instant::now();
+        Ok(())
+    }
+}
