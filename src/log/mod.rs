@@ -4,6 +4,7 @@
 //! knows bytes, hashes and signatures. It must not know what an entry says, who may write it, or HTTP: a second
 //! product could run on it (`examples/raw_log.rs` does). Formats: C2SP tlog-tiles, tlog-checkpoint, signed-note.
 
+pub mod archive;
 mod blocks;
 mod follow;
 mod fsck;
