@@ -6,6 +6,7 @@
 //! The verifier crate `gongshi_verify` is the one place for formats and proofs.
 
 pub mod app;
+pub mod demo;
 pub mod domain;
 pub mod ingest;
 pub mod intake;

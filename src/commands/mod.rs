@@ -1,5 +1,6 @@
 //! One file a command (or a family of them); each parses its flags, calls the library and prints.
 
+mod demo;
 mod init;
 mod serve;
 pub mod settings;
@@ -24,6 +25,7 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     Init(init::Init),
     Serve(serve::Serve),
 }
@@ -31,6 +33,7 @@ enum Command {
 /// Runs the command; the exit code says whether what was checked or sent is good (0), not good (1), or unusable (2).
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
+        Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Serve(command) => command.run(),
     }
