@@ -15,7 +15,8 @@ use std::sync::{Arc, LazyLock};
 static FULL: LazyLock<Schedule> = LazyLock::new(|| Schedule::invent(Scale::FULL));
 
 fn small(data: &Path) -> App {
-    open(data, Scale::one_in(60), &Tuning::default(), &mut |_| {}).unwrap()
+    open(data, Scale::one_in(60), &Tuning::default(), &mut |_| {})
+        .expect("a new, own or cut folder")
 }
 
 /// A body as the domain reads it, with stand-ins for what it refers to.
@@ -29,11 +30,13 @@ fn body(schedule: &Schedule, number: usize) -> serde_json::Map<String, serde_jso
         ]);
         assert!(body.insert((*member).to_owned(), place).is_none());
     }
-    serde_json::from_str(&to_jcs(&Value::Object(body))).unwrap()
+    serde_json::from_str(&to_jcs(&Value::Object(body))).expect("canonical JSON is JSON")
 }
 
 fn text<'a>(schedule: &'a Schedule, number: usize, member: &str) -> &'a str {
-    schedule.planned[number].body[member].as_str().unwrap()
+    schedule.planned[number].body[member]
+        .as_str()
+        .expect("a text")
 }
 
 #[test]
@@ -262,7 +265,7 @@ fn a_small_county_in_a_real_log() {
             .entry(view.subject_code().unwrap().to_string())
             .or_insert(0) += change;
     }
-    assert!(references > 20, "{references}");
+    assert!(references >= 20, "{references}");
 
     // The read model tells the same.
     let model = &app.portal.model;

@@ -23,28 +23,29 @@ pub struct Demo {
 impl Demo {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
-        let mut month = String::new();
-        let app = open(
-            &self.data,
-            Scale::FULL,
-            &Tuning::default(),
-            &mut |p: Progress| {
-                let now = p.time.to_string()[..7].to_owned();
-                if now == month && p.done < p.total {
-                    return;
+        let mut last: Option<Progress> = None;
+        let tell = &mut |now: Progress| {
+            let month = |progress: &Progress| progress.time.to_string()[..7].to_owned();
+            match last {
+                None => eprintln!(
+                    "Inventing a county's year, all of it synthetic: {} records.",
+                    now.total
+                ),
+                Some(before) if month(&before) != month(&now) || now.done == now.total => {
+                    let told = if now.done == now.total { now } else { before };
+                    eprintln!(
+                        "  {}  {:>6} of {}  {:>5.1} s",
+                        month(&told),
+                        told.done,
+                        told.total,
+                        started.elapsed().as_secs_f64()
+                    );
                 }
-                if month.is_empty() {
-                    eprintln!("Inventing a county (all synthetic), {} records:", p.total);
-                }
-                month = now;
-                eprintln!(
-                    "  {month}  {:>6} of {} records, {:.1} s",
-                    p.done,
-                    p.total,
-                    started.elapsed().as_secs_f64()
-                );
-            },
-        )?;
+                Some(_) => {}
+            }
+            last = Some(now);
+        };
+        let app = open(&self.data, Scale::FULL, &Tuning::default(), tell)?;
         eprintln!(
             "{} entries are ready after {:.1} s; search catches up while pages are served.",
             app.portal.log.published().size(),
