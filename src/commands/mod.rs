@@ -5,6 +5,7 @@ mod bench;
 mod export;
 mod fsck;
 mod fsck_http;
+mod demo;
 mod init;
 mod progress;
 mod reindex;
@@ -35,6 +36,7 @@ enum Command {
     Bench(bench::Bench),
     Export(export::Export),
     Fsck(fsck::Fsck),
+    Demo(demo::Demo),
     Init(init::Init),
     Reindex(reindex::Reindex),
     Restore(backup::Restore),
@@ -48,6 +50,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Bench(command) => command.run(),
         Command::Export(command) => command.run(),
         Command::Fsck(command) => command.run(),
+        Command::Demo(command) => command.run(),
         Command::Init(command) => command.run(),
         Command::Reindex(command) => command.run(),
         Command::Restore(command) => command.run(),

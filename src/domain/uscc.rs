@@ -78,6 +78,20 @@ impl Uscc {
         }
     }
 
+    /// The code whose first 17 characters these are, with the check character they demand; for invented codes.
+    ///
+    /// # Errors
+    /// [`UsccError::Length`] or [`UsccError::Alphabet`], as [`Uscc::parse`] would say of the whole code.
+    pub fn complete(first: &str) -> Result<Self, UsccError> {
+        let mut code = [0u8; LENGTH];
+        let bytes = first.as_bytes();
+        if bytes.len() == LENGTH - 1 {
+            code[..LENGTH - 1].copy_from_slice(bytes);
+        }
+        // Whatever is wrong with the first 17 characters, reading the whole says so.
+        Self::parse(&format!("{first}{}", check_character(&code) as char))
+    }
+
     /// The 18 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -230,6 +244,7 @@ mod tests {
             let prefix: String = prefix.iter().map(|i| ALPHABET[*i] as char).collect();
             let codes: Vec<Uscc> = ALPHABET.iter().filter_map(|c| Uscc::parse(&format!("{prefix}{}", *c as char)).ok()).collect();
             prop_assert_eq!(codes.len(), 1);
+            prop_assert_eq!(Uscc::complete(&prefix), Ok(codes[0]));
             prop_assert_eq!(fold(codes[0].as_str()), codes[0].as_str());
         }
 

@@ -115,9 +115,11 @@ impl Staging<'_> {
             index: view
                 .references()
                 .into_iter()
-                .find(|(path, _)| path == "listing")
+                .find(|(path, _)| path == "listing" || path == "mark")
                 .map(|(_, r)| r.index),
-            listed_on: view.text_of("listed_on"),
+            listed_on: view
+                .text_of("listed_on")
+                .or_else(|| view.text_of("marked_on")),
         };
         match reference.kind {
             Kind::AbnormalListing | Kind::IndividualMark => {
@@ -207,7 +209,7 @@ impl Staging<'_> {
     }
 }
 
-/// Which listing a removal ends: the entry it names, or, as paper decisions do, the day of listing.
+/// Which listing or mark a removal or restoration ends: the entry it names, or, as paper decisions do, its day.
 struct Ended<'a> {
     index: Option<u64>,
     listed_on: Option<&'a str>,

@@ -11,6 +11,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
 
 /// Larger segments keep large nodes out of one-file-each blobs.
 const SEGMENT_BYTES: usize = 2 << 20;
@@ -28,6 +29,9 @@ impl From<::sled::Error> for StoreError {
         }
     }
 }
+
+/// How long a closed database may keep its lock: the engine lets go of its file in a thread of its own.
+const RELEASE: Duration = Duration::from_secs(5);
 
 /// Databases in folders below one root.
 pub struct SledStorage {
@@ -82,6 +86,12 @@ impl Storage for SledStorage {
     }
 }
 
+/// Whether the engine's file is locked.
+fn is_held(error: &::sled::Error) -> bool {
+    // The engine wraps the lock's error in a text.
+    matches!(error, ::sled::Error::Io(source) if source.to_string().starts_with("could not acquire lock"))
+}
+
 struct SledDatabase {
     tree: ::sled::Db,
     /// The engine's file, opened once more: `fdatasync` works on any descriptor of it.
@@ -92,14 +102,23 @@ struct SledDatabase {
 impl SledDatabase {
     fn open(path: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(path).map_err(|e| StoreError::io(path.display().to_string(), e))?;
-        let tree = ::sled::Config::new()
+        let config = ::sled::Config::new()
             .path(path)
             .segment_size(SEGMENT_BYTES)
             .cache_capacity(CACHE_BYTES)
             .mode(::sled::Mode::HighThroughput)
             // Every promise is made after `sync`; a timer would only add writes in between.
-            .flush_every_ms(None)
-            .open()?;
+            .flush_every_ms(None);
+        let since = Instant::now();
+        let tree = loop {
+            match config.open() {
+                // The data folder is locked by this process, so the holder can only be a database it has just closed.
+                Err(error) if is_held(&error) && since.elapsed() < RELEASE => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                opened => break opened?,
+            }
+        };
         let db = path.join("db");
         let file = File::open(&db).map_err(|e| StoreError::io(db.display().to_string(), e))?;
         for folder in [Some(path), path.parent()].into_iter().flatten() {
