@@ -61,9 +61,10 @@ pub fn configure(portal: Portal) -> impl Fn(&mut web::ServiceConfig) + Clone {
                 web::scope("/en")
                     .wrap(Compress::default())
                     .wrap(from_fn(ops::observe))
-                    .service(web::resource("").get(|| async {
-                        actix_web::web::Redirect::to("/en/").permanent()
-                    }))
+                    .service(
+                        web::resource("")
+                            .get(|| async { actix_web::web::Redirect::to("/en/").permanent() }),
+                    )
                     .configure(pages::routes),
             )
             .service(

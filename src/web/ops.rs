@@ -68,7 +68,10 @@ impl Metrics {
         registry.register(Box::new(requests.clone())).expect(VALID);
         registry.register(Box::new(seconds.clone())).expect(VALID);
         Metrics {
-            log_size: gauge("gongshi_log_entries", "Entries under the published checkpoint"),
+            log_size: gauge(
+                "gongshi_log_entries",
+                "Entries under the published checkpoint",
+            ),
             queued: gauge("gongshi_log_queued", "Entries waiting to be appended"),
             model_cursor: gauge("gongshi_model_cursor", "Entries folded into the read model"),
             search_cursor: gauge("gongshi_search_cursor", "Entries in the search index"),

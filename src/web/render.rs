@@ -97,7 +97,7 @@ pub fn grouped(number: impl Into<i128>) -> String {
     let digits = number.unsigned_abs().to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -117,24 +117,24 @@ pub struct Moment {
 impl Moment {
     /// The moment in words of that language, to the second.
     pub fn new(lang: Lang, time: Timestamp) -> Self {
-        let local = Timestamp::from_unix(time.unix() + BEIJING).unwrap_or(time);
-        let local = local.to_string().replace('T', " ").replace('Z', "");
-        Moment {
-            iso: time.to_string(),
-            text: Catalogue::built_in().get(lang, "page-beijing-time", &[("time", local.into())]),
-        }
+        Moment::with_digits(lang, time, "YYYY-MM-DD hh:mm:ss".len())
     }
 
     /// To the minute, for what is shown as the present time.
     pub fn to_minute(lang: Lang, time: Timestamp) -> Self {
-        let seconds = time.unix();
-        Moment::of_unix(lang, seconds - seconds.rem_euclid(60))
+        let seconds = time.unix() - time.unix().rem_euclid(60);
+        let time = Timestamp::from_unix(seconds).unwrap_or(time);
+        Moment::with_digits(lang, time, "YYYY-MM-DD hh:mm".len())
     }
 
-    /// Of Unix seconds; the epoch for what is no year of four digits.
-    pub fn of_unix(lang: Lang, seconds: i64) -> Self {
-        let epoch = || Timestamp::from_unix(0).expect("the epoch is a time");
-        Moment::new(lang, Timestamp::from_unix(seconds).unwrap_or_else(epoch))
+    fn with_digits(lang: Lang, time: Timestamp, digits: usize) -> Self {
+        let local = Timestamp::from_unix(time.unix() + BEIJING).unwrap_or(time);
+        let mut local = local.to_string().replace('T', " ");
+        local.truncate(digits);
+        Moment {
+            iso: time.to_string(),
+            text: Catalogue::built_in().get(lang, "page-beijing-time", &[("time", local.into())]),
+        }
     }
 }
 
@@ -196,9 +196,13 @@ mod tests {
         assert_eq!(grouped(1_000), "1,000");
         assert_eq!(grouped(-1_234_567), "-1,234,567");
         assert_eq!(yuan(Lang::Zh, 500_005), "5,000.05 元");
-        let moment = Moment::of_unix(Lang::En, 0);
+        let moment = Moment::new(Lang::En, Timestamp::from_unix(0).unwrap());
         assert_eq!(moment.iso, "1970-01-01T00:00:00Z");
-        assert!(moment.text.starts_with("1970-01-01 08:00:00"), "{}", moment.text);
+        assert_eq!(moment.text, "1970-01-01 08:00:00 (Beijing time)");
+        let late = Timestamp::from_unix(86_399).unwrap();
+        let minute = Moment::to_minute(Lang::Zh, late);
+        assert_eq!(minute.iso, "1970-01-01T23:59:00Z");
+        assert_eq!(minute.text, "1970-01-02 07:59（北京时间）");
     }
 
     #[test]

@@ -1141,7 +1141,6 @@ page-col-kind = Kind
 page-col-date = Date
 page-col-number = Number
 page-col-authority = Authority
-page-col-proof = Proof
 page-col-name = Name
 page-col-id = Identifier
 page-col-kinds = Kinds it may publish
@@ -1269,6 +1268,7 @@ page-record-omitted-values = { $n ->
     [one] 1 more value is
    *[other] { $n_text } more values are
 } in the JSON.
+page-record-meaning = What each field means
 page-record-linked = Related entries
 page-record-refers = Refers to
 page-record-referred = Referred to by
@@ -1324,7 +1324,7 @@ page-log-title = State of the log
 page-log-lede = Every record on this site comes from one log that only grows. This is how it stands now, and how to check it from beginning to end.
 page-log-origin = Name of the log (origin)
 page-log-size = Size
-page-log-last = the last one taken at
+page-log-last = , the last one taken at
 page-log-root = Root (base64)
 page-log-vkey = Key of the log (vkey)
 page-log-search = Search index

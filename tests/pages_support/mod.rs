@@ -28,7 +28,7 @@ pub const SUBJECT: &str = "91000000MA00000900";
 /// What a hostile department might call a subject.
 pub const HOSTILE: &str = "<script>alert(\"x\")</script>&'店";
 
-/// A portal with its folder; the folder goes with it.
+/// A portal over a folder that the next run empties.
 pub struct Site {
     pub app: App,
     pub clock: Arc<SimulatedClock>,
@@ -36,7 +36,6 @@ pub struct Site {
     pub index: BTreeMap<Kind, u64>,
     pub hostile: (String, u64),
     department: SecretKey,
-    _folder: tempfile::TempDir,
 }
 
 static NEXT: AtomicU8 = AtomicU8::new(1);
@@ -59,9 +58,10 @@ pub fn uscc(number: u32) -> String {
 impl Site {
     /// Makes the log and its first records.
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder.path().join("data");
-        std::fs::create_dir(&data).unwrap();
+        let target = option_env!("CARGO_TARGET_TMPDIR").map(std::path::PathBuf::from);
+        let data = target.unwrap_or_else(std::env::temp_dir).join("pages");
+        let _ = std::fs::remove_dir_all(&data);
+        std::fs::create_dir_all(&data).unwrap();
         let start = Timestamp::parse("2026-01-05T01:00:00Z").unwrap();
         let clock = Arc::new(SimulatedClock::new(start));
         let new = NewLog {
@@ -82,7 +82,6 @@ impl Site {
             index: BTreeMap::new(),
             hostile: (uscc(77), 0),
             department: SecretKey::from_seed(&[0xd1; 32]),
-            _folder: folder,
         };
         site.register(&operator.key);
         site.one_of_each();
@@ -179,7 +178,10 @@ impl Site {
         let start = Instant::now();
         let size = portal.log.published().size();
         while portal.model.cursor().unwrap() < size || portal.search.cursor().unwrap() < size {
-            assert!(start.elapsed() < Duration::from_secs(30), "followers stand still");
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "followers stand still"
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -205,5 +207,7 @@ fn is_file(value: &Value) -> bool {
 }
 
 fn is_files(value: &Value) -> bool {
-    value.as_array().is_some_and(|items| items.iter().any(is_file))
+    value
+        .as_array()
+        .is_some_and(|items| items.iter().any(is_file))
 }

@@ -64,7 +64,11 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("registered", &entry(state.registered_at))
         .with(
             "amended",
-            &state.amended_at.iter().map(|i| entry(*i)).collect::<Vec<_>>(),
+            &state
+                .amended_at
+                .iter()
+                .map(|i| entry(*i))
+                .collect::<Vec<_>>(),
         )
         .with("counts", &counts)
         .with("all", &all)

@@ -8,11 +8,12 @@ use super::summary::Row;
 use super::{Answer, Page, Pager, Visit};
 use crate::domain::uscc::{LENGTH, fold};
 use crate::domain::{Uscc, UsccError};
-use crate::model::Enterprise;
+use crate::model::{Enterprise, RecordRef};
 use crate::text::Arg;
 use crate::web::links;
 use actix_web::http::StatusCode;
 use gongshi_verify::registry::Registry;
+use gongshi_verify::time::Timestamp;
 
 /// Records on a page.
 const PER_PAGE: u64 = 50;
@@ -35,8 +36,8 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     };
     let last = (enterprise.records.len() as u64).div_ceil(PER_PAGE).max(1);
     let page = page_number(visit, last)?;
-    let newest = enterprise.records.iter().rev().map(|record| record.index);
     let skip = usize::try_from((page - 1) * PER_PAGE).unwrap_or(usize::MAX);
+    let newest = newest_first(&enterprise.records);
     let rows = visit.rows(newest.skip(skip).take(PER_PAGE as usize))?;
     let (abnormal, serious) = standing(visit, &enterprise, &registry)?;
     let path = format!("/enterprise/{code}");
@@ -64,6 +65,18 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .done()
 }
 
+/// Indexes by the day the record is about, or, where it names none, the day the log took it.
+fn newest_first(records: &[RecordRef]) -> impl Iterator<Item = u64> {
+    let day = |record: &RecordRef| {
+        let logged = || Timestamp::from_unix(record.logged_at).map(|time| time.to_string());
+        let day = record.date.clone().or_else(logged).unwrap_or_default();
+        (day.get(..10).unwrap_or_default().to_owned(), record.index)
+    };
+    let mut days: Vec<(String, u64)> = records.iter().map(day).collect();
+    days.sort_unstable_by(|a, b| b.cmp(a));
+    days.into_iter().map(|(_, index)| index)
+}
+
 /// The listings in force that are public, list by list.
 fn standing(
     visit: &Visit,
@@ -84,7 +97,10 @@ fn standing(
 }
 
 fn unknown(visit: &Visit, code: &Uscc, folded: u64) -> Result<Answer, Fault> {
-    let title = visit.say("page-enterprise-unknown-title", &[("code", code.as_str().into())]);
+    let title = visit.say(
+        "page-enterprise-unknown-title",
+        &[("code", code.as_str().into())],
+    );
     let mut page = Page::new("enterprise.html", title)
         .with("code", code.as_str())
         .with("known", &false)
@@ -96,19 +112,17 @@ fn unknown(visit: &Visit, code: &Uscc, folded: u64) -> Result<Answer, Fault> {
     page.done()
 }
 
-fn no_code(
-    visit: &Visit,
-    given: &str,
-    typed: &str,
-    error: &UsccError,
-) -> Result<Answer, Fault> {
-    let mut page = Page::new("enterprise.html", visit.word("page-enterprise-invalid-title"))
-        .with("code", &shortened(given))
-        .with("known", &false)
-        .with("valid", &false)
-        .with("rule", &rule(visit, typed, error))
-        .with("search_action", &links::page(visit.lang, "/search", ""))
-        .with("q", &shortened(given));
+fn no_code(visit: &Visit, given: &str, typed: &str, error: &UsccError) -> Result<Answer, Fault> {
+    let mut page = Page::new(
+        "enterprise.html",
+        visit.word("page-enterprise-invalid-title"),
+    )
+    .with("code", &shortened(given))
+    .with("known", &false)
+    .with("valid", &false)
+    .with("rule", &rule(visit, typed, error))
+    .with("search_action", &links::page(visit.lang, "/search", ""))
+    .with("q", &shortened(given));
     page.status = StatusCode::BAD_REQUEST;
     page.done()
 }

@@ -22,7 +22,6 @@ const MAX_VALUES: usize = 60;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct FieldRow {
     label: String,
-    help: String,
     /// How deep it stands, from 0.
     level: usize,
     /// Whether it is the heading of an object.
@@ -30,6 +29,13 @@ pub(super) struct FieldRow {
     values: Vec<Piece>,
     /// Values that are left out.
     omitted: usize,
+}
+
+/// What a field means.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Meaning {
+    text: String,
+    help: String,
 }
 
 /// One value.
@@ -68,32 +74,38 @@ pub(super) struct Fields<'a> {
     visit: &'a Visit,
     registry: &'a Registry,
     kind: Kind,
-    rows: Vec<FieldRow>,
-    omitted: usize,
+    /// The rows of the body.
+    pub(super) rows: Vec<FieldRow>,
+    /// The meaning of every field met, each once.
+    pub(super) meanings: Vec<Meaning>,
+    /// Rows left out.
+    pub(super) omitted: usize,
 }
 
 impl<'a> Fields<'a> {
-    /// The rows of a body, and how many rows were left out.
+    /// Reads a body.
     pub(super) fn of(
         visit: &'a Visit,
         registry: &'a Registry,
         kind: Kind,
         body: &Map<String, Value>,
-    ) -> (Vec<FieldRow>, usize) {
+    ) -> Self {
         let mut fields = Fields {
             visit,
             registry,
             kind,
             rows: Vec::new(),
+            meanings: Vec::new(),
             omitted: 0,
         };
         fields.object(schema(kind).fields, body, 0);
-        (fields.rows, fields.omitted)
+        fields
     }
 
     fn object(&mut self, fields: &'static [Field], object: &Map<String, Value>, level: usize) {
         for field in fields {
             if let Some(value) = object.get(field.name) {
+                self.mean(field);
                 self.field(field, value, object, level);
             }
         }
@@ -103,7 +115,6 @@ impl<'a> Fields<'a> {
                 let piece = Piece::mono(value.to_string());
                 self.push(FieldRow {
                     label: name.clone(),
-                    help: String::new(),
                     level,
                     heading: false,
                     values: vec![piece],
@@ -156,7 +167,6 @@ impl<'a> Fields<'a> {
                 let shown = values.iter().take(MAX_VALUES);
                 let row = FieldRow {
                     label: self.label(field),
-                    help: self.help(field),
                     level,
                     heading: false,
                     values: shown.map(|value| self.piece(ty, field, value)).collect(),
@@ -175,7 +185,6 @@ impl<'a> Fields<'a> {
         });
         let row = FieldRow {
             label: self.label(field),
-            help: self.help(field),
             level,
             heading: true,
             values: place.into_iter().collect(),
@@ -196,8 +205,15 @@ impl<'a> Fields<'a> {
         Catalogue::built_in().field(self.visit.lang, self.kind.as_str(), field.name)
     }
 
-    fn help(&self, field: &Field) -> String {
-        Catalogue::built_in().field_help(self.visit.lang, self.kind.as_str(), field.name)
+    fn mean(&mut self, field: &Field) {
+        let (lang, kind) = (self.visit.lang, self.kind.as_str());
+        let meaning = Meaning {
+            text: self.label(field),
+            help: Catalogue::built_in().field_help(lang, kind, field.name),
+        };
+        if !self.meanings.contains(&meaning) {
+            self.meanings.push(meaning);
+        }
     }
 
     fn piece(&self, ty: FieldType, field: &Field, value: &Value) -> Piece {
@@ -217,9 +233,7 @@ impl<'a> Fields<'a> {
                     .map(|code| links::enterprise(lang, code.as_str())),
                 ..Piece::mono(code)
             },
-            (FieldType::Region, Value::String(code)) => {
-                Piece::plain(self.visit.region_name(code))
-            }
+            (FieldType::Region, Value::String(code)) => Piece::plain(self.visit.region_name(code)),
             (FieldType::Authority, Value::String(id)) => {
                 let link = self.visit.authority_link(self.registry, id);
                 match link.text == *id {
@@ -253,9 +267,7 @@ impl<'a> Fields<'a> {
             },
             (FieldType::Integer { min, .. }, Value::Number(number)) => match number.as_i64() {
                 // Years and other numbers that begin above zero are names, not quantities.
-                Some(number) if min <= 1 && field.name != "round" => {
-                    Piece::plain(grouped(number))
-                }
+                Some(number) if min <= 1 && field.name != "round" => Piece::plain(grouped(number)),
                 _ => Piece::plain(number.to_string()),
             },
             (FieldType::Bool, Value::Bool(true)) => Piece::plain(self.visit.word("page-yes")),
@@ -279,10 +291,8 @@ impl<'a> Fields<'a> {
                         "{} ({}, {})",
                         file.name,
                         file.media_type,
-                        self.visit.say(
-                            "page-bytes",
-                            &[("size", grouped(file.size).into())]
-                        )
+                        self.visit
+                            .say("page-bytes", &[("size", grouped(file.size).into())])
                     ))
                 },
                 None => Piece::mono(value.to_string()),

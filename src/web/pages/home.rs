@@ -35,7 +35,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let size = portal.log.published().size();
     let last = match size {
         0 => None,
-        size => Some(Moment::new(visit.lang, visit.load(size - 1)?.entry.logged_at)),
+        size => Some(Moment::new(
+            visit.lang,
+            visit.load(size - 1)?.entry.logged_at,
+        )),
     };
     Page::new("home.html", visit.word("page-home-title"))
         .with("q", "")
@@ -45,7 +48,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("rows", &visit.rows(newest)?)
         .with("foreign", &super::summary::foreign(visit.lang))
         .with("counts", &counts)
-        .with("abnormal", &portal.model.listed_count(StatusList::Abnormal)?)
+        .with(
+            "abnormal",
+            &portal.model.listed_count(StatusList::Abnormal)?,
+        )
         .with("serious", &portal.model.listed_count(StatusList::Serious)?)
         .done()
 }

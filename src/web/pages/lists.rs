@@ -35,21 +35,28 @@ pub(super) fn kind(visit: &Visit) -> Result<Answer, Fault> {
     let path = format!("/list/{kind}");
     let pager = Pager::new(page, last, |page| numbered(visit, &path, page));
     let search = links::with_query(visit.lang, "/search", &[("kind", kind.as_str())]);
-    Page::new("list.html", visit.titled(&visit.kind_name(kind.as_str()), page))
-        .with("heading", &visit.kind_name(kind.as_str()))
-        .with("help", &visit.word(&format!("kindhelp-{kind}")))
-        .with("total", &total)
-        .with("rows", &visit.rows(indexes)?)
-        .with("pager", &pager)
-        .with("search_kind", &search)
-        .with("folded", &visit.portal.model.cursor()?)
-        .with("foreign", &super::summary::foreign(visit.lang))
-        .done()
+    Page::new(
+        "list.html",
+        visit.titled(&visit.kind_name(kind.as_str()), page),
+    )
+    .with("heading", &visit.kind_name(kind.as_str()))
+    .with("help", &visit.word(&format!("kindhelp-{kind}")))
+    .with("total", &total)
+    .with("rows", &visit.rows(indexes)?)
+    .with("pager", &pager)
+    .with("search_kind", &search)
+    .with("folded", &visit.portal.model.cursor()?)
+    .with("foreign", &super::summary::foreign(visit.lang))
+    .done()
 }
 
 /// The address of a page of a list; the first needs no number.
 pub(super) fn numbered(visit: &Visit, path: &str, page: u64) -> String {
-    let number = if page > 1 { page.to_string() } else { String::new() };
+    let number = if page > 1 {
+        page.to_string()
+    } else {
+        String::new()
+    };
     links::with_query(visit.lang, path, &[("page", &number)])
 }
 
@@ -130,7 +137,10 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
     let page_title = match &after {
         Some(code) => visit.say(
             "page-title-after",
-            &[("title", title.clone().into()), ("code", code.as_str().into())],
+            &[
+                ("title", title.clone().into()),
+                ("code", code.as_str().into()),
+            ],
         ),
         None => title.clone(),
     };

@@ -26,7 +26,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let size = published.size();
     let last = match size {
         0 => None,
-        size => Some(Moment::new(visit.lang, visit.load(size - 1)?.entry.logged_at)),
+        size => Some(Moment::new(
+            visit.lang,
+            visit.load(size - 1)?.entry.logged_at,
+        )),
     };
     let registry = portal.intake.registry();
     let row = |state: &AuthorityState| {
@@ -55,7 +58,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("folded", &model)
         .with("search_lag", &size.saturating_sub(search))
         .with("model_lag", &size.saturating_sub(model))
-        .with("authorities", &registry.authorities().map(row).collect::<Vec<_>>())
+        .with(
+            "authorities",
+            &registry.authorities().map(row).collect::<Vec<_>>(),
+        )
         .with("policy_file", POLICY_FILE)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()

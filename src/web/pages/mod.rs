@@ -101,7 +101,11 @@ impl FromRequest for Visit {
             lang,
             path: path.to_owned(),
             query: request.query_string().to_owned(),
-            key: request.match_info().get("key").unwrap_or_default().to_owned(),
+            key: request
+                .match_info()
+                .get("key")
+                .unwrap_or_default()
+                .to_owned(),
             if_none_match: header.map(|value| value.as_bytes().to_vec()),
         }))
     }
@@ -200,8 +204,17 @@ impl Visit {
             true => portal.intake.clock().now().unix() / 60,
             false => 0,
         };
+        // Keys come into effect a moment after their entry is published.
+        let registry = portal.intake.registry();
+        let keys: usize = registry
+            .authorities()
+            .map(|authority| {
+                let ended = authority.keys.iter().filter(|key| key.ended_at.is_some());
+                1 + authority.keys.len() + ended.count() + authority.amended_at.len()
+            })
+            .sum();
         format!(
-            "W/\"{}-{}-{}-{}-{minute}\"",
+            "W/\"{}-{}-{}-{}-{keys}-{minute}\"",
             assets::build(),
             portal.log.published().size(),
             portal.search.cursor().unwrap_or_default(),
@@ -225,10 +238,15 @@ impl Visit {
             let answer = build(&self);
             self.respond(answer, &etag)
         });
-        built.await.unwrap_or_else(|_| {
-            Draft::plain(StatusCode::SERVICE_UNAVAILABLE, "the server is shutting down")
-        })
-        .finish()
+        built
+            .await
+            .unwrap_or_else(|_| {
+                Draft::plain(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the server is shutting down",
+                )
+            })
+            .finish()
     }
 
     fn respond(&self, answer: Answer, etag: &str) -> Draft {

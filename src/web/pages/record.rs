@@ -31,9 +31,9 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     })?;
     let loaded = super::summary::Loaded::of(index, &leaf)?;
     let registry = visit.portal.intake.registry();
-    let (rows, omitted) = match (loaded.kind, &loaded.body) {
-        (Some(kind), Some(body)) => Fields::of(visit, &registry, kind, body),
-        _ => (Vec::new(), 0),
+    let fields = match (loaded.kind, &loaded.body) {
+        (Some(kind), Some(body)) => Some(Fields::of(visit, &registry, kind, body)),
+        _ => None,
     };
     let mut refers = Vec::new();
     if let Some(view) = loaded.view() {
@@ -84,11 +84,18 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
                 .and_then(|view| view.subject_code())
                 .map(|code| visit.uscc_link(&code)),
         )
-        .with("rows", &rows)
-        .with("omitted", &omitted)
+        .with("rows", &fields.as_ref().map(|fields| &fields.rows))
+        .with("meanings", &fields.as_ref().map(|fields| &fields.meanings))
+        .with(
+            "omitted",
+            &fields.as_ref().map_or(0, |fields| fields.omitted),
+        )
         .with("refers", &refers)
         .with("referred", &referred)
-        .with("authority", &visit.authority_link(&registry, entry.authority.as_str()))
+        .with(
+            "authority",
+            &visit.authority_link(&registry, entry.authority.as_str()),
+        )
         .with("authority_id", entry.authority.as_str())
         .with("leaf_hash", &hex(&loaded.leaf_hash))
         .with("commitment", &hex(&entry.commitment))

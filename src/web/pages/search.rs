@@ -138,7 +138,10 @@ fn code_hint(visit: &Visit, params: &Params) -> Option<String> {
         return None;
     }
     Some(match Uscc::parse(&typed) {
-        Ok(code) => visit.say("page-search-code-unknown", &[("code", code.as_str().into())]),
+        Ok(code) => visit.say(
+            "page-search-code-unknown",
+            &[("code", code.as_str().into())],
+        ),
         Err(error) => super::enterprise::rule(visit, &typed, &error),
     })
 }
@@ -234,25 +237,26 @@ fn facets(
             })
             .collect()
     };
-    let years = counts.years.iter().take(MAX_FACET).filter_map(|(year, count)| {
-        let number: i16 = year.parse().ok()?;
-        let (from, to) = (Some(date(number, 1, 1)), Some(date(number, 12, 31)));
-        let on = params.from == from && params.to == to;
-        let to_year = params.changed(|params| {
-            (params.from, params.to) = if on { (None, None) } else { (from, to) };
+    let years = counts
+        .years
+        .iter()
+        .take(MAX_FACET)
+        .filter_map(|(year, count)| {
+            let number: i16 = year.parse().ok()?;
+            let (from, to) = (Some(date(number, 1, 1)), Some(date(number, 12, 31)));
+            let on = params.from == from && params.to == to;
+            let to_year = params.changed(|params| {
+                (params.from, params.to) = if on { (None, None) } else { (from, to) };
+            });
+            Some(FacetValue {
+                text: year.clone(),
+                href: to_year.href(visit.lang),
+                count: *count,
+                on,
+            })
         });
-        Some(FacetValue {
-            text: year.clone(),
-            href: to_year.href(visit.lang),
-            count: *count,
-            on,
-        })
-    });
     let mut facets = vec![
-        (
-            "page-facet-kind",
-            values(Narrowed::Kind, &counts.kinds),
-        ),
+        ("page-facet-kind", values(Narrowed::Kind, &counts.kinds)),
         (
             "page-facet-authority",
             values(Narrowed::Authority, &counts.authorities),
@@ -291,7 +295,9 @@ fn chips(visit: &Visit, params: &Params, registry: &Registry) -> Vec<Link> {
         let day = |day: Option<jiff::civil::Date>| day.map(|d| d.to_string()).unwrap_or_default();
         let without = params.changed(|params| (params.from, params.to) = (None, None));
         chips.push(Link {
-            text: format!("{} – {}", day(params.from), day(params.to)).trim().to_owned(),
+            text: format!("{} – {}", day(params.from), day(params.to))
+                .trim()
+                .to_owned(),
             href: without.href(visit.lang),
         });
     }
