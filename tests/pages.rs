@@ -1,5 +1,8 @@
 //! The pages over a small real log, as a browser without scripts meets them.
 
+// What a test prepares may panic like the test itself.
+#![allow(clippy::unwrap_used)]
+
 mod pages_support;
 
 use actix_web::http::{Method, StatusCode, header};
@@ -451,6 +454,9 @@ async fn bad_input_gets_an_answer_that_helps() {
         let got = get(&format!("/search?q={long}")).await;
         assert_eq!(got.status, StatusCode::OK);
         assert!(got.body.contains("只使用了前 200 个字") && got.body.len() < 100_000);
+        let got = get(&format!("/nothing/{long}")).await;
+        assert_eq!(got.status, StatusCode::NOT_FOUND);
+        assert!(got.body.len() < 10_000);
     }
 }
 

@@ -73,6 +73,9 @@ pub async fn policy(portal: web::Data<Portal>) -> HttpResponse {
 /// Name under which the policy is saved.
 const POLICY_FILE: &str = "gongshi.policy";
 
+/// Longest path and query, in bytes, that the links to the other language keep.
+const MAX_ADDRESS: usize = 4096;
+
 /// What a page knows of its request.
 struct Visit {
     portal: web::Data<Portal>,
@@ -298,11 +301,17 @@ impl Visit {
             Lang::Zh => Lang::En,
             Lang::En => Lang::Zh,
         };
+        // Only an attack has an address so long; repeated in every link it would make a page of a megabyte.
+        let (path, query) = match self.path.len() + self.query.len() {
+            0..=MAX_ADDRESS => (self.path.as_str(), self.query.as_str()),
+            _ if self.path.len() <= MAX_ADDRESS => (self.path.as_str(), ""),
+            _ => ("/", ""),
+        };
         let alternates: Vec<Link> = Lang::ALL
             .iter()
             .map(|lang| Link {
                 text: lang.tag().to_owned(),
-                href: links::page(*lang, &self.path, &self.query),
+                href: links::page(*lang, path, query),
             })
             .collect();
         let mut context = page.context;
@@ -314,7 +323,7 @@ impl Visit {
         context.insert("title", &page.title);
         context.insert("above", &page.above);
         context.insert("other_lang", other.tag());
-        context.insert("other_href", &links::page(other, &self.path, &self.query));
+        context.insert("other_href", &links::page(other, path, query));
         context.insert("alternates", &alternates);
         context.insert("indexable", &(page.status == StatusCode::OK));
         context.insert("style", assets::style());
