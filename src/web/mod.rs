@@ -4,14 +4,20 @@
 //! what may be published. One place maps errors to HTTP ([`problem`]).
 
 pub mod api;
+mod assets;
+pub mod links;
+pub mod ops;
+mod pages;
 pub mod problem;
+mod render;
 pub mod tlog;
 
 use crate::intake::Intake;
 use crate::log::Log;
 use crate::model::Model;
 use crate::search::SearchIndex;
-use actix_web::web;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{HttpRequest, web};
 use std::sync::Arc;
 
 /// Everything a handler may ask.
@@ -31,14 +37,52 @@ pub struct Portal {
 
 /// The table of routes.
 pub fn configure(portal: Portal) -> impl Fn(&mut web::ServiceConfig) + Clone {
+    render::warm_up();
     let log = web::Data::new(portal.log.clone());
     let portal = web::Data::new(portal);
+    let metrics = web::Data::new(ops::Metrics::new());
     move |config| {
         config
             .app_data(portal.clone())
             .app_data(log.clone())
-            .service(web::scope("/log").configure(tlog::routes))
-            .service(web::scope("/api/v1").configure(api::routes));
+            .app_data(metrics.clone())
+            .service(
+                web::scope("/log")
+                    .wrap(from_fn(ops::observe))
+                    .service(web::resource("/policy").get(pages::policy))
+                    .configure(tlog::routes),
+            )
+            .service(
+                web::scope("/api/v1")
+                    .wrap(from_fn(ops::observe))
+                    .configure(api::routes),
+            )
+            .service(
+                web::scope("/en")
+                    .wrap(Compress::default())
+                    .wrap(from_fn(ops::observe))
+                    .service(
+                        web::resource("")
+                            .get(|| async { actix_web::web::Redirect::to("/en/").permanent() }),
+                    )
+                    .configure(pages::routes),
+            )
+            .service(
+                web::scope("")
+                    .wrap(Compress::default())
+                    .wrap(from_fn(ops::observe))
+                    .service(web::resource("/metrics").get(ops::metrics))
+                    .service(web::resource("/healthz").get(ops::healthz))
+                    .service(web::resource("/readyz").get(ops::readyz))
+                    .service(
+                        web::resource("/static/{name}")
+                            .guard(actix_web::guard::fn_guard(|context| {
+                                assets::exists(context.head().uri.path())
+                            }))
+                            .get(|request: HttpRequest| async move { assets::answer(&request) }),
+                    )
+                    .configure(pages::routes),
+            );
     }
 }
 

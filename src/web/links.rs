@@ -1,0 +1,79 @@
+//! Addresses of the pages, in one place: a permalink that changes is a broken promise.
+//!
+//! Chinese pages stand at the root, English ones below `/en`. Nothing here reads a request or asks whether a page exists.
+
+use crate::domain::Kind;
+use crate::text::Lang;
+
+/// What stands before every path of a language.
+pub const fn prefix(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "",
+        Lang::En => "/en",
+    }
+}
+
+/// The language of a path and the path without its prefix, always beginning with `/`.
+pub fn split(path: &str) -> (Lang, &str) {
+    match path.strip_prefix("/en") {
+        Some("") => (Lang::En, "/"),
+        Some(rest) if rest.starts_with('/') => (Lang::En, rest),
+        _ => (Lang::Zh, path),
+    }
+}
+
+/// The same page in a language: `path` without prefix, `query` as it came.
+pub fn page(lang: Lang, path: &str, query: &str) -> String {
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{path}{mark}{query}", prefix(lang))
+}
+
+/// The page of one record.
+pub fn record(lang: Lang, index: u64) -> String {
+    format!("{}/record/{index}", prefix(lang))
+}
+
+/// The page of one enterprise.
+pub fn enterprise(lang: Lang, uscc: &str) -> String {
+    format!("{}/enterprise/{uscc}", prefix(lang))
+}
+
+/// The page of one authority.
+pub fn authority(lang: Lang, id: &str) -> String {
+    format!("{}/authority/{id}", prefix(lang))
+}
+
+/// The records of a kind, newest first.
+pub fn list(lang: Lang, kind: Kind) -> String {
+    format!("{}/list/{kind}", prefix(lang))
+}
+
+/// A path with a query of the given pairs, in the order given; empty values are left out.
+pub fn with_query(lang: Lang, path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    page(lang, path, &query.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_says_its_language() {
+        assert_eq!(split("/"), (Lang::Zh, "/"));
+        assert_eq!(split("/en"), (Lang::En, "/"));
+        assert_eq!(split("/en/"), (Lang::En, "/"));
+        assert_eq!(split("/en/record/1"), (Lang::En, "/record/1"));
+        assert_eq!(split("/enterprise/1"), (Lang::Zh, "/enterprise/1"));
+    }
+
+    #[test]
+    fn queries_are_encoded_and_empty_values_left_out() {
+        let link = with_query(Lang::En, "/search", &[("kind", ""), ("q", "示例 &=#")]);
+        assert_eq!(link, "/en/search?q=%E7%A4%BA%E4%BE%8B+%26%3D%23");
+        assert_eq!(page(Lang::Zh, "/search", ""), "/search");
+    }
+}

@@ -1,0 +1,237 @@
+//! What the operator watches: counters, whether the process lives, whether it is ready; and what every answer carries.
+//!
+//! Its words are for operators and their tools, in English, like the process's own log.
+
+use super::Portal;
+use super::problem::Problem;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpResponse, web};
+use prometheus::{
+    Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+use std::time::Instant;
+
+/// The portal is not ready while the model or search is further behind the log than so many entries.
+pub const MAX_LAG: u64 = 50_000;
+
+/// Only our own style sheet and mark, no script, no frame; `data:` for pictures that pages may hold themselves.
+const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";
+
+/// The counters of one server.
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    seconds: HistogramVec,
+    log_size: IntGauge,
+    queued: IntGauge,
+    model_cursor: IntGauge,
+    search_cursor: IntGauge,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Metrics {
+    /// New counters, all zero.
+    pub fn new() -> Self {
+        const VALID: &str = "names and labels are written here and valid";
+        let registry = Registry::new();
+        let gauge = |name: &str, help: &str| {
+            let gauge = IntGauge::new(name, help).expect(VALID);
+            registry.register(Box::new(gauge.clone())).expect(VALID);
+            gauge
+        };
+        let requests = IntCounterVec::new(
+            Opts::new("gongshi_http_requests_total", "HTTP requests answered"),
+            &["route", "method", "status"],
+        )
+        .expect(VALID);
+        let seconds = HistogramVec::new(
+            HistogramOpts::new(
+                "gongshi_http_request_duration_seconds",
+                "Time until the answer's head was ready",
+            )
+            .buckets(vec![
+                0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0,
+            ]),
+            &["route"],
+        )
+        .expect(VALID);
+        registry.register(Box::new(requests.clone())).expect(VALID);
+        registry.register(Box::new(seconds.clone())).expect(VALID);
+        Metrics {
+            log_size: gauge(
+                "gongshi_log_entries",
+                "Entries under the published checkpoint",
+            ),
+            queued: gauge("gongshi_log_queued", "Entries waiting to be appended"),
+            model_cursor: gauge("gongshi_model_cursor", "Entries folded into the read model"),
+            search_cursor: gauge("gongshi_search_cursor", "Entries in the search index"),
+            registry,
+            requests,
+            seconds,
+        }
+    }
+
+    fn count(&self, route: &str, method: &Method, status: StatusCode, seconds: f64) {
+        // Methods are the client's words: only known ones become labels.
+        let method = match *method {
+            Method::GET => "GET",
+            Method::HEAD => "HEAD",
+            Method::POST => "POST",
+            Method::PUT => "PUT",
+            _ => "other",
+        };
+        self.requests
+            .with_label_values(&[route, method, status.as_str()])
+            .inc();
+        self.seconds.with_label_values(&[route]).observe(seconds);
+    }
+
+    fn text(&self, portal: &Portal) -> String {
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        self.log_size.set(number(portal.log.published().size()));
+        self.queued.set(number(portal.log.queued() as u64));
+        // A gauge that cannot be read keeps its last value; /readyz says why.
+        if let Ok(cursor) = portal.model.cursor() {
+            self.model_cursor.set(number(cursor));
+        }
+        if let Ok(cursor) = portal.search.cursor() {
+            self.search_cursor.set(number(cursor));
+        }
+        let mut text = Vec::new();
+        match TextEncoder::new().encode(&self.registry.gather(), &mut text) {
+            Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+            Err(error) => format!("# {error}\n"),
+        }
+    }
+}
+
+/// Around every route: HEAD is answered by what answers GET (the server leaves the body out), requests are counted, and
+/// every answer carries the security headers.
+pub async fn observe<B: MessageBody + 'static>(
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+    let start = Instant::now();
+    let method = request.method().clone();
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let api = request.path().starts_with("/api/");
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    let response = next.call(request).await?;
+    let mut response = if api && response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        let problem = Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+            format!("{method} is not possible here"),
+        );
+        response
+            .into_response(problem.respond())
+            .map_into_right_body()
+    } else {
+        response.map_into_left_body()
+    };
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    set(header::CONTENT_SECURITY_POLICY, CSP);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    if let Some(metrics) = metrics {
+        let pattern = response.request().match_pattern();
+        let route = match pattern.as_deref() {
+            None | Some("") => "unmatched",
+            Some(pattern) => pattern,
+        };
+        metrics.count(
+            route,
+            &method,
+            response.status(),
+            start.elapsed().as_secs_f64(),
+        );
+    }
+    Ok(response)
+}
+
+fn text(status: StatusCode, body: String) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .body(body)
+}
+
+/// `/metrics`, Prometheus text format.
+pub async fn metrics(portal: web::Data<Portal>, metrics: web::Data<Metrics>) -> HttpResponse {
+    text(StatusCode::OK, metrics.text(&portal))
+}
+
+/// `/healthz`: the process answers.
+pub async fn healthz() -> HttpResponse {
+    text(StatusCode::OK, "ok\n".to_owned())
+}
+
+/// `/readyz`: the log can be read, and model and search follow closely; else 503 with every reason on its line.
+pub async fn readyz(portal: web::Data<Portal>) -> HttpResponse {
+    let reasons = match web::block(move || not_ready(&portal)).await {
+        Ok(reasons) => reasons,
+        Err(_) => vec!["the server is shutting down".to_owned()],
+    };
+    if reasons.is_empty() {
+        return text(StatusCode::OK, "ready\n".to_owned());
+    }
+    text(
+        StatusCode::SERVICE_UNAVAILABLE,
+        format!("not ready\n{}\n", reasons.join("\n")),
+    )
+}
+
+fn not_ready(portal: &Portal) -> Vec<String> {
+    let size = portal.log.published().size();
+    let mut reasons = Vec::new();
+    if size > 0
+        && let Err(error) = portal.log.entry(size - 1)
+    {
+        reasons.push(format!("log: {error}"));
+    }
+    let model = portal.model.cursor().map_err(|error| error.to_string());
+    let search = portal.search.cursor().map_err(|error| error.to_string());
+    reasons.extend(behind("model", model, size));
+    reasons.extend(behind("search", search, size));
+    reasons
+}
+
+fn behind(what: &str, cursor: Result<u64, String>, size: u64) -> Option<String> {
+    match cursor {
+        Err(error) => Some(format!("{what}: {error}")),
+        Ok(cursor) => {
+            let lag = size.saturating_sub(cursor);
+            (lag > MAX_LAG)
+                .then(|| format!("{what}: {lag} entries behind, at most {MAX_LAG} are accepted"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lag_is_judged() {
+        assert_eq!(behind("model", Ok(10), MAX_LAG + 10), None);
+        let reason = behind("model", Ok(9), MAX_LAG + 10).unwrap();
+        assert!(reason.contains("50001 entries behind"), "{reason}");
+        assert!(behind("search", Err("gone".to_owned()), 0).is_some());
+        assert_eq!(behind("search", Ok(7), 0), None);
+    }
+}

@@ -1,0 +1,157 @@
+//! One enterprise: who it is, whether it is on a list now, and everything public that names it, newest first.
+//!
+//! What is no longer public leaves no trace here (a stub would republish it).
+
+use super::fault::{Fault, shortened};
+use super::lists::{numbered, page_number};
+use super::summary::Row;
+use super::{Answer, Page, Pager, Visit};
+use crate::domain::uscc::{LENGTH, fold};
+use crate::domain::{Uscc, UsccError};
+use crate::model::{Enterprise, RecordRef};
+use crate::text::Arg;
+use crate::web::links;
+use actix_web::http::StatusCode;
+use gongshi_verify::registry::Registry;
+use gongshi_verify::time::Timestamp;
+
+/// Records on a page.
+const PER_PAGE: u64 = 50;
+
+pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
+    let typed = fold(&visit.key);
+    let code = match Uscc::parse(&typed) {
+        Ok(code) => code,
+        Err(error) => return no_code(visit, &visit.key, &typed, &error),
+    };
+    if code.as_str() != visit.key {
+        let href = links::enterprise(visit.lang, code.as_str());
+        return Ok(Answer::Redirect(href));
+    }
+    let model = &visit.portal.model;
+    let folded = model.cursor()?;
+    let registry = visit.portal.intake.registry();
+    let Some(enterprise) = model.enterprise(code.as_str())? else {
+        return unknown(visit, &code, folded);
+    };
+    let last = (enterprise.records.len() as u64).div_ceil(PER_PAGE).max(1);
+    let page = page_number(visit, last)?;
+    let skip = usize::try_from((page - 1) * PER_PAGE).unwrap_or(usize::MAX);
+    let newest = newest_first(&enterprise.records);
+    let rows = visit.rows(newest.skip(skip).take(PER_PAGE as usize))?;
+    let (abnormal, serious) = standing(visit, &enterprise, &registry)?;
+    let path = format!("/enterprise/{code}");
+    let pager = Pager::new(page, last, |page| numbered(visit, &path, page));
+    let title = visit.say(
+        "page-enterprise-title",
+        &[
+            ("name", enterprise.name.clone().into()),
+            ("code", code.as_str().into()),
+        ],
+    );
+    Page::new("enterprise.html", visit.titled(&title, page))
+        .with("code", code.as_str())
+        .with("known", &true)
+        .with("name", &enterprise.name)
+        .with("earlier", &enterprise.earlier_names)
+        .with("region", &visit.region_name(&enterprise.region))
+        .with("abnormal", &abnormal)
+        .with("serious", &serious)
+        .with("rows", &rows)
+        .with("total", &enterprise.records.len())
+        .with("folded", &folded)
+        .with("pager", &pager)
+        .with("foreign", &super::summary::foreign(visit.lang))
+        .done()
+}
+
+/// Indexes by the day the record is about, or, where it names none, the day the log took it.
+fn newest_first(records: &[RecordRef]) -> impl Iterator<Item = u64> {
+    let day = |record: &RecordRef| {
+        let logged = || Timestamp::from_unix(record.logged_at).map(|time| time.to_string());
+        let day = record.date.clone().or_else(logged).unwrap_or_default();
+        (day.get(..10).unwrap_or_default().to_owned(), record.index)
+    };
+    let mut days: Vec<(String, u64)> = records.iter().map(day).collect();
+    days.sort_unstable_by(|a, b| b.cmp(a));
+    days.into_iter().map(|(_, index)| index)
+}
+
+/// The listings in force that are public, list by list.
+fn standing(
+    visit: &Visit,
+    enterprise: &Enterprise,
+    registry: &Registry,
+) -> Result<(Vec<Row>, Vec<Row>), Fault> {
+    let rows = |indexes: &[u64]| -> Result<Vec<Row>, Fault> {
+        let mut rows = Vec::new();
+        for index in indexes.iter().rev() {
+            let loaded = visit.load(*index)?;
+            if loaded.body.is_some() {
+                rows.push(visit.row(&loaded, registry));
+            }
+        }
+        Ok(rows)
+    };
+    Ok((rows(&enterprise.abnormal)?, rows(&enterprise.serious)?))
+}
+
+fn unknown(visit: &Visit, code: &Uscc, folded: u64) -> Result<Answer, Fault> {
+    let title = visit.say(
+        "page-enterprise-unknown-title",
+        &[("code", code.as_str().into())],
+    );
+    let mut page = Page::new("enterprise.html", title)
+        .with("code", code.as_str())
+        .with("known", &false)
+        .with("valid", &true)
+        .with("search_action", &links::page(visit.lang, "/search", ""))
+        .with("q", "")
+        .with("folded", &folded);
+    page.status = StatusCode::NOT_FOUND;
+    page.done()
+}
+
+fn no_code(visit: &Visit, given: &str, typed: &str, error: &UsccError) -> Result<Answer, Fault> {
+    let mut page = Page::new(
+        "enterprise.html",
+        visit.word("page-enterprise-invalid-title"),
+    )
+    .with("code", &shortened(given))
+    .with("known", &false)
+    .with("valid", &false)
+    .with("rule", &rule(visit, typed, error))
+    .with("search_action", &links::page(visit.lang, "/search", ""))
+    .with("q", &shortened(given));
+    page.status = StatusCode::BAD_REQUEST;
+    page.done()
+}
+
+/// Which rule of the standard a code breaks, and what was expected.
+pub(super) fn rule(visit: &Visit, typed: &str, error: &UsccError) -> String {
+    let number = |n: usize| Arg::Number(i64::try_from(n).unwrap_or(i64::MAX));
+    match error {
+        UsccError::Length { found } => visit.say(
+            "page-uscc-length",
+            &[("expected", number(LENGTH)), ("found", number(*found))],
+        ),
+        UsccError::Alphabet {
+            position,
+            character,
+        } => visit.say(
+            "page-uscc-character",
+            &[
+                ("position", number(*position)),
+                ("character", shortened(&character.to_string()).into()),
+            ],
+        ),
+        UsccError::Check { expected, found } => visit.say(
+            "page-uscc-check",
+            &[
+                ("expected", expected.to_string().into()),
+                ("found", found.to_string().into()),
+                ("typed", shortened(typed).into()),
+            ],
+        ),
+    }
+}

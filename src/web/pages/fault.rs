@@ -1,0 +1,143 @@
+//! Errors as pages: what went wrong, and what the reader can do, in the reader's words.
+
+use super::{Page, Visit};
+use crate::log::LogError;
+use crate::model::ModelError;
+use crate::search::SearchError;
+use crate::text::Arg;
+use crate::web::links;
+use crate::web::problem::Problem;
+use actix_web::http::StatusCode;
+
+/// Why there is no page.
+#[derive(Debug)]
+pub(super) struct Fault {
+    status: StatusCode,
+    title: &'static str,
+    text: &'static str,
+    args: Vec<(&'static str, Arg)>,
+}
+
+impl Fault {
+    fn new(status: StatusCode, title: &'static str, text: &'static str) -> Self {
+        Fault {
+            status,
+            title,
+            text,
+            args: Vec::new(),
+        }
+    }
+
+    fn arg(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
+        self.args.push((name, value.into()));
+        self
+    }
+
+    /// No page has this address.
+    pub(super) fn nothing() -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-404",
+            "page-error-404-text",
+        )
+    }
+
+    /// What stands in the address is no index, or no entry has it.
+    pub(super) fn no_entry(given: &str, size: u64) -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-entry",
+            "page-error-entry-text",
+        )
+        .arg("given", shortened(given))
+        .arg("size", i64::try_from(size).unwrap_or(i64::MAX))
+        .arg("last", i64::try_from(size).unwrap_or(i64::MAX) - 1)
+    }
+
+    /// No authority has this identifier.
+    pub(super) fn no_authority(given: &str) -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-authority",
+            "page-error-authority-text",
+        )
+        .arg("given", shortened(given))
+    }
+
+    /// No kind of record has this name.
+    pub(super) fn no_kind(given: &str) -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-kind",
+            "page-error-kind-text",
+        )
+        .arg("given", shortened(given))
+    }
+
+    /// The list has no such page.
+    pub(super) fn no_page(given: &str, last: u64) -> Self {
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-page",
+            "page-error-page-text",
+        )
+        .arg("given", shortened(given))
+        .arg("last", i64::try_from(last).unwrap_or(i64::MAX))
+    }
+
+    /// Pages are only read.
+    pub(super) fn method(_: &Visit) -> Self {
+        Fault::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "page-error-405",
+            "page-error-405-text",
+        )
+    }
+
+    pub(super) fn page(self, visit: &Visit) -> Page {
+        let mut page = Page::new("error.html", visit.word(self.title))
+            .with("status", &self.status.as_u16())
+            .with("text", &visit.say(self.text, &self.args))
+            .with("search_action", &links::page(visit.lang, "/search", ""))
+            .with("q", "");
+        page.status = self.status;
+        page
+    }
+}
+
+/// What a reader typed, short enough to be shown.
+pub(super) fn shortened(text: &str) -> String {
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
+    if text.chars().nth(40).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Failures within go to the operator's log by the one place that maps errors to HTTP.
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        if problem.status == StatusCode::NOT_FOUND {
+            return Fault::nothing();
+        }
+        Fault::new(problem.status, "page-error-500", "page-error-500-text")
+    }
+}
+
+impl From<LogError> for Fault {
+    fn from(error: LogError) -> Self {
+        Problem::from(error).into()
+    }
+}
+
+impl From<ModelError> for Fault {
+    fn from(error: ModelError) -> Self {
+        Problem::from(error).into()
+    }
+}
+
+impl From<SearchError> for Fault {
+    fn from(error: SearchError) -> Self {
+        Problem::from(error).into()
+    }
+}

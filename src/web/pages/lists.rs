@@ -1,0 +1,171 @@
+//! Lists: the records of a kind, newest first, and the enterprises that are on one of the two lists now.
+
+use super::fault::Fault;
+use super::{Answer, Link, Page, Pager, Visit};
+use crate::domain::{Kind, Uscc};
+use crate::model::StatusList;
+use crate::web::links;
+use gongshi_verify::encoding::decimal;
+use serde::Serialize;
+
+/// Records on a page.
+const PER_PAGE: u64 = 25;
+/// Enterprises on a page.
+const MEMBERS: usize = 50;
+
+/// The page asked for, from 1, of a list with so many pages.
+pub(super) fn page_number(visit: &Visit, last: u64) -> Result<u64, Fault> {
+    match visit.parameter("page").filter(|page| !page.is_empty()) {
+        None => Ok(1),
+        Some(text) => decimal(&text)
+            .filter(|page| (1..=last).contains(page))
+            .ok_or_else(|| Fault::no_page(&text, last)),
+    }
+}
+
+pub(super) fn kind(visit: &Visit) -> Result<Answer, Fault> {
+    let kind: Kind = visit.key.parse().map_err(|_| Fault::no_kind(&visit.key))?;
+    let total = visit.portal.model.count(kind)?;
+    let last = total.div_ceil(PER_PAGE).max(1);
+    let page = page_number(visit, last)?;
+    let indexes = visit
+        .portal
+        .model
+        .list(kind, (page - 1) * PER_PAGE, PER_PAGE as usize)?;
+    let path = format!("/list/{kind}");
+    let pager = Pager::new(page, last, |page| numbered(visit, &path, page));
+    let search = links::with_query(visit.lang, "/search", &[("kind", kind.as_str())]);
+    Page::new(
+        "list.html",
+        visit.titled(&visit.kind_name(kind.as_str()), page),
+    )
+    .with("heading", &visit.kind_name(kind.as_str()))
+    .with("help", &visit.word(&format!("kindhelp-{kind}")))
+    .with("total", &total)
+    .with("rows", &visit.rows(indexes)?)
+    .with("pager", &pager)
+    .with("search_kind", &search)
+    .with("folded", &visit.portal.model.cursor()?)
+    .with("foreign", &super::summary::foreign(visit.lang))
+    .done()
+}
+
+/// The address of a page of a list; the first needs no number.
+pub(super) fn numbered(visit: &Visit, path: &str, page: u64) -> String {
+    let number = if page > 1 {
+        page.to_string()
+    } else {
+        String::new()
+    };
+    links::with_query(visit.lang, path, &[("page", &number)])
+}
+
+pub(super) fn abnormal(visit: &Visit) -> Result<Answer, Fault> {
+    listed(visit, StatusList::Abnormal)
+}
+
+pub(super) fn serious(visit: &Visit) -> Result<Answer, Fault> {
+    listed(visit, StatusList::Serious)
+}
+
+#[derive(Serialize)]
+struct Member {
+    name: String,
+    uscc: Link,
+    date: Option<String>,
+    entries: Vec<Link>,
+}
+
+fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
+    let model = &visit.portal.model;
+    let (path, title, help) = match list {
+        StatusList::Abnormal => (
+            "/list/abnormal",
+            "page-listed-abnormal",
+            "page-listed-abnormal-help",
+        ),
+        StatusList::Serious => (
+            "/list/serious",
+            "page-listed-serious",
+            "page-listed-serious-help",
+        ),
+    };
+    // The code after which this page begins: such an address stays right while the list changes.
+    let after = visit.parameter("after").unwrap_or_default();
+    let after = Uscc::parse(&after).ok();
+    let mut codes = model.listed(list, after.as_ref().map(Uscc::as_str), MEMBERS + 1)?;
+    let more = codes.len() > MEMBERS;
+    codes.truncate(MEMBERS);
+    let mut members = Vec::new();
+    for code in &codes {
+        let Some(enterprise) = model.enterprise(code)? else {
+            continue;
+        };
+        let entries = match list {
+            StatusList::Abnormal => &enterprise.abnormal,
+            StatusList::Serious => &enterprise.serious,
+        };
+        let mut public = Vec::new();
+        for index in entries {
+            if visit.load(*index)?.body.is_some() {
+                public.push(*index);
+            }
+        }
+        let Some(last) = public.last() else { continue };
+        let record = enterprise.records.iter().find(|r| r.index == *last);
+        members.push(Member {
+            name: enterprise.name.clone(),
+            uscc: Link {
+                text: code.clone(),
+                href: links::enterprise(visit.lang, code),
+            },
+            date: record.and_then(|record| record.date.clone()),
+            entries: public
+                .iter()
+                .map(|index| Link {
+                    text: format!("#{index}"),
+                    href: links::record(visit.lang, *index),
+                })
+                .collect(),
+        });
+    }
+    let next = codes
+        .last()
+        .filter(|_| more)
+        .map(|code| links::with_query(visit.lang, path, &[("after", code)]));
+    let title = visit.word(title);
+    let page_title = match &after {
+        Some(code) => visit.say(
+            "page-title-after",
+            &[
+                ("title", title.clone().into()),
+                ("code", code.as_str().into()),
+            ],
+        ),
+        None => title.clone(),
+    };
+    Page::new("listed.html", page_title)
+        .with("heading", &title)
+        .with("help", &visit.word(help))
+        .with("total", &model.listed_count(list)?)
+        .with("members", &members)
+        .with("next", &next)
+        .with("first", &after.map(|_| links::page(visit.lang, path, "")))
+        .with("folded", &model.cursor()?)
+        .with("foreign", &super::summary::foreign(visit.lang))
+        .done()
+}
+
+impl Visit {
+    /// A title with its page's number, so that no two pages have the same.
+    pub(super) fn titled(&self, title: &str, page: u64) -> String {
+        if page <= 1 {
+            return title.to_owned();
+        }
+        let page = i64::try_from(page).unwrap_or(i64::MAX);
+        self.say(
+            "page-title-page",
+            &[("title", title.into()), ("page", page.into())],
+        )
+    }
+}

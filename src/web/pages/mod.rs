@@ -1,0 +1,386 @@
+//! The pages people read: one module per page, each a function from a visit to what its template needs.
+//!
+//! A page asks the model and search what there is, and the log whether it is still public, before it shows a record. It
+//! decides nothing and writes nothing.
+
+mod authority;
+mod enterprise;
+mod fault;
+mod fields;
+mod home;
+mod lists;
+mod log_state;
+mod query;
+mod record;
+mod search;
+mod summary;
+
+use super::Portal;
+use super::links;
+use super::{assets, render};
+use crate::text::{Arg, Catalogue, Lang};
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
+};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use fault::Fault;
+use serde::Serialize;
+use std::future::{Ready, ready};
+use tera::Context;
+
+/// Registers the pages of one language, and what answers an unknown path.
+pub fn routes(config: &mut web::ServiceConfig) {
+    fn page<F, R>(path: &str, build: F) -> actix_web::Resource
+    where
+        F: Fn(&Visit) -> R + Copy + Send + 'static,
+        R: Into<Answer>,
+    {
+        web::resource(path)
+            .get(move |visit: Visit| visit.show(move |visit| build(visit).into()))
+            .default_service(web::to(|visit: Visit| {
+                visit.show(|visit| Answer::from(Err(Fault::method(visit))))
+            }))
+    }
+    config
+        .service(page("/", home::page))
+        .service(page("/search", search::page))
+        .service(page("/enterprise/{key}", enterprise::page))
+        .service(page("/record/{key}", record::page))
+        .service(page("/authority/{key}", authority::page))
+        .service(page("/list/abnormal", lists::abnormal))
+        .service(page("/list/serious", lists::serious))
+        .service(page("/list/{key}", lists::kind))
+        .service(page("/log-state", log_state::page))
+        .default_service(web::to(|visit: Visit| {
+            visit.show(|_| Answer::from(Err(Fault::nothing())))
+        }));
+}
+
+/// The policy file that the offline command reads: this log, and that no witness is asked for.
+pub async fn policy(portal: web::Data<Portal>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((
+            "Content-Disposition",
+            format!("attachment; filename=\"{POLICY_FILE}\""),
+        ))
+        .body(format!("log {}\nquorum none\n", portal.log.verifier()))
+}
+
+/// Name under which the policy is saved.
+const POLICY_FILE: &str = "gongshi.policy";
+
+/// Longest path and query, in bytes, that the links to the other language keep.
+const MAX_ADDRESS: usize = 4096;
+
+/// What a page knows of its request.
+struct Visit {
+    portal: web::Data<Portal>,
+    lang: Lang,
+    /// Path without the language's prefix.
+    path: String,
+    query: String,
+    /// The variable part of the path, decoded; empty where there is none.
+    key: String,
+    if_none_match: Option<Vec<u8>>,
+}
+
+impl FromRequest for Visit {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let portal = request
+            .app_data::<web::Data<Portal>>()
+            .expect("pages are registered together with the portal")
+            .clone();
+        let (lang, path) = links::split(request.path());
+        let header = request.headers().get(IF_NONE_MATCH);
+        ready(Ok(Visit {
+            portal,
+            lang,
+            path: path.to_owned(),
+            query: request.query_string().to_owned(),
+            key: request
+                .match_info()
+                .get("key")
+                .unwrap_or_default()
+                .to_owned(),
+            if_none_match: header.map(|value| value.as_bytes().to_vec()),
+        }))
+    }
+}
+
+/// What a page turned out to be.
+enum Answer {
+    /// A page.
+    Page(Box<Page>),
+    /// Elsewhere.
+    Redirect(String),
+    /// An error, shown as a page.
+    Fault(Fault),
+}
+
+impl From<Result<Answer, Fault>> for Answer {
+    fn from(result: Result<Answer, Fault>) -> Self {
+        result.unwrap_or_else(Answer::Fault)
+    }
+}
+
+/// A page to be rendered.
+struct Page {
+    status: StatusCode,
+    template: &'static str,
+    title: String,
+    /// Pages above this one.
+    above: Vec<Link>,
+    context: Context,
+}
+
+/// A link with its words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Link {
+    text: String,
+    href: String,
+}
+
+impl Page {
+    fn new(template: &'static str, title: String) -> Self {
+        Page {
+            status: StatusCode::OK,
+            template,
+            title,
+            above: Vec::new(),
+            context: Context::new(),
+        }
+    }
+
+    fn with<T: Serialize + ?Sized>(mut self, name: &'static str, value: &T) -> Self {
+        self.context.insert(name, value);
+        self
+    }
+
+    fn above(mut self, link: Link) -> Self {
+        self.above.push(link);
+        self
+    }
+
+    fn done(self) -> Result<Answer, Fault> {
+        Ok(Answer::Page(Box::new(self)))
+    }
+}
+
+impl Visit {
+    /// A message without arguments.
+    fn word(&self, key: &str) -> String {
+        self.say(key, &[])
+    }
+
+    /// A message.
+    fn say(&self, key: &str, args: &[(&str, Arg)]) -> String {
+        Catalogue::built_in().get(self.lang, key, args)
+    }
+
+    fn link(&self, key: &str, path: &str) -> Link {
+        Link {
+            text: self.word(key),
+            href: links::page(self.lang, path, ""),
+        }
+    }
+
+    /// The last value of a query parameter, trimmed.
+    fn parameter(&self, name: &str) -> Option<String> {
+        form_urlencoded::parse(self.query.as_bytes())
+            .filter(|(given, _)| given == name)
+            .map(|(_, value)| value.trim().to_owned())
+            .last()
+    }
+
+    /// Names everything the page is made of: the build, the language and address, what has been published, indexed and
+    /// folded, and, where shown, the minute.
+    fn etag(&self) -> String {
+        let portal = &self.portal;
+        let minute = match portal.synthetic {
+            true => portal.intake.clock().now().unix() / 60,
+            false => 0,
+        };
+        // Keys come into effect a moment after their entry is published.
+        let registry = portal.intake.registry();
+        let keys: usize = registry
+            .authorities()
+            .map(|authority| {
+                let ended = authority.keys.iter().filter(|key| key.ended_at.is_some());
+                1 + authority.keys.len() + ended.count() + authority.amended_at.len()
+            })
+            .sum();
+        format!(
+            "W/\"{}-{}-{}-{}-{keys}-{minute}\"",
+            assets::build(),
+            portal.log.published().size(),
+            portal.search.cursor().unwrap_or_default(),
+            portal.model.cursor().unwrap_or_default(),
+        )
+    }
+
+    /// Builds and renders the page on a thread that may wait for storage.
+    async fn show(self, build: impl FnOnce(&Visit) -> Answer + Send + 'static) -> HttpResponse {
+        // Taken before the page is built: an entry that comes in between makes the tag too old, never too new.
+        let etag = self.etag();
+        if let Some(known) = &self.if_none_match
+            && assets::matches(known, &etag)
+        {
+            return HttpResponse::NotModified()
+                .insert_header((ETAG, etag))
+                .insert_header((CACHE_CONTROL, "no-cache"))
+                .finish();
+        }
+        let built = web::block(move || {
+            let answer = build(&self);
+            self.respond(answer, &etag)
+        });
+        built
+            .await
+            .unwrap_or_else(|_| {
+                Draft::plain(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the server is shutting down",
+                )
+            })
+            .finish()
+    }
+
+    fn respond(&self, answer: Answer, etag: &str) -> Draft {
+        let page = match answer {
+            Answer::Redirect(location) => {
+                return Draft {
+                    status: StatusCode::FOUND,
+                    headers: vec![(LOCATION, location), (CACHE_CONTROL, "no-cache".to_owned())],
+                    body: String::new(),
+                };
+            }
+            Answer::Fault(fault) => fault.page(self),
+            Answer::Page(page) => *page,
+        };
+        let status = page.status;
+        let mut headers = vec![
+            (CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+            (CONTENT_LANGUAGE, self.lang.tag().to_owned()),
+        ];
+        if status == StatusCode::OK {
+            headers.push((CACHE_CONTROL, "no-cache".to_owned()));
+            headers.push((ETAG, etag.to_owned()));
+        } else {
+            headers.push((CACHE_CONTROL, "no-store".to_owned()));
+        }
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.push((ALLOW, "GET, HEAD".to_owned()));
+        }
+        let template = page.template;
+        match render::render(template, &self.context(page)) {
+            Ok(body) => Draft {
+                status,
+                headers,
+                body,
+            },
+            Err(error) => {
+                tracing::error!(template, %error, "a page could not be rendered");
+                Draft::plain(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "this page cannot be shown at present",
+                )
+            }
+        }
+    }
+
+    /// The page's own context and what every page has.
+    fn context(&self, page: Page) -> Context {
+        let other = match self.lang {
+            Lang::Zh => Lang::En,
+            Lang::En => Lang::Zh,
+        };
+        // Only an attack has an address so long; repeated in every link it would make a page of a megabyte.
+        let (path, query) = match self.path.len() + self.query.len() {
+            0..=MAX_ADDRESS => (self.path.as_str(), self.query.as_str()),
+            _ if self.path.len() <= MAX_ADDRESS => (self.path.as_str(), ""),
+            _ => ("/", ""),
+        };
+        let alternates: Vec<Link> = Lang::ALL
+            .iter()
+            .map(|lang| Link {
+                text: lang.tag().to_owned(),
+                href: links::page(*lang, path, query),
+            })
+            .collect();
+        let mut context = page.context;
+        let portal = &self.portal;
+        context.insert("lang", self.lang.tag());
+        context.insert("base", links::prefix(self.lang));
+        context.insert("home", &links::page(self.lang, "/", ""));
+        context.insert("path", &self.path);
+        context.insert("title", &page.title);
+        context.insert("above", &page.above);
+        context.insert("other_lang", other.tag());
+        context.insert("other_href", &links::page(other, path, query));
+        context.insert("alternates", &alternates);
+        context.insert("indexable", &(page.status == StatusCode::OK));
+        context.insert("style", assets::style());
+        context.insert("mark", assets::mark());
+        context.insert("size", &portal.log.published().size());
+        context.insert("origin", portal.log.origin().as_str());
+        context.insert("synthetic", &portal.synthetic);
+        let now = portal.intake.clock().now();
+        context.insert("now", &render::Moment::to_minute(self.lang, now));
+        context.insert("simulated", &portal.intake.clock().simulated());
+        context
+    }
+}
+
+/// An answer that may cross threads; [`HttpResponse`] may not.
+struct Draft {
+    status: StatusCode,
+    headers: Vec<(actix_web::http::header::HeaderName, String)>,
+    body: String,
+}
+
+impl Draft {
+    /// Said where no page can be made.
+    fn plain(status: StatusCode, text: &str) -> Self {
+        Draft {
+            status,
+            headers: vec![(CONTENT_TYPE, "text/plain; charset=utf-8".to_owned())],
+            body: format!("{text}\n"),
+        }
+    }
+
+    fn finish(self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        for header in self.headers {
+            response.insert_header(header);
+        }
+        response.body(self.body)
+    }
+}
+
+/// Where one stands in a list cut into pages.
+#[derive(Debug, Serialize)]
+struct Pager {
+    page: u64,
+    last: u64,
+    newer: Option<String>,
+    older: Option<String>,
+}
+
+impl Pager {
+    /// `href` makes the address of a page, counted from 1.
+    fn new(page: u64, last: u64, href: impl Fn(u64) -> String) -> Self {
+        Pager {
+            page,
+            last,
+            newer: (page > 1).then(|| href(page - 1)),
+            older: (page < last).then(|| href(page + 1)),
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Search: one form, facets as plain links, results checked against the log, and an address that can be shared.
+
+use super::fault::Fault;
+use super::query::{MAX_PAGE, PER_PAGE, Params, SORTS};
+use super::{Answer, Link, Page, Pager, Visit};
+use crate::domain::uscc::{LENGTH, fold};
+use crate::domain::{Kind, Uscc};
+use crate::search::{MAX_DEPTH, MAX_QUERY_CHARS, Sort};
+use crate::web::links;
+use actix_web::http::StatusCode;
+use gongshi_verify::registry::Registry;
+use jiff::civil::date;
+use serde::Serialize;
+
+/// Values shown of one facet.
+const MAX_FACET: usize = 20;
+
+#[derive(Serialize)]
+struct Facet {
+    title: String,
+    values: Vec<FacetValue>,
+}
+
+#[derive(Serialize)]
+struct FacetValue {
+    text: String,
+    href: String,
+    count: u64,
+    /// Whether it narrows the search now; its link then takes it off.
+    on: bool,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    value: &'static str,
+    text: String,
+    on: bool,
+}
+
+pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
+    let (params, bad) = Params::parse(&visit.query);
+    let canonical = params.href(visit.lang);
+    if bad.is_empty() {
+        if let Some(href) = enterprise(visit, &params)? {
+            return Ok(Answer::Redirect(href));
+        }
+        // A text cut short keeps its address, or the reader would not learn that it was cut.
+        if !params.cut && canonical != links::page(visit.lang, "/search", &visit.query) {
+            return Ok(Answer::Redirect(canonical));
+        }
+    }
+    let registry = visit.portal.intake.registry();
+    let found = visit.portal.search.search(&params.search_query())?;
+    let rows = visit.rows(found.hits.iter().map(|hit| hit.index))?;
+    let pages = (found.total as usize).div_ceil(PER_PAGE).max(1);
+    let last = pages.min(MAX_PAGE);
+    let pager = Pager::new(params.page as u64, last as u64, |page| {
+        let mut params = params.clone();
+        params.page = usize::try_from(page).unwrap_or(1);
+        params.href(visit.lang)
+    });
+    let problems: Vec<String> = bad
+        .iter()
+        .map(|bad| {
+            let last = i64::try_from(MAX_PAGE).unwrap_or(i64::MAX);
+            let args = [("given", bad.given.clone().into()), ("last", last.into())];
+            visit.say(bad.key, &args)
+        })
+        .collect();
+    let title = match (params.text.is_empty(), bad.is_empty()) {
+        (_, false) => visit.word("page-search-bad-title"),
+        (true, true) => visit.word("page-search-title"),
+        (false, true) => visit.say(
+            "page-search-title-for",
+            &[("text", params.text.clone().into())],
+        ),
+    };
+    let mut page = Page::new("search.html", visit.titled(&title, params.page as u64))
+        .with("q", &params.text)
+        .with("search_action", &links::page(visit.lang, "/search", ""))
+        .with("canonical", &canonical)
+        .with("problems", &problems)
+        .with("cut", &params.cut)
+        .with("max_chars", &MAX_QUERY_CHARS)
+        .with("truncated", &found.truncated)
+        .with("understood", &(params.text.is_empty() || found.understood))
+        .with("total", &found.total)
+        .with("capped", &(pages > MAX_PAGE))
+        .with("cap", &MAX_DEPTH)
+        .with("indexed", &found.indexed)
+        .with("rows", &rows)
+        .with("pager", &pager)
+        .with("first_href", &params.changed(|_| {}).href(visit.lang))
+        .with("facets", &facets(visit, &params, &found.facets, &registry))
+        .with("chips", &chips(visit, &params, &registry))
+        .with("kinds", &kinds(visit, &params))
+        .with("sorts", &sorts(visit, &params))
+        .with("authorities", &params.authorities)
+        .with("regions", &params.regions)
+        .with("from", &params.from.map(|day| day.to_string()))
+        .with("to", &params.to.map(|day| day.to_string()))
+        .with("code_hint", &code_hint(visit, &params))
+        .with(
+            "unfiltered",
+            &params.filtered().then(|| {
+                let mut plain = Params {
+                    text: params.text.clone(),
+                    ..Params::default()
+                };
+                plain.page = 1;
+                plain.href(visit.lang)
+            }),
+        )
+        .with("foreign", &super::summary::foreign(visit.lang));
+    if !bad.is_empty() {
+        page.status = StatusCode::BAD_REQUEST;
+    }
+    page.done()
+}
+
+/// Where the text is a credit code that the model knows, and nothing else is asked: its page.
+fn enterprise(visit: &Visit, params: &Params) -> Result<Option<String>, Fault> {
+    if params.filtered() || params.page > 1 {
+        return Ok(None);
+    }
+    let Ok(code) = Uscc::parse(&fold(&params.text)) else {
+        return Ok(None);
+    };
+    let known = visit.portal.model.enterprise(code.as_str())?;
+    Ok(known.map(|_| links::enterprise(visit.lang, code.as_str())))
+}
+
+/// What to say about a text that looks like a credit code.
+fn code_hint(visit: &Visit, params: &Params) -> Option<String> {
+    let typed = fold(&params.text);
+    let like_a_code = typed.len() == LENGTH && typed.bytes().all(|b| b.is_ascii_alphanumeric());
+    if !like_a_code {
+        return None;
+    }
+    Some(match Uscc::parse(&typed) {
+        Ok(code) => visit.say(
+            "page-search-code-unknown",
+            &[("code", code.as_str().into())],
+        ),
+        Err(error) => super::enterprise::rule(visit, &typed, &error),
+    })
+}
+
+fn kinds(visit: &Visit, params: &Params) -> Vec<Choice> {
+    Kind::ALL
+        .iter()
+        .map(|kind| Choice {
+            value: kind.as_str(),
+            text: visit.kind_name(kind.as_str()),
+            on: params.kinds.contains(kind.as_str()),
+        })
+        .collect()
+}
+
+fn sorts(visit: &Visit, params: &Params) -> Vec<Choice> {
+    let word = |sort: Sort| match sort {
+        Sort::Relevance => "page-sort-relevance",
+        Sort::Newest => "page-sort-newest",
+        Sort::Oldest => "page-sort-oldest",
+    };
+    SORTS
+        .iter()
+        .map(|sort| Choice {
+            value: Params::sort_name(*sort),
+            text: visit.word(word(*sort)),
+            on: params.sort == *sort,
+        })
+        .collect()
+}
+
+/// Which set of a search a facet narrows.
+#[derive(Clone, Copy)]
+enum Narrowed {
+    Kind,
+    Authority,
+    Region,
+}
+
+impl Narrowed {
+    fn of(self, params: &Params) -> &std::collections::BTreeSet<String> {
+        match self {
+            Narrowed::Kind => &params.kinds,
+            Narrowed::Authority => &params.authorities,
+            Narrowed::Region => &params.regions,
+        }
+    }
+
+    fn of_mut(self, params: &mut Params) -> &mut std::collections::BTreeSet<String> {
+        match self {
+            Narrowed::Kind => &mut params.kinds,
+            Narrowed::Authority => &mut params.authorities,
+            Narrowed::Region => &mut params.regions,
+        }
+    }
+
+    fn name(self, visit: &Visit, registry: &Registry, value: &str) -> String {
+        match self {
+            Narrowed::Kind => visit.kind_name(value),
+            Narrowed::Authority => visit.authority_link(registry, value).text,
+            Narrowed::Region => visit.region_name(value),
+        }
+    }
+
+    /// The search with this value alone, or without it where it is on.
+    fn toggled(self, params: &Params, value: &str) -> Params {
+        params.changed(|params| {
+            let set = self.of_mut(params);
+            if !set.remove(value) {
+                set.clear();
+                set.insert(value.to_owned());
+            }
+        })
+    }
+}
+
+fn facets(
+    visit: &Visit,
+    params: &Params,
+    counts: &crate::search::Facets,
+    registry: &Registry,
+) -> Vec<Facet> {
+    let values = |narrowed: Narrowed, counts: &[(String, u64)]| -> Vec<FacetValue> {
+        counts
+            .iter()
+            .filter(|(value, _)| !value.is_empty())
+            .take(MAX_FACET)
+            .map(|(value, count)| FacetValue {
+                text: narrowed.name(visit, registry, value),
+                href: narrowed.toggled(params, value).href(visit.lang),
+                count: *count,
+                on: narrowed.of(params).contains(value),
+            })
+            .collect()
+    };
+    let years = counts
+        .years
+        .iter()
+        .take(MAX_FACET)
+        .filter_map(|(year, count)| {
+            let number: i16 = year.parse().ok()?;
+            let (from, to) = (Some(date(number, 1, 1)), Some(date(number, 12, 31)));
+            let on = params.from == from && params.to == to;
+            let to_year = params.changed(|params| {
+                (params.from, params.to) = if on { (None, None) } else { (from, to) };
+            });
+            Some(FacetValue {
+                text: year.clone(),
+                href: to_year.href(visit.lang),
+                count: *count,
+                on,
+            })
+        });
+    let mut facets = vec![
+        ("page-facet-kind", values(Narrowed::Kind, &counts.kinds)),
+        (
+            "page-facet-authority",
+            values(Narrowed::Authority, &counts.authorities),
+        ),
+        (
+            "page-facet-region",
+            values(Narrowed::Region, &counts.regions),
+        ),
+        ("page-facet-year", years.collect()),
+    ];
+    facets.retain(|(_, values)| !values.is_empty());
+    facets
+        .into_iter()
+        .map(|(title, values)| Facet {
+            title: visit.word(title),
+            values,
+        })
+        .collect()
+}
+
+/// What narrows the search, each with the address without it.
+fn chips(visit: &Visit, params: &Params, registry: &Registry) -> Vec<Link> {
+    let mut chips = Vec::new();
+    for narrowed in [Narrowed::Kind, Narrowed::Authority, Narrowed::Region] {
+        for value in narrowed.of(params) {
+            let without = params.changed(|params| {
+                narrowed.of_mut(params).remove(value);
+            });
+            chips.push(Link {
+                text: narrowed.name(visit, registry, value),
+                href: without.href(visit.lang),
+            });
+        }
+    }
+    if params.from.is_some() || params.to.is_some() {
+        let day = |day: Option<jiff::civil::Date>| day.map(|d| d.to_string()).unwrap_or_default();
+        let without = params.changed(|params| (params.from, params.to) = (None, None));
+        chips.push(Link {
+            text: format!("{} – {}", day(params.from), day(params.to))
+                .trim()
+                .to_owned(),
+            href: without.href(visit.lang),
+        });
+    }
+    chips
+}

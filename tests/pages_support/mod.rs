@@ -1,0 +1,213 @@
+//! A small real log to look at: every open kind once, several enterprises, one with a hostile name.
+
+use gongshi::app::{App, NewLog, Tuning, init, operator_key_path};
+use gongshi::domain::uscc::ALPHABET;
+use gongshi::domain::{Kind, Uscc};
+use gongshi::ingest::KeyFile;
+use gongshi::intake::{Clock, Event, NOT_OPEN, SimulatedClock};
+use gongshi_verify::encoding::{base64, hex};
+use gongshi_verify::hash::leaf_hash;
+use gongshi_verify::json::{self, Value as Strict};
+use gongshi_verify::keys::SecretKey;
+use gongshi_verify::names::{AuthorityId, KindName, Origin};
+use gongshi_verify::record::Record;
+use gongshi_verify::registry::key_proof_message;
+use gongshi_verify::time::Timestamp;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
+
+pub const ORIGIN: &str = "log.example/gongshi";
+pub const OPERATOR: &str = "000000-XXZX";
+pub const DEPARTMENT: &str = "000000-SCJG";
+pub const DEPARTMENT_NAME: &str = "示例县市场监督管理局";
+/// The subject of the bodies in `tests/data`.
+pub const SUBJECT: &str = "91000000MA00000900";
+/// What a hostile department might call a subject.
+pub const HOSTILE: &str = "<script>alert(\"x\")</script>&'店";
+
+/// A portal over a folder that the next run empties.
+pub struct Site {
+    pub app: App,
+    pub clock: Arc<SimulatedClock>,
+    /// Index of the entry of each kind.
+    pub index: BTreeMap<Kind, u64>,
+    pub hostile: (String, u64),
+    department: SecretKey,
+}
+
+static NEXT: AtomicU8 = AtomicU8::new(1);
+
+/// Keys, all different; the log does not mind that they are no secret.
+fn next_key() -> [u8; 32] {
+    [NEXT.fetch_add(1, Ordering::Relaxed); 32]
+}
+
+/// A well-formed code of its own for each number.
+pub fn uscc(number: u32) -> String {
+    let prefix = format!("91000000MA{number:07}");
+    let codes = ALPHABET
+        .iter()
+        .map(|c| format!("{prefix}{}", *c as char))
+        .find(|code| Uscc::parse(code).is_ok());
+    codes.unwrap()
+}
+
+impl Site {
+    /// Makes the log and its first records.
+    pub fn new() -> Self {
+        let target = option_env!("CARGO_TARGET_TMPDIR").map(std::path::PathBuf::from);
+        let data = target.unwrap_or_else(std::env::temp_dir).join("pages");
+        let _ = std::fs::remove_dir_all(&data);
+        std::fs::create_dir_all(&data).unwrap();
+        let start = Timestamp::parse("2026-01-05T01:00:00Z").unwrap();
+        let clock = Arc::new(SimulatedClock::new(start));
+        let new = NewLog {
+            origin: Origin::parse(ORIGIN).unwrap(),
+            operator: AuthorityId::parse(OPERATOR).unwrap(),
+            name: "示例县信息中心".to_owned(),
+            region: "000000".to_owned(),
+            kinds: Vec::new(),
+            synthetic: true,
+            random: next_key,
+        };
+        init(&data, &new, clock.clone()).unwrap();
+        let app = App::open(&data, clock.clone(), &Tuning::default()).unwrap();
+        let operator = KeyFile::read(&operator_key_path(&data)).unwrap();
+        let mut site = Site {
+            app,
+            clock,
+            index: BTreeMap::new(),
+            hostile: (uscc(77), 0),
+            department: SecretKey::from_seed(&[0xd1; 32]),
+        };
+        site.register(&operator.key);
+        site.one_of_each();
+        let mut body = site.body(Kind::Penalty);
+        body["subject_name"] = HOSTILE.into();
+        body["subject_uscc"] = site.hostile.0.clone().into();
+        body["decision_no"] = "示市监罚〔2026〕<b>号".into();
+        site.hostile.1 = site.publish(Kind::Penalty, body);
+        site.settle();
+        site
+    }
+
+    fn register(&mut self, operator: &SecretKey) {
+        let origin = Origin::parse(ORIGIN).unwrap();
+        let id = AuthorityId::parse(DEPARTMENT).unwrap();
+        let public = self.department.public();
+        let proof = self
+            .department
+            .sign(&key_proof_message(&origin, &id, &public));
+        let mut kinds: Vec<&str> = Kind::ALL
+            .iter()
+            .filter(|kind| !kind.operator_only())
+            .map(|kind| kind.as_str())
+            .collect();
+        kinds.sort_unstable();
+        let body = json!({
+            "action": "register", "authority_id": DEPARTMENT, "key_proof": base64(&proof), "kinds": kinds,
+            "name": DEPARTMENT_NAME, "public_key": public.to_base64(), "region": "000000", "role": "department",
+        });
+        self.append(OPERATOR, operator, Kind::Authority, None, body);
+    }
+
+    fn one_of_each(&mut self) {
+        for kind in Kind::ALL {
+            if NOT_OPEN.contains(kind) || *kind == Kind::Authority {
+                continue;
+            }
+            let index = self.publish(*kind, self.body(*kind));
+            self.index.insert(*kind, index);
+        }
+    }
+
+    /// The synthetic body of a kind, its references turned to entry 0 and its files left out.
+    pub fn body(&self, kind: Kind) -> Value {
+        let bodies: Value = serde_json::from_str(include_str!("../data/bodies.json")).unwrap();
+        let entry = self.app.portal.log.entry(0).unwrap();
+        let reference = json!({"index": 0, "leaf_hash": hex(&leaf_hash(&entry))});
+        let mut body = bodies[kind.as_str()].clone();
+        mend(&mut body, &reference);
+        if kind == Kind::AbnormalRemoval {
+            // Nothing here ends the listing shown as being in force.
+            body["listed_on"] = "2020-01-01".into();
+        }
+        body
+    }
+
+    /// Appends a record of the department and returns its index.
+    pub fn publish(&self, kind: Kind, body: Value) -> u64 {
+        let reference = (kind == Kind::Plan).then(|| body["plan_key"].as_str().unwrap().to_owned());
+        self.append(DEPARTMENT, &self.department, kind, reference, body)
+    }
+
+    fn append(
+        &self,
+        authority: &str,
+        key: &SecretKey,
+        kind: Kind,
+        reference: Option<String>,
+        body: Value,
+    ) -> u64 {
+        static SALT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+        let mut salt = [7; 32];
+        salt[..8].copy_from_slice(&SALT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        let strict: Strict = json::parse(body.to_string().as_bytes()).unwrap();
+        let event = Event::sign(
+            &Origin::parse(ORIGIN).unwrap(),
+            &AuthorityId::parse(authority).unwrap(),
+            key,
+            &KindName::parse(kind.as_str()).unwrap(),
+            self.clock.now(),
+            reference,
+            Record::new(strict, salt).unwrap(),
+        );
+        let answer = self.app.portal.intake.accept_events(vec![event]).wait();
+        match answer.into_iter().next().unwrap() {
+            Ok(accepted) => accepted.index,
+            Err(refusal) => panic!("{kind}: {refusal} {body}"),
+        }
+    }
+
+    /// Waits until model and search have caught up.
+    pub fn settle(&self) {
+        let portal = &self.app.portal;
+        let start = Instant::now();
+        let size = portal.log.published().size();
+        while portal.model.cursor().unwrap() < size || portal.search.cursor().unwrap() < size {
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "followers stand still"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+fn mend(value: &mut Value, reference: &Value) {
+    match value {
+        Value::Object(members) => {
+            if members.contains_key("leaf_hash") {
+                *value = reference.clone();
+                return;
+            }
+            members.retain(|_, value| !is_file(value) && !is_files(value));
+            members.values_mut().for_each(|v| mend(v, reference));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|v| mend(v, reference)),
+        _ => {}
+    }
+}
+
+fn is_file(value: &Value) -> bool {
+    value.get("sha256").is_some()
+}
+
+fn is_files(value: &Value) -> bool {
+    value
+        .as_array()
+        .is_some_and(|items| items.iter().any(is_file))
+}
