@@ -59,8 +59,9 @@ const HIDDEN: &[(&str, &str)] = &[
     ("fluent", "text"),
 ];
 
-/// Modules whose Chinese is not the interface's: the catalogues' own, and the invented county's records.
-const CHINESE: &[&str] = &["text", "demo"];
+/// Modules whose Chinese is not the interface's: the catalogues' own, the invented county's records, and what departments
+/// write in their tables (units, marks of columns), which is read and never shown.
+const CHINESE: &[&str] = &["text", "demo", "ingest"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
