@@ -3,6 +3,8 @@
 //! Read from the sources, not from what happens to compile: within one crate the compiler lets every module use every
 //! other. A module that is not in the table fails, so that adding one is a decision. The checker is tested here too.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 #[path = "architecture/scan.rs"]
 mod scan;
 
