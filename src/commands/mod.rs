@@ -1,6 +1,10 @@
 //! One file a command (or a family of them); each parses its flags, calls the library and prints.
 
+mod authority;
 mod init;
+mod keygen;
+mod publish;
+mod remote;
 mod serve;
 pub mod settings;
 
@@ -26,6 +30,9 @@ pub struct Arguments {
 enum Command {
     Init(init::Init),
     Serve(serve::Serve),
+    Keygen(keygen::Keygen),
+    Authority(authority::Authority),
+    Publish(publish::Publish),
 }
 
 /// Runs the command; the exit code says whether what was checked or sent is good (0), not good (1), or unusable (2).
@@ -33,5 +40,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Init(command) => command.run(),
         Command::Serve(command) => command.run(),
+        Command::Keygen(command) => command.run(),
+        Command::Authority(command) => command.run(),
+        Command::Publish(command) => command.run(),
     }
 }

@@ -3,6 +3,15 @@
 //! Runs on the department's machine: the secret key never leaves it, only signed events do. It must not read the data
 //! folder of a log.
 
+mod bodies;
+mod client;
 mod key_file;
+mod request;
 
-pub use key_file::{KeyFile, KeyFileError, key_request};
+pub use bodies::{BodiesError, nfc, read_bodies};
+pub use client::{
+    Answer, Authority, AuthorityKey, Client, ClientError, LogState, Patience, Refused,
+    RefusedField, Sink, deliver,
+};
+pub use key_file::{KeyFile, KeyFileError};
+pub use request::{KeyRequest, RequestError};
