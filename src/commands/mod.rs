@@ -1,6 +1,7 @@
 //! One file a command (or a family of them); each parses its flags, calls the library and prints.
 
 mod authority;
+mod import;
 mod init;
 mod keygen;
 mod publish;
@@ -33,6 +34,7 @@ enum Command {
     Keygen(keygen::Keygen),
     Authority(authority::Authority),
     Publish(publish::Publish),
+    Import(import::ImportCommand),
 }
 
 /// Runs the command; the exit code says whether what was checked or sent is good (0), not good (1), or unusable (2).
@@ -43,5 +45,6 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Keygen(command) => command.run(),
         Command::Authority(command) => command.run(),
         Command::Publish(command) => command.run(),
+        Command::Import(command) => command.run(),
     }
 }

@@ -80,7 +80,7 @@ impl Publish {
                 Answer::Refused(reason) => {
                     refused += 1;
                     let (path, number) = &places[place];
-                    let said = remote::refusal(self.lang.into(), &reason).join("\n  ");
+                    let said = reason.words(self.lang.into()).join("\n  ");
                     eprintln!("{} #{number}: {said}", path.display());
                 }
             },

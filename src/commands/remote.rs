@@ -4,9 +4,9 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gongshi::app::random32;
 use gongshi::domain::Kind;
-use gongshi::ingest::{Answer, Client, KeyFile, Patience, Refused, deliver};
+use gongshi::ingest::{Answer, Client, KeyFile, Patience, deliver};
 use gongshi::intake::{Clock as _, Event, SystemClock};
-use gongshi::text::{Catalogue, Lang};
+use gongshi::text::Lang;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::{KindName, Origin};
 use gongshi_verify::record::Record;
@@ -81,29 +81,6 @@ pub fn send_one(client: &Client, event: &Event) -> anyhow::Result<u64> {
     })?;
     match answer.context("the event got no answer")? {
         Answer::Logged { index, .. } => Ok(index),
-        Answer::Refused(refused) => bail!("{}", refusal(Lang::En, &refused).join("\n  ")),
+        Answer::Refused(refused) => bail!("{}", refused.words(Lang::En).join("\n  ")),
     }
-}
-
-/// A refusal in words: a line for the whole, then one for each fault of a field.
-pub fn refusal(lang: Lang, refused: &Refused) -> Vec<String> {
-    let title = match lang {
-        Lang::Zh => &refused.title_zh,
-        Lang::En => &refused.title,
-    };
-    // A server may know reasons this program has no words for, and the other way round.
-    let own = format!("problem-title-{}", refused.code);
-    let title = match Catalogue::built_in().has(lang, &own) || title.is_empty() {
-        true => Catalogue::built_in().first(lang, &[&own, &refused.code], &[]),
-        false => title.clone(),
-    };
-    let mut lines = vec![title];
-    if refused.errors.is_empty() {
-        lines.push(refused.detail.clone());
-    }
-    lines.extend(refused.errors.iter().map(|error| match lang {
-        Lang::Zh => error.detail_zh.clone(),
-        Lang::En => error.detail.clone(),
-    }));
-    lines
 }

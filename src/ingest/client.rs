@@ -3,6 +3,7 @@
 //! One request is one attempt here; [`deliver`] tries again, which is safe because the log answers the same signed event
 //! with its first index. It must not sign, and must not know where events come from.
 
+use crate::text::{Catalogue, Lang};
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -166,6 +167,30 @@ impl Refused {
     /// Whether the same event may be accepted later.
     pub fn is_temporary(&self) -> bool {
         self.status == 429 || self.status == 503
+    }
+
+    /// The refusal in words: a line for the whole, then one for each fault of a field.
+    pub fn words(&self, lang: Lang) -> Vec<String> {
+        let catalogue = Catalogue::built_in();
+        let given = match lang {
+            Lang::Zh => &self.title_zh,
+            Lang::En => &self.title,
+        };
+        // A server may know reasons this program has no words for.
+        let own = format!("problem-title-{}", self.code);
+        let title = match catalogue.has(lang, &own) || given.is_empty() {
+            true => catalogue.first(lang, &[&own, &self.code], &[]),
+            false => given.clone(),
+        };
+        let mut lines = vec![title];
+        if self.errors.is_empty() {
+            lines.push(self.detail.clone());
+        }
+        lines.extend(self.errors.iter().map(|error| match lang {
+            Lang::Zh => error.detail_zh.clone(),
+            Lang::En => error.detail.clone(),
+        }));
+        lines
     }
 }
 

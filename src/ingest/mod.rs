@@ -5,13 +5,18 @@
 
 mod bodies;
 mod client;
+mod import;
+mod journal;
 mod key_file;
 mod request;
+pub mod table;
 
 pub use bodies::{BodiesError, nfc, read_bodies};
 pub use client::{
     Answer, Authority, AuthorityKey, Client, ClientError, LogState, Patience, Refused,
     RefusedField, Sink, deliver,
 };
+pub use import::{BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Summary, Target};
+pub use journal::{Journal, JournalError, Known};
 pub use key_file::{KeyFile, KeyFileError};
 pub use request::{KeyRequest, RequestError};
