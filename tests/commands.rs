@@ -203,3 +203,79 @@ fn a_key_others_can_read_is_refused_and_none_is_overwritten() {
     assert_eq!(code(&refused), Some(2));
     assert!(stderr(&refused).contains("600"), "{refused:?}");
 }
+
+const TABLE: &str = "统一社会信用代码,企业名称,列入原因,列入日期\n\
+    91000000MA00000900,示例一公司,失联,2026-03-02\n\
+    91000000MA00000901,示例二公司,失联,2026-03-02\n\
+    91000000MA00000900,示例三公司,未年报,2026年3月3日\n";
+
+#[test]
+fn a_table_goes_in_once_and_its_bad_rows_after_mending() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    portal.write("t.csv", TABLE);
+    let import = "import --kind abnormal_listing --key 000000-SCJG.key --region 000000";
+    let checked = portal.run("import --kind abnormal_listing --region 000000 --dry-run t.csv");
+    assert_eq!(code(&checked), Some(1));
+    assert!(!portal.path("t.csv.gongshi-journal").exists());
+    let first = portal.run(&format!("{import} t.csv"));
+    assert_eq!(code(&first), Some(1), "{first:?}");
+    let said = String::from_utf8_lossy(&first.stdout).into_owned();
+    assert!(
+        said.contains("第 3 行「统一社会信用代码」: 91000000MA00000901 — 校验码应为 0"),
+        "{said}"
+    );
+    assert!(said.contains("写入 2") && said.contains("有误 1"), "{said}");
+    let second = portal.run(&format!("{import} --lang en t.csv"));
+    let said = String::from_utf8_lossy(&second.stdout).into_owned();
+    assert!(said.contains("already in the log: 2"), "{said}");
+    let bad = std::fs::read_to_string(portal.path("t.csv.bad.csv")).unwrap();
+    portal.write("t.csv.bad.csv", &bad.replacen("901", "900", 1));
+    let mended = portal.must(&format!("{import} t.csv.bad.csv"));
+    assert!(mended.contains("写入 1"), "{mended}");
+    // Without its journal a table goes in again, under other salts.
+    std::fs::remove_file(portal.path("t.csv.gongshi-journal")).unwrap();
+    let again = portal.run(&format!("{import} t.csv"));
+    assert!(
+        String::from_utf8_lossy(&again.stdout).contains("写入 2"),
+        "{again:?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_imported_is_said_and_nothing_is_sent() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    portal.write("t.csv", TABLE);
+    let no_region = portal.run("import --kind abnormal_listing --key 000000-SCJG.key t.csv");
+    assert_eq!(code(&no_region), Some(2));
+    assert!(stderr(&no_region).contains("行政区划代码"), "{no_region:?}");
+    portal.must("keygen --authority 000000-YJJ --origin log.example/test --out unknown.key");
+    let import = "import --kind abnormal_listing --region 000000 --key";
+    let unknown = portal.run(&format!("{import} unknown.key t.csv"));
+    assert_eq!(code(&unknown), Some(2));
+    // The journal beside the table is now the other authority's.
+    let foreign = portal.run(&format!("{import} 000000-SCJG.key t.csv"));
+    assert_eq!(code(&foreign), Some(2));
+    assert!(stderr(&foreign).contains("000000-YJJ"), "{foreign:?}");
+    set_mode(&portal.path("000000-SCJG.key"), 0o640);
+    let readable = portal.run(&format!("{import} 000000-SCJG.key --journal j t.csv"));
+    assert_eq!(code(&readable), Some(2));
+    let listed = portal.must("authority list");
+    assert!(listed.contains("from entry 1\n"), "{listed}");
+}
+
+#[test]
+fn templates_come_out_and_go_in() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    for (kind, format) in [("penalty", "csv"), ("inspection_result", "xlsx")] {
+        portal.must(&format!(
+            "import --template {kind} --format {format} --out t.{format}"
+        ));
+        let said = portal.must(&format!(
+            "import --kind {kind} --key 000000-SCJG.key t.{format}"
+        ));
+        assert!(said.contains("写入 1"), "{said}");
+    }
+}

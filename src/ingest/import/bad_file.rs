@@ -98,7 +98,7 @@ impl<'a> BadFile<'a> {
             .flexible(true)
             .terminator(csv::Terminator::CRLF)
             .from_writer(file);
-        let reason = Catalogue::built_in().get(self.lang, "import-column-reason", &[]);
+        let reason = Catalogue::built_in().get(self.lang, "import-reason", &[]);
         let headers = self.columns.own_columns();
         let headers = headers.map(|at| self.columns.headers[at].as_str());
         let written = writer.write_record(headers.chain([reason.as_str()]));

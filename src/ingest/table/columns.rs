@@ -241,7 +241,7 @@ impl Columns {
         let mut taken: HashMap<usize, &str> = HashMap::new();
         let reason = |lang: &Lang| {
             let catalogue = Catalogue::built_in();
-            fold_name(&catalogue.get(*lang, "import-column-reason", &[]))
+            fold_name(&catalogue.get(*lang, "import-reason", &[]))
         };
         let reasons: Vec<String> = Lang::ALL.iter().map(reason).collect();
         for header in &self.headers {

@@ -132,7 +132,7 @@ impl ColumnName {
             ColumnName::Field(kind, name) => field_name(lang, *kind, name),
             ColumnName::Number(number) => {
                 let number = i64::try_from(*number).unwrap_or(i64::MAX);
-                catalogue.get(lang, "import-column-number", &[("number", number.into())])
+                catalogue.get(lang, "import-nth-column", &[("number", number.into())])
             }
         }
     }

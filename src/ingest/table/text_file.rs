@@ -86,15 +86,7 @@ impl TextFile {
     ) -> Result<(), E> {
         let since = Rc::new(Counter::new(0));
         let file = File::open(&self.path).map_err(SourceError::from)?;
-        let decoded = Decoded {
-            file,
-            decoder: self.encoding.new_decoder(),
-            input: vec![0; 1 << 16],
-            from: 0,
-            to: 0,
-            ended: false,
-            since: since.clone(),
-        };
+        let decoded = Decoded::new(file, self.encoding, since.clone());
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -117,7 +109,10 @@ impl TextFile {
                 }
             }
             since.set(0);
-            let line = record.position().map_or(line, csv::Position::line);
+            // Blank lines before a record count as its own with this reader, so count back from its end.
+            let breaks = |cell: &str| cell.bytes().filter(|byte| *byte == b'\n').count() as u64;
+            let height = 1 + record.iter().map(breaks).sum::<u64>();
+            let line = reader.position().line().saturating_sub(height);
             let cells = record.iter().map(|cell| Cell::Text(cell.to_owned()));
             let row = Row {
                 line,
@@ -209,15 +204,59 @@ fn check(path: &Path, encoding: &'static Encoding) -> Result<(), SourceError> {
     }
 }
 
-/// A file as UTF-8, without its mark. Counts what it gives since the counter was last set back.
+/// A file as UTF-8, without its mark, every line ended by one line feed, the last one too: so that lines can be counted
+/// by these. Counts what it gives since the counter was last set back.
 struct Decoded {
     file: File,
     decoder: Decoder,
     input: Vec<u8>,
     from: usize,
     to: usize,
+    /// Nothing is left to read.
     ended: bool,
+    /// Nothing is left to decode.
+    finished: bool,
+    /// The last character decoded was a carriage return, given as a line feed.
+    after_return: bool,
+    /// The last byte given.
+    last: u8,
     since: Rc<Counter<u64>>,
+}
+
+impl Decoded {
+    fn new(file: File, encoding: &'static Encoding, since: Rc<Counter<u64>>) -> Self {
+        Decoded {
+            file,
+            decoder: encoding.new_decoder(),
+            input: vec![0; 1 << 16],
+            from: 0,
+            to: 0,
+            ended: false,
+            finished: false,
+            after_return: false,
+            last: b'\n',
+            since,
+        }
+    }
+
+    /// Makes line ends one line feed each, in place; the new length.
+    fn unify(&mut self, text: &mut [u8]) -> usize {
+        if !self.after_return && !text.contains(&b'\r') {
+            return text.len();
+        }
+        let mut kept = 0;
+        for at in 0..text.len() {
+            let byte = text[at];
+            if byte == b'\n' && self.after_return {
+                self.after_return = false;
+                continue;
+            }
+            self.after_return = byte == b'\r';
+            text[kept] = if self.after_return { b'\n' } else { byte };
+            kept += 1;
+        }
+        kept
+    }
 }
 
 impl Read for Decoded {
@@ -231,7 +270,8 @@ impl Read for Decoded {
         if self.since.get() > MAX_RECORD_BYTES {
             return Err(std::io::Error::other("the record has no end"));
         }
-        loop {
+        let mut given = 0;
+        while given == 0 && !self.finished {
             if self.from == self.to && !self.ended {
                 (self.from, self.to) = (0, self.file.read(&mut self.input)?);
                 self.ended = self.to == 0;
@@ -247,11 +287,16 @@ impl Read for Decoded {
                     "bytes that are not text in this encoding",
                 ));
             }
-            let finished = self.ended && result == DecoderResult::InputEmpty;
-            if written > 0 || finished {
-                self.since.set(self.since.get() + written as u64);
-                return Ok(written);
-            }
+            self.finished = self.ended && result == DecoderResult::InputEmpty;
+            given = self.unify(&mut out[..written]);
         }
+        if given == 0 && self.last != b'\n' {
+            (out[0], given) = (b'\n', 1);
+        }
+        if given > 0 {
+            self.last = out[given - 1];
+        }
+        self.since.set(self.since.get() + given as u64);
+        Ok(given)
     }
 }
