@@ -3,6 +3,7 @@
 use crate::domain::Kind;
 use crate::ingest::{KeyFile, KeyFileError};
 use crate::intake::{Clock, Event, Intake, IntakeError};
+use crate::log::archive::{self, ArchiveError};
 use crate::log::{Follower, Leaf, Log, LogConfig, LogError, Target};
 use crate::model::{Model, ModelError};
 use crate::search::sync::IndexTarget;
@@ -53,6 +54,9 @@ pub enum AppError {
     /// The log refused.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// The backup failed.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// Intake refused.
     #[error(transparent)]
     Intake(#[from] IntakeError),
@@ -113,20 +117,7 @@ pub struct Tuning {
 
 /// Creates a log in an empty folder: keys, size-0 checkpoint, and entry 0, the operator's own record.
 pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppError> {
-    let folder = DataFolder::lock(data)?;
-    let others = std::fs::read_dir(data).map_err(|e| StoreError::Io {
-        what: data.display().to_string(),
-        source: e,
-    })?;
-    if others
-        .filter_map(Result::ok)
-        .any(|item| item.file_name() != "lock")
-    {
-        return Err(AppError::Folder(format!(
-            "{} is not empty; `init` needs a new or empty folder",
-            data.display()
-        )));
-    }
+    let folder = empty_folder(data, "init")?;
     std::fs::create_dir(data.join("keys"))?;
     let signer = SignerKey::from_seed(new.origin.as_str(), KeyKind::Ed25519, &(new.random)())?;
     store::write_private(
@@ -138,12 +129,13 @@ pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppE
         key: SecretKey::from_seed(&(new.random)()),
     };
     operator.write(&operator_key_path(data))?;
-    let file = LogFile {
-        origin: new.origin.to_string(),
-        synthetic: new.synthetic,
-    };
-    let text = toml::to_string(&file).map_err(|e| AppError::Folder(e.to_string()))?;
-    folder.write(LOG_FILE, text.as_bytes())?;
+    write_log_file(
+        &folder,
+        &LogFile {
+            origin: new.origin.to_string(),
+            synthetic: new.synthetic,
+        },
+    )?;
     let storage = Arc::new(SledStorage::new(data));
     let log = Arc::new(Log::create(
         folder,
@@ -232,13 +224,7 @@ pub fn open_log(data: &Path, tuning: &Tuning) -> Result<(Arc<Log>, LogFile), App
     let origin =
         Origin::parse(&file.origin).map_err(|e| AppError::Folder(format!("{LOG_FILE}: {e}")))?;
     let folder = DataFolder::lock(data)?;
-    let path = checkpoint_key_path(data);
-    store::ensure_private(&path)?;
-    let text = std::fs::read_to_string(&path).map_err(|e| StoreError::Io {
-        what: path.display().to_string(),
-        source: e,
-    })?;
-    let mut config = LogConfig::new(origin, SignerKey::parse(text.trim())?);
+    let mut config = LogConfig::new(origin, read_signer(data)?);
     if let Some(change) = tuning.log {
         change(&mut config);
     }
@@ -321,4 +307,97 @@ impl Target for SearchTarget {
     fn rest(&mut self) -> Result<(), Failure> {
         self.0.commit()
     }
+}
+
+/// Makes a data folder from a backup that the caller has read to its end once: keys from `keys`, then every leaf.
+pub fn restore<R: std::io::Read>(
+    data: &Path,
+    keys: &Path,
+    reader: &mut archive::Reader<R>,
+    synthetic: bool,
+) -> Result<(), AppError> {
+    let folder = empty_folder(data, "restore")?;
+    std::fs::create_dir(data.join("keys"))?;
+    for name in ["checkpoint.key", "operator.key"] {
+        let path = keys.join(name);
+        store::ensure_private(&path)?;
+        let bytes = std::fs::read(&path).map_err(|e| StoreError::Io {
+            what: path.display().to_string(),
+            source: e,
+        })?;
+        store::write_private(&data.join("keys").join(name), &bytes)?;
+    }
+    let file = LogFile {
+        origin: reader.checkpoint.checkpoint.origin.clone(),
+        synthetic,
+    };
+    write_log_file(&folder, &file)?;
+    let signer = read_signer(data)?;
+    let origin = Origin::parse(&file.origin).map_err(|e| AppError::Folder(e.to_string()))?;
+    let log = Log::create(
+        folder,
+        Arc::new(SledStorage::new(data)),
+        LogConfig::new(origin, signer),
+    )?;
+    archive::replay(reader, &log, |_| ())?;
+    log.drain();
+    Ok(())
+}
+
+/// Locks a folder that holds nothing yet.
+fn empty_folder(data: &Path, command: &str) -> Result<DataFolder, AppError> {
+    let folder = DataFolder::lock(data)?;
+    let others = std::fs::read_dir(data).map_err(|e| StoreError::Io {
+        what: data.display().to_string(),
+        source: e,
+    })?;
+    if others
+        .filter_map(Result::ok)
+        .any(|item| item.file_name() != "lock")
+    {
+        return Err(AppError::Folder(format!(
+            "{} is not empty; `{command}` needs a new or empty folder",
+            data.display()
+        )));
+    }
+    Ok(folder)
+}
+
+fn write_log_file(folder: &DataFolder, file: &LogFile) -> Result<(), AppError> {
+    let text = toml::to_string(file).map_err(|e| AppError::Folder(e.to_string()))?;
+    Ok(folder.write(LOG_FILE, text.as_bytes())?)
+}
+
+fn read_signer(data: &Path) -> Result<SignerKey, AppError> {
+    let path = checkpoint_key_path(data);
+    store::ensure_private(&path)?;
+    let text = std::fs::read_to_string(&path).map_err(|e| StoreError::Io {
+        what: path.display().to_string(),
+        source: e,
+    })?;
+    Ok(SignerKey::parse(text.trim())?)
+}
+
+/// Empties what is derived from the log and builds it again, reporting how far each is.
+pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), AppError> {
+    let (log, _) = open_log(data, &Tuning::default())?;
+    let size = log.published().size();
+    let model = Model::open(log.storage().as_ref())?;
+    model.clear()?;
+    let search = TantivyIndex::open(&data.join("index"), TantivyOptions::default())?;
+    search.clear()?;
+    let mut index = IndexTarget::new(Arc::new(search));
+    let failed = |error: Failure| AppError::Folder(format!("indexing failed: {error}"));
+    let mut start = 0;
+    while start < size {
+        let end = size.min(start + 1024);
+        let leaves = log.leaves(start..end)?;
+        model.fold(start, &leaves)?;
+        index.take(start, leaves).map_err(failed)?;
+        start = end;
+        progress(start, size);
+    }
+    model.sync()?;
+    index.commit().map_err(failed)?;
+    Ok(())
 }

@@ -1,10 +1,17 @@
 //! One file a command (or a family of them); each parses its flags, calls the library and prints.
 
 mod authority;
+mod backup;
+mod bench;
+mod export;
+mod fsck;
+mod fsck_http;
 mod import;
 mod init;
 mod keygen;
+mod progress;
 mod publish;
+mod reindex;
 mod remote;
 mod serve;
 pub mod settings;
@@ -29,7 +36,13 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Backup(backup::Backup),
+    Bench(bench::Bench),
+    Export(export::Export),
+    Fsck(fsck::Fsck),
     Init(init::Init),
+    Reindex(reindex::Reindex),
+    Restore(backup::Restore),
     Serve(serve::Serve),
     Keygen(keygen::Keygen),
     Authority(authority::Authority),
@@ -40,7 +53,13 @@ enum Command {
 /// Runs the command; the exit code says whether what was checked or sent is good (0), not good (1), or unusable (2).
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
+        Command::Backup(command) => command.run(),
+        Command::Bench(command) => command.run(),
+        Command::Export(command) => command.run(),
+        Command::Fsck(command) => command.run(),
         Command::Init(command) => command.run(),
+        Command::Reindex(command) => command.run(),
+        Command::Restore(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Keygen(command) => command.run(),
         Command::Authority(command) => command.run(),

@@ -3,6 +3,7 @@
 //! Checking runs on all cores and changes nothing; a short serial section then fixes the order. A refused event leaves
 //! no trace. Authority records take effect before the next event is looked at. It must not know HTTP, files or pages.
 
+mod audit;
 mod batch;
 mod clock;
 mod event;
@@ -10,6 +11,7 @@ mod prove;
 mod refusal;
 mod seen;
 
+pub use audit::Auditor;
 pub use batch::{Accepted, Batch};
 pub use clock::{Clock, SimulatedClock, SystemClock};
 pub use event::{Event, MAX_EVENT_BYTES};

@@ -4,6 +4,7 @@
 //! knows bytes, hashes and signatures. It must not know what an entry says, who may write it, or HTTP: a second
 //! product could run on it (`examples/raw_log.rs` does). Formats: C2SP tlog-tiles, tlog-checkpoint, signed-note.
 
+pub mod archive;
 mod blocks;
 mod follow;
 mod fsck;
@@ -234,6 +235,8 @@ impl Log {
         storage: Arc<dyn Storage>,
         config: LogConfig,
     ) -> Result<Log, LogError> {
+        // Held until the log has it open: the engine gives a closed database's lock back only some time later.
+        let _database = storage.open(DATABASE)?;
         recover::create(&folder, storage.as_ref(), &config)?;
         Log::open(folder, storage, config)
     }

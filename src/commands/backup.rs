@@ -1,0 +1,153 @@
+//! `gongshi backup` and `gongshi restore`.
+
+use super::progress::Progress;
+use anyhow::{Context as _, bail};
+use clap::Args;
+use gongshi::app::{self, Tuning};
+use gongshi::log::archive::{self, Reader};
+use gongshi::store::ensure_private;
+use gongshi_verify::checkpoint::SignedCheckpoint;
+use gongshi_verify::note::{SignatureCheck, SignerKey};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Write the whole log, records included, to one compressed and checked file. Keys are not in it.
+#[derive(Args)]
+pub struct Backup {
+    /// Data folder; its server must not be running (see `serve --backup-dir` for a running one).
+    #[arg(long, env = "GONGSHI_DATA", default_value = "./data")]
+    data: PathBuf,
+    /// File to write; must not exist.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+impl Backup {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let (log, _) = app::open_log(&self.data, &Tuning::default())?;
+        let size = write(&log, &self.out)?;
+        println!("{}: {size} entries.", self.out.display());
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Writes a backup to a new file; half a file is not left behind.
+pub fn write(log: &gongshi::log::Log, out: &Path) -> anyhow::Result<u64> {
+    if out.exists() {
+        bail!("{} exists; a backup is never overwritten", out.display());
+    }
+    let partial = out.with_extension("partial");
+    let attempt = || -> anyhow::Result<u64> {
+        let file = File::create(&partial)?;
+        let mut progress = Progress::new("entries", log.published().size());
+        let size = archive::write(log, &file, |done| progress.at(done))?;
+        file.sync_all()?;
+        std::fs::rename(&partial, out)?;
+        Ok(size)
+    };
+    attempt()
+        .inspect_err(|_| drop(std::fs::remove_file(&partial)))
+        .with_context(|| out.display().to_string())
+}
+
+/// Make a data folder from a backup. The backup is checked whole before anything is signed.
+#[derive(Args)]
+pub struct Restore {
+    /// The backup file.
+    #[arg(long)]
+    from: PathBuf,
+    /// Data folder to make; new or empty.
+    #[arg(long, env = "GONGSHI_DATA", default_value = "./data")]
+    data: PathBuf,
+    /// Folder with checkpoint.key and operator.key.
+    #[arg(long)]
+    keys: PathBuf,
+    /// The newest checkpoint the log has published, as mirrors or readers hold it. A backup that is older than it is
+    /// refused: the log would sign a second history.
+    #[arg(long, required_unless_present = "no_newer_checkpoint")]
+    published: Option<PathBuf>,
+    /// Say instead that no checkpoint newer than the backup was ever published.
+    #[arg(long)]
+    no_newer_checkpoint: bool,
+    /// The demonstration's backups hold invented records: say so again.
+    #[arg(long)]
+    synthetic: bool,
+}
+
+impl Restore {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let signer = self.signer()?;
+        let open = || -> anyhow::Result<_> {
+            let file = File::open(&self.from).with_context(|| self.from.display().to_string())?;
+            Ok(Reader::open(file, signer.verifier())?)
+        };
+        let mut reader = open()?;
+        let total = reader.checkpoint.checkpoint.size;
+        let mut progress = Progress::new("entries checked", total);
+        let mut done = 0;
+        let mut published = self.published_checkpoint(&signer)?;
+        let mut range = gongshi_verify::merkle::CompactRange::new();
+        while let Some(leaf) = reader.next_leaf()? {
+            range.push(
+                gongshi_verify::hash::leaf_hash(&leaf.entry),
+                &mut |_, _, _| (),
+            );
+            done += 1;
+            progress.at(done);
+            if published
+                .as_ref()
+                .is_some_and(|p| p.checkpoint.size == done)
+            {
+                if published
+                    .take()
+                    .is_some_and(|p| p.checkpoint.root != range.root())
+                {
+                    bail!(
+                        "the published checkpoint of {done} entries belongs to another history than the backup"
+                    );
+                }
+            }
+        }
+        if let Some(newer) = published.filter(|p| p.checkpoint.size > total) {
+            bail!(
+                "the backup holds {total} entries, but a checkpoint of {} was published: restoring it would let the log \
+                 sign a second history. Use a newer backup or a mirror (docs/OPERATIONS.md, \"Rolled back\")",
+                newer.checkpoint.size
+            );
+        }
+        let mut reader = open()?;
+        app::restore(&self.data, &self.keys, &mut reader, self.synthetic)?;
+        println!("{} entries restored to {}.", total, self.data.display());
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn signer(&self) -> anyhow::Result<SignerKey> {
+        for name in ["checkpoint.key", "operator.key"] {
+            ensure_private(&self.keys.join(name))?;
+        }
+        let path = self.keys.join("checkpoint.key");
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        SignerKey::parse(text.trim()).with_context(|| path.display().to_string())
+    }
+
+    fn published_checkpoint(&self, signer: &SignerKey) -> anyhow::Result<Option<SignedCheckpoint>> {
+        let Some(path) = &self.published else {
+            return Ok(None);
+        };
+        let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let checkpoint =
+            SignedCheckpoint::parse(&text).with_context(|| path.display().to_string())?;
+        if !matches!(
+            checkpoint.verify(signer.verifier()),
+            SignatureCheck::Verified(_)
+        ) {
+            bail!(
+                "{} is not signed by the key in {}",
+                path.display(),
+                self.keys.display()
+            );
+        }
+        Ok(Some(checkpoint))
+    }
+}

@@ -1,0 +1,77 @@
+//! `gongshi export`: the public log as NDJSON that ends with the checkpoint it was read at.
+
+use super::progress::Progress;
+use anyhow::Context as _;
+use clap::Args;
+use gongshi::app::{self, Tuning};
+use gongshi_verify::encoding::hex;
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Write every public entry and record as a line of JSON; the last line has the checkpoint and the digest of the rest.
+#[derive(Args)]
+pub struct Export {
+    /// Data folder; its server must not be running.
+    #[arg(long, env = "GONGSHI_DATA", default_value = "./data")]
+    data: PathBuf,
+    /// File to write; standard output without it.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+impl Export {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let (log, _) = app::open_log(&self.data, &Tuning::default())?;
+        let out: Box<dyn Write> = match &self.out {
+            Some(path) => {
+                Box::new(File::create_new(path).with_context(|| path.display().to_string())?)
+            }
+            None => Box::new(std::io::stdout().lock()),
+        };
+        let mut out = BufWriter::new(out);
+        let published = log.published();
+        let mut progress = Progress::new("entries", published.size());
+        let mut digest = Sha256::new();
+        let mut start = 0;
+        while start < published.size() {
+            let end = published.size().min(start + 1024);
+            for (index, leaf) in (start..).zip(log.leaves(start..end)?) {
+                let record = leaf
+                    .record
+                    .map(String::from_utf8)
+                    .transpose()?
+                    .map(RawValue::from_string)
+                    .transpose()?;
+                let line = Line {
+                    index,
+                    entry: RawValue::from_string(String::from_utf8(leaf.entry)?)?,
+                    record,
+                };
+                let mut line = serde_json::to_string(&line)?;
+                line.push('\n');
+                digest.update(&line);
+                out.write_all(line.as_bytes())?;
+            }
+            start = end;
+            progress.at(start);
+        }
+        let last =
+            serde_json::json!({"checkpoint": published.note, "sha256": hex(&digest.finalize())});
+        writeln!(out, "{last}")?;
+        out.flush()?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// One line: the stored bytes as they are, so that hashes can be recomputed from them.
+#[derive(serde::Serialize)]
+struct Line {
+    index: u64,
+    entry: Box<RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<Box<RawValue>>,
+}

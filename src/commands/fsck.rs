@@ -1,0 +1,60 @@
+//! `gongshi fsck`: rechecks everything, in a data folder or over HTTP.
+
+use super::progress::Progress;
+use anyhow::Context as _;
+use clap::Args;
+use gongshi::app::{self, Tuning};
+use gongshi::intake::Auditor;
+use gongshi::log::{self, FsckProblem};
+use gongshi_verify::names::Origin;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Recheck every entry, record, tile, signature and right. Exit 0: nothing wrong; 1: named problems; 2: could not check.
+#[derive(Args)]
+pub struct Fsck {
+    /// Data folder; its server must not be running.
+    #[arg(long, env = "GONGSHI_DATA", default_value = "./data")]
+    data: PathBuf,
+    /// Check a running server instead, by its address.
+    #[arg(long)]
+    url: Option<String>,
+    /// The log's verifier key, for --url. Without it the server's own word is taken, and said.
+    #[arg(long, requires = "url")]
+    vkey: Option<String>,
+}
+
+impl Fsck {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let (entries, tiles, problems) = match &self.url {
+            Some(url) => super::fsck_http::check(url, self.vkey.as_deref())?,
+            None => self.folder()?,
+        };
+        for problem in &problems {
+            println!("{}", problem.problem);
+        }
+        println!(
+            "{entries} entries and {tiles} full tiles checked: {} problems.",
+            problems.len()
+        );
+        Ok(if problems.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(1)
+        })
+    }
+
+    fn folder(&self) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
+        let (log, file) =
+            app::open_log(&self.data, &Tuning::default()).context("the start-up checks failed")?;
+        let mut progress = Progress::new("entries", log.published().size());
+        let mut auditor = Auditor::new(Origin::parse(&file.origin)?);
+        let mut report = log::fsck(
+            &log,
+            |done| progress.at(done),
+            |index, leaf, problems| auditor.leaf(index, leaf, problems),
+        );
+        auditor.finish(&mut report.problems);
+        Ok((report.entries, report.tiles, report.problems))
+    }
+}

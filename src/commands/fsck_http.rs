@@ -1,0 +1,188 @@
+//! The same check over HTTP: what a stranger can hold against a running log.
+//!
+//! Reads checkpoint, tiles and bundles as tlog-tiles has them, and the public records; trusts none of them.
+
+use super::progress::Progress;
+use anyhow::{Context as _, bail, ensure};
+use gongshi::intake::Auditor;
+use gongshi::log::{FsckProblem, Leaf};
+use gongshi_verify::checkpoint::SignedCheckpoint;
+use gongshi_verify::hash::{Hash, leaf_hash};
+use gongshi_verify::merkle::{CompactRange, subtree_root};
+use gongshi_verify::names::Origin;
+use gongshi_verify::note::{SignatureCheck, VerifierKey};
+use serde_json::Value;
+
+const WIDTH: u64 = 256;
+/// Largest answer read: a full bundle of the largest entries.
+const MOST: u64 = 256 * (65_535 + 2);
+
+struct Remote {
+    agent: ureq::Agent,
+    url: String,
+}
+
+impl Remote {
+    fn get(&self, path: &str) -> anyhow::Result<Vec<u8>> {
+        let url = format!("{}{path}", self.url);
+        let mut answer = self
+            .agent
+            .get(&url)
+            .call()
+            .with_context(|| format!("GET {url}"))?;
+        answer
+            .body_mut()
+            .with_config()
+            .limit(MOST)
+            .read_to_vec()
+            .with_context(|| format!("GET {url}"))
+    }
+}
+
+/// `001`, `x001/234`; the partial width where the tile is not full.
+fn tile_path(index: u64, width: u64) -> String {
+    let mut path = format!("{:03}", index % 1000);
+    let mut rest = index / 1000;
+    while rest > 0 {
+        path = format!("x{:03}/{path}", rest % 1000);
+        rest /= 1000;
+    }
+    if width < WIDTH {
+        format!("{path}.p/{width}")
+    } else {
+        path
+    }
+}
+
+/// Checks a server; entries, full tiles, problems.
+pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
+    let remote = Remote {
+        agent: ureq::Agent::new_with_defaults(),
+        url: url.trim_end_matches('/').to_owned(),
+    };
+    let about: Value =
+        serde_json::from_slice(&remote.get("/api/v1/log")?).context("/api/v1/log is not JSON")?;
+    let vkey = match vkey {
+        Some(vkey) => vkey.to_owned(),
+        None => {
+            let vkey = about["vkey"]
+                .as_str()
+                .context("/api/v1/log has no vkey")?
+                .to_owned();
+            println!("No --vkey given: taking the server's word for its key, {vkey}");
+            vkey
+        }
+    };
+    let key = VerifierKey::parse(&vkey).context("--vkey")?;
+    let note =
+        String::from_utf8(remote.get("/log/checkpoint")?).context("the checkpoint is not UTF-8")?;
+    let signed = SignedCheckpoint::parse(&note).context("the checkpoint")?;
+    ensure!(
+        matches!(signed.verify(&key), SignatureCheck::Verified(_)),
+        "the checkpoint is not signed by {vkey}"
+    );
+    let checkpoint = signed.checkpoint;
+    let origin = Origin::parse(&checkpoint.origin).context("the checkpoint's origin")?;
+
+    let mut problems = Vec::new();
+    let mut auditor = Auditor::new(origin);
+    let mut range = CompactRange::new();
+    let mut progress = Progress::new("entries", checkpoint.size);
+    let mut levels: Vec<Vec<Hash>> = vec![Vec::new()];
+    let mut tiles = 0;
+    for index in 0..checkpoint.size.div_ceil(WIDTH) {
+        let start = index * WIDTH;
+        let width = WIDTH.min(checkpoint.size - start);
+        let bundle = remote.get(&format!("/log/tile/entries/{}", tile_path(index, width)))?;
+        let entries = split(&bundle).with_context(|| format!("bundle {index}"))?;
+        ensure!(
+            entries.len() as u64 == width,
+            "bundle {index} has {} entries, expected {width}",
+            entries.len()
+        );
+        let hashes: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
+        let tile = remote.get(&format!("/log/tile/0/{}", tile_path(index, width)))?;
+        for (offset, (hash, stored)) in (start..).zip(hashes.iter().zip(tile.chunks(32))) {
+            if hash != stored {
+                let problem = format!("entry {offset} does not hash to its leaf in tile 0/{index}");
+                problems.push(FsckProblem {
+                    entry: Some(offset),
+                    problem,
+                });
+            }
+        }
+        for (offset, (entry, hash)) in (start..).zip(entries.into_iter().zip(&hashes)) {
+            range.push(*hash, &mut |_, _, _| ());
+            let record = record(&remote, offset)?;
+            auditor.leaf(offset, &Leaf { entry, record }, &mut problems);
+        }
+        if width == WIDTH {
+            tiles += 1;
+            let root = subtree_root(&hashes).expect("a full tile");
+            tiles += above(&remote, &mut levels, 1, root, &mut problems)?;
+        }
+        progress.at(start + width);
+    }
+    auditor.finish(&mut problems);
+    if range.root() != checkpoint.root {
+        problems.push(FsckProblem {
+            entry: None,
+            problem: "the entries do not give the checkpoint's root".to_owned(),
+        });
+    }
+    Ok((checkpoint.size, tiles, problems))
+}
+
+/// Adds a hash to its level and compares each tile that becomes full; returns how many did.
+fn above(
+    remote: &Remote,
+    levels: &mut Vec<Vec<Hash>>,
+    level: usize,
+    hash: Hash,
+    problems: &mut Vec<FsckProblem>,
+) -> anyhow::Result<u64> {
+    while levels.len() <= level {
+        levels.push(Vec::new());
+    }
+    levels[level].push(hash);
+    let count = levels[level].len() as u64;
+    if count % WIDTH != 0 {
+        return Ok(0);
+    }
+    let index = count / WIDTH - 1;
+    let hashes = levels[level][(index * WIDTH) as usize..].to_vec();
+    let stored = remote.get(&format!("/log/tile/{level}/{}", tile_path(index, WIDTH)))?;
+    if stored != hashes.concat() {
+        let problem = format!("tile {level}/{index} is not what the tiles below it give");
+        problems.push(FsckProblem {
+            entry: None,
+            problem,
+        });
+    }
+    let root = subtree_root(&hashes).expect("a full tile");
+    Ok(1 + above(remote, levels, level + 1, root, problems)?)
+}
+
+fn record(remote: &Remote, index: u64) -> anyhow::Result<Option<Vec<u8>>> {
+    let answer = remote.get(&format!("/api/v1/records/{index}"))?;
+    let answer: Value =
+        serde_json::from_slice(&answer).with_context(|| format!("record {index} is not JSON"))?;
+    Ok(match answer.get("record") {
+        None | Some(Value::Null) => None,
+        Some(record) => Some(record.to_string().into_bytes()),
+    })
+}
+
+fn split(mut bundle: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
+    let mut entries = Vec::new();
+    while let Some((length, rest)) = bundle.split_first_chunk::<2>() {
+        let length = usize::from(u16::from_be_bytes(*length));
+        ensure!(rest.len() >= length, "it is cut short");
+        entries.push(rest[..length].to_vec());
+        bundle = &rest[length..];
+    }
+    if !bundle.is_empty() {
+        bail!("it is cut short");
+    }
+    Ok(entries)
+}

@@ -1,0 +1,243 @@
+//! A backup of a log as one stream: the published checkpoint and every leaf with its record, compressed, with a digest.
+//!
+//! A copy of the engine's files can be taken only while nothing runs, and carries freed space; this can be taken from a
+//! running log, is as large as its content, and is checked whole before a byte of it is believed. Layout in
+//! `docs/LOG-FORMAT.md`.
+
+use super::{Leaf, Log, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES};
+use gongshi_verify::checkpoint::SignedCheckpoint;
+use gongshi_verify::hash::leaf_hash;
+use gongshi_verify::merkle::CompactRange;
+use gongshi_verify::note::{SignatureCheck, VerifierKey};
+use sha2::{Digest as _, Sha256};
+use std::io::{BufReader, Read, Write};
+
+const MAGIC: &[u8] = b"gongshi-backup/v1\n";
+/// Length mark of an absent record.
+const ABSENT: u32 = u32::MAX;
+/// Leaves read from the log, or appended to it, at once.
+const BATCH: u64 = 1024;
+
+/// Why a backup could not be written or believed.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// Reading or writing the file failed.
+    #[error("the backup file: {0}")]
+    Io(#[from] std::io::Error),
+    /// The log failed.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The file is not a whole backup.
+    #[error("not a usable backup: {0}")]
+    Malformed(String),
+}
+
+fn malformed(reason: impl Into<String>) -> ArchiveError {
+    ArchiveError::Malformed(reason.into())
+}
+
+/// Hashes what passes through.
+struct Hashing<T> {
+    inner: T,
+    hasher: Sha256,
+}
+
+impl<T: Write> Write for Hashing<T> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl<T: Read> Read for Hashing<T> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(bytes)?;
+        self.hasher.update(&bytes[..read]);
+        Ok(read)
+    }
+}
+
+/// Writes the log as published now; returns its size. Appends may go on meanwhile.
+pub fn write(
+    log: &Log,
+    out: impl Write,
+    mut progress: impl FnMut(u64),
+) -> Result<u64, ArchiveError> {
+    let published = log.published();
+    let mut out = Hashing {
+        inner: zstd::Encoder::new(out, 3)?,
+        hasher: Sha256::new(),
+    };
+    out.write_all(MAGIC)?;
+    let note = published.note.as_bytes();
+    out.write_all(
+        &u32::try_from(note.len())
+            .map_err(|_| malformed("the checkpoint is too long"))?
+            .to_be_bytes(),
+    )?;
+    out.write_all(note)?;
+    let size = published.size();
+    let mut start = 0;
+    while start < size {
+        let end = size.min(start + BATCH);
+        for leaf in log.leaves(start..end)? {
+            write_leaf(&mut out, &leaf)?;
+        }
+        start = end;
+        progress(start);
+    }
+    let digest = out.hasher.finalize();
+    out.inner.write_all(&digest)?;
+    out.inner.finish()?.flush()?;
+    Ok(size)
+}
+
+fn write_leaf(out: &mut impl Write, leaf: &Leaf) -> std::io::Result<()> {
+    let length =
+        u16::try_from(leaf.entry.len()).expect("submit refuses entries over MAX_ENTRY_BYTES");
+    out.write_all(&length.to_be_bytes())?;
+    out.write_all(&leaf.entry)?;
+    match &leaf.record {
+        None => out.write_all(&ABSENT.to_be_bytes()),
+        Some(record) => {
+            let length =
+                u32::try_from(record.len()).expect("submit refuses records over MAX_RECORD_BYTES");
+            out.write_all(&length.to_be_bytes())?;
+            out.write_all(record)
+        }
+    }
+}
+
+/// A backup being read, leaf by leaf.
+pub struct Reader<R: Read> {
+    input: Hashing<zstd::Decoder<'static, BufReader<R>>>,
+    /// The checkpoint the backup was taken at.
+    pub checkpoint: SignedCheckpoint,
+    /// Its signed note.
+    pub note: String,
+    left: u64,
+    range: CompactRange,
+}
+
+impl<R: Read> Reader<R> {
+    /// Opens a backup of the log whose checkpoint key is `key`.
+    pub fn open(input: R, key: &VerifierKey) -> Result<Self, ArchiveError> {
+        let mut input = Hashing {
+            inner: zstd::Decoder::new(input)?,
+            hasher: Sha256::new(),
+        };
+        let mut magic = vec![0; MAGIC.len()];
+        input.read_exact(&mut magic)?;
+        if magic != MAGIC {
+            return Err(malformed("it does not begin with gongshi-backup/v1"));
+        }
+        let mut note =
+            vec![0; length(&mut input, gongshi_verify::note::MAX_NOTE)?.unwrap_or_default()];
+        input.read_exact(&mut note)?;
+        let note = String::from_utf8(note).map_err(|_| malformed("its checkpoint is not UTF-8"))?;
+        let checkpoint = SignedCheckpoint::parse(&note)
+            .map_err(|e| malformed(format!("its checkpoint: {e}")))?;
+        if !matches!(checkpoint.verify(key), SignatureCheck::Verified(_)) {
+            return Err(malformed(
+                "its checkpoint is not signed by the given checkpoint key",
+            ));
+        }
+        let left = checkpoint.checkpoint.size;
+        Ok(Reader {
+            input,
+            checkpoint,
+            note,
+            left,
+            range: CompactRange::new(),
+        })
+    }
+
+    /// The next leaf; `None` after the last, once root and digest are found right.
+    pub fn next_leaf(&mut self) -> Result<Option<Leaf>, ArchiveError> {
+        if self.left == 0 {
+            return self.end().map(|()| None);
+        }
+        let mut bytes = [0; 2];
+        self.input.read_exact(&mut bytes)?;
+        let mut entry = vec![0; usize::from(u16::from_be_bytes(bytes))];
+        self.input.read_exact(&mut entry)?;
+        let record = match length(&mut self.input, MAX_RECORD_BYTES)? {
+            None => None,
+            Some(length) => {
+                let mut record = vec![0; length];
+                self.input.read_exact(&mut record)?;
+                Some(record)
+            }
+        };
+        self.left -= 1;
+        self.range.push(leaf_hash(&entry), &mut |_, _, _| ());
+        Ok(Some(Leaf { entry, record }))
+    }
+
+    fn end(&mut self) -> Result<(), ArchiveError> {
+        if self.range.root() != self.checkpoint.checkpoint.root {
+            return Err(malformed(
+                "its entries do not give the root in its checkpoint",
+            ));
+        }
+        let expected = self.input.hasher.clone().finalize();
+        let mut digest = Vec::new();
+        self.input
+            .inner
+            .by_ref()
+            .take(33)
+            .read_to_end(&mut digest)?;
+        if digest != expected.as_slice() {
+            return Err(malformed(
+                "its digest is wrong: the file was damaged or cut short",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn length(input: &mut impl Read, most: usize) -> Result<Option<usize>, ArchiveError> {
+    let mut bytes = [0; 4];
+    input.read_exact(&mut bytes)?;
+    match u32::from_be_bytes(bytes) {
+        ABSENT => Ok(None),
+        length if length as usize <= most.max(MAX_ENTRY_BYTES) => Ok(Some(length as usize)),
+        length => Err(malformed(format!("a length of {length} bytes"))),
+    }
+}
+
+/// Appends every leaf of a backup, which the caller has read once to its end, to an empty log.
+pub fn replay<R: Read>(
+    reader: &mut Reader<R>,
+    log: &Log,
+    mut progress: impl FnMut(u64),
+) -> Result<(), ArchiveError> {
+    if log.published().size() != 0 {
+        return Err(malformed("the log to restore into is not empty"));
+    }
+    let failed =
+        |reason: String| ArchiveError::Log(LogError::State(format!("the log stopped: {reason}")));
+    let mut leaves = Vec::new();
+    let mut done = 0;
+    loop {
+        let leaf = reader.next_leaf()?;
+        let ended = leaf.is_none();
+        leaves.extend(leaf);
+        if leaves.len() as u64 >= BATCH || (ended && !leaves.is_empty()) {
+            done += leaves.len() as u64;
+            let submission = log
+                .submit(std::mem::take(&mut leaves))
+                .map_err(|e| failed(e.to_string()))?;
+            submission.wait().map_err(failed)?;
+            progress(done);
+        }
+        if ended {
+            return Ok(());
+        }
+    }
+}
