@@ -1,5 +1,7 @@
 //! The program as people run it: a log made, served, given authorities, and written to from the command line.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

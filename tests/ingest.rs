@@ -1,5 +1,7 @@
 //! Tables through the importer: every form departments use, every fault told, nothing appended twice.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod log_double;
 
 use gongshi::domain::Kind;

@@ -125,7 +125,7 @@ impl ImportCommand {
             _ if self.dry_run => import.check(&mut screen).map(|summary| (summary, None)),
             Some(key) => {
                 let key = KeyFile::read(key)?;
-                let client = self.server.client();
+                let client = self.server.client().without_receipts();
                 let log = client.log()?;
                 let target = Target {
                     key: &key,

@@ -122,7 +122,7 @@ pub enum Answer {
     Logged {
         /// Its index.
         index: u64,
-        /// The receipt: a tlog-proof.
+        /// The receipt: a tlog-proof; empty where the client asked for none.
         proof: String,
     },
     /// It is not in the log.
@@ -220,6 +220,7 @@ pub trait Sink: Sync {
 pub struct Client {
     agent: ureq::Agent,
     server: String,
+    receipts: bool,
 }
 
 impl Client {
@@ -239,7 +240,14 @@ impl Client {
         Client {
             agent,
             server: address.trim_end_matches('/').to_owned(),
+            receipts: true,
         }
+    }
+
+    /// The same client, asking for indexes without receipts: the log makes these at any time, from the index.
+    pub fn without_receipts(mut self) -> Self {
+        self.receipts = false;
+        self
     }
 
     /// Origin and size of the log.
@@ -315,10 +323,13 @@ impl Client {
             body.push_str(event);
             body.push('\n');
         }
-        let request = self
+        let mut request = self
             .agent
             .post(format!("{}/api/v1/events", self.server))
             .header("Content-Type", "application/x-ndjson");
+        if !self.receipts {
+            request = request.header("Prefer", "return=minimal");
+        }
         let response = request.send(&body).map_err(|error| self.broken(&error))?;
         let mut lines = BufReader::with_capacity(1 << 16, self.checked(response)?.into_reader());
         let mut line = Vec::new();

@@ -78,8 +78,8 @@ pub enum ImportError {
         source: SourceError,
     },
     /// The columns do not make records.
-    #[error("the columns cannot be used: {0:?}")]
-    Columns(ColumnsError),
+    #[error(transparent)]
+    Columns(#[from] ColumnsError),
     /// The journal cannot be used.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -95,7 +95,7 @@ pub enum ImportError {
     #[error(transparent)]
     Client(#[from] ClientError),
     /// The log takes nothing of this file, whatever the row.
-    #[error("{0:?}")]
+    #[error("the log takes nothing of this file: {} ({})", .0.detail, .0.code)]
     Rejected(Box<Refused>),
 }
 
@@ -162,8 +162,7 @@ impl Import {
             source,
         })?;
         let (columns, left_out) =
-            Columns::find(options.kind, &head, &options.set, options.ignore_unknown)
-                .map_err(ImportError::Columns)?;
+            Columns::find(options.kind, &head, &options.set, options.ignore_unknown)?;
         Ok(Import {
             options,
             source,

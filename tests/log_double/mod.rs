@@ -1,5 +1,7 @@
 //! A log in memory that takes events as the real one does, and can lose its answers.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use gongshi::ingest::{Answer, ClientError, Patience, Refused, Sink};
 use gongshi::intake::Event;
 use gongshi_verify::json::{self, Value};

@@ -2,6 +2,8 @@
 
 use super::{ImportError, Notice, Summary};
 use crate::domain::Kind;
+use crate::ingest::client::ClientError;
+use crate::ingest::journal::JournalError;
 use crate::ingest::table::{ColumnsError, HeaderProblem, SetProblem, SourceError, field_name};
 use crate::text::{Arg, Catalogue, Lang};
 
@@ -43,6 +45,29 @@ impl ImportError {
                 let file = Arg::Text(path.display().to_string());
                 let args = [("file", file), ("reason", source.to_string().into())];
                 get(lang, "error-bad-file", &args)
+            }
+            ImportError::Client(ClientError::Connection { server, reason }) => {
+                let args = [
+                    ("server", server.clone().into()),
+                    ("reason", reason.clone().into()),
+                ];
+                get(lang, "error-connection", &args)
+            }
+            ImportError::Journal(JournalError::InUse(path)) => {
+                let file = Arg::Text(path.display().to_string());
+                get(lang, "error-journal-in-use", &[("file", file)])
+            }
+            ImportError::Journal(JournalError::Foreign {
+                path,
+                found,
+                expected,
+            }) => {
+                let args = [
+                    ("file", Arg::Text(path.display().to_string())),
+                    ("found", found.clone().into()),
+                    ("expected", expected.clone().into()),
+                ];
+                get(lang, "error-journal-foreign", &args)
             }
             other => other.to_string(),
         }

@@ -69,24 +69,30 @@ enum Target {
 }
 
 /// Why a header cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderProblem {
     /// No row of the first ones looks like a header: what the first one holds.
+    #[error("no header in the first rows; the first holds {}", .0.join(", "))]
     NotFound(Vec<String>),
     /// Columns that no field is known by.
+    #[error("no field is known by the columns {}", .0.join(", "))]
     Unknown(Vec<String>),
     /// Two columns for one field: its name, and the headers.
+    #[error("field {} has the columns {}", .0, .1.join(", "))]
     Twice(String, Vec<String>),
     /// Required fields without a column or a set value, by name.
+    #[error("there is no column for {}", .0.join(", "))]
     Missing(Vec<String>),
 }
 
 /// A value given for a field on the command line cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetProblem {
     /// The kind has no such column.
+    #[error("no field is known as {0}")]
     Unknown(String),
     /// The value is not one of that field.
+    #[error("{:?} is no value of that field", .0.value)]
     Value(CellFault),
 }
 
@@ -425,22 +431,12 @@ impl Columns {
 }
 
 /// Why a table's columns could not be settled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnsError {
     /// The header.
-    Header(HeaderProblem),
+    #[error(transparent)]
+    Header(#[from] HeaderProblem),
     /// A value of the command line.
-    Set(SetProblem),
-}
-
-impl From<HeaderProblem> for ColumnsError {
-    fn from(problem: HeaderProblem) -> Self {
-        ColumnsError::Header(problem)
-    }
-}
-
-impl From<SetProblem> for ColumnsError {
-    fn from(problem: SetProblem) -> Self {
-        ColumnsError::Set(problem)
-    }
+    #[error(transparent)]
+    Set(#[from] SetProblem),
 }
