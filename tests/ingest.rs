@@ -97,6 +97,9 @@ fn stopped(options: Options) -> String {
     }
 }
 
+/// Counts and the file of bad rows, or what stopped the import.
+type Outcome = Result<(Summary, Option<PathBuf>), ImportError>;
+
 struct Office {
     key: KeyFile,
     origin: Origin,
@@ -115,11 +118,7 @@ impl Office {
         }
     }
 
-    fn import(
-        &self,
-        log: &LogDouble,
-        options: Options,
-    ) -> (Result<(Summary, Option<PathBuf>), ImportError>, Vec<String>) {
+    fn import(&self, log: &LogDouble, options: Options) -> (Outcome, Vec<String>) {
         log.set_now(self.clock.now());
         let target = Target {
             key: &self.key,
