@@ -8,7 +8,8 @@ mod bad_file;
 mod send;
 mod words;
 
-use super::client::{ClientError, Patience, Refused, Sink};
+use super::client::{ClientError, Refused, Sink};
+use super::deliver::Patience;
 use super::journal::{Journal, JournalError};
 use super::key_file::KeyFile;
 use super::table::{CellFault, Columns, ColumnsError, Row, Source, SourceError};

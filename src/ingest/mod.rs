@@ -5,6 +5,7 @@
 
 mod bodies;
 mod client;
+mod deliver;
 mod import;
 mod journal;
 mod key_file;
@@ -13,9 +14,9 @@ pub mod table;
 
 pub use bodies::{BodiesError, nfc, read_bodies};
 pub use client::{
-    Answer, Authority, AuthorityKey, Client, ClientError, LogState, Patience, Refused,
-    RefusedField, Sink, deliver,
+    Answer, Authority, AuthorityKey, Client, ClientError, LogState, Refused, RefusedField, Sink,
 };
+pub use deliver::{Patience, deliver};
 pub use import::{BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Summary, Target};
 pub use journal::{Journal, JournalError, Known};
 pub use key_file::{KeyFile, KeyFileError};

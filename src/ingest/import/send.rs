@@ -6,7 +6,8 @@
 use super::bad_file::BadFile;
 use super::{BATCH_ROWS, CheckedRow, Import, ImportError, Notice, Observer, Summary, Target};
 use crate::domain::Kind;
-use crate::ingest::client::{Answer, ClientError, Refused, deliver};
+use crate::ingest::client::{Answer, ClientError, Refused};
+use crate::ingest::deliver::deliver;
 use crate::ingest::journal::{Digest, Journal, Known};
 use crate::ingest::table::{Row, SourceError};
 use crate::intake::Event;
