@@ -224,3 +224,22 @@ fn a_real_fault_reads_well() {
         "「统一社会信用代码」的校验码不符：末位应为“7”，现为“D”，请核对前17位和末位：“91310115MA1H8R7C6D”。"
     );
 }
+
+#[test]
+fn importers_have_words_for_every_fault() {
+    use gongshi::ingest::table::CellProblem;
+    let catalogue = Catalogue::built_in();
+    for lang in Lang::ALL {
+        for code in Problem::CODES.iter().chain(CellProblem::CODES) {
+            let key = format!("import-expect-{code}");
+            assert!(catalogue.has(*lang, &key), "{} {key}", lang.tag());
+        }
+    }
+    let all = Problem::CODES.iter().chain(CellProblem::CODES);
+    let known: BTreeSet<String> = all.map(|code| format!("import-expect-{code}")).collect();
+    let left: Vec<_> = keys(Lang::Zh)
+        .into_iter()
+        .filter(|key| key.starts_with("import-expect-") && !known.contains(key))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}

@@ -1,14 +1,19 @@
 //! One file a command (or a family of them); each parses its flags, calls the library and prints.
 
+mod authority;
 mod backup;
 mod bench;
 mod export;
 mod fsck;
 mod fsck_http;
 mod demo;
+mod import;
 mod init;
+mod keygen;
 mod progress;
+mod publish;
 mod reindex;
+mod remote;
 mod serve;
 pub mod settings;
 
@@ -41,6 +46,10 @@ enum Command {
     Reindex(reindex::Reindex),
     Restore(backup::Restore),
     Serve(serve::Serve),
+    Keygen(keygen::Keygen),
+    Authority(authority::Authority),
+    Publish(publish::Publish),
+    Import(import::ImportCommand),
 }
 
 /// Runs the command; the exit code says whether what was checked or sent is good (0), not good (1), or unusable (2).
@@ -55,5 +64,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Reindex(command) => command.run(),
         Command::Restore(command) => command.run(),
         Command::Serve(command) => command.run(),
+        Command::Keygen(command) => command.run(),
+        Command::Authority(command) => command.run(),
+        Command::Publish(command) => command.run(),
+        Command::Import(command) => command.run(),
     }
 }

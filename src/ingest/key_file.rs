@@ -8,10 +8,8 @@
 
 use crate::store::{self, StoreError};
 use gongshi_verify::encoding::{base64, base64_array};
-use gongshi_verify::json::{Value, to_jcs};
 use gongshi_verify::keys::SecretKey;
-use gongshi_verify::names::{AuthorityId, NameError, Origin};
-use gongshi_verify::registry::key_proof_message;
+use gongshi_verify::names::{AuthorityId, NameError};
 use std::path::{Path, PathBuf};
 
 const HEADER: &str = "gongshi-event-key/v1";
@@ -94,18 +92,4 @@ impl KeyFile {
         );
         Ok(store::write_private(path, text.as_bytes())?)
     }
-}
-
-/// What a department hands to the operator to have its key registered: public key and proof of possession, as JSON.
-pub fn key_request(file: &KeyFile, origin: &Origin) -> String {
-    let public = file.key.public();
-    let proof = file
-        .key
-        .sign(&key_proof_message(origin, &file.authority, &public));
-    to_jcs(&Value::object([
-        ("authority_id", file.authority.as_str().into()),
-        ("key_proof", base64(&proof).into()),
-        ("origin", origin.as_str().into()),
-        ("public_key", public.to_base64().into()),
-    ]))
 }

@@ -3,6 +3,21 @@
 //! Runs on the department's machine: the secret key never leaves it, only signed events do. It must not read the data
 //! folder of a log.
 
+mod bodies;
+mod client;
+mod deliver;
+mod import;
+mod journal;
 mod key_file;
+mod request;
+pub mod table;
 
-pub use key_file::{KeyFile, KeyFileError, key_request};
+pub use bodies::{BodiesError, nfc, read_bodies};
+pub use client::{
+    Answer, Authority, AuthorityKey, Client, ClientError, LogState, Refused, RefusedField, Sink,
+};
+pub use deliver::{Patience, deliver};
+pub use import::{BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Summary, Target};
+pub use journal::{Journal, JournalError, Known};
+pub use key_file::{KeyFile, KeyFileError};
+pub use request::{KeyRequest, RequestError};

@@ -235,6 +235,8 @@ impl Log {
         storage: Arc<dyn Storage>,
         config: LogConfig,
     ) -> Result<Log, LogError> {
+        // Held until the log has it open: the engine gives a closed database's lock back only some time later.
+        let _database = storage.open(DATABASE)?;
         recover::create(&folder, storage.as_ref(), &config)?;
         Log::open(folder, storage, config)
     }

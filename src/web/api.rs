@@ -10,6 +10,7 @@ use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::Hash;
 use serde_json::json;
 
+mod authorities;
 mod events;
 
 /// Registers the API in the scope.
@@ -19,6 +20,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/proof/{index}").get(proof))
         .service(web::resource("/consistency/{old}/{new}").get(consistency))
         .service(web::resource("/records/{index}").get(record))
+        .service(web::resource("/authorities").get(authorities::list))
         .service(web::resource("/events").post(events::post))
         .default_service(web::route().to(nothing));
 }

@@ -60,6 +60,10 @@ impl Problem {
             "title_zh": title(Lang::Zh),
             "detail": self.detail,
         });
+        // Lines of an NDJSON answer have no header of their own to say it in.
+        if let Some(seconds) = self.retry_after {
+            object["retry_after"] = seconds.into();
+        }
         if !self.fields.is_empty() {
             let fault = |error: &FieldError| {
                 json!({

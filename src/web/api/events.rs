@@ -1,7 +1,8 @@
 //! `POST /api/v1/events`: one event, or NDJSON with one event a line, answered line by line in order.
 //!
 //! The body is read as a stream: lines are cut, checked and appended in chunks while later ones still arrive, and a
-//! slow or endless body holds no more than one chunk in memory. Each line stands alone.
+//! slow or endless body holds no more than one chunk in memory. Each line stands alone. Who asks with
+//! `Prefer: return=minimal` (RFC 7240) gets `{"index"}` without the proof, which costs more than all the rest.
 
 use crate::intake::{Accepted, MAX_EVENT_BYTES, Refusal};
 use crate::web::Portal;
@@ -23,7 +24,19 @@ const IDLE: Duration = Duration::from_secs(30);
 /// Answered chunks that may wait for a slow reader.
 const ANSWERS: usize = 4;
 
+/// The preference for short answers.
+const MINIMAL: &str = "return=minimal";
+
 type Lines = Vec<Result<Bytes, Refusal>>;
+
+/// What an accepted event is answered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Receipt {
+    /// Index and proof.
+    Proof,
+    /// The index alone.
+    Index,
+}
 
 pub(super) async fn post(
     portal: web::Data<Portal>,
@@ -37,7 +50,20 @@ pub(super) async fn post(
         .unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     match essence {
-        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => many(portal, body),
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" => {
+            let prefer = request.headers().get_all("Prefer");
+            let mut prefer = prefer.filter_map(|value| value.to_str().ok());
+            let minimal = prefer.any(|value| value.split(',').any(|p| p.trim() == MINIMAL));
+            many(
+                portal,
+                body,
+                if minimal {
+                    Receipt::Index
+                } else {
+                    Receipt::Proof
+                },
+            )
+        }
         "application/json" => single(portal, body).await,
         other => Problem::new(
             actix_web::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -75,7 +101,7 @@ async fn single(portal: web::Data<Portal>, mut body: web::Payload) -> HttpRespon
             .respond();
         }
     }
-    let mut answers = append(portal, vec![Ok(event.freeze())]).await;
+    let mut answers = append(portal, vec![Ok(event.freeze())], Receipt::Proof).await;
     match answers.pop() {
         Some(Ok(line)) => HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, "application/json"))
@@ -87,7 +113,7 @@ async fn single(portal: web::Data<Portal>, mut body: web::Payload) -> HttpRespon
 }
 
 /// Many events: 200 and one line for each line.
-fn many(portal: web::Data<Portal>, body: web::Payload) -> HttpResponse {
+fn many(portal: web::Data<Portal>, body: web::Payload, receipt: Receipt) -> HttpResponse {
     let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(ANSWERS);
     actix_web::rt::spawn(async move {
         let mut reader = LineReader {
@@ -111,13 +137,17 @@ fn many(portal: web::Data<Portal>, body: web::Payload) -> HttpResponse {
             if last {
                 return;
             }
-            running = Some(actix_web::rt::spawn(append(portal.clone(), lines)));
+            running = Some(actix_web::rt::spawn(append(portal.clone(), lines, receipt)));
         }
     });
     let stream = futures_util::stream::unfold(receiver, |mut receiver| async move {
         receiver.recv().await.map(|item| (item, receiver))
     });
-    HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    if receipt == Receipt::Index {
+        response.insert_header(("Preference-Applied", MINIMAL));
+    }
+    response
         .insert_header((CONTENT_TYPE, "application/x-ndjson"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .streaming(stream)
@@ -136,7 +166,11 @@ fn render(answers: Vec<Result<String, Problem>>) -> Bytes {
 }
 
 /// Checks and appends a chunk; returns when all of it is published or refused.
-async fn append(portal: web::Data<Portal>, lines: Lines) -> Vec<Result<String, Problem>> {
+async fn append(
+    portal: web::Data<Portal>,
+    lines: Lines,
+    receipt: Receipt,
+) -> Vec<Result<String, Problem>> {
     let mut answers: Vec<Option<Refusal>> = Vec::with_capacity(lines.len());
     let mut events = Vec::with_capacity(lines.len());
     for line in lines {
@@ -153,7 +187,7 @@ async fn append(portal: web::Data<Portal>, lines: Lines) -> Vec<Result<String, P
         return vec![Err(shutting_down()); answers.len()];
     };
     let accepted = batch.finish().await;
-    let receipts = web::block(move || receipts(&portal, accepted)).await;
+    let receipts = web::block(move || receipts(&portal, accepted, receipt)).await;
     let Ok(receipts) = receipts else {
         return vec![Err(shutting_down()); answers.len()];
     };
@@ -173,16 +207,20 @@ fn shutting_down() -> Problem {
     ))
 }
 
-/// `{"index","proof"}` for each accepted event, all against one checkpoint.
+/// `{"index","proof"}` for each accepted event, all against one checkpoint; or only `{"index"}`.
 fn receipts(
     portal: &Portal,
     accepted: Vec<Result<Accepted, Refusal>>,
+    receipt: Receipt,
 ) -> Vec<Result<String, Problem>> {
     let mut prover = portal.intake.prover();
     accepted
         .into_iter()
         .map(|result| {
             let accepted = result.map_err(|refusal| Problem::from(&refusal))?;
+            if receipt == Receipt::Index {
+                return Ok(json!({"index": accepted.index}).to_string());
+            }
             let proof = prover.proof(accepted.index, accepted.key.as_ref())?;
             Ok(json!({"index": accepted.index, "proof": proof}).to_string())
         })

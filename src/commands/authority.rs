@@ -1,0 +1,361 @@
+//! `gongshi authority`: the operator registers, amends, and ends authorities and their keys, in the log itself.
+
+use super::remote::{self, Server};
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use gongshi::domain::Kind;
+use gongshi::ingest::{Client, KeyFile, KeyRequest};
+use gongshi_verify::keys::PublicKey;
+use gongshi_verify::names::{AuthorityId, KindName, Origin, RegionCode};
+use gongshi_verify::registry::{AuthorityAction, Profile, Role, RotationBasis};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// All kinds a department can be given, in place of a list.
+const ALL_DEPARTMENT: &str = "all-department";
+
+/// Register departments, and manage their keys.
+#[derive(Args)]
+pub struct Authority {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Register a department from its key request.
+    Register(Register),
+    /// State an authority's name, region or kinds anew.
+    Amend(Amend),
+    /// Give an authority one more key.
+    AddKey(AddKey),
+    /// Put a new key in an old one's place.
+    Rotate(Rotate),
+    /// End a key.
+    Revoke(Revoke),
+    /// List the authorities of a log.
+    List(List),
+}
+
+/// Who signs, and where it goes.
+#[derive(Args)]
+struct Operator {
+    #[command(flatten)]
+    server: Server,
+    /// The operator's event key file (keys/operator.key in the data folder).
+    #[arg(long, env = "GONGSHI_KEY")]
+    key: PathBuf,
+}
+
+#[derive(Args)]
+struct Register {
+    #[command(flatten)]
+    operator: Operator,
+    /// The request that `gongshi keygen` printed.
+    #[arg(long)]
+    request: PathBuf,
+    /// The department's name as people know it.
+    #[arg(long)]
+    name: String,
+    /// Where it may publish: six digits (GB/T 2260).
+    #[arg(long)]
+    region: String,
+    /// What it may publish: kinds with commas between them, or all-department.
+    #[arg(long)]
+    kinds: String,
+}
+
+#[derive(Args)]
+struct Amend {
+    #[command(flatten)]
+    operator: Operator,
+    /// The authority.
+    #[arg(long)]
+    authority: String,
+    /// Its new name; without it the name stays.
+    #[arg(long)]
+    name: Option<String>,
+    /// Its new region; without it the region stays.
+    #[arg(long)]
+    region: Option<String>,
+    /// All it may publish from now on, or all-department; without it the kinds stay.
+    #[arg(long)]
+    kinds: Option<String>,
+}
+
+#[derive(Args)]
+struct AddKey {
+    #[command(flatten)]
+    operator: Operator,
+    /// The request that `gongshi keygen` printed.
+    #[arg(long)]
+    request: PathBuf,
+}
+
+/// The department signs the handing over with --old-key and --new-key and sends the file from --out to the operator,
+/// who submits it with --request. Where the old key is lost, the operator forces it with --request (from `keygen`),
+/// --old-public and --reason; the log shows that for ever.
+#[derive(Args)]
+struct Rotate {
+    #[command(flatten)]
+    server: Server,
+    /// Department: the key file in use.
+    #[arg(long, requires_all = ["new_key", "out"], conflicts_with = "request")]
+    old_key: Option<PathBuf>,
+    /// Department: the new key file, from `gongshi keygen`.
+    #[arg(long, requires = "old_key")]
+    new_key: Option<PathBuf>,
+    /// Department: where to write the request.
+    #[arg(long, requires = "old_key")]
+    out: Option<PathBuf>,
+    /// Department: origin of the log; without it the server is asked.
+    #[arg(long, requires = "old_key")]
+    origin: Option<String>,
+    /// Operator: the event key file. `--key`, as in the other actions.
+    #[arg(long, env = "GONGSHI_KEY", required_unless_present = "old_key")]
+    key: Option<PathBuf>,
+    /// Operator: the request to submit.
+    #[arg(long, required_unless_present = "old_key")]
+    request: Option<PathBuf>,
+    /// Operator, forced: the key that ends, in base64.
+    #[arg(long, requires = "reason")]
+    old_public: Option<String>,
+    /// Operator, forced: why the old key does not sign.
+    #[arg(long, requires = "old_public")]
+    reason: Option<String>,
+}
+
+#[derive(Args)]
+struct Revoke {
+    #[command(flatten)]
+    operator: Operator,
+    /// The authority.
+    #[arg(long)]
+    authority: String,
+    /// The key that ends, in base64.
+    #[arg(long)]
+    public_key: String,
+    /// Why.
+    #[arg(long)]
+    reason: String,
+}
+
+#[derive(Args)]
+struct List {
+    #[command(flatten)]
+    server: Server,
+}
+
+impl Authority {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.action {
+            Action::Register(action) => action.run(),
+            Action::Amend(action) => action.run(),
+            Action::AddKey(action) => action.run(),
+            Action::Rotate(action) => action.run(),
+            Action::Revoke(action) => action.run(),
+            Action::List(action) => action.run(),
+        }
+    }
+}
+
+impl Register {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let client = self.operator.server.client();
+        let request = read_request(&self.request, &client)?;
+        let action = AuthorityAction::Register {
+            authority_id: request.authority,
+            role: Role::Department,
+            profile: Profile {
+                name: self.name,
+                region: RegionCode::parse(&self.region).context("--region")?,
+                kinds: kinds(&self.kinds)?,
+            },
+            public_key: request.public_key,
+            key_proof: request.key_proof,
+        };
+        submit(&client, &self.operator.key, &action)
+    }
+}
+
+impl Amend {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let client = self.operator.server.client();
+        let authority_id = AuthorityId::parse(&self.authority).context("--authority")?;
+        let listed = client
+            .authority(&authority_id)?
+            .with_context(|| format!("the log has no authority {authority_id}"))?;
+        let mut profile = listed.profile()?;
+        if let Some(name) = self.name {
+            profile.name = name;
+        }
+        if let Some(region) = self.region {
+            profile.region = RegionCode::parse(&region).context("--region")?;
+        }
+        if let Some(given) = self.kinds {
+            profile.kinds = kinds(&given)?;
+        }
+        let action = AuthorityAction::Amend {
+            authority_id,
+            profile,
+        };
+        submit(&client, &self.operator.key, &action)
+    }
+}
+
+impl AddKey {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let client = self.operator.server.client();
+        let request = read_request(&self.request, &client)?;
+        let action = AuthorityAction::AddKey {
+            authority_id: request.authority,
+            public_key: request.public_key,
+            key_proof: request.key_proof,
+        };
+        submit(&client, &self.operator.key, &action)
+    }
+}
+
+impl Rotate {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let client = self.server.client();
+        if let (Some(old), Some(new), Some(out)) = (&self.old_key, &self.new_key, &self.out) {
+            return prepare(old, new, out, self.origin.as_deref(), &client);
+        }
+        let (Some(request), Some(key)) = (&self.request, &self.key) else {
+            bail!("--request and --key are needed");
+        };
+        let request = read_request(request, &client)?;
+        let (old_key, basis) = match (request.old, self.old_public, self.reason) {
+            (Some((old, signature)), None, None) => (old, RotationBasis::SignedByOldKey(signature)),
+            (None, Some(old), Some(reason)) => (
+                PublicKey::from_base64(&old).context("--old-public")?,
+                RotationBasis::Forced { reason },
+            ),
+            (Some(_), ..) => bail!(
+                "the old key signed this request; --old-public and --reason are for requests it did not sign"
+            ),
+            (None, ..) => bail!(
+                "the old key did not sign this request: let the department sign it (--old-key, --new-key, --out), \
+                 or force it with --old-public and --reason"
+            ),
+        };
+        let action = AuthorityAction::Rotate {
+            authority_id: request.authority,
+            public_key: request.public_key,
+            key_proof: request.key_proof,
+            old_key,
+            basis,
+        };
+        submit(&client, key, &action)
+    }
+}
+
+fn prepare(
+    old: &Path,
+    new: &Path,
+    out: &Path,
+    origin: Option<&str>,
+    client: &Client,
+) -> anyhow::Result<ExitCode> {
+    let origin = match origin {
+        Some(origin) => Origin::parse(origin).context("--origin")?,
+        None => client.log()?.origin,
+    };
+    let request = KeyRequest::for_rotation(&KeyFile::read(old)?, &KeyFile::read(new)?, &origin)?;
+    std::fs::write(out, format!("{}\n", request.to_json()))
+        .with_context(|| format!("cannot write {}", out.display()))?;
+    println!("{}", out.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Revoke {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        let action = AuthorityAction::Revoke {
+            authority_id: AuthorityId::parse(&self.authority).context("--authority")?,
+            public_key: PublicKey::from_base64(&self.public_key).context("--public-key")?,
+            reason: self.reason,
+        };
+        submit(&self.operator.server.client(), &self.operator.key, &action)
+    }
+}
+
+impl List {
+    fn run(self) -> anyhow::Result<ExitCode> {
+        for authority in self.server.client().authorities()? {
+            println!(
+                "{}\t{}\t{}\t{}\t{}",
+                authority.id,
+                authority.name,
+                authority.role,
+                authority.region,
+                authority.kinds.join(",")
+            );
+            for key in authority.keys {
+                let ended = match key.ended_at {
+                    Some(index) => format!(", ended by entry {index}"),
+                    None => String::new(),
+                };
+                let forced = if key.forced {
+                    ", forced by the operator"
+                } else {
+                    ""
+                };
+                println!(
+                    "\tkey {} from entry {}{ended}{forced}",
+                    key.public_key, key.added_at
+                );
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A request that is for this log.
+fn read_request(path: &Path, client: &Client) -> anyhow::Result<KeyRequest> {
+    let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let request =
+        KeyRequest::parse(text.trim_ascii_end()).with_context(|| path.display().to_string())?;
+    let origin = client.log()?.origin;
+    if request.origin != origin {
+        bail!(
+            "{} is for the log {}, and this one is {origin}",
+            path.display(),
+            request.origin
+        );
+    }
+    Ok(request)
+}
+
+/// Kinds as an authority record lists them: sorted, each once.
+fn kinds(text: &str) -> anyhow::Result<Vec<KindName>> {
+    let mut kinds: Vec<Kind> = match text {
+        ALL_DEPARTMENT => {
+            let all = Kind::ALL.iter().copied();
+            all.filter(|kind| !kind.operator_only()).collect()
+        }
+        list => list
+            .split(',')
+            .map(|name| remote::kind(name.trim()).map_err(anyhow::Error::msg))
+            .collect::<Result<_, _>>()
+            .context("--kinds")?,
+    };
+    kinds.sort_unstable_by_key(|kind| kind.as_str());
+    kinds.dedup();
+    if let Some(kind) = kinds.iter().find(|kind| kind.operator_only()) {
+        bail!("--kinds: {kind} is the operator's own");
+    }
+    Ok(kinds
+        .iter()
+        .map(|kind| KindName::parse(kind.as_str()).expect("a kind's name is a name"))
+        .collect())
+}
+
+/// Signs the action with the operator's key, appends it, prints its index.
+fn submit(client: &Client, key: &Path, action: &AuthorityAction) -> anyhow::Result<ExitCode> {
+    let key = KeyFile::read(key)?;
+    let origin = client.log()?.origin;
+    let event = remote::sign(&origin, &key, Kind::Authority, None, action.to_body())?;
+    println!("{}", remote::send_one(client, &event)?);
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,233 @@
+//! `gongshi import`: tables as departments have them, every good row signed and appended once, every bad one told.
+
+use super::remote::{self, Language, Server};
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use gongshi::app::random32;
+use gongshi::domain::Kind;
+use gongshi::ingest::table::{self, template};
+use gongshi::ingest::{Import, KeyFile, Notice, Observer, Options, Patience, Summary, Target};
+use gongshi::intake::SystemClock;
+use gongshi::text::{Arg, Catalogue, Lang};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Sign the rows of a CSV or XLSX table and append them to the log.
+///
+/// Columns are known by their Chinese or English names or the names of their fields; `--template KIND` makes a table to
+/// fill in. Bad rows are told with line, column, value and what was expected, and written to a file to be mended. A
+/// journal beside the table sees to it that a second run appends nothing twice. Exit code: 0 all is in the log, 1 some
+/// rows are not, 2 nothing can be done with the file, or the import was cut short.
+#[derive(Args)]
+pub struct ImportCommand {
+    #[command(flatten)]
+    server: Server,
+    /// Kind of the records, such as inspection_result.
+    #[arg(long, value_parser = remote::kind, required_unless_present = "template")]
+    kind: Option<Kind>,
+    /// The authority's key file.
+    #[arg(long, env = "GONGSHI_KEY", required_unless_present_any = ["template", "dry_run"])]
+    key: Option<PathBuf>,
+    /// Sheet of a workbook; without it the one whose header is best known.
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Region for rows that state none, six digits.
+    #[arg(long)]
+    region: Option<String>,
+    /// Value for a field in rows that leave it empty, such as draw_basis=drawn; repeatable.
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+    /// Leave out columns that no field is known by, instead of refusing the file.
+    #[arg(long)]
+    ignore_unknown: bool,
+    /// Only check the table: send and write nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// File for rows that do not go in [default: <FILE>.bad.csv, or the next free number].
+    #[arg(long)]
+    bad: Option<PathBuf>,
+    /// The journal [default: <FILE>.gongshi-journal].
+    #[arg(long)]
+    journal: Option<PathBuf>,
+    /// No progress bar.
+    #[arg(long)]
+    quiet: bool,
+    /// Language of messages.
+    #[arg(long, env = "GONGSHI_LANG", default_value = "zh")]
+    lang: Language,
+    /// Make a table to fill in for this kind, instead of importing one.
+    #[arg(long, value_name = "KIND", value_parser = remote::kind, conflicts_with = "file")]
+    template: Option<Kind>,
+    /// Format of the template.
+    #[arg(long, default_value = "csv")]
+    format: Format,
+    /// Where to write the template; without it to standard output.
+    #[arg(long, requires = "template")]
+    out: Option<PathBuf>,
+    /// The table: .csv (also with tabs or semicolons; UTF-8 or GB18030) or .xlsx.
+    #[arg(required_unless_present = "template")]
+    file: Option<PathBuf>,
+}
+
+/// Format of a template.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// Text.
+    Csv,
+    /// A workbook with a sheet of explanations.
+    Xlsx,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((field, value)) => Ok((field.to_owned(), value.to_owned())),
+        None => Err("expected FIELD=VALUE".to_owned()),
+    }
+}
+
+impl ImportCommand {
+    pub fn run(mut self) -> anyhow::Result<ExitCode> {
+        let lang = self.lang.into();
+        if let Some(kind) = self.template {
+            return write_template(kind, self.format, lang, self.out.as_deref());
+        }
+        let (Some(kind), Some(file)) = (self.kind, self.file.take()) else {
+            anyhow::bail!("--kind and a file are needed");
+        };
+        let mut set = std::mem::take(&mut self.set);
+        set.extend(
+            self.region
+                .take()
+                .map(|region| ("region".to_owned(), region)),
+        );
+        let options = Options {
+            kind,
+            file,
+            sheet: self.sheet.take(),
+            set,
+            ignore_unknown: self.ignore_unknown,
+            bad: self.bad.take(),
+            journal: self.journal.take(),
+            lang,
+        };
+        let said =
+            |error: gongshi::ingest::ImportError| anyhow::Error::msg(error.words(lang, kind));
+        let import = Import::open(options).map_err(said)?;
+        if !import.left_out().is_empty() {
+            let separator = word(lang, "separator", &[]);
+            let columns = Arg::Text(import.left_out().join(&separator));
+            eprintln!("{}", word(lang, "left-out", &[("columns", columns)]));
+        }
+        let mut screen = Screen::new(lang, import.rows_hint(), self.quiet);
+        let result = match &self.key {
+            _ if self.dry_run => import.check(&mut screen).map(|summary| (summary, None)),
+            Some(key) => {
+                let key = KeyFile::read(key)?;
+                let client = self.server.client().without_receipts();
+                let log = client.log()?;
+                let target = Target {
+                    key: &key,
+                    origin: &log.origin,
+                    log_size: log.size,
+                    sink: &client,
+                    patience: Patience::default(),
+                    clock: &SystemClock,
+                    random: random32,
+                };
+                import.run(&target, &mut screen)
+            }
+            None => anyhow::bail!("--key is needed"),
+        };
+        screen.bar.finish_and_clear();
+        let (summary, bad) = match result {
+            Ok(done) => done,
+            Err(error) => {
+                if !self.dry_run {
+                    eprintln!("{}", word(lang, "resume", &[]));
+                }
+                return Err(said(error));
+            }
+        };
+        println!(
+            "{}",
+            match self.dry_run {
+                true => summary.check_words(lang),
+                false => summary.words(lang),
+            }
+        );
+        if let Some(path) = bad {
+            let file = Arg::Text(path.display().to_string());
+            println!("{}", word(lang, "bad-file", &[("file", file)]));
+        }
+        Ok(ExitCode::from(u8::from(summary.bad + summary.refused > 0)))
+    }
+}
+
+fn word(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
+    Catalogue::built_in().get(lang, &format!("import-{key}"), args)
+}
+
+fn write_template(
+    kind: Kind,
+    format: Format,
+    lang: Lang,
+    out: Option<&Path>,
+) -> anyhow::Result<ExitCode> {
+    let format = match format {
+        Format::Csv => table::Format::Csv,
+        Format::Xlsx => table::Format::Xlsx,
+    };
+    let bytes = template(kind, format, lang)?;
+    match out {
+        Some(path) => std::fs::write(path, bytes)
+            .with_context(|| format!("cannot write {}", path.display()))?,
+        None => std::io::stdout().write_all(&bytes)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Rows told on standard output, the bar on the terminal.
+struct Screen {
+    lang: Lang,
+    bar: ProgressBar,
+}
+
+impl Screen {
+    fn new(lang: Lang, rows: u64, quiet: bool) -> Self {
+        let bar = ProgressBar::new(rows);
+        // Hidden by itself where standard error is no terminal.
+        bar.set_draw_target(match quiet {
+            true => ProgressDrawTarget::hidden(),
+            false => ProgressDrawTarget::stderr(),
+        });
+        let template = "{bar:30} {human_pos}/{human_len} {msg}  {per_sec}  -{eta_precise}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_message(word(lang, "progress", &[]));
+        Screen { lang, bar }
+    }
+}
+
+impl Observer for Screen {
+    fn progress(&mut self, summary: &Summary) {
+        if self
+            .bar
+            .length()
+            .is_some_and(|length| length < summary.read)
+        {
+            self.bar.set_length(summary.read);
+        }
+        self.bar.set_position(summary.settled());
+    }
+
+    fn row(&mut self, line: u64, notice: &Notice<'_>) {
+        self.bar.suspend(|| {
+            for said in notice.words(self.lang, line) {
+                println!("{said}");
+            }
+        });
+    }
+}

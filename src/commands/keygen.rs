@@ -1,0 +1,47 @@
+//! `gongshi keygen`: an authority's event key, made and kept where it will be used.
+
+use anyhow::Context as _;
+use clap::Args;
+use gongshi::app::random32;
+use gongshi::ingest::{KeyFile, KeyRequest};
+use gongshi_verify::keys::SecretKey;
+use gongshi_verify::names::{AuthorityId, Origin};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Make a key for an authority, and the request to have it registered.
+///
+/// Prints the request: hand it to the operator of the log. The key file stays on this machine.
+#[derive(Args)]
+pub struct Keygen {
+    /// The authority's identifier, such as 610323-SCJG.
+    #[arg(long, env = "GONGSHI_AUTHORITY")]
+    authority: String,
+    /// Origin of the log the key is for.
+    #[arg(long, env = "GONGSHI_ORIGIN")]
+    origin: String,
+    /// Where to write the key; an existing file is never overwritten.
+    #[arg(long)]
+    out: PathBuf,
+    /// Also write the request to this file.
+    #[arg(long)]
+    request: Option<PathBuf>,
+}
+
+impl Keygen {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let origin = Origin::parse(&self.origin).context("--origin")?;
+        let file = KeyFile {
+            authority: AuthorityId::parse(&self.authority).context("--authority")?,
+            key: SecretKey::from_seed(&random32()),
+        };
+        file.write(&self.out)?;
+        let request = KeyRequest::for_key(&file, &origin).to_json();
+        if let Some(path) = &self.request {
+            std::fs::write(path, format!("{request}\n"))
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        println!("{request}");
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,108 @@
+//! `gongshi publish`: bodies in JSON, signed here and appended to the log.
+
+use super::remote::{self, Language, Server};
+use anyhow::Context as _;
+use clap::Args;
+use gongshi::domain::Kind;
+use gongshi::ingest::{Answer, KeyFile, Patience, deliver, read_bodies};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Sign records written in JSON and append them to the log.
+///
+/// Each FILE holds one body, an array of bodies, or one body a line. Prints a line with its index for each. Every body
+/// gets a salt of its own, so publishing the same file twice appends it twice; for tables use `gongshi import`.
+#[derive(Args)]
+pub struct Publish {
+    #[command(flatten)]
+    server: Server,
+    /// Kind of the records, such as penalty.
+    #[arg(long, value_parser = remote::kind)]
+    kind: Kind,
+    /// The authority's key file.
+    #[arg(long, env = "GONGSHI_KEY")]
+    key: PathBuf,
+    /// What the records are about, for the kinds that say so in `ref` (a plan key, or the target's index).
+    #[arg(long = "ref")]
+    reference: Option<String>,
+    /// Folder for the receipts, one `<index>.tlog-proof` for each record.
+    #[arg(long)]
+    proofs: Option<PathBuf>,
+    /// Language of messages.
+    #[arg(long, env = "GONGSHI_LANG", default_value = "zh")]
+    lang: Language,
+    /// Files to read; `-` is standard input.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+impl Publish {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        let key = KeyFile::read(&self.key)?;
+        let mut bodies = Vec::new();
+        for path in &self.files {
+            let text = read(path)?;
+            let read = read_bodies(&text).with_context(|| path.display().to_string())?;
+            bodies.extend(read.into_iter().zip(1..).map(|(body, n)| (path, n, body)));
+        }
+        if let Some(folder) = &self.proofs {
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        let client = self.server.client();
+        let origin = client.log()?.origin;
+        let mut lines = Vec::with_capacity(bodies.len());
+        let mut places = Vec::with_capacity(bodies.len());
+        for (path, number, body) in bodies {
+            let reference = self.reference.clone();
+            let event = remote::sign(&origin, &key, self.kind, reference, body)
+                .with_context(|| format!("{}, record {number}", path.display()))?;
+            lines.push(event.to_json());
+            places.push((path, number));
+        }
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let (mut refused, mut unkept) = (0, None);
+        deliver(
+            &client,
+            Patience::default(),
+            &lines,
+            &mut |place, answer| match answer {
+                Answer::Logged { index, proof } => {
+                    println!("{index}");
+                    if let Some(folder) = &self.proofs {
+                        let path = folder.join(format!("{index}.tlog-proof"));
+                        if let Err(error) = std::fs::write(&path, proof) {
+                            unkept.get_or_insert((path, error));
+                        }
+                    }
+                }
+                Answer::Refused(reason) => {
+                    refused += 1;
+                    let (path, number) = &places[place];
+                    let said = reason.words(self.lang.into()).join("\n  ");
+                    eprintln!("{} #{number}: {said}", path.display());
+                }
+            },
+        )?;
+        if let Some((path, error)) = unkept {
+            return Err(error).with_context(|| {
+                format!(
+                    "published, but a receipt could not be kept: {}",
+                    path.display()
+                )
+            });
+        }
+        Ok(ExitCode::from(u8::from(refused > 0)))
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().read_to_end(&mut text)?;
+    } else {
+        text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    }
+    Ok(text)
+}

@@ -1,0 +1,86 @@
+//! What the commands that talk to a server share: its address, the key, the language, and one event sent.
+
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+use gongshi::app::random32;
+use gongshi::domain::Kind;
+use gongshi::ingest::{Answer, Client, KeyFile, Patience, deliver};
+use gongshi::intake::{Clock as _, Event, SystemClock};
+use gongshi::text::Lang;
+use gongshi_verify::json::Value;
+use gongshi_verify::names::{KindName, Origin};
+use gongshi_verify::record::Record;
+
+/// The server to talk to.
+#[derive(Args)]
+pub struct Server {
+    /// Address of the server.
+    #[arg(long, env = "GONGSHI_SERVER", default_value = "http://127.0.0.1:8080")]
+    server: String,
+}
+
+impl Server {
+    pub fn client(&self) -> Client {
+        Client::new(&self.server)
+    }
+}
+
+/// Language of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Zh => Lang::Zh,
+            Language::En => Lang::En,
+        }
+    }
+}
+
+/// A kind of record, by its name in entries.
+pub fn kind(text: &str) -> Result<Kind, String> {
+    text.parse::<Kind>().map_err(|error| {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+        format!("{error}; kinds are {}", names.join(", "))
+    })
+}
+
+/// Signs a body with a fresh salt, now.
+pub fn sign(
+    origin: &Origin,
+    key: &KeyFile,
+    kind: Kind,
+    reference: Option<String>,
+    body: Value,
+) -> anyhow::Result<Event> {
+    let record = Record::new(body, random32())?;
+    let name = KindName::parse(kind.as_str())?;
+    Ok(Event::sign(
+        origin,
+        &key.authority,
+        &key.key,
+        &name,
+        SystemClock.now(),
+        reference,
+        record,
+    ))
+}
+
+/// Sends one event; its index, or the refusal as an error.
+pub fn send_one(client: &Client, event: &Event) -> anyhow::Result<u64> {
+    let line = event.to_json();
+    let mut answer = None;
+    deliver(client, Patience::default(), &[&line], &mut |_, given| {
+        answer = Some(given)
+    })?;
+    match answer.context("the event got no answer")? {
+        Answer::Logged { index, .. } => Ok(index),
+        Answer::Refused(refused) => bail!("{}", refused.words(Lang::En).join("\n  ")),
+    }
+}

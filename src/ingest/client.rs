@@ -1,0 +1,430 @@
+//! Talks to a Gongshi server over HTTP: the log's state, its authorities, and events in with receipts out.
+//!
+//! One request is one attempt here; trying again is [`deliver`](super::deliver())'s. It must not sign, and must not know
+//! where events come from.
+
+use crate::text::{Catalogue, Lang};
+use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::io::{BufRead, BufReader};
+use std::time::Duration;
+
+/// Events in one request. The server answers while it reads; more than this, and both sides could wait for each other.
+const EVENTS_PER_REQUEST: usize = 1024;
+/// Bytes of events in one request.
+const BYTES_PER_REQUEST: usize = 4 << 20;
+/// Longest answer line believed: a receipt proof and its record, escaped.
+const MAX_ANSWER_BYTES: usize = 16 << 20;
+
+/// Why a server did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// It cannot be reached, or the connection broke.
+    #[error("no connection to {server}: {reason}")]
+    Connection {
+        /// The address asked.
+        server: String,
+        /// What happened.
+        reason: String,
+    },
+    /// It answered with an error.
+    #[error("{server} answered {status}: {detail}")]
+    Status {
+        /// The address asked.
+        server: String,
+        /// HTTP status.
+        status: u16,
+        /// Its own words.
+        detail: String,
+        /// When to try again, in seconds, where it said so.
+        retry_after: Option<u64>,
+    },
+    /// It answered something a Gongshi server does not.
+    #[error("the answer of {server} is not one of a Gongshi server: {reason}")]
+    Foreign {
+        /// The address asked.
+        server: String,
+        /// What is odd.
+        reason: String,
+    },
+}
+
+impl ClientError {
+    /// Whether the same request may succeed later.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            ClientError::Connection { .. } => true,
+            ClientError::Status { status, .. } => *status == 429 || *status >= 500,
+            ClientError::Foreign { .. } => false,
+        }
+    }
+}
+
+/// State of a log, as far as an importer needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogState {
+    /// The log's origin, which signatures are bound to.
+    pub origin: Origin,
+    /// Entries published.
+    pub size: u64,
+}
+
+/// An authority as a server lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Authority {
+    /// Identifier.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// `operator` or `department`.
+    pub role: String,
+    /// Six digits.
+    pub region: String,
+    /// Kinds it may publish.
+    pub kinds: Vec<String>,
+    /// Its keys, in the order they came.
+    pub keys: Vec<AuthorityKey>,
+}
+
+/// A key of an authority as a server lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AuthorityKey {
+    /// Standard base64.
+    pub public_key: String,
+    /// Index of the entry that brought it.
+    pub added_at: u64,
+    /// Index of the entry that ended it.
+    pub ended_at: Option<u64>,
+    /// Whether the operator put it in without the old key's signature.
+    pub forced: bool,
+}
+
+impl Authority {
+    /// Name, region and kinds, as an amendment has to state them again.
+    pub fn profile(&self) -> Result<gongshi_verify::registry::Profile, NameError> {
+        Ok(gongshi_verify::registry::Profile {
+            name: self.name.clone(),
+            region: RegionCode::parse(&self.region)?,
+            kinds: self
+                .kinds
+                .iter()
+                .map(|kind| KindName::parse(kind))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// What became of one event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It is in the log, durable and covered by a signed checkpoint.
+    Logged {
+        /// Its index.
+        index: u64,
+        /// The receipt: a tlog-proof; empty where the client asked for none.
+        proof: String,
+    },
+    /// It is not in the log.
+    Refused(Refused),
+}
+
+/// Why an event was refused, in the server's words (RFC 9457 with members of ours).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Refused {
+    /// Stable reason code.
+    pub code: String,
+    /// HTTP status this would have had alone.
+    pub status: u16,
+    /// What kind of refusal, in English.
+    pub title: String,
+    /// The same in Chinese.
+    pub title_zh: String,
+    /// What exactly, in English.
+    pub detail: String,
+    /// Faults of fields.
+    pub errors: Vec<RefusedField>,
+    /// When to try again, in seconds.
+    pub retry_after: Option<u64>,
+}
+
+/// A fault of one field, in the server's words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct RefusedField {
+    /// Path of the field.
+    pub field: String,
+    /// Stable code of the fault.
+    pub code: String,
+    /// What is wrong, in English.
+    pub detail: String,
+    /// What is wrong, in Chinese.
+    pub detail_zh: String,
+}
+
+impl Refused {
+    /// Whether the same event may be accepted later.
+    pub fn is_temporary(&self) -> bool {
+        self.status == 429 || self.status == 503
+    }
+
+    /// The refusal in words: a line for the whole, then one for each fault of a field.
+    pub fn words(&self, lang: Lang) -> Vec<String> {
+        let catalogue = Catalogue::built_in();
+        let given = match lang {
+            Lang::Zh => &self.title_zh,
+            Lang::En => &self.title,
+        };
+        // A server may know reasons this program has no words for.
+        let own = format!("problem-title-{}", self.code);
+        let title = match catalogue.has(lang, &own) || given.is_empty() {
+            true => catalogue.first(lang, &[&own, &self.code], &[]),
+            false => given.clone(),
+        };
+        let mut lines = vec![title];
+        if self.errors.is_empty() {
+            lines.push(self.detail.clone());
+        }
+        lines.extend(self.errors.iter().map(|error| match lang {
+            Lang::Zh => error.detail_zh.clone(),
+            Lang::En => error.detail.clone(),
+        }));
+        lines
+    }
+}
+
+#[derive(Deserialize)]
+struct AnswerLine {
+    index: Option<u64>,
+    #[serde(default)]
+    proof: String,
+    error: Option<Refused>,
+}
+
+/// Somewhere events can be sent; one call is one attempt.
+pub trait Sink: Sync {
+    /// Sends events, each one line of JSON, and hands over each answer with the event's place as it arrives.
+    ///
+    /// # Errors
+    /// When not every event was answered; those answered before stand.
+    fn send(
+        &self,
+        events: &[&str],
+        answered: &mut dyn FnMut(usize, Answer),
+    ) -> Result<(), ClientError>;
+}
+
+/// A connection to one server. Cheap to share between threads; each request takes a connection of its own.
+#[derive(Debug, Clone)]
+pub struct Client {
+    agent: ureq::Agent,
+    server: String,
+    receipts: bool,
+}
+
+impl Client {
+    /// A client of the server at `address`, such as `http://127.0.0.1:8080`.
+    pub fn new(address: &str) -> Self {
+        let tls = ureq::tls::TlsConfig::builder()
+            .root_certs(ureq::tls::RootCerts::PlatformVerifier)
+            .build();
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .tls_config(tls)
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .timeout_recv_response(Some(Duration::from_secs(120)))
+            .timeout_recv_body(Some(Duration::from_secs(300)))
+            .build()
+            .into();
+        Client {
+            agent,
+            server: address.trim_end_matches('/').to_owned(),
+            receipts: true,
+        }
+    }
+
+    /// The same client, asking for indexes without receipts: the log makes these at any time, from the index.
+    pub fn without_receipts(mut self) -> Self {
+        self.receipts = false;
+        self
+    }
+
+    /// Origin and size of the log.
+    pub fn log(&self) -> Result<LogState, ClientError> {
+        #[derive(Deserialize)]
+        struct State {
+            origin: String,
+            size: u64,
+        }
+        let state: State = self.get("/api/v1/log")?;
+        let origin = Origin::parse(&state.origin).map_err(|error| self.foreign(&error))?;
+        Ok(LogState {
+            origin,
+            size: state.size,
+        })
+    }
+
+    /// All authorities of the log.
+    pub fn authorities(&self) -> Result<Vec<Authority>, ClientError> {
+        #[derive(Deserialize)]
+        struct Listed {
+            authorities: Vec<Authority>,
+        }
+        Ok(self.get::<Listed>("/api/v1/authorities")?.authorities)
+    }
+
+    /// One authority.
+    pub fn authority(&self, id: &AuthorityId) -> Result<Option<Authority>, ClientError> {
+        let mut all = self.authorities()?.into_iter();
+        Ok(all.find(|authority| authority.id == id.as_str()))
+    }
+
+    fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+        let request = self.agent.get(format!("{}{path}", self.server));
+        let response = request.call().map_err(|error| self.broken(&error))?;
+        let text = self.checked(response)?;
+        let text = text.body_mut_text().map_err(|error| self.broken(&error))?;
+        serde_json::from_str(&text).map_err(|error| self.foreign(&error))
+    }
+
+    /// The answer, unless its status says that the request failed.
+    fn checked(&self, response: http::Response) -> Result<http::Good, ClientError> {
+        http::check(response).map_err(|failure| ClientError::Status {
+            server: self.server.clone(),
+            status: failure.status,
+            detail: failure.detail,
+            retry_after: failure.retry_after,
+        })
+    }
+
+    fn broken(&self, error: &dyn std::fmt::Display) -> ClientError {
+        ClientError::Connection {
+            server: self.server.clone(),
+            reason: error.to_string(),
+        }
+    }
+
+    fn foreign(&self, error: &dyn std::fmt::Display) -> ClientError {
+        ClientError::Foreign {
+            server: self.server.clone(),
+            reason: error.to_string(),
+        }
+    }
+
+    fn post(
+        &self,
+        events: &[&str],
+        first: usize,
+        answered: &mut dyn FnMut(usize, Answer),
+    ) -> Result<(), ClientError> {
+        let mut body = String::with_capacity(events.iter().map(|event| event.len() + 1).sum());
+        for event in events {
+            body.push_str(event);
+            body.push('\n');
+        }
+        let mut request = self
+            .agent
+            .post(format!("{}/api/v1/events", self.server))
+            .header("Content-Type", "application/x-ndjson");
+        if !self.receipts {
+            request = request.header("Prefer", "return=minimal");
+        }
+        let response = request.send(&body).map_err(|error| self.broken(&error))?;
+        let mut lines = BufReader::with_capacity(1 << 16, self.checked(response)?.into_reader());
+        let mut line = Vec::new();
+        for place in 0..events.len() {
+            line.clear();
+            let mut limited = std::io::Read::take(&mut lines, MAX_ANSWER_BYTES as u64);
+            limited
+                .read_until(b'\n', &mut line)
+                .map_err(|error| self.broken(&error))?;
+            if line.last() != Some(&b'\n') {
+                return Err(self.broken(&"the answer ended early"));
+            }
+            let parsed: AnswerLine =
+                serde_json::from_slice(&line).map_err(|error| self.foreign(&error))?;
+            let answer = match (parsed.index, parsed.error) {
+                (Some(index), None) => Answer::Logged {
+                    index,
+                    proof: parsed.proof,
+                },
+                (None, Some(refused)) => Answer::Refused(refused),
+                _ => return Err(self.foreign(&"neither a receipt nor an error")),
+            };
+            answered(first + place, answer);
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Client {
+    fn send(
+        &self,
+        events: &[&str],
+        answered: &mut dyn FnMut(usize, Answer),
+    ) -> Result<(), ClientError> {
+        let mut first = 0;
+        while first < events.len() {
+            let mut bytes = 0;
+            let fitting = events[first..].iter().take(EVENTS_PER_REQUEST);
+            let count = fitting
+                .take_while(|event| {
+                    bytes += event.len();
+                    bytes <= BYTES_PER_REQUEST
+                })
+                .count()
+                .max(1);
+            self.post(&events[first..first + count], first, answered)?;
+            first += count;
+        }
+        Ok(())
+    }
+}
+
+/// The few things asked of an HTTP answer, so that the library's types stay in one place.
+mod http {
+    use std::io::Read;
+
+    pub(super) type Response = ureq::http::Response<ureq::Body>;
+
+    pub(super) struct Good(Response);
+
+    pub(super) struct Failure {
+        pub(super) status: u16,
+        pub(super) detail: String,
+        pub(super) retry_after: Option<u64>,
+    }
+
+    pub(super) fn check(mut response: Response) -> Result<Good, Failure> {
+        let status = response.status().as_u16();
+        if status == 200 {
+            return Ok(Good(response));
+        }
+        let header = response.headers().get("retry-after");
+        let retry_after = header
+            .and_then(|value| value.to_str().ok())
+            .and_then(|text| text.parse().ok());
+        let text = response.body_mut().read_to_string().unwrap_or_default();
+        let problem: Option<super::Refused> = serde_json::from_str(&text).ok();
+        let detail = match problem {
+            Some(problem) if !problem.detail.is_empty() => problem.detail,
+            _ => text.chars().take(200).collect(),
+        };
+        Err(Failure {
+            status,
+            detail,
+            retry_after,
+        })
+    }
+
+    impl Good {
+        pub(super) fn body_mut_text(mut self) -> Result<String, ureq::Error> {
+            self.0.body_mut().read_to_string()
+        }
+
+        pub(super) fn into_reader(self) -> impl Read {
+            self.0.into_body().into_reader()
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Events to their final answers, through overload and lost connections.
+//!
+//! Sending again is safe because the log answers the same signed event with its first index. It must not know what
+//! carries the events.
+
+use super::client::{Answer, ClientError, Refused, Sink};
+use std::time::Duration;
+
+/// How long to go on trying while nothing moves.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Attempts in a row that brought no answer before giving up.
+    pub attempts: u32,
+    /// Waits; the thread's sleep, or nothing in tests.
+    pub pause: fn(Duration),
+}
+
+impl Default for Patience {
+    /// About a minute and a half.
+    fn default() -> Self {
+        Patience {
+            attempts: 9,
+            pause: std::thread::sleep,
+        }
+    }
+}
+
+impl Patience {
+    fn wait(&self, attempt: u32, retry_after: Option<u64>) {
+        let own = Duration::from_millis(500 << attempt.min(6)).min(Duration::from_secs(30));
+        let asked = Duration::from_secs(retry_after.unwrap_or(0).min(300));
+        (self.pause)(own.max(asked));
+    }
+}
+
+/// Sends events until each has its final answer: waits out overload and lost connections, and sends again exactly what
+/// was not answered.
+///
+/// # Errors
+/// The last failure, once the patience is spent or the failure is not of the kind that passes.
+pub fn deliver(
+    sink: &dyn Sink,
+    patience: Patience,
+    events: &[&str],
+    answered: &mut dyn FnMut(usize, Answer),
+) -> Result<(), ClientError> {
+    let mut open: Vec<usize> = (0..events.len()).collect();
+    let mut attempt = 0;
+    while !open.is_empty() {
+        let lines: Vec<&str> = open.iter().map(|place| events[*place]).collect();
+        let mut settled = vec![false; open.len()];
+        let mut delayed: Option<Refused> = None;
+        let sent = sink.send(&lines, &mut |place, answer| match answer {
+            Answer::Refused(refused) if refused.is_temporary() => delayed = Some(refused),
+            answer => {
+                settled[place] = true;
+                answered(open[place], answer);
+            }
+        });
+        if settled.contains(&true) {
+            attempt = 0;
+        }
+        let mut settled = settled.into_iter();
+        open.retain(|_| !settled.next().unwrap_or(false));
+        if open.is_empty() {
+            break;
+        }
+        attempt += 1;
+        let retry_after = match (sent, delayed) {
+            (Err(error), _) => {
+                if !error.is_temporary() || attempt >= patience.attempts {
+                    return Err(error);
+                }
+                match error {
+                    ClientError::Status { retry_after, .. } => retry_after,
+                    _ => None,
+                }
+            }
+            (Ok(()), Some(refused)) => {
+                if attempt >= patience.attempts {
+                    return Err(ClientError::Status {
+                        server: "the log".to_owned(),
+                        status: refused.status,
+                        detail: refused.detail,
+                        retry_after: refused.retry_after,
+                    });
+                }
+                refused.retry_after
+            }
+            (Ok(()), None) => None,
+        };
+        patience.wait(attempt - 1, retry_after);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Mutex;
+
+    /// Answers by script: one closure result for each attempt.
+    struct Script(Mutex<Vec<Vec<&'static str>>>);
+
+    impl Sink for Script {
+        fn send(
+            &self,
+            events: &[&str],
+            answered: &mut dyn FnMut(usize, Answer),
+        ) -> Result<(), ClientError> {
+            let step = self.0.lock().unwrap().remove(0);
+            assert_eq!(step.iter().filter(|s| **s != "cut").count().max(1), {
+                let cut = step.iter().position(|s| *s == "cut");
+                cut.unwrap_or(events.len()).max(1)
+            });
+            for (place, word) in step.into_iter().enumerate() {
+                let answer = match word {
+                    "cut" => {
+                        return Err(ClientError::Connection {
+                            server: String::new(),
+                            reason: String::new(),
+                        });
+                    }
+                    "busy" => Answer::Refused(Refused {
+                        status: 503,
+                        ..Refused::default()
+                    }),
+                    "no" => Answer::Refused(Refused {
+                        status: 422,
+                        ..Refused::default()
+                    }),
+                    _ => Answer::Logged {
+                        index: 1,
+                        proof: String::new(),
+                    },
+                };
+                answered(place, answer);
+            }
+            Ok(())
+        }
+    }
+
+    const NOW: Patience = Patience {
+        attempts: 2,
+        pause: |_| {},
+    };
+
+    fn run(steps: &[&[&'static str]]) -> (Result<(), ClientError>, Vec<usize>) {
+        let script = Script(Mutex::new(steps.iter().map(|s| s.to_vec()).collect()));
+        let mut got = Vec::new();
+        let result = deliver(&script, NOW, &["a", "b", "c"], &mut |place, _| {
+            got.push(place)
+        });
+        (result, got)
+    }
+
+    #[test]
+    fn what_was_not_answered_is_sent_again_and_nothing_else() {
+        let (result, got) = run(&[&["ok", "busy", "no"], &["ok"]]);
+        assert!(result.is_ok());
+        assert_eq!(got, [0, 2, 1]);
+        let (result, got) = run(&[&["ok", "cut"], &["ok", "cut"], &["ok"]]);
+        assert!(result.is_ok(), "progress renews patience");
+        assert_eq!(got, [0, 1, 2]);
+    }
+
+    #[test]
+    fn patience_ends() {
+        let (result, got) = run(&[&["cut"], &["cut"]]);
+        assert!(result.is_err() && got.is_empty());
+        let (result, _) = run(&[&["busy", "busy", "busy"], &["busy", "busy", "busy"]]);
+        assert!(matches!(
+            result,
+            Err(ClientError::Status { status: 503, .. })
+        ));
+    }
+}

@@ -1,0 +1,308 @@
+//! The import of one table: rows to signed events, each exactly once, with every fault told.
+//!
+//! Rows are read as a stream and go through in batches: checked and signed on all cores, ordered by commitment (so that
+//! neighbours in the log tell nothing about a row that is later withdrawn), noted in the journal, sent. It prints
+//! nothing; who runs it observes.
+
+mod bad_file;
+mod send;
+mod words;
+
+use super::client::{ClientError, Refused, Sink};
+use super::deliver::Patience;
+use super::journal::{Journal, JournalError};
+use super::key_file::KeyFile;
+use super::table::{CellFault, Columns, ColumnsError, Row, Source, SourceError};
+use crate::domain::Kind;
+use crate::intake::Clock;
+use crate::text::Lang;
+use bad_file::BadFile;
+use gongshi_verify::names::Origin;
+use rayon::prelude::*;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// Rows in a batch (DESIGN §4).
+pub const BATCH_ROWS: usize = 4096;
+
+/// What to import, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Kind of the records.
+    pub kind: Kind,
+    /// The table.
+    pub file: PathBuf,
+    /// Sheet of a workbook; without it the one whose header is best known.
+    pub sheet: Option<String>,
+    /// Values for fields that a row leaves empty, by any name of their column.
+    pub set: Vec<(String, String)>,
+    /// Whether columns that no field is known by are left out instead of refused.
+    pub ignore_unknown: bool,
+    /// Where bad rows go; without it beside the table.
+    pub bad: Option<PathBuf>,
+    /// The journal; without it beside the table.
+    pub journal: Option<PathBuf>,
+    /// Language of what is written for people.
+    pub lang: Lang,
+}
+
+/// Where events go, and who signs them.
+pub struct Target<'a> {
+    /// The authority and its key.
+    pub key: &'a KeyFile,
+    /// The log's origin.
+    pub origin: &'a Origin,
+    /// Entries in the log when the import began: an answer below that was there before.
+    pub log_size: u64,
+    /// Takes events.
+    pub sink: &'a dyn Sink,
+    /// How long to try.
+    pub patience: Patience,
+    /// Tells when events are issued.
+    pub clock: &'a dyn Clock,
+    /// Makes salts.
+    pub random: fn() -> [u8; 32],
+}
+
+/// Why an import stopped, or did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Records of the kind do not come as tables.
+    #[error("records of kind {0} are not imported from tables")]
+    Kind(Kind),
+    /// The file cannot be read.
+    #[error("{path}: {source}")]
+    Source {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: SourceError,
+    },
+    /// The columns do not make records.
+    #[error(transparent)]
+    Columns(#[from] ColumnsError),
+    /// The journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The file for bad rows cannot be written.
+    #[error("{path}: {source}")]
+    Bad {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The server cannot be reached or does not take events.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The log takes nothing of this file, whatever the row.
+    #[error("the log takes nothing of this file: {} ({})", .0.detail, .0.code)]
+    Rejected(Box<Refused>),
+}
+
+/// What became of the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Rows read, blank ones not counted.
+    pub read: u64,
+    /// Now in the log.
+    pub appended: u64,
+    /// In the log already.
+    pub existing: u64,
+    /// The same as an earlier row of the file; not appended.
+    pub duplicate: u64,
+    /// Refused by the log.
+    pub refused: u64,
+    /// Not fit to be sent.
+    pub bad: u64,
+}
+
+impl Summary {
+    /// Rows whose fate is known.
+    pub fn settled(&self) -> u64 {
+        self.appended + self.existing + self.duplicate + self.refused + self.bad
+    }
+}
+
+/// Something said about one row.
+#[derive(Debug)]
+pub enum Notice<'a> {
+    /// It is not fit to be sent.
+    Bad(&'a [CellFault]),
+    /// The log refused it.
+    Refused(&'a Refused),
+    /// It is the same as an earlier one.
+    Duplicate,
+}
+
+/// Follows an import.
+pub trait Observer {
+    /// How far it is.
+    fn progress(&mut self, summary: &Summary);
+    /// What is to be said about the row on this line.
+    fn row(&mut self, line: u64, notice: &Notice<'_>);
+}
+
+/// A table whose columns are understood, ready to be checked or imported.
+pub struct Import {
+    options: Options,
+    source: Source,
+    columns: Columns,
+    left_out: Vec<String>,
+}
+
+impl Import {
+    /// Opens the file and settles its columns. Sends and writes nothing.
+    pub fn open(options: Options) -> Result<Self, ImportError> {
+        if !options.kind.importable() {
+            return Err(ImportError::Kind(options.kind));
+        }
+        let opened = Source::open(&options.file, options.sheet.as_deref(), options.kind);
+        let (source, head) = opened.map_err(|source| ImportError::Source {
+            path: options.file.clone(),
+            source,
+        })?;
+        let (columns, left_out) =
+            Columns::find(options.kind, &head, &options.set, options.ignore_unknown)?;
+        Ok(Import {
+            options,
+            source,
+            columns,
+            left_out,
+        })
+    }
+
+    /// Headers of the columns that are left out.
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
+
+    /// Line of the header.
+    pub fn header_line(&self) -> u64 {
+        self.columns.header_line
+    }
+
+    /// About how many rows there are.
+    pub fn rows_hint(&self) -> u64 {
+        self.source
+            .rows_hint()
+            .saturating_sub(self.columns.header_line)
+    }
+
+    /// Where the journal is.
+    pub fn journal_path(&self) -> PathBuf {
+        let given = self.options.journal.clone();
+        given.unwrap_or_else(|| default_journal(&self.options.file))
+    }
+
+    /// Checks every row; sends nothing, writes nothing.
+    pub fn check(&self, observer: &mut dyn Observer) -> Result<Summary, ImportError> {
+        let mut summary = Summary::default();
+        let mut met = HashSet::new();
+        let mut settle = |rows: &mut Vec<Row>, summary: &mut Summary| {
+            for checked in self.read_rows(std::mem::take(rows)) {
+                let notice = match &checked.read {
+                    Err(faults) => Notice::Bad(faults),
+                    Ok(read) if !met.insert(read.digest) => Notice::Duplicate,
+                    Ok(_) => continue,
+                };
+                match notice {
+                    Notice::Bad(_) => summary.bad += 1,
+                    _ => summary.duplicate += 1,
+                }
+                observer.row(checked.row.line, &notice);
+            }
+            observer.progress(summary);
+        };
+        let mut rows = Vec::with_capacity(BATCH_ROWS);
+        self.source
+            .each(self.columns.header_line, &mut |row| {
+                summary.read += 1;
+                rows.push(row);
+                if rows.len() == BATCH_ROWS {
+                    settle(&mut rows, &mut summary);
+                }
+                Ok(())
+            })
+            .map_err(|source| self.unreadable(source))?;
+        settle(&mut rows, &mut summary);
+        Ok(summary)
+    }
+
+    /// Imports every good row; bad and refused ones go to a file of their own. With the summary comes that file, if any
+    /// row went there.
+    ///
+    /// # Errors
+    /// What stopped it. Rows acknowledged before stay so, and a second run goes on from there.
+    pub fn run(
+        &self,
+        target: &Target<'_>,
+        observer: &mut dyn Observer,
+    ) -> Result<(Summary, Option<PathBuf>), ImportError> {
+        let journal = Journal::open(&self.journal_path(), target.origin, &target.key.authority)?;
+        let bad = BadFile::new(&self.options, &self.columns);
+        send::run(self, target, observer, journal, bad)
+    }
+
+    fn unreadable(&self, source: SourceError) -> ImportError {
+        ImportError::Source {
+            path: self.options.file.clone(),
+            source,
+        }
+    }
+
+    /// Reads rows on all cores.
+    fn read_rows(&self, rows: Vec<Row>) -> Vec<CheckedRow> {
+        let kind = self.options.kind;
+        let read = |row: Row| {
+            let read = self
+                .columns
+                .body(&row)
+                .map(|body| send::Statement::of(kind, body));
+            CheckedRow { row, read }
+        };
+        rows.into_par_iter().map(read).collect()
+    }
+}
+
+/// A row and what it says.
+struct CheckedRow {
+    row: Row,
+    read: Result<send::Statement, Vec<CellFault>>,
+}
+
+/// The journal of a table stands beside it; one of mended bad rows shares that of the table they came from, so that a
+/// row refused there and accepted here is not appended again by a second run of the first.
+fn default_journal(file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let mut base: &str = &name;
+    if let Some(mut rest) = base.strip_suffix(".csv") {
+        while let Some((shorter, _)) = bad_file::split_mark(rest) {
+            (rest, base) = (shorter, shorter);
+        }
+    }
+    file.with_file_name(format!("{base}.gongshi-journal"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mended_rows_share_the_journal_of_their_table() {
+        for (file, journal) in [
+            ("a/r.csv", "a/r.csv.gongshi-journal"),
+            ("a/r.csv.bad.csv", "a/r.csv.gongshi-journal"),
+            ("a/r.csv.bad-2.csv", "a/r.csv.gongshi-journal"),
+            ("a/r.xlsx.bad.bad-3.csv", "a/r.xlsx.gongshi-journal"),
+            ("a/bad.csv", "a/bad.csv.gongshi-journal"),
+            ("a/r.bad-x.csv", "a/r.bad-x.csv.gongshi-journal"),
+        ] {
+            assert_eq!(
+                default_journal(Path::new(file)),
+                Path::new(journal),
+                "{file}"
+            );
+        }
+    }
+}

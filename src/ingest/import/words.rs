@@ -1,0 +1,176 @@
+//! What an import says to people: why it stopped, what is wrong with a row, what became of all.
+
+use super::{ImportError, Notice, Summary};
+use crate::domain::Kind;
+use crate::ingest::client::ClientError;
+use crate::ingest::journal::JournalError;
+use crate::ingest::table::{ColumnsError, HeaderProblem, SetProblem, SourceError, field_name};
+use crate::text::{Arg, Catalogue, Lang};
+
+fn get(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
+    Catalogue::built_in().get(lang, &format!("import-{key}"), args)
+}
+
+fn number(value: u64) -> Arg {
+    Arg::Number(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+fn list(lang: Lang, names: &[String]) -> Arg {
+    Arg::Text(names.join(&get(lang, "separator", &[])))
+}
+
+impl ImportError {
+    /// The error in words of the language, where it is one that the user of a table can mend; else in English. `kind`
+    /// tells what fields are called.
+    pub fn words(&self, lang: Lang, kind: Kind) -> String {
+        match self {
+            ImportError::Kind(kind) => {
+                let key = format!("kind-{kind}");
+                get(lang, "error-kind", &[("kind", Arg::Key(key))])
+            }
+            ImportError::Source { path, source } => {
+                let file = Arg::Text(path.display().to_string());
+                let args = [
+                    ("file", file),
+                    ("reason", source_words(lang, source).into()),
+                ];
+                get(lang, "error-file", &args)
+            }
+            ImportError::Columns(error) => columns_words(lang, kind, error),
+            ImportError::Rejected(refused) => {
+                let reason = refused.words(lang).join(" ");
+                get(lang, "error-rejected", &[("reason", reason.into())])
+            }
+            ImportError::Bad { path, source } => {
+                let file = Arg::Text(path.display().to_string());
+                let args = [("file", file), ("reason", source.to_string().into())];
+                get(lang, "error-bad-file", &args)
+            }
+            ImportError::Client(ClientError::Connection { server, reason }) => {
+                let args = [
+                    ("server", server.clone().into()),
+                    ("reason", reason.clone().into()),
+                ];
+                get(lang, "error-connection", &args)
+            }
+            ImportError::Journal(JournalError::InUse(path)) => {
+                let file = Arg::Text(path.display().to_string());
+                get(lang, "error-journal-in-use", &[("file", file)])
+            }
+            ImportError::Journal(JournalError::Foreign {
+                path,
+                found,
+                expected,
+            }) => {
+                let args = [
+                    ("file", Arg::Text(path.display().to_string())),
+                    ("found", found.clone().into()),
+                    ("expected", expected.clone().into()),
+                ];
+                get(lang, "error-journal-foreign", &args)
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+fn source_words(lang: Lang, error: &SourceError) -> String {
+    match error {
+        SourceError::Io(error) => error.to_string(),
+        SourceError::Read(reason) => reason.clone(),
+        SourceError::OldWorkbook => get(lang, "source-old-workbook", &[]),
+        SourceError::Binary => get(lang, "source-binary", &[]),
+        SourceError::MixedEncodings { utf8, other } => {
+            let args = [("utf8", number(*utf8)), ("other", number(*other))];
+            get(lang, "source-mixed", &args)
+        }
+        SourceError::Encoding { line, encoding } => {
+            let args = [("line", number(*line)), ("encoding", (*encoding).into())];
+            get(lang, "source-encoding", &args)
+        }
+        SourceError::Endless { line } => get(lang, "source-endless", &[("line", number(*line))]),
+        SourceError::NoSheet { name, sheets } => {
+            let args = [
+                ("name", name.clone().into()),
+                ("sheets", list(lang, sheets)),
+            ];
+            get(lang, "source-no-sheet", &args)
+        }
+        SourceError::TooWide { line } => get(lang, "source-too-wide", &[("line", number(*line))]),
+    }
+}
+
+fn columns_words(lang: Lang, kind: Kind, error: &ColumnsError) -> String {
+    let field = |name: &str| field_name(lang, kind, name);
+    match error {
+        ColumnsError::Header(HeaderProblem::NotFound(cells)) => {
+            get(lang, "header-not-found", &[("cells", list(lang, cells))])
+        }
+        ColumnsError::Header(HeaderProblem::Unknown(columns)) => {
+            get(lang, "header-unknown", &[("columns", list(lang, columns))])
+        }
+        ColumnsError::Header(HeaderProblem::Twice(name, columns)) => {
+            let args = [
+                ("field", field(name).into()),
+                ("columns", list(lang, columns)),
+            ];
+            get(lang, "header-twice", &args)
+        }
+        ColumnsError::Header(HeaderProblem::Missing(names)) => {
+            let names: Vec<String> = names
+                .iter()
+                .map(|name| format!("{} ({name})", field(name)))
+                .collect();
+            get(lang, "header-missing", &[("columns", list(lang, &names))])
+        }
+        ColumnsError::Set(SetProblem::Unknown(name)) => {
+            get(lang, "set-unknown", &[("name", name.clone().into())])
+        }
+        ColumnsError::Set(SetProblem::Value(fault)) => {
+            get(lang, "set-value", &[("fault", fault.words(lang).into())])
+        }
+    }
+}
+
+impl Notice<'_> {
+    /// What is said about the row on `line`: one text for each fault.
+    pub fn words(&self, lang: Lang, line: u64) -> Vec<String> {
+        let said: Vec<String> = match self {
+            Notice::Bad(faults) => faults.iter().map(|fault| fault.words(lang)).collect(),
+            Notice::Refused(refused) => vec![refused.words(lang).join(" ")],
+            Notice::Duplicate => vec![get(lang, "duplicate", &[])],
+        };
+        let at_line = |said: String| {
+            let args = [("line", Arg::Text(line.to_string())), ("said", said.into())];
+            get(lang, "line", &args)
+        };
+        said.into_iter().map(at_line).collect()
+    }
+}
+
+impl Summary {
+    /// The counts, on one line.
+    pub fn words(&self, lang: Lang) -> String {
+        let args = [
+            ("read", number(self.read)),
+            ("appended", number(self.appended)),
+            ("existing", number(self.existing)),
+            ("duplicate", number(self.duplicate)),
+            ("refused", number(self.refused)),
+            ("bad", number(self.bad)),
+        ];
+        get(lang, "summary", &args)
+    }
+
+    /// The counts of a check, on one line.
+    pub fn check_words(&self, lang: Lang) -> String {
+        let good = self.read.saturating_sub(self.bad + self.duplicate);
+        let args = [
+            ("read", number(self.read)),
+            ("good", number(good)),
+            ("duplicate", number(self.duplicate)),
+            ("bad", number(self.bad)),
+        ];
+        get(lang, "check-summary", &args)
+    }
+}

@@ -1,0 +1,178 @@
+//! What is wrong with a cell, and how that is said to the one who has to mend it.
+
+use crate::domain::validate::ProblemArg;
+use crate::domain::{CodeList, Kind, Problem};
+use crate::text::{Arg, Catalogue, Lang};
+
+/// Longest value quoted, in characters.
+const SHOWN: usize = 60;
+
+/// A fault of one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellFault {
+    /// Where.
+    pub column: ColumnName,
+    /// What stands there, shortened; empty when nothing does.
+    pub value: String,
+    /// What is wrong.
+    pub problem: CellProblem,
+}
+
+/// A column, as the reader of a message knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnName {
+    /// By the header in the file.
+    Header(String),
+    /// By the field's name, where the file has no such column.
+    Field(Kind, String),
+    /// By its number, where it has no header.
+    Number(usize),
+}
+
+/// What is wrong with a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellProblem {
+    /// Against the table of the kind's fields.
+    Domain(Problem),
+    /// Not a date in any form taken.
+    Date,
+    /// Not an amount of money.
+    Money,
+    /// An amount without a unit, under a header without one.
+    MoneyUnit,
+    /// An amount that is not a whole number of fen.
+    MoneyFraction,
+    /// Not a whole number.
+    Integer,
+    /// Names no code of the list.
+    Code(CodeList),
+    /// Not the index and leaf hash of an entry.
+    Reference,
+    /// A long number that a spreadsheet has rounded.
+    Rounded,
+    /// An error of a formula.
+    Broken,
+    /// A cell beyond the last header.
+    Beyond,
+}
+
+impl CellProblem {
+    /// Codes of the problems that are the importer's own; their words are `import-expect-<code>`.
+    pub const CODES: &'static [&'static str] = &[
+        "date",
+        "money",
+        "money_unit",
+        "money_fraction",
+        "integer",
+        "code",
+        "reference",
+        "rounded",
+        "broken",
+        "beyond",
+    ];
+
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            CellProblem::Domain(problem) => problem.code(),
+            CellProblem::Date => "date",
+            CellProblem::Money => "money",
+            CellProblem::MoneyUnit => "money_unit",
+            CellProblem::MoneyFraction => "money_fraction",
+            CellProblem::Integer => "integer",
+            CellProblem::Code(_) => "code",
+            CellProblem::Reference => "reference",
+            CellProblem::Rounded => "rounded",
+            CellProblem::Broken => "broken",
+            CellProblem::Beyond => "beyond",
+        }
+    }
+
+    /// What was expected, in words.
+    fn expectation(&self, lang: Lang) -> String {
+        let catalogue = Catalogue::built_in();
+        let mut args: Vec<(&str, Arg)> = Vec::new();
+        match self {
+            CellProblem::Domain(problem) => {
+                args.extend(problem.args().into_iter().map(|(name, arg)| {
+                    let arg = match arg {
+                        ProblemArg::Text(text) => Arg::Text(text),
+                        ProblemArg::Number(number) => Arg::Number(number),
+                        ProblemArg::Key(key) => Arg::Key(key),
+                    };
+                    (name, arg)
+                }));
+            }
+            CellProblem::Code(list) => {
+                args.push(("codes", labels(lang, *list).into()));
+            }
+            _ => {}
+        }
+        let key = format!("import-expect-{}", self.code());
+        catalogue.get(lang, &key, &args)
+    }
+}
+
+/// The names of all codes of a list.
+pub(super) fn labels(lang: Lang, list: CodeList) -> String {
+    let catalogue = Catalogue::built_in();
+    let codes = list.codes().iter();
+    let names: Vec<String> = codes
+        .map(|code| catalogue.code(lang, list.name(), code))
+        .collect();
+    names.join(&catalogue.get(lang, "import-separator", &[]))
+}
+
+impl ColumnName {
+    /// The name as it is shown.
+    pub fn shown(&self, lang: Lang) -> String {
+        let catalogue = Catalogue::built_in();
+        match self {
+            ColumnName::Header(header) => header.clone(),
+            ColumnName::Field(kind, name) => field_name(lang, *kind, name),
+            ColumnName::Number(number) => {
+                let number = i64::try_from(*number).unwrap_or(i64::MAX);
+                catalogue.get(lang, "import-nth-column", &[("number", number.into())])
+            }
+        }
+    }
+}
+
+/// The catalogue's name of a column: a field of the kind, or one of its inspection items.
+pub(in crate::ingest) fn field_name(lang: Lang, kind: Kind, column: &str) -> String {
+    let catalogue = Catalogue::built_in();
+    let own = format!("import-column-{column}");
+    if catalogue.has(lang, &own) {
+        catalogue.get(lang, &own, &[])
+    } else {
+        catalogue.field(lang, kind.as_str(), column)
+    }
+}
+
+impl CellFault {
+    /// The fault in words: column, value, and what was expected.
+    pub fn words(&self, lang: Lang) -> String {
+        let args = [
+            ("column", self.column.shown(lang).into()),
+            ("value", self.value.clone().into()),
+            ("expected", self.problem.expectation(lang).into()),
+        ];
+        let key = if self.value.is_empty() {
+            "import-fault-empty"
+        } else {
+            "import-fault"
+        };
+        Catalogue::built_in().get(lang, key, &args)
+    }
+}
+
+/// A value as a message quotes it: one line, cut.
+pub(super) fn quote(value: &str) -> String {
+    let mut chars = value.trim().chars();
+    let head = chars.by_ref().take(SHOWN);
+    let mut head: String = head.map(|c| if c == '\n' { '⏎' } else { c }).collect();
+    if chars.next().is_some() {
+        head.push('…');
+    }
+    head
+}

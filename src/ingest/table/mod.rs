@@ -1,0 +1,22 @@
+//! Tables as departments have them (CSV, XLSX), row by row, as bodies of records.
+//!
+//! Reading only: what a row says and what is wrong with it. It must not sign, send, or remember anything.
+
+mod cell;
+mod columns;
+mod fault;
+mod names;
+mod sheet;
+mod source;
+mod template;
+mod text_file;
+mod value;
+
+pub use cell::{Cell, Row};
+pub use columns::{Columns, ColumnsError, HeaderProblem, SetProblem};
+pub use fault::{CellFault, CellProblem, ColumnName};
+pub use source::SourceError;
+pub use template::{Format, TemplateError, template};
+
+pub(in crate::ingest) use fault::field_name;
+pub(in crate::ingest) use source::Source;

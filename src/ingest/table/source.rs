@@ -1,0 +1,130 @@
+//! A table in a file, of whichever format, as a stream of rows.
+
+use super::cell::Row;
+use super::columns::Columns;
+use super::sheet::Workbook;
+use super::text_file::TextFile;
+use crate::domain::Kind;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+/// Why a file cannot be read as a table.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// The system refused.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The file is not what it should be.
+    #[error("{0}")]
+    Read(String),
+    /// An old workbook (XLS).
+    #[error("an XLS workbook; save it as XLSX or CSV")]
+    OldWorkbook,
+    /// Neither text nor a workbook.
+    #[error("neither a text table nor an XLSX workbook")]
+    Binary,
+    /// Some lines are UTF-8 and some are not.
+    #[error("line {utf8} is UTF-8, line {other} is not")]
+    MixedEncodings {
+        /// First line that is.
+        utf8: u64,
+        /// First line that is not.
+        other: u64,
+    },
+    /// A line is not text in the encoding of the others.
+    #[error("line {line} is not {encoding}")]
+    Encoding {
+        /// The line.
+        line: u64,
+        /// Name of the encoding.
+        encoding: &'static str,
+    },
+    /// A quotation mark is never closed.
+    #[error("the record from line {line} has no end; is a quotation mark missing?")]
+    Endless {
+        /// Where it begins.
+        line: u64,
+    },
+    /// No such sheet.
+    #[error("no sheet {name}; the workbook has {}", .sheets.join(", "))]
+    NoSheet {
+        /// Asked for.
+        name: String,
+        /// What there is.
+        sheets: Vec<String>,
+    },
+    /// A row reaches too far to the right.
+    #[error("row {line} has more than 1,024 columns")]
+    TooWide {
+        /// The row.
+        line: u64,
+    },
+}
+
+/// A table and the part of its file it stands in.
+#[derive(Debug, Clone)]
+pub(in crate::ingest) enum Source {
+    /// Text with this delimiter.
+    Text(TextFile, u8),
+    /// That sheet of a workbook.
+    Sheet(Workbook, String),
+}
+
+impl Source {
+    /// Opens a file; of the delimiters or sheets it could have, takes the one whose header is best known. With it come
+    /// the first rows.
+    pub(in crate::ingest) fn open(
+        path: &Path,
+        sheet: Option<&str>,
+        kind: Kind,
+    ) -> Result<(Self, Vec<Row>), SourceError> {
+        let mut magic = [0; 4];
+        let read = File::open(path)?.read(&mut magic)?;
+        let known = |head: &Vec<Row>| Columns::recognised(kind, head);
+        match &magic[..read] {
+            b"PK\x03\x04" => {
+                let book = Workbook::open(path, sheet)?;
+                let heads = book.heads()?.into_iter().rev();
+                let (sheet, head) = heads
+                    .max_by_key(|(_, head)| known(head))
+                    .unwrap_or_default();
+                Ok((Source::Sheet(book, sheet), head))
+            }
+            b"\xd0\xcf\x11\xe0" => Err(SourceError::OldWorkbook),
+            _ => {
+                let file = TextFile::open(path)?;
+                let heads = file.heads()?.into_iter().rev();
+                let best = heads.max_by_key(|(_, head)| known(head));
+                let (delimiter, head) = best.unwrap_or((b',', Vec::new()));
+                Ok((Source::Text(file, delimiter), head))
+            }
+        }
+    }
+
+    /// About how many rows there are.
+    pub(in crate::ingest) fn rows_hint(&self) -> u64 {
+        match self {
+            Source::Text(file, _) => file.lines,
+            Source::Sheet(book, _) => book.rows,
+        }
+    }
+
+    /// Hands over each row below `header_line` that is not blank.
+    pub(in crate::ingest) fn each<E: From<SourceError>>(
+        &self,
+        header_line: u64,
+        visit: &mut dyn FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut below = |row: Row| {
+            if row.line > header_line {
+                visit(row)?;
+            }
+            Ok(true)
+        };
+        match self {
+            Source::Text(file, delimiter) => file.each(*delimiter, &mut below),
+            Source::Sheet(book, sheet) => book.each(sheet, &mut below),
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! Cells to values of fields: each form that departments write, brought to the one that records hold.
+//!
+//! Amounts are decimal digits from end to end, never binary fractions. What cannot be read for certain is a fault, not
+//! a guess: a day and month that could be swapped, an amount without a unit, a number a spreadsheet has rounded.
+
+use super::cell::Cell;
+use super::fault::CellProblem;
+use super::names::{self, Unit, fold_width, trim};
+use crate::domain::{FieldType, dates, uscc};
+use crate::ingest::nfc;
+use serde_json::{Value, json};
+
+/// Digits that a spreadsheet keeps of a number.
+const SPREADSHEET_DIGITS: usize = 15;
+
+/// Whether the importer can fill a field of this type from a cell.
+pub(super) fn is_importable(ty: &FieldType) -> bool {
+    match ty {
+        FieldType::Text { .. }
+        | FieldType::LongText
+        | FieldType::Code(_)
+        | FieldType::Codes(_)
+        | FieldType::Uscc
+        | FieldType::Region
+        | FieldType::Date
+        | FieldType::MoneyFen
+        | FieldType::Integer { .. }
+        | FieldType::EntryRef
+        | FieldType::Authority
+        | FieldType::DrawId
+        | FieldType::PlanKey => true,
+        FieldType::List(item) => !matches!(**item, FieldType::List(_)) && is_importable(item),
+        _ => false,
+    }
+}
+
+/// The value of a cell; `None` when it says nothing.
+pub(super) fn read(
+    field: &str,
+    ty: &FieldType,
+    unit: Option<Unit>,
+    cell: &Cell,
+) -> Result<Option<Value>, CellProblem> {
+    let text = trim(cell.shown());
+    let textual = matches!(ty, FieldType::Text { .. } | FieldType::LongText);
+    if names::is_empty(field, text, textual) {
+        return Ok(None);
+    }
+    match cell {
+        Cell::Broken(_) => return Err(CellProblem::Broken),
+        Cell::Number(digits) if is_rounded(digits) && !matches!(ty, FieldType::MoneyFen) => {
+            return Err(CellProblem::Rounded);
+        }
+        _ => {}
+    }
+    scalar_or_list(ty, unit, text).map(Some)
+}
+
+fn scalar_or_list(ty: &FieldType, unit: Option<Unit>, text: &str) -> Result<Value, CellProblem> {
+    Ok(match ty {
+        FieldType::LongText => nfc(&lines(text)).into(),
+        FieldType::Code(list) => names::code(*list, text)
+            .ok_or(CellProblem::Code(*list))?
+            .into(),
+        FieldType::Codes(list) => names::codes(*list, text)
+            .map_err(|_| CellProblem::Code(*list))?
+            .into(),
+        FieldType::Uscc => uscc::fold(text).into(),
+        FieldType::Date => date(text).ok_or(CellProblem::Date)?.into(),
+        FieldType::MoneyFen => money(text, unit)?.into(),
+        FieldType::Integer { .. } => integer(text).ok_or(CellProblem::Integer)?.into(),
+        FieldType::EntryRef => reference(text).ok_or(CellProblem::Reference)?,
+        FieldType::Region | FieldType::Authority | FieldType::DrawId | FieldType::PlanKey => {
+            fold_width(text).to_ascii_uppercase().into()
+        }
+        FieldType::List(item) => {
+            let separator = |c: char| matches!(c, '；' | ';' | '、' | ',' | '，' | '|' | '\n');
+            let parts = text.split(separator).map(trim);
+            let parts = parts.filter(|part| !part.is_empty());
+            Value::Array(
+                parts
+                    .map(|part| scalar_or_list(item, unit, part))
+                    .collect::<Result<_, _>>()?,
+            )
+        }
+        _ => nfc(text).into(),
+    })
+}
+
+/// Whether a spreadsheet may have rounded the number: it has more digits than are kept.
+fn is_rounded(digits: &str) -> bool {
+    digits.bytes().filter(u8::is_ascii_digit).count() > SPREADSHEET_DIGITS
+}
+
+/// Line breaks as records hold them.
+fn lines(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// The day a text names, as `YYYY-MM-DD`: year first, or a spreadsheet's day number. A time of day is dropped.
+fn date(text: &str) -> Option<String> {
+    let folded = fold_width(text);
+    let day = match folded.split_once([' ', 'T']) {
+        Some((day, time)) if time.contains(':') => day,
+        Some(_) => return None,
+        None => &folded,
+    };
+    let whole = day.split_once('.').map_or(day, |(whole, _)| whole);
+    if whole.len() == 5 && is_digits(whole) {
+        return spreadsheet_day(whole);
+    }
+    let parts: Vec<&str> = if day.len() == 8 && is_digits(day) {
+        vec![&day[..4], &day[4..6], &day[6..]]
+    } else if let Some(days) = day.strip_suffix(['日', '号']) {
+        let (year, rest) = days.split_once('年')?;
+        let (month, day) = rest.split_once('月')?;
+        vec![year, month, day]
+    } else {
+        let separator = ['-', '/', '.']
+            .into_iter()
+            .find(|mark| day.contains(*mark))?;
+        day.split(separator).collect()
+    };
+    let [year, month, day] = parts[..] else {
+        return None;
+    };
+    let right = year.len() == 4
+        && [month, day]
+            .iter()
+            .all(|part| (1..=2).contains(&part.len()))
+        && [year, month, day].iter().all(|part| is_digits(part));
+    if !right {
+        return None;
+    }
+    let date = format!("{year}-{month:0>2}-{day:0>2}");
+    dates::parse_date(&date).map(|_| date)
+}
+
+/// The day of a spreadsheet's count, which began (with one day too many) in 1900; only of 1954 to 2119, so that no other
+/// number is taken for one.
+fn spreadsheet_day(digits: &str) -> Option<String> {
+    let days: i64 = digits.parse().ok()?;
+    if !(20_000..=80_000).contains(&days) {
+        return None;
+    }
+    let start = jiff::civil::date(1899, 12, 30);
+    let day = start.checked_add(jiff::Span::new().days(days)).ok()?;
+    Some(day.to_string())
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The amount in fen.
+fn money(text: &str, unit: Option<Unit>) -> Result<u64, CellProblem> {
+    const UNITS: &[(&str, Unit)] = &[
+        ("万元", Unit::Wan),
+        ("万", Unit::Wan),
+        ("元整", Unit::Yuan),
+        ("元", Unit::Yuan),
+        ("分", Unit::Fen),
+    ];
+    let folded: String = fold_width(text)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    let mut amount = folded.as_str();
+    for mark in ["人民币", "￥", "¥", "RMB", "CNY"] {
+        amount = amount.strip_prefix(mark).unwrap_or(amount);
+    }
+    let mut unit = unit;
+    if let Some((rest, own)) = UNITS
+        .iter()
+        .find_map(|(ending, own)| Some((amount.strip_suffix(ending)?, *own)))
+    {
+        (amount, unit) = (rest, Some(own));
+    }
+    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, "0"));
+    let whole = ungrouped(whole).ok_or(CellProblem::Money)?;
+    if !is_digits(&whole) || !is_digits(fraction) {
+        return Err(CellProblem::Money);
+    }
+    let places = match unit.ok_or(CellProblem::MoneyUnit)? {
+        Unit::Fen => 0,
+        Unit::Yuan => 2,
+        Unit::Wan => 6,
+    };
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.len() > places {
+        return Err(CellProblem::MoneyFraction);
+    }
+    format!("{whole}{fraction:0<places$}")
+        .parse()
+        .map_err(|_| CellProblem::Money)
+}
+
+/// Digits without the marks that group them by three.
+fn ungrouped(text: &str) -> Option<String> {
+    let mut groups = text.split(',');
+    let first = groups.next()?;
+    let rest: Vec<&str> = groups.collect();
+    let grouped = rest.is_empty()
+        || ((1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3));
+    grouped.then(|| text.replace(',', ""))
+}
+
+/// A whole number, with the word for what is counted allowed behind it.
+fn integer(text: &str) -> Option<i64> {
+    let folded = fold_width(text);
+    let mut digits = folded.as_str();
+    for ending in ["年度", "年", "人", "名", "户", "次"] {
+        if let Some(rest) = digits.strip_suffix(ending) {
+            digits = rest.trim_end();
+            break;
+        }
+    }
+    digits.parse().ok()
+}
+
+/// An entry of the log: its index and its leaf hash, with a blank, colon or slash between.
+fn reference(text: &str) -> Option<Value> {
+    let folded = fold_width(text);
+    let (index, hash) = folded.split_once([' ', ':', '/', '#'])?;
+    let index: u64 = index.parse().ok()?;
+    Some(json!({"index": index, "leaf_hash": hash.trim().to_ascii_lowercase()}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::CodeList;
+
+    #[test]
+    fn every_form_of_a_date() {
+        for text in [
+            "2026-03-02",
+            "2026-3-2",
+            "2026/3/2",
+            "2026/03/02",
+            "2026.3.2",
+            "20260302",
+            "2026年3月2日",
+            "2026年03月02号",
+            "２０２６／３／２",
+            "2026-03-02 00:00:00",
+            "2026/3/2 9:05",
+            "2026-03-02T08:00:00Z",
+            "46083",
+            "46083.375",
+        ] {
+            assert_eq!(date(text).as_deref(), Some("2026-03-02"), "{text}");
+        }
+        for text in [
+            "3/2/2026",
+            "02-03-2026",
+            "26-3-2",
+            "2026-02-30",
+            "2026年3月",
+            "2026-3",
+            "20260230",
+            "4608",
+            "460830",
+            "2026-03-02 上午",
+            "不详",
+            "2026/3-2",
+        ] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn money_is_exact() {
+        let (wan, yuan) = (Some(Unit::Wan), Some(Unit::Yuan));
+        for (text, unit, fen) in [
+            ("0.1", wan, 100_000),
+            ("0.1 万元", None, 100_000),
+            ("0.000001", wan, 1),
+            ("12.345678", wan, 12_345_678),
+            ("5000", yuan, 500_000),
+            ("5,000.50元", None, 500_050),
+            ("￥1,234,567.89", yuan, 123_456_789),
+            ("人民币５０００元整", None, 500_000),
+            ("0.10", yuan, 10),
+            ("0", wan, 0),
+            ("300", Some(Unit::Fen), 300),
+            ("0.5万", yuan, 500_000),
+            ("90071992547.40991", wan, 90_071_992_547_409_910),
+        ] {
+            assert_eq!(money(text, unit), Ok(fen), "{text}");
+        }
+        for (text, unit, problem) in [
+            ("5000", None, CellProblem::MoneyUnit),
+            ("0.0000001", wan, CellProblem::MoneyFraction),
+            ("0.001", yuan, CellProblem::MoneyFraction),
+            ("1.5", Some(Unit::Fen), CellProblem::MoneyFraction),
+            ("-5", yuan, CellProblem::Money),
+            ("1e3", yuan, CellProblem::Money),
+            ("1,23", yuan, CellProblem::Money),
+            ("五千", yuan, CellProblem::Money),
+            ("", yuan, CellProblem::Money),
+            ("99999999999999999999", yuan, CellProblem::Money),
+        ] {
+            assert_eq!(money(text, unit), Err(problem), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_cells() {
+        let text = |text: &str| Cell::Text(text.to_owned());
+        let line = FieldType::Text { max_chars: 200 };
+        let some = |value: Value| Ok(Some(value));
+        let code = FieldType::Uscc;
+        assert_eq!(
+            read(
+                "subject_uscc",
+                &code,
+                None,
+                &text("９１００００００ma00000900 ")
+            ),
+            some(json!("91000000MA00000900"))
+        );
+        assert_eq!(
+            read(
+                "subject_uscc",
+                &code,
+                None,
+                &Cell::Number("911100006000373410".into())
+            ),
+            Err(CellProblem::Rounded)
+        );
+        assert_eq!(
+            read(
+                "region",
+                &FieldType::Region,
+                None,
+                &Cell::Number("610323".into())
+            ),
+            some(json!("610323"))
+        );
+        assert_eq!(
+            read(
+                "subject_name",
+                &line,
+                None,
+                &text("\u{3000}e\u{301}\u{feff}")
+            ),
+            some(json!("é"))
+        );
+        assert_eq!(
+            read("note", &FieldType::LongText, None, &text("a\r\nb")),
+            some(json!("a\nb"))
+        );
+        assert_eq!(
+            read("valid_to", &FieldType::Date, None, &text("长期")),
+            Ok(None)
+        );
+        assert_eq!(
+            read("decided_on", &FieldType::Date, None, &text("长期")),
+            Err(CellProblem::Date)
+        );
+        assert_eq!(read("note", &line, None, &text("无")), some(json!("无")));
+        assert_eq!(
+            read("decided_on", &FieldType::Date, None, &text("无")),
+            Ok(None)
+        );
+        assert_eq!(
+            read("note", &line, None, &Cell::Broken("#N/A".into())),
+            Err(CellProblem::Broken)
+        );
+        let years = FieldType::List(&FieldType::Integer {
+            min: 1949,
+            max: 9999,
+        });
+        assert_eq!(
+            read("report_years", &years, None, &text("2023年、2024年度")),
+            some(json!([2023, 2024]))
+        );
+        assert_eq!(
+            read(
+                "method",
+                &FieldType::Code(CodeList::InspectionMethod),
+                None,
+                &text("On site")
+            ),
+            read(
+                "method",
+                &FieldType::Code(CodeList::InspectionMethod),
+                None,
+                &text("现场检查")
+            ),
+        );
+        let hash = "AB".repeat(32);
+        assert_eq!(
+            read(
+                "listing",
+                &FieldType::EntryRef,
+                None,
+                &text(&format!("40 {hash}"))
+            ),
+            some(json!({"index": 40, "leaf_hash": hash.to_lowercase()}))
+        );
+    }
+}

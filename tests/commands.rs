@@ -1,0 +1,283 @@
+//! The program as people run it: a log made, served, given authorities, and written to from the command line.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+const GONGSHI: &str = env!("CARGO_BIN_EXE_gongshi");
+
+/// A log served from a temporary folder; the server ends with the test.
+struct Portal {
+    folder: tempfile::TempDir,
+    server: Child,
+    address: String,
+}
+
+impl Portal {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let made = Command::new(GONGSHI)
+            .args(["init", "--origin", "log.example/test"])
+            .args([
+                "--operator",
+                "000000-XXZX",
+                "--name",
+                "Operator",
+                "--region",
+                "000000",
+            ])
+            .arg("--data")
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let mut server = Command::new(GONGSHI)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(&data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut out = BufReader::new(server.stdout.take().unwrap());
+        out.read_line(&mut line).unwrap();
+        let address = line.trim_end().strip_prefix("Gongshi is at ").unwrap();
+        Portal {
+            folder,
+            address: address.to_owned(),
+            server,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        std::fs::write(self.path(name), text).unwrap();
+        self.path(name)
+    }
+
+    /// Runs a command in the folder, words split at blanks; `--server` comes from the environment.
+    fn run(&self, line: &str) -> Output {
+        Command::new(GONGSHI)
+            .args(line.split_ascii_whitespace())
+            .env("GONGSHI_SERVER", &self.address)
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
+    }
+
+    /// Runs a command that must succeed; what it printed.
+    fn must(&self, line: &str) -> String {
+        let output = self.run(line);
+        assert!(output.status.success(), "{line}: {output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// A department with a key at `<id>.key` that may publish everything in region 000000.
+    fn register(&self, id: &str) {
+        self.must(&format!(
+            "keygen --authority {id} --origin log.example/test --out {id}.key --request {id}.json"
+        ));
+        self.must(&format!(
+            "authority register --key data/keys/operator.key --request {id}.json --name Department \
+             --region 000000 --kinds all-department"
+        ));
+    }
+}
+
+impl Drop for Portal {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+const LISTING: &str = r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例公司","region":"000000",
+ "listed_reason":"unreachable","listed_on":"2026-03-02"}"#;
+
+#[test]
+fn keys_are_registered_used_rotated_and_revoked() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    portal.write("listing.json", LISTING);
+    let publish =
+        "publish --kind abnormal_listing --key 000000-SCJG.key --proofs proofs listing.json";
+    assert_eq!(portal.must(publish), "2\n");
+    let proof = std::fs::read_to_string(portal.path("proofs/2.tlog-proof")).unwrap();
+    assert!(proof.starts_with("c2sp.org/tlog-proof@v1\n"), "{proof}");
+
+    // The old key hands over to a new one.
+    portal.must("keygen --authority 000000-SCJG --origin log.example/test --out new.key");
+    portal.must("authority rotate --old-key 000000-SCJG.key --new-key new.key --out rotation.json");
+    portal.must("authority rotate --key data/keys/operator.key --request rotation.json");
+    let refused = portal.run(publish);
+    assert_eq!(code(&refused), Some(1));
+    assert!(stderr(&refused).contains("listing.json #1"), "{refused:?}");
+    portal.must("publish --kind abnormal_listing --key new.key listing.json");
+
+    // Forced, with a reason, when the key is lost.
+    portal.must(
+        "keygen --authority 000000-SCJG --origin log.example/test --out third.key --request third.json",
+    );
+    let listed = portal.must("authority list");
+    let current = listed
+        .lines()
+        .find(|line| line.contains("\tkey ") && line.contains("entry 3") && !line.contains("ended"))
+        .unwrap();
+    let current = current.split_ascii_whitespace().nth(1).unwrap().to_owned();
+    let unsigned = portal.run("authority rotate --key data/keys/operator.key --request third.json");
+    assert_eq!(code(&unsigned), Some(2));
+    portal.must(&format!(
+        "authority rotate --key data/keys/operator.key --request third.json --old-public {current} --reason lost"
+    ));
+    assert!(
+        portal
+            .must("authority list")
+            .contains("forced by the operator")
+    );
+
+    portal.must(
+        "authority amend --key data/keys/operator.key --authority 000000-SCJG --kinds penalty",
+    );
+    let listed = portal.must("authority list");
+    assert!(
+        listed.contains("000000-SCJG\tDepartment\tdepartment\t000000\tpenalty\n"),
+        "{listed}"
+    );
+    let third = portal.must("authority list");
+    let third = third.lines().find(|line| line.contains("forced")).unwrap();
+    let third = third.split_ascii_whitespace().nth(1).unwrap();
+    portal.must(&format!(
+        "authority revoke --key data/keys/operator.key --authority 000000-SCJG --public-key {third} --reason ended"
+    ));
+    assert_eq!(
+        code(&portal.run("publish --kind penalty --key third.key listing.json")),
+        Some(1)
+    );
+}
+
+#[test]
+fn a_refusal_names_the_fields_in_the_language_asked() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    let wrong = LISTING.replace("91000000MA00000900", "91000000MA00000901");
+    portal.write("wrong.json", &format!("[{LISTING},{wrong}]"));
+    let zh = portal.run("publish --kind abnormal_listing --key 000000-SCJG.key wrong.json");
+    assert_eq!(code(&zh), Some(1));
+    assert_eq!(String::from_utf8_lossy(&zh.stdout), "2\n");
+    assert!(
+        stderr(&zh).contains("wrong.json #2") && stderr(&zh).contains("校验码"),
+        "{zh:?}"
+    );
+    let en =
+        portal.run("publish --kind abnormal_listing --key 000000-SCJG.key --lang en wrong.json");
+    assert!(stderr(&en).contains("check character"), "{en:?}");
+}
+
+#[test]
+fn a_key_others_can_read_is_refused_and_none_is_overwritten() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    portal.write("listing.json", LISTING);
+    let again = portal
+        .run("keygen --authority 000000-SCJG --origin log.example/test --out 000000-SCJG.key");
+    assert_eq!(code(&again), Some(2));
+    set_mode(&portal.path("000000-SCJG.key"), 0o644);
+    let refused = portal.run("publish --kind abnormal_listing --key 000000-SCJG.key listing.json");
+    assert_eq!(code(&refused), Some(2));
+    assert!(stderr(&refused).contains("600"), "{refused:?}");
+}
+
+const TABLE: &str = "统一社会信用代码,企业名称,列入原因,列入日期\n\
+    91000000MA00000900,示例一公司,失联,2026-03-02\n\
+    91000000MA00000901,示例二公司,失联,2026-03-02\n\
+    91000000MA00000900,示例三公司,未年报,2026年3月3日\n";
+
+#[test]
+fn a_table_goes_in_once_and_its_bad_rows_after_mending() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    portal.write("t.csv", TABLE);
+    let import = "import --kind abnormal_listing --key 000000-SCJG.key --region 000000";
+    let checked = portal.run("import --kind abnormal_listing --region 000000 --dry-run t.csv");
+    assert_eq!(code(&checked), Some(1));
+    assert!(!portal.path("t.csv.gongshi-journal").exists());
+    let first = portal.run(&format!("{import} t.csv"));
+    assert_eq!(code(&first), Some(1), "{first:?}");
+    let said = String::from_utf8_lossy(&first.stdout).into_owned();
+    assert!(
+        said.contains("第 3 行「统一社会信用代码」: 91000000MA00000901 — 校验码应为 0"),
+        "{said}"
+    );
+    assert!(said.contains("写入 2") && said.contains("有误 1"), "{said}");
+    let second = portal.run(&format!("{import} --lang en t.csv"));
+    let said = String::from_utf8_lossy(&second.stdout).into_owned();
+    assert!(said.contains("already in the log: 2"), "{said}");
+    let bad = std::fs::read_to_string(portal.path("t.csv.bad.csv")).unwrap();
+    portal.write("t.csv.bad.csv", &bad.replacen("901", "900", 1));
+    let mended = portal.must(&format!("{import} t.csv.bad.csv"));
+    assert!(mended.contains("写入 1"), "{mended}");
+    // Without its journal a table goes in again, under other salts.
+    std::fs::remove_file(portal.path("t.csv.gongshi-journal")).unwrap();
+    let again = portal.run(&format!("{import} t.csv"));
+    assert!(
+        String::from_utf8_lossy(&again.stdout).contains("写入 2"),
+        "{again:?}"
+    );
+}
+
+#[test]
+fn what_cannot_be_imported_is_said_and_nothing_is_sent() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    portal.write("t.csv", TABLE);
+    let no_region = portal.run("import --kind abnormal_listing --key 000000-SCJG.key t.csv");
+    assert_eq!(code(&no_region), Some(2));
+    assert!(stderr(&no_region).contains("行政区划代码"), "{no_region:?}");
+    portal.must("keygen --authority 000000-YJJ --origin log.example/test --out unknown.key");
+    let import = "import --kind abnormal_listing --region 000000 --key";
+    let unknown = portal.run(&format!("{import} unknown.key t.csv"));
+    assert_eq!(code(&unknown), Some(2));
+    // The journal beside the table is now the other authority's.
+    let foreign = portal.run(&format!("{import} 000000-SCJG.key t.csv"));
+    assert_eq!(code(&foreign), Some(2));
+    assert!(stderr(&foreign).contains("000000-YJJ"), "{foreign:?}");
+    set_mode(&portal.path("000000-SCJG.key"), 0o640);
+    let readable = portal.run(&format!("{import} 000000-SCJG.key --journal j t.csv"));
+    assert_eq!(code(&readable), Some(2));
+    let listed = portal.must("authority list");
+    assert!(listed.contains("from entry 1\n"), "{listed}");
+}
+
+#[test]
+fn templates_come_out_and_go_in() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    for (kind, format) in [("penalty", "csv"), ("inspection_result", "xlsx")] {
+        portal.must(&format!(
+            "import --template {kind} --format {format} --out t.{format}"
+        ));
+        let said = portal.must(&format!(
+            "import --kind {kind} --key 000000-SCJG.key t.{format}"
+        ));
+        assert!(said.contains("写入 1"), "{said}");
+    }
+}

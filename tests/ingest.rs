@@ -1,0 +1,674 @@
+//! Tables through the importer: every form departments use, every fault told, nothing appended twice.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod log_double;
+
+use gongshi::domain::Kind;
+use gongshi::ingest::table::{Format, template};
+use gongshi::ingest::{Import, ImportError, KeyFile, Notice, Observer, Options, Summary, Target};
+use gongshi::intake::{Clock, SimulatedClock};
+use gongshi::text::Lang;
+use gongshi_verify::keys::SecretKey;
+use gongshi_verify::names::{AuthorityId, Origin};
+use gongshi_verify::time::Timestamp;
+use log_double::{LogDouble, NOW};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const IMPORTABLE: &[Kind] = &[
+    Kind::InspectionResult,
+    Kind::AbnormalListing,
+    Kind::AbnormalRemoval,
+    Kind::Penalty,
+    Kind::Permit,
+    Kind::CreditPromise,
+    Kind::RepairDecision,
+];
+
+/// A salt that was never given before; not random, so that tests repeat.
+fn salt() -> [u8; 32] {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let mut salt = [0; 32];
+    salt[..8].copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    salt
+}
+
+#[derive(Default)]
+struct Said(Vec<String>);
+
+impl Observer for Said {
+    fn progress(&mut self, summary: &Summary) {
+        assert!(summary.settled() <= summary.read);
+    }
+
+    fn row(&mut self, line: u64, notice: &Notice<'_>) {
+        self.0.extend(notice.words(Lang::Zh, line));
+    }
+}
+
+/// A folder with tables in it.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Desk(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        std::fs::write(self.path(name), bytes).unwrap();
+        self.path(name)
+    }
+}
+
+fn options(kind: Kind, file: &Path) -> Options {
+    Options {
+        kind,
+        file: file.to_owned(),
+        sheet: None,
+        set: Vec::new(),
+        ignore_unknown: false,
+        bad: None,
+        journal: None,
+        lang: Lang::Zh,
+    }
+}
+
+fn check(options: Options) -> (Summary, Vec<String>) {
+    let mut said = Said::default();
+    let import = Import::open(options).map_err(|e| e.words(Lang::En, Kind::Penalty));
+    let summary = import.unwrap().check(&mut said).unwrap();
+    (summary, said.0)
+}
+
+/// What stops a table before its first row.
+fn stopped(options: Options) -> String {
+    let kind = options.kind;
+    match Import::open(options) {
+        Ok(import) => match import.check(&mut Said::default()) {
+            Ok(summary) => panic!("{summary:?}"),
+            Err(error) => error.words(Lang::Zh, kind),
+        },
+        Err(error) => error.words(Lang::Zh, kind),
+    }
+}
+
+/// Counts and the file of bad rows, or what stopped the import.
+type Outcome = Result<(Summary, Option<PathBuf>), ImportError>;
+
+struct Office {
+    key: KeyFile,
+    origin: Origin,
+    clock: SimulatedClock,
+}
+
+impl Office {
+    fn new() -> Self {
+        Office {
+            key: KeyFile {
+                authority: AuthorityId::parse("000000-SCJG").unwrap(),
+                key: SecretKey::from_seed(&[7; 32]),
+            },
+            origin: Origin::parse("log.example").unwrap(),
+            clock: SimulatedClock::new(Timestamp::parse(NOW).unwrap()),
+        }
+    }
+
+    fn import(&self, log: &LogDouble, options: Options) -> (Outcome, Vec<String>) {
+        log.set_now(self.clock.now());
+        let target = Target {
+            key: &self.key,
+            origin: &self.origin,
+            log_size: log.size(),
+            sink: log,
+            patience: LogDouble::PATIENCE,
+            clock: &self.clock,
+            random: salt,
+        };
+        let mut said = Said::default();
+        let result = Import::open(options).unwrap().run(&target, &mut said);
+        (result, said.0)
+    }
+
+    fn must(&self, log: &LogDouble, options: Options) -> Summary {
+        let (result, said) = self.import(log, options);
+        result.unwrap_or_else(|e| panic!("{e} {said:?}")).0
+    }
+}
+
+const HEADER: &str = "统一社会信用代码,企业名称,行政区划代码,列入原因,列入日期\n";
+
+fn listing(number: usize) -> String {
+    format!(
+        "91000000MA00000900,示例公司{number},000000,失联,2026-03-{:02}\n",
+        number % 28 + 1
+    )
+}
+
+fn listings(rows: usize) -> String {
+    HEADER.to_owned() + &(0..rows).map(listing).collect::<String>()
+}
+
+#[test]
+fn templates_import_cleanly_in_both_formats_and_languages() {
+    let desk = Desk::new();
+    for kind in IMPORTABLE {
+        for lang in Lang::ALL {
+            for (format, name) in [(Format::Csv, "t.csv"), (Format::Xlsx, "t.xlsx")] {
+                let file = desk.put(name, template(*kind, format, *lang).unwrap());
+                let (summary, said) = check(options(*kind, &file));
+                let good = Summary {
+                    read: 1,
+                    ..Summary::default()
+                };
+                assert_eq!((summary, said), (good, vec![]), "{kind} {lang:?} {name}");
+            }
+        }
+    }
+    assert_eq!(
+        Kind::ALL.iter().filter(|kind| kind.importable()).count(),
+        IMPORTABLE.len()
+    );
+    assert!(template(Kind::Plan, Format::Csv, Lang::Zh).is_err());
+    let csv = template(Kind::Penalty, Format::Csv, Lang::Zh).unwrap();
+    assert!(csv.starts_with("\u{feff}统一社会信用代码,主体名称,".as_bytes()));
+}
+
+#[test]
+fn encodings_delimiters_and_line_ends_make_no_difference() {
+    let desk = Desk::new();
+    let text = listings(3);
+    let encode =
+        |encoding: &'static encoding_rs::Encoding, text: &str| encoding.encode(text).0.into_owned();
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let files: [(&str, Vec<u8>); 8] = [
+        ("utf8.csv", text.clone().into_bytes()),
+        ("bom.csv", format!("\u{feff}{text}").into_bytes()),
+        ("gb.csv", encode(encoding_rs::GB18030, &text)),
+        ("utf16.csv", utf16),
+        ("crlf.csv", text.replace('\n', "\r\n").into_bytes()),
+        ("tab.txt", text.replace(',', "\t").into_bytes()),
+        ("semicolon.csv", text.replace(',', ";").into_bytes()),
+        (
+            "quoted.csv",
+            text.replace("示例公司1", "\"示例公司1\"").into_bytes(),
+        ),
+    ];
+    let office = Office::new();
+    let mut first: Option<Vec<String>> = None;
+    for (name, bytes) in files {
+        let file = desk.put(name, bytes);
+        let log = LogDouble::default();
+        let summary = office.must(&log, options(Kind::AbnormalListing, &file));
+        assert_eq!((summary.read, summary.appended), (3, 3), "{name}");
+        let mut bodies = log.bodies();
+        bodies.sort();
+        assert_eq!(*first.get_or_insert(bodies.clone()), bodies, "{name}");
+    }
+}
+
+#[test]
+fn columns_are_known_by_many_names() {
+    let desk = Desk::new();
+    for header in [
+        "subject_uscc,subject_name,region,listed_reason,listed_on",
+        "社会信用代码,主体名称,行政区划,列入经营异常名录原因,列入时间",
+        "＊信用代码（必填）, 企业 名称 ,区划代码,speCause_CN,abntime",
+        "Unified social credit code,Name of subject,Region code,Reason for listing,Date of listing",
+    ] {
+        let header = if header.starts_with("Unified") {
+            let name = |field: &str| {
+                let catalogue = gongshi::text::Catalogue::built_in();
+                catalogue.field(Lang::En, "abnormal_listing", field)
+            };
+            let fields = [
+                "subject_uscc",
+                "subject_name",
+                "region",
+                "listed_reason",
+                "listed_on",
+            ];
+            fields.map(name).join(",")
+        } else {
+            header.to_owned()
+        };
+        // A title above the header, and an empty line.
+        let file = desk.put(
+            "t.csv",
+            format!("经营异常名录一览表,,,,\n\n{header}\n{}", listing(1)),
+        );
+        let (summary, said) = check(options(Kind::AbnormalListing, &file));
+        assert_eq!((summary.read, said), (1, vec![]), "{header}");
+    }
+}
+
+#[test]
+fn headers_that_cannot_be_used_stop_everything() {
+    let desk = Desk::new();
+    let kind = Kind::AbnormalListing;
+    let file = desk.put(
+        "t.csv",
+        "列入原因,法定代表人,列入日期,公示日期\n失联,张三,2026-03-02,2026-03-03\n",
+    );
+    let said = stopped(options(kind, &file));
+    assert!(
+        said.contains("法定代表人") && !said.contains("公示日期"),
+        "{said}"
+    );
+    let ignoring = Options {
+        ignore_unknown: true,
+        ..options(kind, &file)
+    };
+    let said = stopped(ignoring.clone());
+    assert!(
+        said.contains("subject_uscc") && said.contains("region"),
+        "{said}"
+    );
+    let set = |pairs: &[(&str, &str)]| {
+        pairs
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect()
+    };
+    let told = Options {
+        set: set(&[
+            ("统一社会信用代码", "91000000MA00000900"),
+            ("subject_name", "示例公司"),
+            ("region", "000000"),
+        ]),
+        ..ignoring
+    };
+    let import = Import::open(told.clone()).unwrap();
+    assert_eq!(import.left_out(), ["公示日期", "法定代表人"]);
+    assert_eq!(check(told).0.bad, 0);
+    let wrong = Options {
+        set: set(&[("nothing", "x")]),
+        ..options(kind, &file)
+    };
+    assert!(stopped(wrong).contains("nothing"));
+    let file = desk.put("t.csv", "列入日期,列入时间,列入原因\n");
+    let said = stopped(options(kind, &file));
+    assert!(said.contains("列入日期、列入时间"), "{said}");
+    let file = desk.put("t.csv", "a,b\nc,d\n");
+    assert!(stopped(options(kind, &file)).contains("a、b"));
+    let file = desk.put("t.csv", "");
+    assert!(stopped(options(kind, &file)).contains("表头"));
+    assert!(matches!(
+        Import::open(options(Kind::Plan, &file)),
+        Err(ImportError::Kind(Kind::Plan))
+    ));
+}
+
+#[test]
+fn files_that_are_no_tables_are_told_apart() {
+    let desk = Desk::new();
+    let kind = Kind::AbnormalListing;
+    let mixed = [
+        listings(2).into_bytes(),
+        encoding_rs::GB18030.encode(&listing(9)).0.into_owned(),
+    ]
+    .concat();
+    let said = stopped(options(kind, &desk.put("t.csv", mixed)));
+    assert!(
+        said.contains("第 4 行不是") && said.contains("第 1 行"),
+        "{said}"
+    );
+    let marked = [
+        b"\xef\xbb\xbf".as_slice(),
+        listings(1).as_bytes(),
+        b"\xff\xff\n",
+    ]
+    .concat();
+    assert!(stopped(options(kind, &desk.put("t.csv", marked))).contains("第 3 行"));
+    let broken = [
+        encoding_rs::GB18030.encode(HEADER).0.as_ref(),
+        b"\xff\xff\n",
+    ]
+    .concat();
+    assert!(stopped(options(kind, &desk.put("t.csv", broken))).contains("gb18030"));
+    let old = desk.put("t.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
+    assert!(stopped(options(kind, &old)).contains(".xlsx"));
+    let binary = desk.put("t.csv", b"\x00\x01\x02\n");
+    assert!(stopped(options(kind, &binary)).contains("XLSX"));
+    let zip = desk.put("t.xlsx", b"PK\x03\x04 not a workbook");
+    assert!(!stopped(options(kind, &zip)).is_empty());
+    let open = HEADER.to_owned() + "\"" + &"示例公司\n".repeat(800_000);
+    let said = stopped(options(kind, &desk.put("t.csv", open)));
+    assert!(said.contains("第 2 行") && said.contains("引号"), "{said}");
+    assert!(!stopped(options(kind, &desk.path("absent.csv"))).is_empty());
+}
+
+#[test]
+fn every_bad_row_is_told_with_line_column_value_and_expectation() {
+    let desk = Desk::new();
+    let rows = [
+        // Line 2 is good and has a line break in it: the next row is on line 4.
+        "91000000MA00000900,\"示例公司\",000000,失联,2026-03-02,\"备\n注\"",
+        "91310115MA1H8R7C6D,示例公司,000000,失联,2026-03-02,",
+        "",
+        "91000000MA00000900,,000000,不明,2026-02-30,",
+        "91000000MA00000900,示例公司,00000,失联,3/2/2026,,多余",
+        "91000000MA00000900,示例公司,000000,失联,2026-03-02,\"备\n注\"",
+        "91000000ma00000900 ,\"示例\n公司\",000000,失联,2026-03-02,",
+    ];
+    let header = "统一社会信用代码,企业名称,行政区划代码,列入原因,列入日期,备注\n";
+    for end in ["\n", "\r\n"] {
+        let text = header.to_owned() + &rows.join("\n");
+        let file = desk.put("t.csv", text.replace('\n', end));
+        let (summary, said) = check(options(Kind::AbnormalListing, &file));
+        assert_eq!(
+            said,
+            [
+                "第 4 行「统一社会信用代码」: 91310115MA1H8R7C6D — 校验码应为 7",
+                "第 6 行「列入原因」: 不明 — 应为下列之一：未依照规定的期限公示年度报告、未在责令的期限内公示有关企业信息、\
+                 公示企业信息隐瞒真实情况、弄虚作假、通过登记的住所（经营场所）无法联系",
+                "第 6 行「列入日期」: 2026-02-30 — 应为日期，例如2026-03-02、2026/3/2、20260302、2026年3月2日",
+                "第 6 行「企业名称」: 必须填写",
+                "第 7 行「列入日期」: 3/2/2026 — 应为日期，例如2026-03-02、2026/3/2、20260302、2026年3月2日",
+                "第 7 行「第7列」: 多余 — 该单元格上方没有列名",
+                "第 7 行「行政区划代码」: 00000 — 应为六位行政区划代码，例如610323",
+                "第 8 行: 与前面的行内容完全相同，未重复写入",
+                "第 10 行「企业名称」: 示例⏎公司 — 第3个字符是换行或者不可见字符（U+000A），请删除",
+            ]
+        );
+        let counts = (summary.read, summary.bad, summary.duplicate);
+        assert_eq!(counts, (6, 4, 1));
+    }
+}
+
+#[test]
+fn inspection_results_and_penalties_come_out_as_bodies() {
+    let desk = Desk::new();
+    let office = Office::new();
+    let log = LogDouble::default();
+    let file = desk.put(
+        "r.csv",
+        "社会信用代码,检查对象,区划代码,检查来源,抽查批次编号,抽查类型,检查方式,检查日期,检查事项,检查结果,检查人数\n\
+         91000000MA00000900,示例公司,000000,双随机,000000-SCJG/2026/01,不定向,现场检查,20260302,登记事项检查,\
+         公示信息隐瞒真实情况、弄虚作假；发现问题已责令改正,2人\n",
+    );
+    office.must(&log, options(Kind::InspectionResult, &file));
+    assert_eq!(
+        log.bodies(),
+        [
+            r#"{"draw_basis":"drawn","draw_type":"undirected","inspected_on":"2026-03-02","items":[{"item_name":"登记事项检查","outcome":["false_information_published","problem_corrected"]}],"method":"on_site","officer_count":2,"outcome":["false_information_published","problem_corrected"],"plan_key":"000000-SCJG/2026/01","region":"000000","subject_name":"示例公司","subject_uscc":"91000000MA00000900"}"#
+        ]
+    );
+    let log = LogDouble::default();
+    let file = desk.put(
+        "p.csv",
+        "行政相对人名称,行政相对人类别,统一社会信用代码,行政处罚决定书文号,违法行为类型,处罚依据,处罚类别,处罚内容,\
+         罚款金额（万元）,没收金额(元),处罚决定日期,公示截止期,区划代码\n\
+         示例公司,法人及非法人组织,91000000MA00000900,示罚〔2026〕1号,无照经营,条例,\"罚款、没收违法所得\",罚款1000元,\
+         0.1,\"1,234.5\",2026年3月2日,2029-03-02,000000\n",
+    );
+    office.must(&log, options(Kind::Penalty, &file));
+    assert_eq!(
+        log.bodies(),
+        [
+            r#"{"confiscated_fen":123450,"content":"罚款1000元","decided_on":"2026-03-02","decision_no":"示罚〔2026〕1号","fine_fen":100000,"legal_basis":"条例","penalty_kinds":["fine","confiscate_gains"],"region":"000000","subject_name":"示例公司","subject_uscc":"91000000MA00000900","violation_type":"无照经营"}"#
+        ]
+    );
+}
+
+#[test]
+fn workbooks_keep_what_cells_are() {
+    use rust_xlsxwriter::{ExcelDateTime, Format as Style, Workbook};
+    let desk = Desk::new();
+    let mut book = Workbook::new();
+    book.add_worksheet()
+        .set_name("说明")
+        .unwrap()
+        .write(0, 0, "本表由…")
+        .unwrap();
+    let sheet = book.add_worksheet().set_name("数据").unwrap();
+    let date = Style::new().set_num_format("yyyy/m/d");
+    sheet.write(0, 0, "行政处罚信息").unwrap();
+    let headers = [
+        "统一社会信用代码",
+        "主体名称",
+        "行政区划代码",
+        "行政处罚决定书文号",
+        "违法行为类型",
+        "处罚依据",
+        "处罚种类",
+        "处罚内容",
+        "罚款金额（万元）",
+        "处罚决定日期",
+        "处罚有效期",
+    ];
+    for (at, header) in (0..).zip(headers) {
+        sheet.write(2, at, header).unwrap();
+    }
+    let words = [
+        "91000000MA00000900",
+        "示例公司",
+        "",
+        "示罚1号",
+        "类型",
+        "依据",
+        "罚款",
+        "内容",
+    ];
+    for row in [3, 4, 6] {
+        for (at, word) in (0..).zip(words) {
+            sheet.write(row, at, word).unwrap();
+        }
+        // The spreadsheet's own number for 0.3, a serial number, and a date.
+        sheet.write(row, 2, 610_323.0).unwrap();
+        sheet.write(row, 8, 0.1 + 0.2).unwrap();
+        sheet.write(row, 9, 46_083.0).unwrap();
+        let day = ExcelDateTime::from_ymd(2029, 3, 2).unwrap();
+        sheet.write_with_format(row, 10, &day, &date).unwrap();
+    }
+    sheet.write(4, 3, "示罚2号").unwrap();
+    sheet.write(4, 0, 911_000_000_000_000_000.0).unwrap();
+    sheet
+        .write_formula(
+            6,
+            1,
+            rust_xlsxwriter::Formula::new("=NA()").set_result("#N/A"),
+        )
+        .unwrap();
+    let file = desk.path("p.xlsx");
+    book.save(&file).unwrap();
+    let office = Office::new();
+    let log = LogDouble::default();
+    let (result, said) = office.import(&log, options(Kind::Penalty, &file));
+    let (summary, bad) = result.unwrap();
+    assert_eq!((summary.appended, summary.bad), (1, 2), "{said:?}");
+    assert!(
+        said[0].starts_with("第 5 行「统一社会信用代码」: 911000000000000000 — "),
+        "{said:?}"
+    );
+    assert!(
+        said[1].starts_with("第 7 行「主体名称」: #N/A — "),
+        "{said:?}"
+    );
+    let body = &log.bodies()[0];
+    for part in [
+        r#""decided_on":"2026-03-02""#,
+        r#""fine_fen":300000"#,
+        r#""region":"610323""#,
+        r#""valid_until":"2029-03-02""#,
+    ] {
+        assert!(body.contains(part), "{part} {body}");
+    }
+    assert_eq!(bad.unwrap(), desk.path("p.xlsx.bad.csv"));
+    let missing = Options {
+        sheet: Some("没有".to_owned()),
+        ..options(Kind::Penalty, &file)
+    };
+    assert!(stopped(missing).contains("说明、数据"));
+}
+
+#[test]
+fn bad_rows_are_mended_in_their_own_file() {
+    let desk = Desk::new();
+    let (office, log) = (Office::new(), LogDouble::default());
+    let table = listings(2) + "91000000MA00000901,\"示例\"\"乙\"\"公司\",000000,失联,2026-03-02\n";
+    let file = desk.put("t.csv", &table);
+    let (result, _) = office.import(&log, options(Kind::AbnormalListing, &file));
+    let (summary, bad) = result.unwrap();
+    assert_eq!((summary.appended, summary.bad), (2, 1));
+    let bad = bad.unwrap();
+    assert_eq!(bad, desk.path("t.csv.bad.csv"));
+    let text = std::fs::read_to_string(&bad).unwrap();
+    assert_eq!(
+        text,
+        "\u{feff}统一社会信用代码,企业名称,行政区划代码,列入原因,列入日期,错误说明\r\n\
+         91000000MA00000901,\"示例\"\"乙\"\"公司\",000000,失联,2026-03-02,\
+         「统一社会信用代码」: 91000000MA00000901 — 校验码应为 0\r\n"
+    );
+    // Still bad: the file of bad rows is not overwritten, nor its reasons doubled.
+    let (result, _) = office.import(&log, options(Kind::AbnormalListing, &bad));
+    let again = result.unwrap().1.unwrap();
+    assert_eq!(again, desk.path("t.csv.bad.bad.csv"));
+    assert_eq!(std::fs::read_to_string(&again).unwrap(), text);
+    let (result, _) = office.import(&log, options(Kind::AbnormalListing, &file));
+    assert_eq!(result.unwrap().1.unwrap(), desk.path("t.csv.bad-2.csv"));
+    let mended = text.replace("91000000MA00000901", "91000000MA00000900");
+    std::fs::write(&bad, mended).unwrap();
+    let summary = office.must(&log, options(Kind::AbnormalListing, &bad));
+    assert_eq!((summary.read, summary.appended), (1, 1));
+    assert_eq!(log.size(), 3);
+    let given = Options {
+        bad: Some(again.clone()),
+        ..options(Kind::AbnormalListing, &file)
+    };
+    assert!(matches!(
+        office.import(&log, given).0,
+        Err(ImportError::Bad { .. })
+    ));
+}
+
+#[test]
+fn a_second_run_appends_nothing_twice() {
+    let desk = Desk::new();
+    let (office, log) = (Office::new(), LogDouble::default());
+    let file = desk.put("t.csv", listings(9_000) + &listing(5));
+    let summary = office.must(&log, options(Kind::AbnormalListing, &file));
+    assert_eq!(
+        (summary.read, summary.appended, summary.duplicate),
+        (9_001, 9_000, 1)
+    );
+    assert_eq!(log.size(), 9_000);
+    let sent = log.attempts();
+    let summary = office.must(&log, options(Kind::AbnormalListing, &file));
+    assert_eq!(
+        (summary.appended, summary.existing, summary.duplicate),
+        (0, 9_000, 1)
+    );
+    assert_eq!(log.attempts(), sent, "nothing is sent again");
+    // Rows added to the file are the only ones to go.
+    desk.put("t.csv", listings(9_002));
+    let summary = office.must(&log, options(Kind::AbnormalListing, &file));
+    assert_eq!((summary.appended, summary.existing), (2, 9_000));
+    assert_eq!(log.size(), 9_002);
+}
+
+#[test]
+fn batches_are_ordered_by_commitment() {
+    let desk = Desk::new();
+    let (office, log) = (Office::new(), LogDouble::default());
+    let file = desk.put("t.csv", listings(3_000));
+    office.must(&log, options(Kind::AbnormalListing, &file));
+    let commitments = log.commitments();
+    assert!(commitments.is_sorted(), "one batch, one order");
+    let names = log.bodies();
+    let first = names
+        .iter()
+        .position(|body| body.contains("示例公司0\""))
+        .unwrap();
+    let second = names
+        .iter()
+        .position(|body| body.contains("示例公司1\""))
+        .unwrap();
+    assert_ne!(
+        first + 1,
+        second,
+        "neighbours in the file are not neighbours in the log"
+    );
+}
+
+#[test]
+fn a_crash_between_sending_and_noting_appends_nothing_twice() {
+    let desk = Desk::new();
+    let (office, log) = (Office::new(), LogDouble::default());
+    let file = desk.put("t.csv", listings(500));
+    // The log takes 200 rows, and the answers to all but 120 are lost, for good.
+    log.lose_answers(200, 120, u32::MAX);
+    let (result, _) = office.import(&log, options(Kind::AbnormalListing, &file));
+    assert!(matches!(result, Err(ImportError::Client(_))));
+    assert_eq!(log.size(), 200);
+    // A crash can also tear the journal's last line.
+    let journal = desk.path("t.csv.gongshi-journal");
+    let mut text = std::fs::read(&journal).unwrap();
+    text.truncate(text.len() - 5);
+    std::fs::write(&journal, text).unwrap();
+    log.lose_answers(0, 0, 0);
+    let summary = office.must(&log, options(Kind::AbnormalListing, &file));
+    assert_eq!((summary.appended, summary.existing), (300, 200));
+    assert_eq!(log.size(), 500);
+}
+
+#[test]
+fn lost_answers_are_asked_for_again_within_one_run() {
+    let desk = Desk::new();
+    let (office, log) = (Office::new(), LogDouble::default());
+    let file = desk.put("t.csv", listings(500));
+    log.lose_answers(300, 100, 2);
+    let summary = office.must(&log, options(Kind::AbnormalListing, &file));
+    assert_eq!(
+        (summary.read, summary.appended, log.size()),
+        (500, 500, 500)
+    );
+}
+
+#[test]
+fn an_event_too_old_to_be_taken_is_made_anew_unless_it_was_taken() {
+    let desk = Desk::new();
+    let (office, log) = (Office::new(), LogDouble::default());
+    let file = desk.put("t.csv", listings(10));
+    log.lose_answers(4, 0, u32::MAX);
+    let (result, _) = office.import(&log, options(Kind::AbnormalListing, &file));
+    assert!(result.is_err());
+    log.lose_answers(0, 0, 0);
+    let later = Timestamp::from_unix(office.clock.now().unix() + 8 * 86_400).unwrap();
+    office.clock.advance_to(later);
+    let summary = office.must(&log, options(Kind::AbnormalListing, &file));
+    assert_eq!(
+        (summary.appended, summary.existing, summary.refused),
+        (6, 4, 0)
+    );
+    assert_eq!(log.size(), 10);
+}
+
+#[test]
+fn refused_rows_are_told_and_kept_and_a_refusal_of_all_stops() {
+    let desk = Desk::new();
+    let (office, log) = (Office::new(), LogDouble::default());
+    let file = desk.put(
+        "t.csv",
+        listings(3) + "91000000MA00000900,示例公司9,610323,失联,2026-03-02\n",
+    );
+    let (result, said) = office.import(&log, options(Kind::AbnormalListing, &file));
+    let (summary, bad) = result.unwrap();
+    assert_eq!((summary.appended, summary.refused), (3, 1));
+    assert!(said[0].starts_with("第 5 行"), "{said:?}");
+    assert!(
+        std::fs::read_to_string(bad.unwrap())
+            .unwrap()
+            .contains("示例公司9,610323")
+    );
+    log.refuse_all("kind-not-allowed");
+    let (result, _) = office.import(&log, options(Kind::AbnormalListing, &file));
+    assert!(matches!(result, Err(ImportError::Rejected(_))));
+}
