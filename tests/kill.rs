@@ -15,8 +15,6 @@ use gongshi_verify::merkle::verify_consistency;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::key_proof_message;
-use proptest::test_runner::{RngAlgorithm, TestRng};
-use rng::next;
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -25,14 +23,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-mod rng {
-    use proptest::test_runner::TestRng;
-    use proptest::prelude::RngCore as _;
-
-    /// A number below `below`.
-    pub fn next(rng: &mut TestRng, below: u64) -> u64 {
-        rng.next_u64() % below
-    }
+/// A random number below `below`.
+fn next(below: u64) -> u64 {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).unwrap();
+    u64::from_be_bytes(bytes) % below
 }
 
 struct Server {
@@ -51,7 +46,12 @@ impl Server {
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = lines.next().expect("the server did not start").unwrap();
-        let url = line.rsplit(' ').next().unwrap().trim_end_matches('/').to_owned();
+        let url = line
+            .rsplit(' ')
+            .next()
+            .unwrap()
+            .trim_end_matches('/')
+            .to_owned();
         // Keep the pipe open and empty.
         std::thread::spawn(move || lines.for_each(drop));
         Server { child, url }
@@ -77,7 +77,15 @@ fn sign(key: &SecretKey, kind: &str, id: &str, body: Value) -> Event {
     let mut salt = [0; 32];
     getrandom::fill(&mut salt).unwrap();
     let record = Record::new(body, salt).unwrap();
-    Event::sign(&origin(), &AuthorityId::parse(id).unwrap(), key, &name(kind), SystemClock.now(), None, record)
+    Event::sign(
+        &origin(),
+        &AuthorityId::parse(id).unwrap(),
+        key,
+        &name(kind),
+        SystemClock.now(),
+        None,
+        record,
+    )
 }
 
 /// Posts events until the server dies; what it acknowledged goes to `acknowledged`: index to signature.
@@ -85,15 +93,23 @@ fn load(url: &str, key: &SecretKey, batch: usize, stop: &AtomicBool) -> Vec<(u64
     let agent = agent();
     let mut acknowledged = Vec::new();
     while !stop.load(Ordering::Relaxed) {
-        let events: Vec<Event> = (0..batch).map(|i| sign(key, "permit", DEPARTMENT, permit(&format!("K-{i}")))).collect();
+        let events: Vec<Event> = (0..batch)
+            .map(|i| sign(key, "permit", DEPARTMENT, permit(&format!("K-{i}"))))
+            .collect();
         let body: String = events.iter().map(|event| event.to_json() + "\n").collect();
-        let Ok(answer) = agent.post(format!("{url}/api/v1/events")).content_type("application/x-ndjson").send(body) else {
+        let Ok(answer) = agent
+            .post(format!("{url}/api/v1/events"))
+            .content_type("application/x-ndjson")
+            .send(body)
+        else {
             break;
         };
         let lines = BufReader::new(answer.into_body().into_reader()).lines();
         for (event, line) in events.iter().zip(lines) {
             let Ok(line) = line else { return acknowledged };
-            let Ok(answer) = serde_json::from_str::<serde_json::Value>(&line) else { return acknowledged };
+            let Ok(answer) = serde_json::from_str::<serde_json::Value>(&line) else {
+                return acknowledged;
+            };
             let index = answer["index"].as_u64().unwrap_or_else(|| panic!("{line}"));
             acknowledged.push((index, base64(&event.signature)));
         }
@@ -106,7 +122,9 @@ fn watch(url: &str, stop: &AtomicBool) -> Vec<Checkpoint> {
     let agent = agent();
     let mut seen = Vec::new();
     while !stop.load(Ordering::Relaxed) {
-        let Some(note) = get(&agent, &format!("{url}/log/checkpoint")) else { break };
+        let Some(note) = get(&agent, &format!("{url}/log/checkpoint")) else {
+            break;
+        };
         if let Ok(signed) = SignedCheckpoint::parse(&note) {
             seen.push(signed.checkpoint);
         }
@@ -118,10 +136,9 @@ fn watch(url: &str, stop: &AtomicBool) -> Vec<Checkpoint> {
 
 #[test]
 fn a_killed_server_loses_nothing_and_forks_nothing() {
-    let kills: u32 = std::env::var("GONGSHI_KILLS").ok().map_or(6, |text| text.parse().unwrap());
-    let seed: [u8; 32] = random_seed();
-    println!("seed {seed:?}");
-    let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let kills: u32 = std::env::var("GONGSHI_KILLS")
+        .ok()
+        .map_or(6, |text| text.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let new = NewLog {
@@ -143,11 +160,13 @@ fn a_killed_server_loses_nothing_and_forks_nothing() {
         let server = Server::start(&data);
         check(&server.url, &acknowledged, &heads, round);
         let stop = AtomicBool::new(false);
-        let life = Duration::from_millis(20 + next(&mut rng, 1500));
-        let batch = 1 + next(&mut rng, 200) as usize;
+        let life = Duration::from_millis(20 + next(1500));
+        let batch = 1 + next(200) as usize;
         let url = server.url.clone();
         std::thread::scope(|scope| {
-            let loads: Vec<_> = (0..2).map(|_| scope.spawn(|| load(&url, &key, batch, &stop))).collect();
+            let loads: Vec<_> = (0..2)
+                .map(|_| scope.spawn(|| load(&url, &key, batch, &stop)))
+                .collect();
             let watcher = scope.spawn(|| watch(&url, &stop));
             std::thread::sleep(life);
             server.kill();
@@ -164,8 +183,15 @@ fn a_killed_server_loses_nothing_and_forks_nothing() {
     let server = Server::start(&data);
     check(&server.url, &acknowledged, &heads, kills);
     server.kill();
-    assert!(!acknowledged.is_empty(), "nothing was acknowledged: the test tested nothing");
-    println!("{kills} kills, {} entries acknowledged, {} checkpoints seen", acknowledged.len(), heads.len());
+    assert!(
+        !acknowledged.is_empty(),
+        "nothing was acknowledged: the test tested nothing"
+    );
+    println!(
+        "{kills} kills, {} entries acknowledged, {} checkpoints seen",
+        acknowledged.len(),
+        heads.len()
+    );
 }
 
 fn random_seed() -> [u8; 32] {
@@ -181,7 +207,10 @@ fn register(data: &Path, key: &SecretKey) {
     let body = Value::object([
         ("action", "register".into()),
         ("authority_id", DEPARTMENT.into()),
-        ("key_proof", base64(&key.sign(&key_proof_message(&origin(), &id, &public))).into()),
+        (
+            "key_proof",
+            base64(&key.sign(&key_proof_message(&origin(), &id, &public))).into(),
+        ),
         ("kinds", Value::Array(vec!["permit".into()])),
         ("name", "示例县市场监督管理局".into()),
         ("public_key", public.to_base64().into()),
@@ -191,8 +220,17 @@ fn register(data: &Path, key: &SecretKey) {
     let server = Server::start(data);
     let event = sign(&operator.key, "authority", OPERATOR, body);
     let url = format!("{}/api/v1/events", server.url);
-    let mut answer = agent().post(url).content_type("application/json").send(event.to_json()).unwrap();
-    assert_eq!(answer.status(), 200, "{}", answer.body_mut().read_to_string().unwrap());
+    let mut answer = agent()
+        .post(url)
+        .content_type("application/json")
+        .send(event.to_json())
+        .unwrap();
+    assert_eq!(
+        answer.status(),
+        200,
+        "{}",
+        answer.body_mut().read_to_string().unwrap()
+    );
     server.kill();
 }
 
@@ -204,16 +242,32 @@ fn check(url: &str, acknowledged: &BTreeMap<u64, String>, heads: &[Checkpoint], 
     // Every entry in short runs; in long ones the newest, and a sample of the others.
     let newest = acknowledged.keys().next_back().copied().unwrap_or_default();
     for (index, signature) in acknowledged {
-        if acknowledged.len() > 3000 && index + 1000 < newest && (index + u64::from(round)) % 97 != 0 {
+        if acknowledged.len() > 3000
+            && index + 1000 < newest
+            && (index + u64::from(round)) % 97 != 0
+        {
             continue;
         }
         let text = get(&agent, &format!("{url}/api/v1/records/{index}")).unwrap();
         let record: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(record["entry"]["signature"].as_str(), Some(signature.as_str()), "entry {index} after kill {round}");
+        assert_eq!(
+            record["entry"]["signature"].as_str(),
+            Some(signature.as_str()),
+            "entry {index} after kill {round}"
+        );
     }
     for head in heads {
-        assert!(head.size <= present.size, "a checkpoint of {} was served, now {}", head.size, present.size);
-        let text = get(&agent, &format!("{url}/api/v1/consistency/{}/{}", head.size, present.size)).unwrap();
+        assert!(
+            head.size <= present.size,
+            "a checkpoint of {} was served, now {}",
+            head.size,
+            present.size
+        );
+        let text = get(
+            &agent,
+            &format!("{url}/api/v1/consistency/{}/{}", head.size, present.size),
+        )
+        .unwrap();
         let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
         let proof: Vec<[u8; 32]> = answer["proof"]
             .as_array()

@@ -3,10 +3,10 @@
 mod authority;
 mod backup;
 mod bench;
+mod demo;
 mod export;
 mod fsck;
 mod fsck_http;
-mod demo;
 mod import;
 mod init;
 mod keygen;
