@@ -240,10 +240,8 @@ impl App {
         let (log, file) = open_log(data, tuning)?;
         let intake = Arc::new(Intake::open(log.clone(), clock)?);
         let model = Model::open(log.storage().as_ref())?;
-        let search: Arc<dyn SearchIndex> = Arc::new(TantivyIndex::open(
-            &data.join("index"),
-            tuning.search.clone(),
-        )?);
+        let search: Arc<dyn SearchIndex> =
+            Arc::new(TantivyIndex::open(&data.join("index"), tuning.search)?);
         let followers = vec![
             Follower::start(log.clone(), ModelTarget(model.clone()))?,
             Follower::start(log.clone(), SearchTarget(IndexTarget::new(search.clone())))?,

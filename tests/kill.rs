@@ -1,5 +1,6 @@
 //! `kill -9` of the real server at random moments under load: no acknowledged entry is lost, no two checkpoints that
 //! anybody fetched disagree. `GONGSHI_KILLS` sets how often (the long form is `.ci/kill`).
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Death at every moment: whatever is lost, no acknowledged entry is, and no two published checkpoints disagree.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gongshi::log::{Leaf, Log, LogConfig, LogError, fsck};
 use gongshi::store::{DataFolder, Fault, FaultStorage, Storage};

@@ -97,6 +97,9 @@ struct Checked {
     key: Option<PublicKey>,
 }
 
+/// A checked event, or its refusal with the event where an authority record may change the answer.
+type Looked = Result<Checked, (Refusal, Option<Box<Event>>)>;
+
 impl Intake {
     /// Reads the authorities and the seen events from the log, from where they were last kept.
     pub fn open(log: Arc<Log>, clock: Arc<dyn Clock>) -> Result<Self, IntakeError> {
@@ -181,11 +184,7 @@ impl Intake {
     }
 
     /// Everything that can be checked without knowing the event's place in the log.
-    fn check(
-        &self,
-        event: Event,
-        registry: &Registry,
-    ) -> Result<Checked, (Refusal, Option<Box<Event>>)> {
+    fn check(&self, event: Event, registry: &Registry) -> Looked {
         match self.checked_parts(&event, registry) {
             Ok((record, key)) => Ok(Checked { event, record, key }),
             Err(refusal) => {
@@ -267,11 +266,7 @@ impl Intake {
     }
 
     /// The serial section: fixes the order, and sets what depends on it.
-    fn order(
-        &self,
-        checked: Vec<Result<Checked, (Refusal, Option<Box<Event>>)>>,
-        mut known: Known,
-    ) -> Batch {
+    fn order(&self, checked: Vec<Looked>, mut known: Known) -> Batch {
         let mut serial = self.serial.lock().expect("no holder of this lock panics");
         let mut batch = batch::Builder::new(checked.len());
         if let Err(error) = serial.seen.settle(&self.log) {

@@ -83,9 +83,12 @@ impl Submission {
     }
 }
 
+/// Where a submission's outcome goes.
+type Answer = oneshot::Sender<Result<Arc<Published>, String>>;
+
 struct Pending {
     leaves: Vec<Leaf>,
-    done: oneshot::Sender<Result<Arc<Published>, String>>,
+    done: Answer,
 }
 
 enum State {
@@ -434,11 +437,7 @@ impl Writer {
     }
 
     /// Fails the batch and everything queued behind it: their indexes are void.
-    fn fail(
-        &self,
-        answers: Vec<oneshot::Sender<Result<Arc<Published>, String>>>,
-        error: BatchError,
-    ) {
+    fn fail(&self, answers: Vec<Answer>, error: BatchError) {
         let (error, stop) = match error {
             BatchError::Unsigned(error) | BatchError::Unpublished(error) => (error, false),
             BatchError::Unsettled(error) => (error, true),
@@ -473,12 +472,7 @@ fn size(leaves: &[Leaf]) -> usize {
         .sum()
 }
 
-fn split(
-    batch: Vec<Pending>,
-) -> (
-    Vec<Leaf>,
-    Vec<oneshot::Sender<Result<Arc<Published>, String>>>,
-) {
+fn split(batch: Vec<Pending>) -> (Vec<Leaf>, Vec<Answer>) {
     let mut leaves = Vec::with_capacity(batch.iter().map(|pending| pending.leaves.len()).sum());
     let mut answers = Vec::with_capacity(batch.len());
     for pending in batch {

@@ -52,7 +52,7 @@ pub fn document(
         title: view.number().unwrap_or_default().to_owned(),
         text,
         codes: view.numbers().into_iter().map(str::to_owned).collect(),
-        date: view.main_date().and_then(|date| days_since_epoch(date)),
+        date: view.main_date().and_then(days_since_epoch),
         logged_at: entry.logged_at.unix(),
     }))
 }

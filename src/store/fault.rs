@@ -168,11 +168,7 @@ impl Handle {
         ))
     }
 
-    fn collect(
-        &self,
-        from: &[u8],
-        to: Option<&[u8]>,
-    ) -> Vec<Result<(Vec<u8>, Vec<u8>), StoreError>> {
+    fn collect(&self, from: &[u8], to: Option<&[u8]>) -> Vec<Result<super::Pair, StoreError>> {
         let shared = self.storage.lock();
         let Some(database) = shared.databases.get(&self.name) else {
             return Vec::new();

@@ -1,4 +1,5 @@
 //! A small log with an operator and a department, for tests that go through the front door.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 use gongshi::app::{App, NewLog, Tuning, init, operator_key_path};
