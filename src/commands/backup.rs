@@ -15,7 +15,7 @@ use std::process::ExitCode;
 /// Write the whole log, records included, to one compressed and checked file. Keys are not in it.
 #[derive(Args)]
 pub struct Backup {
-    /// Data folder; its server must not be running (see `serve --backup-dir` for a running one).
+    /// Data folder; its server must not be running.
     #[arg(long, env = "GONGSHI_DATA", default_value = "./data")]
     data: PathBuf,
     /// File to write; must not exist.
