@@ -288,7 +288,7 @@ fn a_damaged_tile_block_or_edge_is_named() {
     };
     // Tile 0/1 holds entries 256 to 511; its last hash belongs to entry 511.
     flip(
-        "log",
+        gongshi::log::DATABASE,
         &[b"t".as_slice(), &[0], &1u64.to_be_bytes()].concat(),
     );
     let report = fsck(&log, |_| (), |_, _, _| ());
@@ -298,7 +298,7 @@ fn a_damaged_tile_block_or_edge_is_named() {
         "{report:?}"
     );
     flip(
-        "log",
+        gongshi::log::DATABASE,
         &[b"t".as_slice(), &[0], &1u64.to_be_bytes()].concat(),
     );
     assert_eq!(fsck(&log, |_| (), |_, _, _| ()).problems, []);
