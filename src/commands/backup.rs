@@ -95,18 +95,11 @@ impl Restore {
             );
             done += 1;
             progress.at(done);
-            if published
-                .as_ref()
-                .is_some_and(|p| p.checkpoint.size == done)
-            {
-                if published
-                    .take()
-                    .is_some_and(|p| p.checkpoint.root != range.root())
-                {
-                    bail!(
-                        "the published checkpoint of {done} entries belongs to another history than the backup"
-                    );
-                }
+            let reached = published.take_if(|p| p.checkpoint.size == done);
+            if reached.is_some_and(|p| p.checkpoint.root != range.root()) {
+                bail!(
+                    "the published checkpoint of {done} entries belongs to another history than the backup"
+                );
             }
         }
         if let Some(newer) = published.filter(|p| p.checkpoint.size > total) {

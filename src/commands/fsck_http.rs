@@ -146,7 +146,7 @@ fn above(
     }
     levels[level].push(hash);
     let count = levels[level].len() as u64;
-    if count % WIDTH != 0 {
+    if !count.is_multiple_of(WIDTH) {
         return Ok(0);
     }
     let index = count / WIDTH - 1;
