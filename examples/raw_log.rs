@@ -13,6 +13,7 @@ use gongshi_verify::names::Origin;
 use gongshi_verify::note::{KeyKind, SignerKey};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 #[derive(Parser)]
 struct Arguments {
@@ -28,10 +29,16 @@ struct Arguments {
     /// Checkpoint key (`PRIVATE+KEY+…`), or a file that holds it. Without it, one is kept in the data folder.
     #[arg(long)]
     key: Option<String>,
+    /// Keep nothing and only count: what this machine's HTTP alone can do, to measure the log against.
+    #[arg(long)]
+    count_only: bool,
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if arguments.count_only {
+        return count(&arguments.listen);
+    }
     let origin = Origin::parse(&arguments.origin)?;
     let folder = DataFolder::lock(&arguments.data)?;
     let signer = signer(&arguments, &origin)?;
@@ -84,6 +91,28 @@ fn serve(listen: &str, log: Arc<Log>) -> anyhow::Result<()> {
         .await
     })?;
     log.drain();
+    Ok(())
+}
+
+fn count(listen: &str) -> anyhow::Result<()> {
+    let counter = web::Data::new(AtomicU64::new(0));
+    actix_web::rt::System::new().block_on(async move {
+        HttpServer::new(move || {
+            App::new()
+                .app_data(counter.clone())
+                .app_data(web::PayloadConfig::new(MAX_ENTRY_BYTES))
+                .service(web::resource("/add").post(
+                    |counter: web::Data<AtomicU64>, _body: web::Bytes| async move {
+                        counter.fetch_add(1, Ordering::Relaxed).to_string()
+                    },
+                ))
+        })
+        .workers(std::thread::available_parallelism().map_or(2, usize::from))
+        .backlog(4096)
+        .bind(listen)?
+        .run()
+        .await
+    })?;
     Ok(())
 }
 

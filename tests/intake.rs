@@ -431,7 +431,9 @@ fn the_model_is_the_same_after_a_rebuild() {
         .enterprise("91000000MA00000900")
         .unwrap()
         .unwrap();
-    assert_eq!(enterprise.records.len(), 343);
+    assert_eq!(enterprise.records, 343);
+    let all = portal.model.enterprise_records(&enterprise.uscc, 0, 500);
+    assert_eq!(all.unwrap().len(), 343);
     let newest = portal
         .model
         .list(gongshi::domain::Kind::Permit, 0, 3)

@@ -1,7 +1,7 @@
 //! How one entry changes the model. A pure function of the log up to that entry: batches may be cut anywhere.
 
 use super::{
-    Enterprise, LIST_BLOCK, Model, ModelError, RecordRef, StatusList, decode, key, number, unusable,
+    Enterprise, LIST_BLOCK, Listing, Model, ModelError, StatusList, decode, key, number, unusable,
 };
 use crate::domain::{Kind, View};
 use crate::log::Leaf;
@@ -80,13 +80,10 @@ impl Staging<'_> {
         }
         if let Some(uscc) = view.subject_code() {
             let date = view.main_date().map(|date| date.to_string());
-            let reference = RecordRef {
-                index,
-                kind,
-                date,
-                logged_at: entry.logged_at.unix(),
-            };
-            self.subject(uscc.as_str(), &view, reference)?;
+            let day = date.as_deref().unwrap_or(&logged[..10]);
+            let record = key::enterprise_record(uscc.as_str(), day, index);
+            self.put(record, Vec::new());
+            self.subject(uscc.as_str(), kind, &view, Listing { index, date })?;
         }
         Ok(())
     }
@@ -94,10 +91,12 @@ impl Staging<'_> {
     fn subject(
         &mut self,
         uscc: &str,
+        kind: Kind,
         view: &View<'_>,
-        reference: RecordRef,
+        record: Listing,
     ) -> Result<(), ModelError> {
         let mut enterprise = self.enterprise(uscc)?;
+        enterprise.records += 1;
         if let Some(name) = view.subject_name()
             && name != enterprise.name
         {
@@ -121,29 +120,24 @@ impl Staging<'_> {
                 .text_of("listed_on")
                 .or_else(|| view.text_of("marked_on")),
         };
-        match reference.kind {
-            Kind::AbnormalListing | Kind::IndividualMark => {
-                enterprise.abnormal.push(reference.index)
-            }
-            Kind::SeriousListing => enterprise.serious.push(reference.index),
-            Kind::AbnormalRemoval | Kind::IndividualRestore => {
-                ended.lift(&mut enterprise.abnormal, &enterprise.records);
-            }
-            Kind::SeriousRemoval => ended.lift(&mut enterprise.serious, &enterprise.records),
+        match kind {
+            Kind::AbnormalListing | Kind::IndividualMark => enterprise.abnormal.push(record),
+            Kind::SeriousListing => enterprise.serious.push(record),
+            Kind::AbnormalRemoval | Kind::IndividualRestore => ended.lift(&mut enterprise.abnormal),
+            Kind::SeriousRemoval => ended.lift(&mut enterprise.serious),
             _ => {}
         }
-        enterprise.records.push(reference);
-        for (list, indexes) in [
+        for (list, listings) in [
             (StatusList::Abnormal, &enterprise.abnormal),
             (StatusList::Serious, &enterprise.serious),
         ] {
             let key = key::listed(list, uscc);
-            match (self.get(&key)?.is_some(), indexes.last()) {
-                (false, Some(index)) => {
-                    self.put(key, index.to_be_bytes().to_vec());
+            match (self.get(&key)?.is_some(), listings.last()) {
+                (false, Some(last)) => {
+                    self.put(key, last.index.to_be_bytes().to_vec());
                     self.add(key::listed_count(list), 1)?;
                 }
-                (true, Some(index)) => self.put(key, index.to_be_bytes().to_vec()),
+                (true, Some(last)) => self.put(key, last.index.to_be_bytes().to_vec()),
                 (true, None) => {
                     self.values.insert(key, None);
                     self.add(key::listed_count(list), -1)?;
@@ -164,7 +158,7 @@ impl Staging<'_> {
             name: String::new(),
             earlier_names: Vec::new(),
             region: String::new(),
-            records: Vec::new(),
+            records: 0,
             abnormal: Vec::new(),
             serious: Vec::new(),
         }))
@@ -216,15 +210,10 @@ struct Ended<'a> {
 }
 
 impl Ended<'_> {
-    fn lift(&self, listings: &mut Vec<u64>, records: &[RecordRef]) {
-        let on_that_day = |listing: &u64| {
-            let record = records.iter().find(|record| record.index == *listing);
-            self.listed_on.is_some()
-                && record.and_then(|record| record.date.as_deref()) == self.listed_on
-        };
+    fn lift(&self, listings: &mut Vec<Listing>) {
         listings.retain(|listing| match self.index {
-            Some(index) => *listing != index,
-            None => !on_that_day(listing),
+            Some(index) => listing.index != index,
+            None => self.listed_on.is_none() || listing.date.as_deref() != self.listed_on,
         });
     }
 }

@@ -36,21 +36,18 @@ pub enum ModelError {
     },
 }
 
-/// One public record in a list.
+/// A listing in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RecordRef {
-    /// Index in the log.
+pub struct Listing {
+    /// Index of the record that lists.
     pub index: u64,
-    /// Kind of record.
-    pub kind: Kind,
-    /// The day the record is about, `YYYY-MM-DD`.
+    /// The day it names, `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    /// When the log took it, Unix seconds.
-    pub logged_at: i64,
 }
 
-/// An enterprise as its public records show it.
+/// An enterprise as its public records show it. Small however many they are: they stand in keys of their own
+/// ([`Model::enterprise_records`]).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enterprise {
     /// Unified social credit code.
@@ -61,12 +58,12 @@ pub struct Enterprise {
     pub earlier_names: Vec<String>,
     /// Region of the newest record.
     pub region: String,
-    /// Every public record, in order of the log.
-    pub records: Vec<RecordRef>,
+    /// Number of public records.
+    pub records: u64,
     /// Listings in force: 经营异常名录 (or the mark of an individual business).
-    pub abnormal: Vec<u64>,
+    pub abnormal: Vec<Listing>,
     /// Listings in force: 严重违法失信名单.
-    pub serious: Vec<u64>,
+    pub serious: Vec<Listing>,
 }
 
 /// The two lists an enterprise can be on.
@@ -138,19 +135,26 @@ impl Model {
         }
     }
 
-    /// Enterprises whose code begins with `prefix`, in order of code.
-    pub fn enterprises_from(
+    /// Indexes of the public records that name an enterprise, newest first: by the day a record is about, or, where it
+    /// names none, the day the log took it.
+    pub fn enterprise_records(
         &self,
-        prefix: &str,
+        uscc: &str,
+        offset: usize,
         limit: usize,
-    ) -> Result<Vec<Enterprise>, ModelError> {
-        let from = key::enterprise(prefix);
+    ) -> Result<Vec<u64>, ModelError> {
+        let from = key::enterprise_records(uscc);
         let to = prefix_end(&from);
-        let found = self.database.range(&from, to.as_deref()).take(limit);
-        found
+        let pairs = self.database.range_rev(&from, to.as_deref());
+        pairs
+            .skip(offset)
+            .take(limit)
             .map(|pair| {
-                pair.map_err(Into::into)
-                    .and_then(|(_, value)| decode("an enterprise", &value))
+                let (key, _) = pair?;
+                let index = key.last_chunk::<8>().copied();
+                index
+                    .map(u64::from_be_bytes)
+                    .ok_or_else(|| unusable("a record of an enterprise", "its key is too short"))
             })
             .collect()
     }
@@ -303,6 +307,15 @@ mod key {
 
     pub fn enterprise(uscc: &str) -> Vec<u8> {
         joined(b'e', &[uscc.as_bytes()])
+    }
+
+    pub fn enterprise_records(uscc: &str) -> Vec<u8> {
+        joined(b'h', &[uscc.as_bytes(), b"|"])
+    }
+
+    pub fn enterprise_record(uscc: &str, day: &str, index: u64) -> Vec<u8> {
+        let parts = [uscc.as_bytes(), b"|", day.as_bytes(), &index.to_be_bytes()];
+        joined(b'h', &parts)
     }
 
     pub fn count(kind: Kind) -> Vec<u8> {

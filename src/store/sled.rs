@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Larger segments keep large nodes out of one-file-each blobs.
 const SEGMENT_BYTES: usize = 2 << 20;
-/// Page cache of one database. Hot tiles and the read model's recent pages fit; blocks are read once.
-const CACHE_BYTES: u64 = 16 << 20;
+/// Page cache of one database as the engine counts it; in memory the same pages take some five times as much.
+const CACHE_BYTES: u64 = 8 << 20;
 
 impl From<::sled::Error> for StoreError {
     fn from(error: ::sled::Error) -> Self {

@@ -8,12 +8,11 @@ use super::summary::Row;
 use super::{Answer, Page, Pager, Visit};
 use crate::domain::uscc::{LENGTH, fold};
 use crate::domain::{Uscc, UsccError};
-use crate::model::{Enterprise, RecordRef};
+use crate::model::{Enterprise, Listing};
 use crate::text::Arg;
 use crate::web::links;
 use actix_web::http::StatusCode;
 use gongshi_verify::registry::Registry;
-use gongshi_verify::time::Timestamp;
 
 /// Records on a page.
 const PER_PAGE: u64 = 50;
@@ -34,11 +33,11 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let Some(enterprise) = model.enterprise(code.as_str())? else {
         return unknown(visit, &code, folded);
     };
-    let last = (enterprise.records.len() as u64).div_ceil(PER_PAGE).max(1);
+    let last = enterprise.records.div_ceil(PER_PAGE).max(1);
     let page = page_number(visit, last)?;
     let skip = usize::try_from((page - 1) * PER_PAGE).unwrap_or(usize::MAX);
-    let newest = newest_first(&enterprise.records);
-    let rows = visit.rows(newest.skip(skip).take(PER_PAGE as usize))?;
+    let newest = model.enterprise_records(code.as_str(), skip, PER_PAGE as usize)?;
+    let rows = visit.rows(newest)?;
     let (abnormal, serious) = standing(visit, &enterprise, &registry)?;
     let path = format!("/enterprise/{code}");
     let pager = Pager::new(page, last, |page| numbered(visit, &path, page));
@@ -58,23 +57,11 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("abnormal", &abnormal)
         .with("serious", &serious)
         .with("rows", &rows)
-        .with("total", &enterprise.records.len())
+        .with("total", &enterprise.records)
         .with("folded", &folded)
         .with("pager", &pager)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()
-}
-
-/// Indexes by the day the record is about, or, where it names none, the day the log took it.
-fn newest_first(records: &[RecordRef]) -> impl Iterator<Item = u64> {
-    let day = |record: &RecordRef| {
-        let logged = || Timestamp::from_unix(record.logged_at).map(|time| time.to_string());
-        let day = record.date.clone().or_else(logged).unwrap_or_default();
-        (day.get(..10).unwrap_or_default().to_owned(), record.index)
-    };
-    let mut days: Vec<(String, u64)> = records.iter().map(day).collect();
-    days.sort_unstable_by(|a, b| b.cmp(a));
-    days.into_iter().map(|(_, index)| index)
 }
 
 /// The listings in force that are public, list by list.
@@ -83,10 +70,10 @@ fn standing(
     enterprise: &Enterprise,
     registry: &Registry,
 ) -> Result<(Vec<Row>, Vec<Row>), Fault> {
-    let rows = |indexes: &[u64]| -> Result<Vec<Row>, Fault> {
+    let rows = |listings: &[Listing]| -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
-        for index in indexes.iter().rev() {
-            let loaded = visit.load(*index)?;
+        for listing in listings.iter().rev() {
+            let loaded = visit.load(listing.index)?;
             if loaded.body.is_some() {
                 rows.push(visit.row(&loaded, registry));
             }

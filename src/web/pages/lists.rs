@@ -101,30 +101,29 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
         let Some(enterprise) = model.enterprise(code)? else {
             continue;
         };
-        let entries = match list {
+        let listings = match list {
             StatusList::Abnormal => &enterprise.abnormal,
             StatusList::Serious => &enterprise.serious,
         };
         let mut public = Vec::new();
-        for index in entries {
-            if visit.load(*index)?.body.is_some() {
-                public.push(*index);
+        for listing in listings {
+            if visit.load(listing.index)?.body.is_some() {
+                public.push(listing);
             }
         }
         let Some(last) = public.last() else { continue };
-        let record = enterprise.records.iter().find(|r| r.index == *last);
         members.push(Member {
             name: enterprise.name.clone(),
             uscc: Link {
                 text: code.clone(),
                 href: links::enterprise(visit.lang, code),
             },
-            date: record.and_then(|record| record.date.clone()),
+            date: last.date.clone(),
             entries: public
                 .iter()
-                .map(|index| Link {
-                    text: format!("#{index}"),
-                    href: links::record(visit.lang, *index),
+                .map(|listing| Link {
+                    text: format!("#{}", listing.index),
+                    href: links::record(visit.lang, listing.index),
                 })
                 .collect(),
         });
