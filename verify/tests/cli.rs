@@ -116,4 +116,11 @@ fn consistency() {
     assert!(out.contains("NOT VERIFIED (same log and trees)"), "{out}");
     let (code, _, _) = files.run("consistency", &[&proof, &proof]);
     assert_eq!(code, 2);
+    let middle = log.consistency_between(2, 3).to_jcs().unwrap();
+    let middle = files.write("middle", &middle);
+    let (code, _, err) = files.run("consistency", &[&old, &middle]);
+    assert_eq!(code, 2);
+    assert!(err.contains("--new"), "{err}");
+    let (code, out, _) = files.run("consistency", &[&old, &middle, Path::new("--new"), &other]);
+    assert_eq!(code, 0, "{out}");
 }
