@@ -418,7 +418,7 @@ fieldhelp-role = Operator or department.
 field-name = Name
 fieldhelp-name = Full name of the authority.
 field-kinds = Kinds
-fieldhelp-kinds = Kinds of record the authority may publish.
+fieldhelp-kinds = Kinds of record the authority may publish, in the order of the alphabet.
 field-public_key = Public key
 fieldhelp-public_key = Key that is registered, added, replaces another, or is revoked.
 field-key_proof = Proof of possession
@@ -669,6 +669,7 @@ fieldhelp-individual_restore-removed_reason = Ground for lifting the mark.
 fieldhelp-serious_listing-reason = Why the subject was put on the list of serious violations.
 fieldhelp-item_list-content = What is inspected under the item, and by what standard.
 fieldhelp-authority-region = Region for which the authority may publish.
+fieldhelp-authority-reason = Why a key ends, or is replaced without its own signature: one line of at most 500 characters.
 fieldhelp-status_map-count = How many subjects the map covers.
 
 ## Types

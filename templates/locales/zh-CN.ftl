@@ -418,7 +418,7 @@ fieldhelp-role = 运营方或者部门。
 field-name = 机构名称
 fieldhelp-name = 机构的全称。
 field-kinds = 可发布的记录种类
-fieldhelp-kinds = 该机构可以发布的记录种类。
+fieldhelp-kinds = 该机构可以发布的记录种类，按字母顺序排列。
 field-public_key = 公钥
 fieldhelp-public_key = 登记、增加、更换或者停用的公钥。
 field-key_proof = 持有证明
@@ -669,6 +669,7 @@ fieldhelp-individual_restore-removed_reason = 恢复正常记载状态的情形�
 fieldhelp-serious_listing-reason = 列入严重违法失信名单的原因。
 fieldhelp-item_list-content = 该事项检查什么、按什么要求检查。
 fieldhelp-authority-region = 该机构可以就其中的主体发布记录的行政区划。
+fieldhelp-authority-reason = 停用密钥，或者未经原密钥签名而更换密钥的理由，一行，不超过500字。
 fieldhelp-status_map-count = 信用状态图所含的主体数。
 
 ## 字段类型
