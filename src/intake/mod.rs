@@ -24,7 +24,7 @@ use crate::store::StoreError;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::keys::PublicKey;
 use gongshi_verify::record::Record;
-use gongshi_verify::registry::Registry;
+use gongshi_verify::registry::{Registry, RegistryError};
 use gongshi_verify::time::Timestamp;
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, RwLock};
@@ -209,6 +209,13 @@ impl Intake {
             return Err(Refusal::KindNotOpen(kind));
         }
         let record = event.record()?;
+        // Its place among the members a kind has; before the signature, which covers `ref` and would only say "wrong".
+        let statement = event.statement(&record);
+        statement
+            .clone()
+            .into_entry(event.issued_at, event.signature, event.cosignature)
+            .check()
+            .map_err(|e| Refusal::Malformed(e.to_string()))?;
         let body = event.body();
         domain::validate(kind, body).map_err(Refusal::Fields)?;
         let view = domain::View::new(kind, body);
@@ -231,7 +238,7 @@ impl Intake {
             &event.kind,
             region.as_ref().map(domain::Region::as_str),
         )?;
-        let message = event.statement(&record).message(self.log.origin());
+        let message = statement.message(self.log.origin());
         match registry.find_signer(&event.authority, &message, &event.signature) {
             Some(key) => Ok((record, Some(key))),
             None => Err(Refusal::Signature(event.authority.to_string())),
@@ -295,6 +302,10 @@ impl Intake {
             let authority_record = checked.event.kind.as_str() == Kind::Authority.as_str();
             if authority_record {
                 batch.submit(&self.log, &mut serial.seen);
+                if let Err(refusal) = self.check_operator(&checked, &known.registry, &serial) {
+                    batch.refuse(refusal);
+                    continue;
+                }
             }
             let prepared = self.prepare(&checked, &mut serial, &mut batch);
             let (entry, keys) = match prepared {
@@ -340,6 +351,40 @@ impl Intake {
         batch.finish()
     }
 
+    /// An authority record's signature, before anybody learns whether the log holds it: by a key of the operator that is
+    /// valid now or, for a record sent again, was valid at its index (it may have ended that very key). All else is the
+    /// registry's to judge.
+    fn check_operator(
+        &self,
+        checked: &Checked,
+        registry: &Registry,
+        serial: &Serial,
+    ) -> Result<(), Refusal> {
+        let Some(operator) = registry.operator() else {
+            return Ok(());
+        };
+        let event = &checked.event;
+        if event.authority != operator.id {
+            return Err(RegistryError::NotOperator.into());
+        }
+        let statement = event.statement(&checked.record);
+        let message = statement.message(self.log.origin());
+        let signer = registry.find_signer(&operator.id, &message, &event.signature);
+        if signer.is_some() {
+            return Ok(());
+        }
+        let keys = seen::Keys::of(&message, &checked.record.salt);
+        let known = serial.seen.statement(&keys, &message, &self.log)?;
+        let again = known.is_some_and(|index| {
+            let entry = statement.into_entry(serial.last_logged, event.signature, None);
+            registry.verify_entry(index, &entry).is_ok()
+        });
+        match again {
+            true => Ok(()),
+            false => Err(Refusal::Signature(operator.id.to_string())),
+        }
+    }
+
     /// Checks against the log so far and builds the entry; `None` where the batch already has its answer.
     fn prepare(
         &self,
@@ -371,9 +416,6 @@ impl Intake {
             });
         }
         let entry = statement.into_entry(now, checked.event.signature, checked.event.cosignature);
-        entry
-            .check()
-            .map_err(|e| Refusal::Malformed(e.to_string()))?;
         serial.last_logged = now;
         Ok(Some((entry, keys)))
     }

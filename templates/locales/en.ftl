@@ -1095,6 +1095,36 @@ problem-count_mismatch = “{ $field }” differs from the list: it has { $expec
 problem-same_as = “{ $field }” must differ from “{ $other }”.
 problem-not_correctable = “{ $kind }” is never corrected, so “{ $field }” cannot be used.
 
+## Answers of the API to programs: their titles, by reason code.
+
+problem-title-bad-request = The request is not understood
+problem-title-not-found = There is nothing at this address
+problem-title-method-not-allowed = This address does not take that method
+problem-title-unsupported-media-type = The content type is not supported
+problem-title-unsupported-encoding = The content encoding is not supported
+problem-title-timeout = The request did not arrive in time
+problem-title-beyond-the-log = Beyond what the log has published
+problem-title-too-deep = Too far down the results
+problem-title-internal = Something went wrong in the server
+problem-title-malformed-event = The event is not of the required form
+problem-title-event-too-large = The event is too large
+problem-title-body-too-large = The body of the record is too large
+problem-title-unknown-kind = There is no such kind of record
+problem-title-kind-not-open = This version does not take that kind of record yet
+problem-title-invalid-fields = Fields of the record are not as required
+problem-title-unknown-authority = The authority is not registered
+problem-title-region-not-allowed = Outside the authority’s region
+problem-title-kind-not-allowed = The authority may not publish that kind of record
+problem-title-bad-signature = The signature is not valid
+problem-title-authority-rule = Against the rules of authorities and keys
+problem-title-time-window = The time of issue is outside the permitted window
+problem-title-salt-reused = The salt was used before
+problem-title-unknown-reference = The entry referred to does not exist
+problem-title-file-missing = A file it names was not uploaded
+problem-title-plan-key-differs = The ref and the record’s plan key differ
+problem-title-overloaded = The server is busy; try again later
+problem-title-log-unavailable = The log is not available at present
+
 ### Words of the pages. A number n chooses the plural; n_text is the same number with its thousands set apart.
 page-brand = Gongshi
 page-description = A verifiable log of public disclosures: inspection results, abnormal listings, penalties, permits and credit repair, open to everyone to read and to check.

@@ -1089,6 +1089,36 @@ problem-count_mismatch = 「{ $field }」与名单不符：名单共{ $expected 
 problem-same_as = 「{ $field }」不得与「{ $other }」相同。
 problem-not_correctable = 「{ $kind }」一经发布不得更正，「{ $field }」无效。
 
+## 接口返回的错误：按原因代码给出标题。
+
+problem-title-bad-request = 请求有误
+problem-title-not-found = 没有这个地址
+problem-title-method-not-allowed = 该地址不支持这种请求方法
+problem-title-unsupported-media-type = 请求的内容类型不受支持
+problem-title-unsupported-encoding = 请求的内容编码不受支持
+problem-title-timeout = 请求未在时限内送达
+problem-title-beyond-the-log = 超出日志已公布的范围
+problem-title-too-deep = 检索结果翻页过深
+problem-title-internal = 服务器内部错误
+problem-title-malformed-event = 事件格式有误
+problem-title-event-too-large = 事件过大
+problem-title-body-too-large = 记录正文过大
+problem-title-unknown-kind = 没有这种记录
+problem-title-kind-not-open = 本版本暂不接收这种记录
+problem-title-invalid-fields = 记录中有不符合要求的字段
+problem-title-unknown-authority = 该机构未登记
+problem-title-region-not-allowed = 超出该机构的管辖区划
+problem-title-kind-not-allowed = 该机构无权发布这种记录
+problem-title-bad-signature = 签名无效
+problem-title-authority-rule = 不符合机构和密钥的登记规则
+problem-title-time-window = 签发时间不在允许的范围内
+problem-title-salt-reused = 盐值已被使用
+problem-title-unknown-reference = 引用的记录不存在
+problem-title-file-missing = 所引用的文件尚未上传
+problem-title-plan-key-differs = ref 与记录中的计划编号不一致
+problem-title-overloaded = 服务器繁忙，请稍后再试
+problem-title-log-unavailable = 日志暂时无法写入或读取
+
 ### 页面用语。数值参数 n 决定单复数，n_text 是同一数值加千分位后的写法。
 page-brand = 公示
 page-description = 可核验的政务公示日志：检查结果、经营异常名录、行政处罚、行政许可、信用修复，人人可查，人人可验。
