@@ -409,7 +409,16 @@ mod http {
         let problem: Option<super::Refused> = serde_json::from_str(&text).ok();
         let detail = match problem {
             Some(problem) if !problem.detail.is_empty() => problem.detail,
-            _ => text.chars().take(200).collect(),
+            _ if text.trim_start().starts_with('<') => {
+                "a page for people, not an answer of the API".to_owned()
+            }
+            _ => text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .take(200)
+                .collect(),
         };
         Err(Failure {
             status,

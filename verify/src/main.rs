@@ -77,10 +77,23 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("unusable input: {error:#}");
+            eprintln!("unusable input: {}", words(&error));
             ExitCode::from(2)
         }
     }
+}
+
+/// An error with its causes in one line; those that are said already are left out.
+fn words(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if words.is_empty() {
+            words = cause;
+        } else if !words.ends_with(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    words
 }
 
 /// Whether everything asked for is verified.
@@ -123,8 +136,15 @@ fn run(cli: Cli) -> Result<bool> {
                     verify_consistency_between(&checkpoint, &newer, &bytes, &policy)
                 }
             };
-            let report =
-                report.with_context(|| format!("{}, {}", old.display(), file.display()))?;
+            let report = report.with_context(|| {
+                let files = [Some(&old), Some(&file), new.as_ref()];
+                let names: Vec<String> = files
+                    .into_iter()
+                    .flatten()
+                    .map(|path| path.display().to_string())
+                    .collect();
+                names.join(", ")
+            })?;
             Ok(print(&file, &report))
         }
     }
