@@ -133,6 +133,26 @@ fn api_codes() -> BTreeSet<String> {
     codes.0
 }
 
+/// Who writes a client finds every code on the page of the formats, and none that never comes.
+#[test]
+fn every_code_of_the_api_is_documented() {
+    let page = include_str!("../docs/LOG-FORMAT.md");
+    let table = page
+        .split("| `status` | `code` |")
+        .nth(1)
+        .expect("the table of codes");
+    let rows = table
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with('|'));
+    let shown: BTreeSet<String> = rows
+        .flat_map(|row| row.split('`').skip(1).step_by(2))
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(shown, api_codes());
+}
+
 #[test]
 fn every_kind_field_code_and_problem_has_its_words() {
     let catalogue = Catalogue::built_in();
