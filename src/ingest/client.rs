@@ -55,7 +55,7 @@ impl ClientError {
     pub fn is_temporary(&self) -> bool {
         match self {
             ClientError::Connection { .. } => true,
-            ClientError::Status { status, .. } => *status == 429 || *status >= 500,
+            ClientError::Status { status, .. } => matches!(status, 408 | 429 | 500..),
             ClientError::Foreign { .. } => false,
         }
     }

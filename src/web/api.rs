@@ -71,11 +71,15 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, Problem> {
     match web::block(work).await {
         Ok(result) => result,
-        Err(_) => Err(Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "log-unavailable",
-            "the server is shutting down",
-        )),
+        Err(_) => {
+            let mut problem = Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "log-unavailable",
+                "the request could not be finished; the server may be shutting down",
+            );
+            problem.retry_after = Some(5);
+            Err(problem)
+        }
     }
 }
 

@@ -305,6 +305,33 @@ fn slow_heads_and_bodies_are_ended() {
 }
 
 #[test]
+fn a_connection_is_kept_after_bodies_that_were_read_to_their_end() {
+    let site = site();
+    let mut stream = site.connect();
+    let before = site.size();
+    for turn in 0..6u64 {
+        let event = site.permit(&format!("K-{turn}"));
+        let (coding, body) = match turn % 2 {
+            0 => ("", event.into_bytes()),
+            _ => ("Content-Encoding: gzip\r\n", gzip(event.as_bytes())),
+        };
+        let head = format!(
+            "POST {EVENTS} HTTP/1.1\r\nHost: t\r\n{JSON}\r\n{coding}Content-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream
+            .write_all(&[head.as_bytes(), &body].concat())
+            .unwrap();
+        let reply = Reply::read(&mut stream);
+        assert_eq!(reply.json()["index"], before + turn, "{reply:?}");
+        stream
+            .write_all(b"GET /log/checkpoint HTTP/1.1\r\nHost: t\r\n\r\n")
+            .unwrap();
+        assert_eq!(Reply::read(&mut stream).status, 200);
+    }
+}
+
+#[test]
 fn what_is_no_http_is_turned_away() {
     let site = site();
     let many = "X: y\r\n".repeat(10_000);
