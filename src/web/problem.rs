@@ -89,7 +89,7 @@ impl Problem {
         object
     }
 
-    /// The answer to a program, in English until [`localised`] knows what the program asked for.
+    /// The answer to a program, in English until `localised` knows what the program asked for.
     pub fn respond(&self) -> HttpResponse {
         let mut response = self.respond_in(Lang::En);
         response.extensions_mut().insert(self.clone());
