@@ -1,6 +1,6 @@
 //! The composition root: the only place that knows all parts, opens a data folder and wires them together.
 
-use crate::domain::Kind;
+use crate::domain::{self, Kind};
 use crate::ingest::{KeyFile, KeyFileError};
 use crate::intake::{Clock, Event, Intake, IntakeError};
 use crate::log::archive::{self, ArchiveError};
@@ -117,17 +117,35 @@ pub struct Tuning {
 
 /// Creates a log in an empty folder: keys, size-0 checkpoint, and entry 0, the operator's own record.
 pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppError> {
-    let folder = empty_folder(data, "init")?;
-    std::fs::create_dir(data.join("keys"))?;
     let signer = SignerKey::from_seed(new.origin.as_str(), KeyKind::Ed25519, &(new.random)())?;
-    store::write_private(
-        &checkpoint_key_path(data),
-        format!("{}\n", signer.to_secret_text().as_str()).as_bytes(),
-    )?;
     let operator = KeyFile {
         authority: new.operator.clone(),
         key: SecretKey::from_seed(&(new.random)()),
     };
+    let kind = KindName::parse(Kind::Authority.as_str()).expect("a kind's name is a name");
+    let event = Event::sign(
+        &new.origin,
+        &new.operator,
+        &operator.key,
+        &kind,
+        clock.now(),
+        None,
+        operator_record(new, &operator.key)?,
+    );
+    // What would be refused must not leave a folder with keys of no log behind.
+    if let Err(faults) = domain::validate(Kind::Authority, event.body()) {
+        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        return Err(AppError::Folder(format!(
+            "the operator's record: {}",
+            faults.join("; ")
+        )));
+    }
+    let folder = empty_folder(data, "init")?;
+    std::fs::create_dir(data.join("keys"))?;
+    store::write_private(
+        &checkpoint_key_path(data),
+        format!("{}\n", signer.to_secret_text().as_str()).as_bytes(),
+    )?;
     operator.write(&operator_key_path(data))?;
     write_log_file(
         &folder,
@@ -142,18 +160,7 @@ pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppE
         storage,
         LogConfig::new(new.origin.clone(), signer),
     )?);
-    let record = operator_record(new, &operator.key)?;
-    let intake = Intake::open(log, clock.clone())?;
-    let kind = KindName::parse(Kind::Authority.as_str()).expect("a kind's name is a name");
-    let event = Event::sign(
-        &new.origin,
-        &new.operator,
-        &operator.key,
-        &kind,
-        clock.now(),
-        None,
-        record,
-    );
+    let intake = Intake::open(log, clock)?;
     match intake.accept_events(vec![event]).wait().pop() {
         Some(Ok(_)) => Ok(()),
         Some(Err(refusal)) => Err(AppError::Folder(format!(

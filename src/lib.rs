@@ -1,9 +1,17 @@
 //! Gongshi: a public transparency portal on a verifiable disclosure log.
 //!
-//! Modules and their direction (held by `tests/architecture.rs`):
-//! `web, ingest -> intake -> log, model, rules, domain`; `web -> model, search, log`;
-//! `model, search -> store, log, rules, domain`; `log -> store`; `store`, `domain`, `text` use nothing of ours.
-//! `app` wires them; `demo` stands above it and is used by the command line alone.
+//! Modules and what each may use of the others, held by `tests/architecture.rs`:
+//!
+//! - `app`, `demo` -> everything; `app` wires the parts, `demo` stands above it and is used by the command line alone
+//! - `web` -> `intake`, `model`, `search`, `log`, `rules`, `domain`, `text`
+//! - `ingest` -> `intake`, `domain`, `text`, `store`
+//! - `intake` -> `log`, `model`, `rules`, `domain`, `store`
+//! - `model`, `search` -> `store`, `log`, `rules`, `domain`, `text`
+//! - `log` -> `store`
+//! - `rules` -> `domain`
+//! - `store`, `domain`, `text` -> nothing of ours
+//!
+//! (`rules`, the dated rules of publication, is a place kept for what is not written yet.)
 //! The verifier crate `gongshi_verify` is the one place for formats and proofs.
 
 pub mod app;

@@ -28,11 +28,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints an error with its causes, each on its line.
+/// Prints an error with its causes, each on its line; those that the line above has said already are left out.
 fn fail(error: &anyhow::Error) -> ExitCode {
-    eprintln!("gongshi: {error}");
-    for cause in error.chain().skip(1) {
-        eprintln!("  because: {cause}");
+    let mut said = error.to_string();
+    eprintln!("gongshi: {said}");
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !said.ends_with(&cause) {
+            eprintln!("  because: {cause}");
+            said = cause;
+        }
     }
     ExitCode::from(2)
 }

@@ -163,6 +163,38 @@ fn modules_use_only_what_stands_below_them() {
     assert!(edge("log", "store") && edge("intake", "log") && edge("app", "web"));
 }
 
+/// The picture that readers of the code meet first says what the table says.
+#[test]
+fn the_crate_s_own_page_shows_the_same_picture() {
+    let source = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let names = |text: &str| -> Vec<String> {
+        let quoted = text.split('`').skip(1).step_by(2);
+        quoted.map(str::to_owned).collect()
+    };
+    let mut shown: BTreeMap<String, Option<BTreeSet<String>>> = BTreeMap::new();
+    for line in source
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! - "))
+    {
+        let (own, used) = line.split_once(" -> ").unwrap();
+        let used = (!used.starts_with("everything")).then(|| names(used).into_iter().collect());
+        for name in names(own) {
+            shown.insert(name, used.clone());
+        }
+    }
+    let table: BTreeMap<String, Option<BTreeSet<String>>> = TABLE
+        .iter()
+        .map(|(name, may)| {
+            let used = match may {
+                May::UseAll => None,
+                May::Use(used) => Some(used.iter().map(|name| (*name).to_owned()).collect()),
+            };
+            ((*name).to_owned(), used)
+        })
+        .collect();
+    assert_eq!(shown, table);
+}
+
 #[test]
 fn every_source_belongs_to_the_library_or_the_command() {
     let source = root().join("src");

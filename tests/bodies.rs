@@ -2,6 +2,7 @@
 
 use gongshi::domain::schema::Field;
 use gongshi::domain::{Kind, Presence, Problem, Role, View, schema, validate};
+use gongshi_verify::registry::AuthorityAction;
 use serde_json::{Map, Value};
 
 fn bodies() -> Map<String, Value> {
@@ -74,6 +75,48 @@ fn a_value_of_another_type_is_refused_where_it_stands() {
             }
         }
     }
+}
+
+/// What the table lets pass the registry must read, and the other way round: else a record would be logged that gives
+/// nobody a right, or a lawful one be refused.
+#[test]
+fn the_table_and_the_registry_agree_on_the_members_of_every_action() {
+    let key = body(Kind::Authority)["public_key"].clone();
+    let other = Value::from("PUAXw+hDiVqStwqnTRt+vJyYLM8uxJaMwM1V8Sr0Zgw=");
+    let signature = body(Kind::Authority)["key_proof"].clone();
+    let members = [
+        ("role", Value::from("department")),
+        ("name", Value::from("示例县市场监督管理局")),
+        ("region", Value::from("000000")),
+        ("kinds", Value::from(vec!["penalty", "permit"])),
+        ("public_key", key),
+        ("key_proof", signature.clone()),
+        ("old_key", other),
+        ("old_key_signature", signature),
+        ("reason", Value::from("机构撤并")),
+        ("note", Value::from("无")),
+    ];
+    let mut passed = 0;
+    for action in ["register", "amend", "add_key", "rotate", "revoke"] {
+        for chosen in 0..1u32 << members.len() {
+            let mut body = Map::new();
+            body.insert("action".to_owned(), action.into());
+            body.insert("authority_id".to_owned(), "000000-SCJG".into());
+            for (bit, (name, value)) in members.iter().enumerate() {
+                if chosen >> bit & 1 == 1 {
+                    body.insert((*name).to_owned(), value.clone());
+                }
+            }
+            let text = serde_json::to_vec(&body).expect("JSON is written");
+            let strict = gongshi_verify::json::parse(&text).expect("JSON is strict");
+            let read = AuthorityAction::from_body(&strict);
+            let valid = validate(Kind::Authority, &body);
+            assert_eq!(valid.is_ok(), read.is_ok(), "{body:?}: {valid:?} {read:?}");
+            passed += u32::from(read.is_ok());
+        }
+    }
+    // One body for each action, and two for a rotation.
+    assert_eq!(passed, 6);
 }
 
 #[test]

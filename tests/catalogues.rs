@@ -1,11 +1,14 @@
 //! Every word the domain tables call for is in both catalogues, and none is left over.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use gongshi::domain::schema::Field;
 use gongshi::domain::{CodeList, FieldType, Kind, Problem, UsccError, schema, validate};
 use gongshi::text::{Arg, Catalogue, Lang, keys};
 use serde_json::json;
+use syn::Expr;
+use syn::visit::Visit;
 
 /// Calls `visit` for every field of every kind, also inside objects.
 fn each_field(visit: &mut dyn FnMut(Kind, &'static Field)) {
@@ -49,7 +52,105 @@ fn wanted() -> BTreeSet<String> {
         );
     }
     wanted.extend(Problem::CODES.iter().map(|code| format!("problem-{code}")));
+    wanted.extend(
+        api_codes()
+            .iter()
+            .map(|code| format!("problem-title-{code}")),
+    );
     wanted
+}
+
+/// Every code that an answer of the API can carry, read from the sources: what refusals are called, and what the web
+/// names where it makes a problem. A code that is not written out there fails, so that none escapes.
+fn api_codes() -> BTreeSet<String> {
+    struct Codes(BTreeSet<String>);
+
+    impl Codes {
+        fn literal(&mut self, expression: &Expr) {
+            match expression {
+                Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(code),
+                    ..
+                }) => {
+                    self.0.insert(code.value());
+                }
+                Expr::Block(block) => match block.block.stmts.as_slice() {
+                    [syn::Stmt::Expr(inner, None)] => self.literal(inner),
+                    _ => panic!("a problem's code must be written out"),
+                },
+                // Its codes are read where they are written.
+                Expr::MethodCall(call) if call.method == "code" => {}
+                _ => panic!("a problem's code must be written out"),
+            }
+        }
+    }
+
+    impl<'ast> Visit<'ast> for Codes {
+        fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+            let maker: Vec<String> = match &*call.func {
+                Expr::Path(made) => made
+                    .path
+                    .segments
+                    .iter()
+                    .map(|s| s.ident.to_string())
+                    .collect(),
+                _ => Vec::new(),
+            };
+            if maker.ends_with(&["Problem".to_owned(), "new".to_owned()]) {
+                self.literal(call.args.iter().nth(1).expect("it takes three arguments"));
+            }
+            syn::visit::visit_expr_call(self, call);
+        }
+
+        fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+            if function.sig.ident == "code" {
+                for statement in &function.block.stmts {
+                    let syn::Stmt::Expr(Expr::Match(codes), _) = statement else {
+                        panic!("a refusal's code is one match");
+                    };
+                    for arm in &codes.arms {
+                        self.literal(&arm.body);
+                    }
+                }
+            }
+            syn::visit::visit_impl_item_fn(self, function);
+        }
+    }
+
+    let mut codes = Codes(BTreeSet::new());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut open = vec![root.join("web"), root.join("intake/refusal.rs")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let items = std::fs::read_dir(&path).expect("a folder of sources");
+            open.extend(items.map(|item| item.expect("an item").path()));
+        } else {
+            let source = std::fs::read_to_string(&path).expect("a source");
+            codes.visit_file(&syn::parse_file(&source).expect("Rust"));
+        }
+    }
+    assert!(codes.0.len() > 20, "{:?}", codes.0);
+    codes.0
+}
+
+/// Who writes a client finds every code on the page of the formats, and none that never comes.
+#[test]
+fn every_code_of_the_api_is_documented() {
+    let page = include_str!("../docs/LOG-FORMAT.md");
+    let table = page
+        .split("| `status` | `code` |")
+        .nth(1)
+        .expect("the table of codes");
+    let rows = table
+        .lines()
+        .skip(1)
+        .take_while(|line| line.starts_with('|'));
+    let shown: BTreeSet<String> = rows
+        .flat_map(|row| row.split('`').skip(1).step_by(2))
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_lowercase()))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(shown, api_codes());
 }
 
 #[test]

@@ -299,7 +299,7 @@ fn headers_that_cannot_be_used_stop_everything() {
     let file = desk.put("t.csv", "a,b\nc,d\n");
     assert!(stopped(options(kind, &file)).contains("a、b"));
     let file = desk.put("t.csv", "");
-    assert!(stopped(options(kind, &file)).contains("表头"));
+    assert!(stopped(options(kind, &file)).contains("表格是空的"));
     assert!(matches!(
         Import::open(options(Kind::Plan, &file)),
         Err(ImportError::Kind(Kind::Plan))

@@ -656,7 +656,7 @@ async fn pages_are_only_read() {
         assert_eq!(head.status, StatusCode::OK, "{path}");
         let post = ask(Method::POST, path, &[]).await;
         assert_eq!(post.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
-        assert_eq!(post.header("allow"), "GET, HEAD");
+        assert_eq!(post.header("allow"), "GET, HEAD, OPTIONS");
         assert!(post.body.contains("/api/v1/events"));
     }
     assert_eq!(

@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::app::{NewLog, checkpoint_key_path, init, operator_key_path, random32};
+use gongshi::domain::Region;
 use gongshi::intake::SystemClock;
 use gongshi_verify::names::{AuthorityId, Origin};
 use std::path::PathBuf;
@@ -31,6 +32,7 @@ pub struct Init {
 
 impl Init {
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        Region::parse(&self.region).context("--region")?;
         let new = NewLog {
             origin: Origin::parse(&self.origin).context("--origin")?,
             operator: AuthorityId::parse(&self.operator).context("--operator")?,

@@ -1,5 +1,6 @@
 //! `gongshi serve`: the portal over a data folder.
 
+use anyhow::Context as _;
 use clap::Args;
 use gongshi::app::{App, Tuning};
 use gongshi::intake::SystemClock;
@@ -30,6 +31,9 @@ pub fn serve(app: App, listen: &str) -> anyhow::Result<ExitCode> {
     let portal = app.portal.clone();
     gongshi::web::serve(portal, listen, |address| {
         println!("Gongshi is at http://{address}/")
+    })
+    .with_context(|| {
+        format!("cannot serve at {listen}; expected an address and a port, such as 127.0.0.1:8080")
     })?;
     app.close();
     Ok(ExitCode::SUCCESS)

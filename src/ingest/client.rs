@@ -55,7 +55,7 @@ impl ClientError {
     pub fn is_temporary(&self) -> bool {
         match self {
             ClientError::Connection { .. } => true,
-            ClientError::Status { status, .. } => *status == 429 || *status >= 500,
+            ClientError::Status { status, .. } => matches!(status, 408 | 429 | 500..),
             ClientError::Foreign { .. } => false,
         }
     }
@@ -166,7 +166,9 @@ pub struct RefusedField {
 impl Refused {
     /// Whether the same event may be accepted later.
     pub fn is_temporary(&self) -> bool {
-        self.status == 429 || self.status == 503
+        // Not the event was at fault, but the request that carried it.
+        let carrier = matches!(self.code.as_str(), "body-incomplete" | "too-many-lines");
+        carrier || self.status == 429 || self.status == 503
     }
 
     /// The refusal in words: a line for the whole, then one for each fault of a field.
@@ -409,7 +411,16 @@ mod http {
         let problem: Option<super::Refused> = serde_json::from_str(&text).ok();
         let detail = match problem {
             Some(problem) if !problem.detail.is_empty() => problem.detail,
-            _ => text.chars().take(200).collect(),
+            _ if text.trim_start().starts_with('<') => {
+                "a page for people, not an answer of the API".to_owned()
+            }
+            _ => text
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .take(200)
+                .collect(),
         };
         Err(Failure {
             status,

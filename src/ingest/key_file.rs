@@ -29,6 +29,9 @@ pub enum KeyFileError {
     /// It cannot be read or written, or others can read it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It is a folder.
+    #[error("{0} is a folder, not a key file")]
+    Folder(PathBuf),
     /// It is not a key file.
     #[error("{path}: line {line} must be {expected}")]
     Malformed {
@@ -52,6 +55,9 @@ pub enum KeyFileError {
 impl KeyFile {
     /// Reads a key file that only its owner can read.
     pub fn read(path: &Path) -> Result<Self, KeyFileError> {
+        if path.is_dir() {
+            return Err(KeyFileError::Folder(path.to_owned()));
+        }
         store::ensure_private(path)?;
         let text = std::fs::read_to_string(path).map_err(|source| StoreError::Io {
             what: path.display().to_string(),

@@ -9,7 +9,7 @@ use gongshi_verify::hash::Hash;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::{AuthorityId, KindName, Origin};
-use gongshi_verify::record::Record;
+use gongshi_verify::record::{Record, RecordError};
 use gongshi_verify::time::Timestamp;
 use serde_json::Map;
 use std::collections::BTreeMap;
@@ -94,7 +94,10 @@ impl Event {
         if let Some(unknown) = members.keys().next() {
             return Err(Refusal::Malformed(format!("member {unknown} is unknown")));
         }
-        let record = Record::from_value(record).map_err(|e| named("record", &e))?;
+        let record = Record::from_value(record).map_err(|error| match error {
+            RecordError::BodyTooLarge(bytes) => Refusal::BodyTooLarge(bytes),
+            error => named("record", &error),
+        })?;
         let body = body_of(&record);
         Ok(Event {
             authority,

@@ -24,7 +24,7 @@ use crate::store::StoreError;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::keys::PublicKey;
 use gongshi_verify::record::Record;
-use gongshi_verify::registry::Registry;
+use gongshi_verify::registry::{Registry, RegistryError};
 use gongshi_verify::time::Timestamp;
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, RwLock};
@@ -195,12 +195,7 @@ impl Intake {
         let statement = event.statement(commitment);
         let message = statement.message(self.log.origin());
         let entry = statement.into_entry(event.issued_at, event.signature, event.cosignature);
-        let key = self.signer(&event, &message, registry).and_then(|key| {
-            let formed = entry.check();
-            formed.map_err(|e| Refusal::Malformed(e.to_string()))?;
-            Ok(key)
-        });
-        match key {
+        match self.signer(&event, &entry, &message, registry) {
             Ok(key) => Ok(Checked {
                 keys: seen::Keys::of(&message, &event.record().salt),
                 event,
@@ -221,6 +216,7 @@ impl Intake {
     fn signer(
         &self,
         event: &Event,
+        entry: &Entry,
         message: &[u8],
         registry: &Registry,
     ) -> Result<Option<PublicKey>, Refusal> {
@@ -232,6 +228,10 @@ impl Intake {
         if NOT_OPEN.contains(&kind) {
             return Err(Refusal::KindNotOpen(kind));
         }
+        // Its place among the members a kind has; before the signature, which covers `ref` and would only say "wrong".
+        entry
+            .check()
+            .map_err(|e| Refusal::Malformed(e.to_string()))?;
         let body = event.body();
         domain::validate(kind, body).map_err(Refusal::Fields)?;
         let view = domain::View::new(kind, body);
@@ -317,6 +317,10 @@ impl Intake {
             let authority_record = checked.event.kind.as_str() == Kind::Authority.as_str();
             if authority_record {
                 batch.submit(&self.log, &mut serial.seen, false);
+                if let Err(refusal) = self.check_operator(&checked, &known.registry, &serial) {
+                    batch.refuse(refusal);
+                    continue;
+                }
             }
             let prepared = self.prepare(&checked, &mut serial, &mut batch);
             let entry = match prepared {
@@ -361,6 +365,37 @@ impl Intake {
         }
         batch.submit(&self.log, &mut serial.seen, false);
         batch.finish()
+    }
+
+    /// An authority record's signature, before anybody learns whether the log holds it: by a key of the operator that is
+    /// valid now or, for a record sent again, was valid at its index (it may have ended that very key). All else is the
+    /// registry's to judge.
+    fn check_operator(
+        &self,
+        checked: &Checked,
+        registry: &Registry,
+        serial: &Serial,
+    ) -> Result<(), Refusal> {
+        let Some(operator) = registry.operator() else {
+            return Ok(());
+        };
+        let (entry, message) = (&checked.entry, &checked.message);
+        if entry.authority != operator.id {
+            return Err(RegistryError::NotOperator.into());
+        }
+        let signer = registry.find_signer(&operator.id, message, &entry.signature);
+        if signer.is_some() {
+            return Ok(());
+        }
+        let again = match serial.seen.find(&checked.keys, message, &self.log) {
+            Ok(Some(index)) => registry.verify_entry(index, entry).is_ok(),
+            Ok(None) | Err(Refusal::SaltReused) => false,
+            Err(refusal) => return Err(refusal),
+        };
+        match again {
+            true => Ok(()),
+            false => Err(Refusal::Signature(operator.id.to_string())),
+        }
     }
 
     /// Checks against the log so far and builds the entry; `None` where the batch already has its answer.

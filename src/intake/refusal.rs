@@ -1,6 +1,7 @@
 //! Why an event was not accepted: one code for machines, arguments for the catalogue, an English sentence for logs.
 
 use crate::domain::{FieldError, Kind};
+use gongshi_verify::record::MAX_BODY;
 use gongshi_verify::registry::{RegistryError, RightsError};
 use gongshi_verify::time::Timestamp;
 
@@ -18,6 +19,9 @@ pub enum Refusal {
         /// The limit.
         most: usize,
     },
+    /// The record's canonical body is longer than a record may be.
+    #[error("the record's canonical body has {0} bytes, at most {MAX_BODY} are allowed")]
+    BodyTooLarge(usize),
     /// No such kind.
     #[error("kind {0} does not exist")]
     UnknownKind(String),
@@ -83,6 +87,7 @@ impl Refusal {
         match self {
             Refusal::Malformed(_) => "malformed-event",
             Refusal::TooLarge { .. } => "event-too-large",
+            Refusal::BodyTooLarge(_) => "body-too-large",
             Refusal::UnknownKind(_) => "unknown-kind",
             Refusal::KindNotOpen(_) => "kind-not-open",
             Refusal::Fields(_) => "invalid-fields",

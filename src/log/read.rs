@@ -37,13 +37,15 @@ impl ProofReader<'_> {
 
     /// Entry and record.
     pub fn leaf(&mut self, index: u64) -> Result<&Leaf, LogError> {
+        let size = self.published.size();
+        if index >= size {
+            let what = format!("entry {index}");
+            return Err(LogError::Beyond { what, size });
+        }
         let (first, leaves) = &self.block;
         if index < *first || index - first >= leaves.len() as u64 {
             let first = index / BLOCK_LEAVES * BLOCK_LEAVES;
-            // Beyond the published size, this range says so.
-            let end = (first + BLOCK_LEAVES)
-                .min(self.published.size())
-                .max(index + 1);
+            let end = size.min(first + BLOCK_LEAVES);
             let leaves = self.inner.leaves(first..end, &self.published, true)?;
             self.block = (first, leaves);
         }
@@ -101,11 +103,7 @@ fn tile_tree(hashes: Vec<Hash>) -> TileTree {
 impl Log {
     /// The entry at an index of the published log.
     pub fn entry(&self, index: u64) -> Result<Vec<u8>, LogError> {
-        Ok(self
-            .inner
-            .leaves(index..index + 1, &self.published(), false)?
-            .remove(0)
-            .entry)
+        Ok(self.one(index, false)?.entry)
     }
 
     /// The record kept beside an entry; `None` where it has none (any more).
@@ -115,10 +113,20 @@ impl Log {
 
     /// Entry and record.
     pub fn leaf(&self, index: u64) -> Result<Leaf, LogError> {
-        Ok(self
-            .inner
-            .leaves(index..index + 1, &self.published(), true)?
-            .remove(0))
+        self.one(index, true)
+    }
+
+    /// The index comes from anybody, so it may be any number.
+    fn one(&self, index: u64, records: bool) -> Result<Leaf, LogError> {
+        let published = self.published();
+        if index >= published.size() {
+            return Err(LogError::Beyond {
+                what: format!("entry {index}"),
+                size: published.size(),
+            });
+        }
+        let mut leaves = self.inner.leaves(index..index + 1, &published, records)?;
+        Ok(leaves.remove(0))
     }
 
     /// Entries and records of a range, in order. Callers keep ranges to a few thousand.

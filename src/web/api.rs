@@ -1,9 +1,10 @@
 //! `/api/v1`: the log's state, proofs, records, and the way in for events (DESIGN §5).
 
-use super::Portal;
 use super::problem::Problem;
+use super::{Portal, limits};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::encoding::{base64, decimal};
 use gongshi_verify::entry::Entry;
@@ -21,17 +22,17 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/consistency/{old}/{new}").get(consistency))
         .service(web::resource("/records/{index}").get(record))
         .service(web::resource("/authorities").get(authorities::list))
-        .service(web::resource("/events").post(events::post))
+        .service(
+            web::resource("/events")
+                .wrap(from_fn(limits::events))
+                .post(events::post),
+        )
         .default_service(web::route().to(nothing));
 }
 
 async fn nothing(request: HttpRequest) -> HttpResponse {
-    Problem::not_found(format!(
-        "there is no {} {}",
-        request.method(),
-        request.path()
-    ))
-    .respond()
+    let (method, path) = (request.method().as_str(), request.path());
+    Problem::not_found(format!("there is no {} {}", shown(method), shown(path))).respond()
 }
 
 fn answer(result: Result<HttpResponse, Problem>) -> HttpResponse {
@@ -45,11 +46,21 @@ fn json(value: &serde_json::Value) -> HttpResponse {
         .body(value.to_string())
 }
 
+/// What a client said, as much of it as an answer may repeat.
+fn shown(text: &str) -> String {
+    let mut shown: String = text.chars().take(80).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// A path member that must be a decimal number without leading zeros.
 fn number(name: &str, text: &str) -> Result<u64, Problem> {
     decimal(text).ok_or_else(|| {
         Problem::bad_request(format!(
-            "{name} must be a decimal number without sign or leading zeros, not {text:?}"
+            "{name} must be a decimal number without sign or leading zeros, not {:?}",
+            shown(text)
         ))
     })
 }
@@ -60,11 +71,15 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, Problem> {
     match web::block(work).await {
         Ok(result) => result,
-        Err(_) => Err(Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "log-unavailable",
-            "the server is shutting down",
-        )),
+        Err(_) => {
+            let mut problem = Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "log-unavailable",
+                "the request could not be finished; the server may be shutting down",
+            );
+            problem.retry_after = Some(5);
+            Err(problem)
+        }
     }
 }
 

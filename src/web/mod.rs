@@ -5,6 +5,7 @@
 
 pub mod api;
 mod assets;
+pub mod limits;
 pub mod links;
 pub mod ops;
 mod pages;
@@ -18,6 +19,7 @@ use crate::model::Model;
 use crate::search::SearchIndex;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpRequest, web};
+use limits::Limits;
 use std::sync::Arc;
 
 /// Everything a handler may ask.
@@ -50,7 +52,8 @@ pub fn configure(portal: Portal) -> impl Fn(&mut web::ServiceConfig) + Clone {
                 web::scope("/log")
                     .wrap(from_fn(ops::observe))
                     .service(web::resource("/policy").get(pages::policy))
-                    .configure(tlog::routes),
+                    .configure(tlog::routes)
+                    .default_service(web::to(ops::nothing)),
             )
             .service(
                 web::scope("/api/v1")
@@ -92,14 +95,28 @@ pub fn serve(
     listen: &str,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> std::io::Result<()> {
+    serve_within(portal, listen, Limits::default(), ready)
+}
+
+/// The same, with other limits of time than the usual ones.
+pub fn serve_within(
+    portal: Portal,
+    listen: &str,
+    limits: Limits,
+    ready: impl FnOnce(std::net::SocketAddr),
+) -> std::io::Result<()> {
     let configure = configure(portal);
+    let shared = web::Data::new(limits);
     actix_web::rt::System::new().block_on(async move {
-        let server =
-            actix_web::HttpServer::new(move || actix_web::App::new().configure(configure.clone()))
-                .shutdown_timeout(30)
-                .client_request_timeout(std::time::Duration::from_secs(15))
-                .backlog(4096)
-                .bind(listen)?;
+        let server = actix_web::HttpServer::new(move || {
+            actix_web::App::new()
+                .app_data(shared.clone())
+                .configure(configure.clone())
+        })
+        .shutdown_timeout(30)
+        .client_request_timeout(limits.head)
+        .backlog(4096)
+        .bind(listen)?;
         if let Some(address) = server.addrs().first() {
             ready(*address);
         }

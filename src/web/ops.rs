@@ -3,8 +3,9 @@
 //! Its words are for operators and their tools, in English, like the process's own log.
 
 use super::Portal;
+use super::limits::Arrival;
 use super::problem::Problem;
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
@@ -115,32 +116,33 @@ impl Metrics {
     }
 }
 
-/// Around every route: HEAD is answered by what answers GET (the server leaves the body out), requests are counted, and
-/// every answer carries the security headers.
+/// Methods of what is only read, and of the one thing that is written.
+const READ: &str = "GET, HEAD, OPTIONS";
+const WRITTEN: &str = "POST, OPTIONS";
+
+/// Around every route: HEAD is answered by what answers GET (the server leaves the body out), OPTIONS and wrong methods
+/// by the methods there are, problems in the language asked for; requests are counted, and every answer carries the
+/// security headers.
 pub async fn observe<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<B>>, actix_web::Error> {
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let start = Instant::now();
     let method = request.method().clone();
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
-    let api = request.path().starts_with("/api/");
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
-    let response = next.call(request).await?;
-    let mut response = if api && response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        let problem = Problem::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method-not-allowed",
-            format!("{method} is not possible here"),
-        );
-        response
-            .into_response(problem.respond())
-            .map_into_right_body()
-    } else {
-        response.map_into_left_body()
+    let arrival = Arrival::watch(&mut request);
+    let mut response = next.call(request).await?;
+    let late = arrival.as_ref().and_then(Arrival::late);
+    let mut response = match instead(&method, late, &mut response) {
+        Some(other) => response.into_response(other),
+        None => response.map_into_boxed_body(),
     };
+    if let Some(arrival) = arrival {
+        response = response.map_body(|_, body| arrival.until_answered(body));
+    }
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         headers.insert(name, HeaderValue::from_static(value));
@@ -162,6 +164,57 @@ pub async fn observe<B: MessageBody + 'static>(
         );
     }
     Ok(response)
+}
+
+/// What answers in the place of a route's answer, where that is not yet as it should be.
+fn instead<B: MessageBody>(
+    method: &Method,
+    late: Option<Problem>,
+    response: &mut ServiceResponse<B>,
+) -> Option<HttpResponse> {
+    let request = response.request().clone();
+    if let Some(problem) = late
+        && response.status() == StatusCode::BAD_REQUEST
+    {
+        return Some(problem.respond_to(&request));
+    }
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return super::problem::localised(&request, response.response_mut());
+    }
+    let written = response.headers().get(header::ALLOW);
+    let written = written.is_some_and(|methods| methods.as_bytes() == b"POST");
+    let allow = if written { WRITTEN } else { READ };
+    if *method == Method::OPTIONS {
+        let mut answer = HttpResponse::NoContent();
+        return Some(answer.insert_header((header::ALLOW, allow)).finish());
+    }
+    let detail = format!("this address has other methods: {allow}");
+    if request.path().starts_with("/api/") {
+        let mut problem =
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail);
+        problem.allow = allow;
+        return Some(problem.respond_to(&request));
+    }
+    if matches!(
+        response.response().body().size(),
+        BodySize::None | BodySize::Sized(0)
+    ) {
+        let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, format!("{detail}\n"));
+        let headers = answer.headers_mut();
+        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        return Some(answer);
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    None
+}
+
+/// Nothing is at an address of the log's own tree.
+pub(super) async fn nothing() -> HttpResponse {
+    text(
+        StatusCode::NOT_FOUND,
+        "there is nothing at this address\n".to_owned(),
+    )
 }
 
 fn text(status: StatusCode, body: String) -> HttpResponse {

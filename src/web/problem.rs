@@ -7,8 +7,9 @@ use crate::log::LogError;
 use crate::model::ModelError;
 use crate::search::SearchError;
 use crate::text::{Arg, Catalogue, Lang};
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{AcceptLanguage, Header as _, Quality};
+use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 /// An error answer in the making.
@@ -24,6 +25,8 @@ pub struct Problem {
     pub retry_after: Option<u64>,
     /// Faults of single fields.
     pub fields: Vec<FieldError>,
+    /// Methods that are possible instead; empty unless the method is at fault.
+    pub allow: &'static str,
 }
 
 impl Problem {
@@ -35,6 +38,7 @@ impl Problem {
             detail: detail.into(),
             retry_after: None,
             fields: Vec::new(),
+            allow: "",
         }
     }
 
@@ -48,15 +52,21 @@ impl Problem {
         Problem::new(StatusCode::BAD_REQUEST, "bad-request", detail)
     }
 
-    /// The RFC 9457 object; titles and field faults in both languages, since nobody knows who reads them.
+    /// The RFC 9457 object with an English title, as a line of an NDJSON answer.
     pub fn to_json(&self) -> Value {
+        self.to_json_in(Lang::En)
+    }
+
+    /// The RFC 9457 object with its title in a language. The words are there in both, since whoever keeps a refusal does
+    /// not keep the request's header.
+    fn to_json_in(&self, lang: Lang) -> Value {
         let catalogue = Catalogue::built_in();
-        let title = |lang| catalogue.first(lang, &[&format!("problem-title-{}", self.code)], &[]);
+        let title = |lang| catalogue.get(lang, &format!("problem-title-{}", self.code), &[]);
         let mut object = json!({
             "type": format!("/problems/{}", self.code),
             "code": self.code,
             "status": self.status.as_u16(),
-            "title": title(Lang::En),
+            "title": title(lang),
             "title_zh": title(Lang::Zh),
             "detail": self.detail,
         });
@@ -79,17 +89,63 @@ impl Problem {
         object
     }
 
-    /// The answer to a program.
+    /// The answer to a program, in English until `localised` knows what the program asked for.
     pub fn respond(&self) -> HttpResponse {
+        let mut response = self.respond_in(Lang::En);
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+
+    /// The answer to this request, in its language.
+    pub(super) fn respond_to(&self, request: &HttpRequest) -> HttpResponse {
+        self.respond_in(preferred(request))
+    }
+
+    fn respond_in(&self, lang: Lang) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
         if let Some(seconds) = self.retry_after {
             response.insert_header(("Retry-After", seconds.to_string()));
         }
+        if !self.allow.is_empty() {
+            response.insert_header(("Allow", self.allow));
+        }
         response
             .insert_header(("Content-Type", "application/problem+json"))
             .insert_header(("Cache-Control", "no-store"))
-            .body(self.to_json().to_string())
+            .insert_header(("Vary", "Accept-Language"))
+            .body(self.to_json_in(lang).to_string())
     }
+}
+
+/// The problem of an answer again, with its title in the language the request prefers; `None` where it stands already.
+pub(super) fn localised<B>(
+    request: &HttpRequest,
+    response: &mut HttpResponse<B>,
+) -> Option<HttpResponse> {
+    let problem = response.extensions_mut().remove::<Problem>()?;
+    match preferred(request) {
+        Lang::En => None,
+        lang => Some(problem.respond_in(lang)),
+    }
+}
+
+/// The language of ours that `Accept-Language` likes best; English, the language of programs, where it names none.
+fn preferred(request: &HttpRequest) -> Lang {
+    let Ok(accepted) = AcceptLanguage::parse(request) else {
+        return Lang::En;
+    };
+    let wanted = accepted
+        .0
+        .iter()
+        .filter(|item| item.quality > Quality::ZERO);
+    let ours = wanted.filter_map(|item| {
+        let tag = item.item.item()?.as_str();
+        Some((item.quality, Lang::from_tag(tag)?))
+    });
+    // Of equals the last is taken: turned round, that is the one named first.
+    let ours: Vec<_> = ours.collect();
+    let best = ours.iter().rev().max_by_key(|(quality, _)| *quality);
+    best.map_or(Lang::En, |(_, lang)| *lang)
 }
 
 /// What is wrong with one field, as an officer reads it.
@@ -113,7 +169,7 @@ pub fn field_sentence(lang: Lang, error: &FieldError) -> String {
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
         let status = match refusal {
-            Refusal::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::TooLarge { .. } | Refusal::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::Rights(_) | Refusal::Signature(_) | Refusal::Authority(_) => {
                 StatusCode::FORBIDDEN
             }
@@ -170,4 +226,43 @@ fn internal(error: &dyn std::error::Error) -> Problem {
         "internal",
         "the server could not read what it needed",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    #[test]
+    fn the_language_liked_best_is_chosen() {
+        let choose = |header: &str| {
+            let request = TestRequest::default().insert_header(("Accept-Language", header));
+            preferred(&request.to_http_request())
+        };
+        assert_eq!(
+            preferred(&TestRequest::default().to_http_request()),
+            Lang::En
+        );
+        for zh in [
+            "zh",
+            "zh-CN,zh;q=0.9,en;q=0.8",
+            "fr, zh-Hans",
+            "en;q=0.5, zh;q=0.6",
+            "zh, en",
+        ] {
+            assert_eq!(choose(zh), Lang::Zh, "{zh}");
+        }
+        for en in [
+            "en",
+            "en, zh",
+            "zh;q=0",
+            "fr",
+            "*",
+            "",
+            ";;q=x",
+            "zh;q=0.1, en",
+        ] {
+            assert_eq!(choose(en), Lang::En, "{en}");
+        }
+    }
 }

@@ -418,7 +418,7 @@ fieldhelp-role = Operator or department.
 field-name = Name
 fieldhelp-name = Full name of the authority.
 field-kinds = Kinds
-fieldhelp-kinds = Kinds of record the authority may publish.
+fieldhelp-kinds = Kinds of record the authority may publish, in the order of the alphabet.
 field-public_key = Public key
 fieldhelp-public_key = Key that is registered, added, replaces another, or is revoked.
 field-key_proof = Proof of possession
@@ -669,6 +669,7 @@ fieldhelp-individual_restore-removed_reason = Ground for lifting the mark.
 fieldhelp-serious_listing-reason = Why the subject was put on the list of serious violations.
 fieldhelp-item_list-content = What is inspected under the item, and by what standard.
 fieldhelp-authority-region = Region for which the authority may publish.
+fieldhelp-authority-reason = Why a key ends, or is replaced without its own signature: one line of at most 500 characters.
 fieldhelp-status_map-count = How many subjects the map covers.
 
 ## Types
@@ -1094,6 +1095,38 @@ problem-count_mismatch = “{ $field }” differs from the list: it has { $expec
 problem-same_as = “{ $field }” must differ from “{ $other }”.
 problem-not_correctable = “{ $kind }” is never corrected, so “{ $field }” cannot be used.
 
+## Answers of the API to programs: their titles, by reason code.
+
+problem-title-bad-request = The request is not understood
+problem-title-not-found = There is nothing at this address
+problem-title-method-not-allowed = This address does not take that method
+problem-title-unsupported-media-type = The content type is not supported
+problem-title-unsupported-encoding = The content encoding is not supported
+problem-title-timeout = The request did not arrive in time
+problem-title-beyond-the-log = Beyond what the log has published
+problem-title-too-deep = Too far down the results
+problem-title-internal = Something went wrong in the server
+problem-title-malformed-event = The event is not of the required form
+problem-title-body-incomplete = The body broke off
+problem-title-too-many-lines = Too many events in one request
+problem-title-event-too-large = The event is too large
+problem-title-body-too-large = The body of the record is too large
+problem-title-unknown-kind = There is no such kind of record
+problem-title-kind-not-open = This version does not take that kind of record yet
+problem-title-invalid-fields = Fields of the record are not as required
+problem-title-unknown-authority = The authority is not registered
+problem-title-region-not-allowed = Outside the authority’s region
+problem-title-kind-not-allowed = The authority may not publish that kind of record
+problem-title-bad-signature = The signature is not valid
+problem-title-authority-rule = Against the rules of authorities and keys
+problem-title-time-window = The time of issue is outside the permitted window
+problem-title-salt-reused = The salt was used before
+problem-title-unknown-reference = The entry referred to does not exist
+problem-title-file-missing = A file it names was not uploaded
+problem-title-plan-key-differs = The ref and the record’s plan key differ
+problem-title-overloaded = The server is busy; try again later
+problem-title-log-unavailable = The log is not available at present
+
 ### Words of the pages. A number n chooses the plural; n_text is the same number with its thousands set apart.
 page-brand = Gongshi
 page-description = A verifiable log of public disclosures: inspection results, abnormal listings, penalties, permits and credit repair, open to everyone to read and to check.
@@ -1435,12 +1468,14 @@ import-error-connection = No connection to { $server }: { $reason }
 import-error-journal-in-use = { $file } is in use by another import; wait for it to end
 import-error-journal-foreign = { $file } was written for “{ $found }”, not for “{ $expected }”. Name another file with --journal.
 import-source-old-workbook = this is an old workbook (.xls); save it as .xlsx or CSV
+import-source-workbook = the XLSX workbook is damaged or incomplete ({ $reason }); save it again
 import-source-binary = it is neither a text table (CSV) nor an XLSX workbook
 import-source-mixed = its encoding changes: line { $utf8 } is UTF-8, line { $other } is not; save it in one encoding
 import-source-encoding = line { $line } has bytes that are not { $encoding }
 import-source-endless = the record from line { $line } has no end; a quotation mark may be missing
 import-source-no-sheet = there is no sheet “{ $name }”; the workbook has: { $sheets }
 import-source-too-wide = row { $line } has more than 1,024 columns
+import-header-empty = The table is empty. `--template` makes a table to fill in.
 import-header-not-found = No header was found in the first 10 rows. The first row is: { $cells }. `--template` makes a table to fill in.
 import-header-unknown = Unknown columns: { $columns }. Use the names of the template, or leave them out with --ignore-unknown.
 import-header-twice = Two columns are “{ $field }”: { $columns }. Keep one of them.

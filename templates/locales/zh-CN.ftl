@@ -418,7 +418,7 @@ fieldhelp-role = 运营方或者部门。
 field-name = 机构名称
 fieldhelp-name = 机构的全称。
 field-kinds = 可发布的记录种类
-fieldhelp-kinds = 该机构可以发布的记录种类。
+fieldhelp-kinds = 该机构可以发布的记录种类，按字母顺序排列。
 field-public_key = 公钥
 fieldhelp-public_key = 登记、增加、更换或者停用的公钥。
 field-key_proof = 持有证明
@@ -669,6 +669,7 @@ fieldhelp-individual_restore-removed_reason = 恢复正常记载状态的情形�
 fieldhelp-serious_listing-reason = 列入严重违法失信名单的原因。
 fieldhelp-item_list-content = 该事项检查什么、按什么要求检查。
 fieldhelp-authority-region = 该机构可以就其中的主体发布记录的行政区划。
+fieldhelp-authority-reason = 停用密钥，或者未经原密钥签名而更换密钥的理由，一行，不超过500字。
 fieldhelp-status_map-count = 信用状态图所含的主体数。
 
 ## 字段类型
@@ -1088,6 +1089,38 @@ problem-count_mismatch = 「{ $field }」与名单不符：名单共{ $expected 
 problem-same_as = 「{ $field }」不得与「{ $other }」相同。
 problem-not_correctable = 「{ $kind }」一经发布不得更正，「{ $field }」无效。
 
+## 接口返回的错误：按原因代码给出标题。
+
+problem-title-bad-request = 请求有误
+problem-title-not-found = 没有这个地址
+problem-title-method-not-allowed = 该地址不支持这种请求方法
+problem-title-unsupported-media-type = 请求的内容类型不受支持
+problem-title-unsupported-encoding = 请求的内容编码不受支持
+problem-title-timeout = 请求未在时限内送达
+problem-title-beyond-the-log = 超出日志已公布的范围
+problem-title-too-deep = 检索结果翻页过深
+problem-title-internal = 服务器内部错误
+problem-title-malformed-event = 事件格式有误
+problem-title-body-incomplete = 请求正文中断
+problem-title-too-many-lines = 一次请求中的事件过多
+problem-title-event-too-large = 事件过大
+problem-title-body-too-large = 记录正文过大
+problem-title-unknown-kind = 没有这种记录
+problem-title-kind-not-open = 本版本暂不接收这种记录
+problem-title-invalid-fields = 记录中有不符合要求的字段
+problem-title-unknown-authority = 该机构未登记
+problem-title-region-not-allowed = 超出该机构的管辖区划
+problem-title-kind-not-allowed = 该机构无权发布这种记录
+problem-title-bad-signature = 签名无效
+problem-title-authority-rule = 不符合机构和密钥的登记规则
+problem-title-time-window = 签发时间不在允许的范围内
+problem-title-salt-reused = 盐值已被使用
+problem-title-unknown-reference = 引用的记录不存在
+problem-title-file-missing = 所引用的文件尚未上传
+problem-title-plan-key-differs = ref 与记录中的计划编号不一致
+problem-title-overloaded = 服务器繁忙，请稍后再试
+problem-title-log-unavailable = 日志暂时无法写入或读取
+
 ### 页面用语。数值参数 n 决定单复数，n_text 是同一数值加千分位后的写法。
 page-brand = 公示
 page-description = 可核验的政务公示日志：检查结果、经营异常名录、行政处罚、行政许可、信用修复，人人可查，人人可验。
@@ -1402,12 +1435,14 @@ import-error-connection = 无法连接 { $server }：{ $reason }
 import-error-journal-in-use = { $file } 正由另一次导入使用，请等它结束
 import-error-journal-foreign = { $file } 是为“{ $found }”记的，不是为“{ $expected }”。请用 --journal 另行指定一个文件。
 import-source-old-workbook = 这是旧版工作簿（.xls），请另存为 .xlsx 或者 CSV 再导入
+import-source-workbook = 这个 XLSX 工作簿已损坏或不完整（{ $reason }），请重新保存
 import-source-binary = 既不是文本表格（CSV），也不是 XLSX 工作簿
 import-source-mixed = 编码不一致：第 { $utf8 } 行是 UTF-8，第 { $other } 行不是；请统一编码后再导入
 import-source-encoding = 第 { $line } 行含有不属于 { $encoding } 编码的字节
 import-source-endless = 从第 { $line } 行开始的记录没有结尾，可能缺少一个引号
 import-source-no-sheet = 没有名为「{ $name }」的工作表；工作簿中有：{ $sheets }
 import-source-too-wide = 第 { $line } 行超过1024列
+import-header-empty = 表格是空的。可以用 --template 取得模板。
 import-header-not-found = 前10行中没有找到表头。第一行为：{ $cells }。可以用 --template 取得模板。
 import-header-unknown = 不认识的列：{ $columns }。请改用模板中的列名；确实不需要导入的，请加 --ignore-unknown。
 import-header-twice = 两列都是「{ $field }」：{ $columns }。请只保留一列。

@@ -72,7 +72,11 @@ pub struct TestLog {
 impl TestLog {
     /// A fresh log with the department registered for `kinds`.
     pub fn new(kinds: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::within(tempfile::tempdir().unwrap(), kinds)
+    }
+
+    /// The same in a folder of the caller's.
+    pub fn within(folder: tempfile::TempDir, kinds: &[&str]) -> Self {
         let clock = Arc::new(SimulatedClock::new(time(START)));
         let new = NewLog {
             origin: origin(),

@@ -2,7 +2,9 @@
 //!
 //! `{"new":{"checkpoint":"<signed note>"},"old":{"root":"<base64>","size":n},"proof":["<base64>",…]}`,
 //! the answer of `GET /api/v1/consistency/<old>/<new>`; `proof` in the order of RFC 9162 section
-//! 2.1.4. JSON of the strict profile, blanks and member order free.
+//! 2.1.4. Where the newer tree is not the log's newest, `new` is `{"root","size"}` without a
+//! signature: such a file says something only beside a signed checkpoint that the reader holds.
+//! JSON of the strict profile, blanks and member order free.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -25,11 +27,25 @@ pub enum ConsistencyFileError {
     #[error("the consistency proof has members new, old and proof; not of its form: {0}")]
     Member(&'static str),
     /// A size too large for the format (2^53 and more).
-    #[error("the old size is beyond 2^53-1")]
+    #[error("a size is beyond 2^53-1")]
     Size,
     /// The new checkpoint is not one.
     #[error("the new checkpoint: {0}")]
     Checkpoint(#[from] CheckpointError),
+}
+
+/// How a file names the newer tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewTree {
+    /// By a signed checkpoint, verbatim.
+    Signed(String),
+    /// By size and root hash alone.
+    Plain {
+        /// Its leaves.
+        size: u64,
+        /// Its root hash.
+        root: Hash,
+    },
 }
 
 /// A parsed consistency proof; nothing of it is verified yet.
@@ -39,8 +55,8 @@ pub struct ConsistencyProof {
     pub old_size: u64,
     /// Its root hash.
     pub old_root: Hash,
-    /// The signed checkpoint of the newer tree, verbatim.
-    pub new_checkpoint: String,
+    /// The newer tree.
+    pub new: NewTree,
     /// The hashes in the order of RFC 9162.
     pub proof: Vec<Hash>,
 }
@@ -65,20 +81,34 @@ impl ConsistencyProof {
             get(&value, "old")?,
             get(&value, "proof")?,
         );
-        members(&new, 1, "new")?;
-        members(&old, 2, "old")?;
         let hash = |value: &Value| value.as_str().and_then(|text| base64_array(text).ok());
-        let checkpoint = get(&new, "checkpoint")?;
-        let checkpoint = checkpoint
-            .as_str()
-            .ok_or(ConsistencyFileError::Member("checkpoint"))?;
-        SignedCheckpoint::parse(checkpoint)?;
-        Ok(Self {
-            old_size: get(&old, "size")?
+        let tree = |value: &Value, name: &'static str| {
+            members(value, 2, name)?;
+            let size = get(value, "size")?
                 .as_u64()
-                .ok_or(ConsistencyFileError::Member("size"))?,
-            old_root: hash(&get(&old, "root")?).ok_or(ConsistencyFileError::Member("root"))?,
-            new_checkpoint: checkpoint.into(),
+                .ok_or(ConsistencyFileError::Member("size"))?;
+            let root = hash(&get(value, "root")?).ok_or(ConsistencyFileError::Member("root"))?;
+            Ok::<_, ConsistencyFileError>((size, root))
+        };
+        let (old_size, old_root) = tree(&old, "old")?;
+        let new = match new.get("checkpoint") {
+            None => {
+                let (size, root) = tree(&new, "new")?;
+                NewTree::Plain { size, root }
+            }
+            Some(checkpoint) => {
+                members(&new, 1, "new")?;
+                let checkpoint = checkpoint
+                    .as_str()
+                    .ok_or(ConsistencyFileError::Member("checkpoint"))?;
+                SignedCheckpoint::parse(checkpoint)?;
+                NewTree::Signed(checkpoint.into())
+            }
+        };
+        Ok(Self {
+            old_size,
+            old_root,
+            new,
             proof: proof
                 .as_array()
                 .filter(|items| items.len() <= MAX_PROOF)
@@ -87,30 +117,45 @@ impl ConsistencyProof {
         })
     }
 
-    /// The signed checkpoint of the newer tree.
-    pub fn new_checkpoint(&self) -> Result<SignedCheckpoint, ConsistencyFileError> {
-        Ok(SignedCheckpoint::parse(&self.new_checkpoint)?)
+    /// The signed checkpoint of the newer tree, where the file has one.
+    pub fn new_checkpoint(&self) -> Result<Option<SignedCheckpoint>, ConsistencyFileError> {
+        match &self.new {
+            NewTree::Signed(text) => Ok(Some(SignedCheckpoint::parse(text)?)),
+            NewTree::Plain { .. } => Ok(None),
+        }
+    }
+
+    /// Leaves and root hash of the newer tree, however the file names it.
+    pub fn new_tree(&self) -> Result<(u64, Hash), ConsistencyFileError> {
+        Ok(match &self.new {
+            NewTree::Signed(text) => {
+                let head = SignedCheckpoint::parse(text)?.checkpoint;
+                (head.size, head.root)
+            }
+            NewTree::Plain { size, root } => (*size, *root),
+        })
     }
 
     /// The canonical text of the file.
     pub fn to_jcs(&self) -> Result<String, ConsistencyFileError> {
-        let size = i64::try_from(self.old_size)
-            .ok()
-            .filter(|size| *size <= json::MAX_INT)
-            .ok_or(ConsistencyFileError::Size)?;
+        let tree = |size: u64, root: &Hash| {
+            let size = i64::try_from(size)
+                .ok()
+                .filter(|size| *size <= json::MAX_INT)
+                .ok_or(ConsistencyFileError::Size)?;
+            Ok::<_, ConsistencyFileError>(Value::object([
+                ("root", base64(root).into()),
+                ("size", Value::Int(size)),
+            ]))
+        };
+        let new = match &self.new {
+            NewTree::Signed(text) => Value::object([("checkpoint", text.as_str().into())]),
+            NewTree::Plain { size, root } => tree(*size, root)?,
+        };
         let proof = self.proof.iter().map(|hash| base64(hash).into()).collect();
         Ok(json::to_jcs(&Value::object([
-            (
-                "new",
-                Value::object([("checkpoint", self.new_checkpoint.as_str().into())]),
-            ),
-            (
-                "old",
-                Value::object([
-                    ("root", base64(&self.old_root).into()),
-                    ("size", Value::Int(size)),
-                ]),
-            ),
+            ("new", new),
+            ("old", tree(self.old_size, &self.old_root)?),
             ("proof", Value::Array(proof)),
         ])))
     }

@@ -12,7 +12,8 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 use gongshi_verify::policy::{MAX_POLICY, Policy};
 use gongshi_verify::report::{
-    MAX_PROOF_FILE, Report, Verdict, verify_consistency_file, verify_proof_file, verify_record_file,
+    MAX_PROOF_FILE, Report, Verdict, verify_consistency_between, verify_consistency_file,
+    verify_proof_file, verify_record_file,
 };
 
 /// Checks proofs of a Gongshi log offline.
@@ -47,8 +48,11 @@ enum Command {
     Consistency {
         /// The older signed checkpoint.
         old: PathBuf,
-        /// The consistency proof file, which holds the newer checkpoint.
+        /// The consistency proof file. It holds the newer checkpoint if that was the newest.
         file: PathBuf,
+        /// The newer signed checkpoint, where you hold it; needed if the proof file holds none.
+        #[arg(long)]
+        new: Option<PathBuf>,
         #[command(flatten)]
         policy: PolicyArg,
     },
@@ -73,10 +77,23 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("unusable input: {error:#}");
+            eprintln!("unusable input: {}", words(&error));
             ExitCode::from(2)
         }
     }
+}
+
+/// An error with its causes in one line; those that are said already are left out.
+fn words(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if words.is_empty() {
+            words = cause;
+        } else if !words.ends_with(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    words
 }
 
 /// Whether everything asked for is verified.
@@ -104,11 +121,30 @@ fn run(cli: Cli) -> Result<bool> {
                 .with_context(|| format!("{}, {}", file.display(), proof.display()))?;
             Ok(print(&file, &report))
         }
-        Command::Consistency { old, file, policy } => {
+        Command::Consistency {
+            old,
+            file,
+            new,
+            policy,
+        } => {
             let policy = policy.read()?;
             let (checkpoint, bytes) = (read(&old, MAX_PROOF_FILE)?, read(&file, MAX_PROOF_FILE)?);
-            let report = verify_consistency_file(&checkpoint, &bytes, &policy)
-                .with_context(|| format!("{}, {}", old.display(), file.display()))?;
+            let report = match &new {
+                None => verify_consistency_file(&checkpoint, &bytes, &policy),
+                Some(new) => {
+                    let newer = read(new, MAX_PROOF_FILE)?;
+                    verify_consistency_between(&checkpoint, &newer, &bytes, &policy)
+                }
+            };
+            let report = report.with_context(|| {
+                let files = [Some(&old), Some(&file), new.as_ref()];
+                let names: Vec<String> = files
+                    .into_iter()
+                    .flatten()
+                    .map(|path| path.display().to_string())
+                    .collect();
+                names.join(", ")
+            })?;
             Ok(print(&file, &report))
         }
     }

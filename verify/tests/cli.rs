@@ -116,4 +116,84 @@ fn consistency() {
     assert!(out.contains("NOT VERIFIED (same log and trees)"), "{out}");
     let (code, _, _) = files.run("consistency", &[&proof, &proof]);
     assert_eq!(code, 2);
+    let middle = log.consistency_between(2, 3).to_jcs().unwrap();
+    let middle = files.write("middle", &middle);
+    let (code, _, err) = files.run("consistency", &[&old, &middle]);
+    assert_eq!(code, 2);
+    assert!(err.contains("--new"), "{err}");
+    let (code, out, _) = files.run("consistency", &[&old, &middle, Path::new("--new"), &other]);
+    assert_eq!(code, 0, "{out}");
+}
+
+/// Whatever is handed over in the place of a file: one line, exit code 2, and the file's name in it.
+#[test]
+fn garbage() {
+    let (files, log) = (Files::new(), log());
+    let good = files.write("good.tlog-proof", &log.proof(3, &log.extra(3)));
+    let old = files.write("old", &log.checkpoint(2));
+    let consistency = files.write("c.json", &log.consistency(2).to_jcs().unwrap());
+    let record = files.write("record.json", &log.extra(3).record.unwrap().to_jcs());
+    let folder = files.folder.path().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let binary = files.folder.path().join("binary");
+    let bytes: Vec<u8> = (0..=255).rev().collect();
+    std::fs::write(&binary, bytes).unwrap();
+    let large = files.folder.path().join("large");
+    std::fs::File::create(&large)
+        .unwrap()
+        .set_len(17 << 20)
+        .unwrap();
+    let unusable = [
+        files.folder.path().join("absent"),
+        folder,
+        files.write("empty", ""),
+        files.write("text", "hello\n"),
+        files.write("half.json", "{\"body\":"),
+        files.write("cut", &log.proof(3, &log.extra(3))[..200]),
+        binary,
+        large,
+    ];
+    let (proof, new) = (Path::new("--proof"), Path::new("--new"));
+    let check = |command: &str, given: &[&Path], named: &Path| {
+        let (code, out, err) = files.run(command, given);
+        assert_eq!(
+            (code, out.as_str()),
+            (2, ""),
+            "{command} {}: {err}",
+            named.display()
+        );
+        assert!(
+            err.starts_with("unusable input: ") && err.lines().count() == 1,
+            "{err}"
+        );
+        assert!(err.len() < 600 && !err.contains("panicked"), "{err}");
+        assert!(
+            err.contains(named.file_name().unwrap().to_str().unwrap()),
+            "{err}"
+        );
+        // No cause is told twice.
+        let parts: Vec<&str> = err.trim_end().split(": ").collect();
+        assert!(parts.windows(2).all(|two| two[0] != two[1]), "{err}");
+    };
+    for bad in &unusable {
+        check("proof", &[bad], bad);
+        check("record", &[bad, proof, &good], bad);
+        check("record", &[&record, proof, bad], bad);
+        check("consistency", &[bad, &consistency], bad);
+        check("consistency", &[&old, bad], bad);
+        check("consistency", &[&old, &consistency, new, bad], bad);
+        let output = Command::new(env!("CARGO_BIN_EXE_gongshi-verify"))
+            .arg("proof")
+            .arg(&good)
+            .arg("--policy")
+            .arg(bad)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            err.contains(bad.file_name().unwrap().to_str().unwrap()),
+            "{err}"
+        );
+    }
 }

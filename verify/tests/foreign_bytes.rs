@@ -11,7 +11,9 @@ use gongshi_verify::json;
 use gongshi_verify::note::{Note, SignerKey, VerifierKey};
 use gongshi_verify::policy::Policy;
 use gongshi_verify::record::Record;
-use gongshi_verify::report::{verify_consistency_file, verify_proof_file, verify_record_file};
+use gongshi_verify::report::{
+    verify_consistency_between, verify_consistency_file, verify_proof_file, verify_record_file,
+};
 use gongshi_verify::time::Timestamp;
 use gongshi_verify::tlog_proof::TlogProof;
 use proptest::prelude::*;
@@ -37,6 +39,7 @@ fn feed(bytes: &[u8]) {
     let _ = verify_proof_file(bytes, &policy);
     let _ = verify_record_file(bytes, bytes, &policy);
     let _ = verify_consistency_file(bytes, bytes, &policy);
+    let _ = verify_consistency_between(bytes, bytes, bytes, &policy);
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };

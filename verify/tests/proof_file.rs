@@ -4,14 +4,15 @@
 mod common;
 
 use common::{DEPARTMENT, Log, policy, record, register, revoke, rotate, secret};
+use gongshi_verify::consistency::NewTree;
 use gongshi_verify::encoding::{base64, base64_strict};
 use gongshi_verify::extra::Extra;
 use gongshi_verify::json::Value;
 use gongshi_verify::policy::Policy;
 use gongshi_verify::registry::Role;
 use gongshi_verify::report::{
-    Outcome, Report, StepId, UnusableInput, Verdict, verify_consistency_file, verify_proof_file,
-    verify_record_file,
+    Outcome, Report, StepId, UnusableInput, Verdict, verify_consistency_between,
+    verify_consistency_file, verify_proof_file, verify_record_file,
 };
 use gongshi_verify::tlog_proof::TlogProof;
 
@@ -317,14 +318,14 @@ fn consistency_files() {
     longer.proof.push([0; 32]);
     fails_at(&check(&old, &longer.to_jcs().unwrap()), StepId::Consistency);
     let mut stripped = file.clone();
-    stripped.new_checkpoint = unsigned;
+    stripped.new = NewTree::Signed(unsigned);
     fails_at(
         &check(&old, &stripped.to_jcs().unwrap()),
         StepId::NewCheckpoint,
     );
     // Backwards.
     let mut back = log.consistency(3);
-    back.new_checkpoint = log.checkpoint(2);
+    back.new = NewTree::Signed(log.checkpoint(2));
     fails_at(&check(&old, &back.to_jcs().unwrap()), StepId::Consistency);
 
     let unusable = |old: &str, text: &str| {
@@ -339,4 +340,39 @@ fn consistency_files() {
         &old,
         &text.replacen("\"size\":3", "\"size\":-3", 1)
     ));
+}
+
+/// A tree that is no longer the newest comes without a signature; the reader's own checkpoint stands for it.
+#[test]
+fn consistency_between_two_checkpoints_of_the_reader() {
+    let log = log();
+    let mut middle = log.consistency_between(2, 4);
+    let text = middle.to_jcs().unwrap();
+    let alone = verify_consistency_file(log.checkpoint(2).as_bytes(), text.as_bytes(), &policy());
+    assert_eq!(alone, Err(UnusableInput::Unsigned));
+    let check = |old: usize, new: &str, text: &str| {
+        let old = log.checkpoint(old);
+        verify_consistency_between(old.as_bytes(), new.as_bytes(), text.as_bytes(), &policy())
+            .unwrap()
+    };
+    let report = check(2, &log.checkpoint(4), &text);
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    // A file with a checkpoint serves too, if it is the same tree.
+    let newest = log.consistency(2).to_jcs().unwrap();
+    let size = log.entries.len();
+    let report = check(2, &log.checkpoint(size), &newest);
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    fails_at(&check(2, &log.checkpoint(4), &newest), StepId::SameLog);
+    // Another tree of that size, another size, nobody's signature.
+    fails_at(&check(2, &log.checkpoint(5), &text), StepId::SameLog);
+    let unsigned = log
+        .checkpoint(4)
+        .replace("witness1.example ", "witness3.example ");
+    fails_at(&check(2, &unsigned, &text), StepId::NewCheckpoint);
+    let NewTree::Plain { root, .. } = &mut middle.new else {
+        panic!("{middle:?}");
+    };
+    root[0] ^= 1;
+    let other = middle.to_jcs().unwrap();
+    fails_at(&check(2, &log.checkpoint(4), &other), StepId::SameLog);
 }

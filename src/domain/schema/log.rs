@@ -13,9 +13,14 @@ use crate::domain::kind::Kind;
 
 const DESCRIBES: &[Condition] = &[Condition::Is("action", &["register", "amend"])];
 const BRINGS_A_KEY: &[Condition] = &[Condition::Is("action", &["register", "add_key", "rotate"])];
+const NAMES_A_KEY: &[Condition] = &[Condition::Is(
+    "action",
+    &["register", "add_key", "rotate", "revoke"],
+)];
 const ROTATES: &[Condition] = &[Condition::Is("action", &["rotate"])];
 
-/// Registration of authorities and their keys.
+/// Registration of authorities and their keys: exactly the members that `gongshi_verify::registry` reads, since a body it
+/// cannot read has no effect on anybody's rights. What joins them is in the rules of one body.
 pub(super) static AUTHORITY: KindSchema = KindSchema {
     kind: Kind::Authority,
     fields: &[
@@ -30,12 +35,7 @@ pub(super) static AUTHORITY: KindSchema = KindSchema {
         only("name", NAME, DESCRIBES, &[]),
         only("region", FieldType::Region, DESCRIBES, &[]).role(Role::Region),
         only("kinds", FieldType::KindList, DESCRIBES, &[]),
-        only(
-            "public_key",
-            FieldType::PublicKey,
-            BRINGS_A_KEY,
-            &[Condition::Is("action", &["revoke"])],
-        ),
+        only("public_key", FieldType::PublicKey, NAMES_A_KEY, &[]),
         only("key_proof", FieldType::Signature, BRINGS_A_KEY, &[]),
         only("old_key", FieldType::PublicKey, ROTATES, &[]),
         only("old_key_signature", FieldType::Signature, &[], ROTATES),
@@ -43,9 +43,8 @@ pub(super) static AUTHORITY: KindSchema = KindSchema {
             "reason",
             FieldType::LongText,
             &[Condition::Is("action", &["revoke"])],
-            &[Condition::Is("action", &["amend", "add_key", "rotate"])],
+            ROTATES,
         ),
-        NOTE,
     ],
 };
 

@@ -6,6 +6,9 @@ use super::{Checker, Problem};
 use crate::domain::codes::{CodeList, ResultCode};
 use crate::domain::kind::Kind;
 
+/// Longest reason of an `authority` record, in characters, as `gongshi_verify::registry` has it.
+const AUTHORITY_REASON_MAX: usize = 500;
+
 /// In any object, the second must not be earlier than the first. Both are dates, or both are times.
 const ORDER: &[(&str, &str)] = &[
     ("check_from", "check_to"),
@@ -85,10 +88,41 @@ pub(super) fn results(checker: &mut Checker, value: &Value) {
 /// Rules of one kind, asked only once every field is well formed.
 pub(super) fn body(checker: &mut Checker, kind: Kind, body: &Map<String, Value>) {
     match kind {
+        Kind::Authority => authority(checker, body),
         Kind::InspectionResult => inspection_result(checker, body),
         Kind::Plan => plan(checker, body),
         Kind::Draw => draw(checker, body),
         _ => {}
+    }
+}
+
+/// A rotation is signed by the old key or forced by the operator, who then says why: never both, never neither. The reason
+/// is a line, as the registry reads it.
+fn authority(checker: &mut Checker, body: &Map<String, Value>) {
+    let reason = body.get("reason");
+    let rotates = body.get("action").and_then(Value::as_str) == Some("rotate");
+    let problem = match (body.contains_key("old_key_signature"), reason) {
+        (true, Some(_)) => Some(Problem::NotAllowed),
+        (false, None) if rotates => Some(Problem::MissingOneOf {
+            other: "old_key_signature",
+        }),
+        (_, Some(Value::String(text))) => {
+            let control = text.chars().zip(1..).find(|(c, _)| c.is_control());
+            match control {
+                _ if text.chars().count() > AUTHORITY_REASON_MAX => Some(Problem::TooLong {
+                    max: AUTHORITY_REASON_MAX,
+                }),
+                Some((character, position)) => Some(Problem::ControlCharacter {
+                    position,
+                    character,
+                }),
+                None => None,
+            }
+        }
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        checker.at("reason", |c| c.report(problem, reason));
     }
 }
 

@@ -449,7 +449,27 @@ fn authorities_need_what_their_action_needs() {
         one("public_key", Problem::SameAs { other: "old_key" })
     );
     let revoke = map(json!({"action": "revoke", "authority_id": "A", "reason": "机构撤并"}));
+    assert_eq!(
+        problems(Kind::Authority, &revoke),
+        one("public_key", Problem::Missing)
+    );
+    let revoke = map(
+        json!({"action": "revoke", "authority_id": "A", "public_key": key, "reason": "机构撤并"}),
+    );
     assert_eq!(problems(Kind::Authority, &revoke), []);
+    let long = after(
+        Kind::Authority,
+        revoke.clone(),
+        "/reason",
+        json!("理".repeat(501)),
+    );
+    assert_eq!(long, one("reason", Problem::TooLong { max: 500 }));
+    let lines = after(Kind::Authority, revoke, "/reason", json!("一\n二"));
+    let control = Problem::ControlCharacter {
+        position: 2,
+        character: '\n',
+    };
+    assert_eq!(lines, one("reason", control));
 }
 
 #[test]

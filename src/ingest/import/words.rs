@@ -78,6 +78,11 @@ fn source_words(lang: Lang, error: &SourceError) -> String {
     match error {
         SourceError::Io(error) => error.to_string(),
         SourceError::Read(reason) => reason.clone(),
+        SourceError::Workbook(reason) => get(
+            lang,
+            "source-workbook",
+            &[("reason", reason.clone().into())],
+        ),
         SourceError::OldWorkbook => get(lang, "source-old-workbook", &[]),
         SourceError::Binary => get(lang, "source-binary", &[]),
         SourceError::MixedEncodings { utf8, other } => {
@@ -103,6 +108,9 @@ fn source_words(lang: Lang, error: &SourceError) -> String {
 fn columns_words(lang: Lang, kind: Kind, error: &ColumnsError) -> String {
     let field = |name: &str| field_name(lang, kind, name);
     match error {
+        ColumnsError::Header(HeaderProblem::NotFound(cells)) if cells.is_empty() => {
+            get(lang, "header-empty", &[])
+        }
         ColumnsError::Header(HeaderProblem::NotFound(cells)) => {
             get(lang, "header-not-found", &[("cells", list(lang, cells))])
         }

@@ -120,7 +120,7 @@ impl Workbook {
 }
 
 fn unreadable(error: XlsxError) -> SourceError {
-    SourceError::Read(error.to_string())
+    SourceError::Workbook(error.to_string())
 }
 
 fn read(value: &DataRef<'_>) -> Cell {

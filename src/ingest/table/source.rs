@@ -18,6 +18,9 @@ pub enum SourceError {
     /// The file is not what it should be.
     #[error("{0}")]
     Read(String),
+    /// A workbook that is damaged or cut short.
+    #[error("a damaged or incomplete XLSX workbook: {0}")]
+    Workbook(String),
     /// An old workbook (XLS).
     #[error("an XLS workbook; save it as XLSX or CSV")]
     OldWorkbook,
@@ -93,7 +96,17 @@ impl Source {
             }
             b"\xd0\xcf\x11\xe0" => Err(SourceError::OldWorkbook),
             _ => {
-                let file = TextFile::open(path)?;
+                let file = TextFile::open(path).map_err(|error| match error {
+                    // Nobody who saved a workbook is helped by news of its encoding.
+                    SourceError::Encoding { .. } | SourceError::MixedEncodings { .. }
+                        if path
+                            .extension()
+                            .is_some_and(|end| end.eq_ignore_ascii_case("xlsx")) =>
+                    {
+                        SourceError::Binary
+                    }
+                    error => error,
+                })?;
                 let heads = file.heads()?.into_iter().rev();
                 let best = heads.max_by_key(|(_, head)| known(head));
                 let (delimiter, head) = best.unwrap_or((b',', Vec::new()));

@@ -8,6 +8,7 @@
 use crate::intake::{Accepted, Batch, MAX_EVENT_BYTES, Refusal};
 use crate::web::Portal;
 use crate::web::problem::Problem;
+use actix_web::error::PayloadError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::rt::task::JoinHandle;
@@ -16,7 +17,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 use serde_json::json;
 use std::collections::VecDeque;
-use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// Lines of one request; those beyond are answered with one refusal and not read.
@@ -29,8 +29,6 @@ const CHUNK_BYTES: usize = 4 << 20;
 const CHUNKS: usize = 4;
 /// Receipts made at once: enough for neighbours to share work, little enough to hold in memory.
 const RECEIPTS: usize = 64;
-/// A body that brings nothing for so long has ended.
-const IDLE: Duration = Duration::from_secs(30);
 
 /// The preference for short answers.
 const MINIMAL: &str = "return=minimal";
@@ -89,20 +87,10 @@ pub(super) async fn post(
 async fn single(portal: web::Data<Portal>, mut body: web::Payload) -> HttpResponse {
     let mut event = BytesMut::new();
     loop {
-        match tokio::time::timeout(IDLE, body.next()).await {
-            Err(_) => {
-                return Problem::new(
-                    StatusCode::REQUEST_TIMEOUT,
-                    "timeout",
-                    "the body did not arrive",
-                )
-                .respond();
-            }
-            Ok(None) => break,
-            Ok(Some(Err(error))) => {
-                return Problem::bad_request(format!("the body cannot be read: {error}")).respond();
-            }
-            Ok(Some(Ok(part))) => event.extend_from_slice(&part),
+        match body.next().await {
+            None => break,
+            Some(Err(error)) => return incomplete(&error).respond(),
+            Some(Ok(part)) => event.extend_from_slice(&part),
         }
         if event.len() > MAX_EVENT_BYTES {
             return Problem::from(&Refusal::TooLarge {
@@ -230,6 +218,17 @@ async fn accept(portal: &web::Data<Portal>, lines: Vec<Line>) -> Option<Taken> {
     Some(Taken { batch, refused })
 }
 
+/// Where a single event's body came too late, `limits` answers instead.
+fn incomplete(error: &PayloadError) -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "body-incomplete",
+        format!(
+            "the body broke off: {error}; of several lines, those before this answer had arrived whole"
+        ),
+    )
+}
+
 fn too_many() -> Problem {
     let detail = format!(
         "a request may have {MAX_LINES} events; this line and those after it were not read"
@@ -275,9 +274,19 @@ fn render(answers: Vec<Result<String, Problem>>) -> Bytes {
 struct LineReader {
     body: web::Payload,
     rest: BytesMut,
+    /// Bytes of `rest` known to hold no line break.
+    searched: usize,
     /// Bytes of an overlong line that were thrown away.
     skipping: usize,
-    ended: bool,
+    end: Option<End>,
+}
+
+/// How a body ended.
+enum End {
+    Whole,
+    /// What had arrived whole stands; what follows is one line that says so.
+    Broken(Box<Problem>),
+    Told,
 }
 
 impl LineReader {
@@ -285,8 +294,9 @@ impl LineReader {
         LineReader {
             body,
             rest: BytesMut::new(),
+            searched: 0,
             skipping: 0,
-            ended: false,
+            end: None,
         }
     }
 
@@ -295,45 +305,75 @@ impl LineReader {
         let mut lines = Vec::new();
         let mut bytes = 0;
         while lines.len() < CHUNK_LINES && bytes < CHUNK_BYTES {
-            let line = match self.rest.iter().position(|byte| *byte == b'\n') {
-                Some(end) => {
-                    let mut line = self.rest.split_to(end + 1);
-                    line.truncate(end);
-                    line
+            let Some(line) = self.line().await else { break };
+            match line {
+                Ok(line) if line.trim_ascii().is_empty() => continue,
+                Ok(line) => {
+                    bytes += line.len();
+                    lines.push(Ok(line));
                 }
-                None if self.ended => {
-                    if self.rest.is_empty() && self.skipping == 0 {
-                        break;
-                    }
-                    self.rest.split()
-                }
-                None => {
-                    self.fill().await;
-                    if self.rest.len() > MAX_EVENT_BYTES && !self.rest.contains(&b'\n') {
-                        self.skipping += self.rest.split().len();
-                    }
-                    continue;
-                }
-            };
-            let skipped = std::mem::take(&mut self.skipping);
-            if skipped > 0 {
-                lines.push(Err(Box::new(Problem::from(&Refusal::TooLarge {
-                    bytes: skipped + line.len(),
-                    most: MAX_EVENT_BYTES,
-                }))));
-            } else if !line.trim_ascii().is_empty() {
-                bytes += line.len();
-                lines.push(Ok(line.freeze()));
+                Err(problem) => lines.push(Err(problem)),
             }
         }
         lines
     }
 
+    async fn line(&mut self) -> Option<Line> {
+        loop {
+            let new = &self.rest[self.searched..];
+            if let Some(end) = new.iter().position(|byte| *byte == b'\n') {
+                let mut line = self.rest.split_to(self.searched + end + 1);
+                line.truncate(line.len() - 1);
+                self.searched = 0;
+                return Some(self.checked(line.freeze()));
+            }
+            self.searched = self.rest.len();
+            if self.rest.len() > MAX_EVENT_BYTES {
+                self.skipping += self.take_rest().len();
+            }
+            match self.end.take() {
+                None => self.fill().await,
+                Some(End::Whole) => {
+                    self.end = Some(End::Told);
+                    let line = self.take_rest();
+                    return (!line.is_empty() || self.skipping > 0).then(|| self.checked(line));
+                }
+                Some(End::Broken(problem)) => {
+                    let cut = self.take_rest();
+                    if self.skipping > 0 {
+                        self.end = Some(End::Broken(problem));
+                        return Some(self.checked(cut));
+                    }
+                    self.end = Some(End::Told);
+                    return Some(Err(problem));
+                }
+                Some(End::Told) => {
+                    self.end = Some(End::Told);
+                    return None;
+                }
+            }
+        }
+    }
+
+    fn take_rest(&mut self) -> Bytes {
+        self.searched = 0;
+        self.rest.split().freeze()
+    }
+
+    fn checked(&mut self, line: Bytes) -> Line {
+        let bytes = std::mem::take(&mut self.skipping) + line.len();
+        let most = MAX_EVENT_BYTES;
+        if bytes > most {
+            return Err(Box::new(Problem::from(&Refusal::TooLarge { bytes, most })));
+        }
+        Ok(line)
+    }
+
     async fn fill(&mut self) {
-        match tokio::time::timeout(IDLE, self.body.next()).await {
-            Ok(Some(Ok(part))) => self.rest.extend_from_slice(&part),
-            // What arrived whole stands; the line that was cut off is refused as malformed.
-            Ok(Some(Err(_)) | None) | Err(_) => self.ended = true,
+        match self.body.next().await {
+            Some(Ok(part)) => self.rest.extend_from_slice(&part),
+            Some(Err(error)) => self.end = Some(End::Broken(Box::new(incomplete(&error)))),
+            None => self.end = Some(End::Whole),
         }
     }
 }

@@ -237,18 +237,14 @@ impl Visit {
                 .insert_header((CACHE_CONTROL, "no-cache"))
                 .finish();
         }
+        let lang = self.lang;
         let built = web::block(move || {
             let answer = build(&self);
             self.respond(answer, &etag)
         });
         built
             .await
-            .unwrap_or_else(|_| {
-                Draft::plain(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "the server is shutting down",
-                )
-            })
+            .unwrap_or_else(|_| Draft::plain(StatusCode::SERVICE_UNAVAILABLE, lang))
             .finish()
     }
 
@@ -287,10 +283,7 @@ impl Visit {
             },
             Err(error) => {
                 tracing::error!(template, %error, "a page could not be rendered");
-                Draft::plain(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "this page cannot be shown at present",
-                )
+                Draft::plain(StatusCode::INTERNAL_SERVER_ERROR, self.lang)
             }
         }
     }
@@ -347,11 +340,20 @@ struct Draft {
 
 impl Draft {
     /// Said where no page can be made.
-    fn plain(status: StatusCode, text: &str) -> Self {
+    fn plain(status: StatusCode, lang: Lang) -> Self {
+        let word = |key| Catalogue::built_in().get(lang, key, &[]);
         Draft {
             status,
-            headers: vec![(CONTENT_TYPE, "text/plain; charset=utf-8".to_owned())],
-            body: format!("{text}\n"),
+            headers: vec![
+                (CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+                (CONTENT_LANGUAGE, lang.tag().to_owned()),
+                (CACHE_CONTROL, "no-store".to_owned()),
+            ],
+            body: format!(
+                "{}\n{}\n",
+                word("page-error-500"),
+                word("page-error-500-text")
+            ),
         }
     }
 

@@ -46,30 +46,62 @@ pub fn verify_record_file(
 }
 
 /// Checks that the tree of a newer checkpoint begins with that of an older one: `old` is a signed
-/// checkpoint file, `proof` a consistency proof file ([`ConsistencyProof`]). The policy applies
-/// to both checkpoints.
+/// checkpoint file, `proof` a consistency proof file ([`ConsistencyProof`]) with the newer
+/// checkpoint in it. The policy applies to both checkpoints.
 pub fn verify_consistency_file(
     old: &[u8],
     proof: &[u8],
     policy: &Policy,
 ) -> Result<Report, UnusableInput> {
+    let (old, file) = consistency_file(old, proof)?;
+    let new = file.new_checkpoint()?.ok_or(UnusableInput::Unsigned)?;
+    consistency(&old, &new, &file, policy)
+}
+
+/// The same between two signed checkpoints that the reader holds: a proof file for a tree that is
+/// no longer the log's newest has no checkpoint of its own. One that has must name the same tree.
+pub fn verify_consistency_between(
+    old: &[u8],
+    new: &[u8],
+    proof: &[u8],
+    policy: &Policy,
+) -> Result<Report, UnusableInput> {
+    let new = SignedCheckpoint::from_bytes(new)?;
+    let (old, file) = consistency_file(old, proof)?;
+    consistency(&old, &new, &file, policy)
+}
+
+fn consistency_file(
+    old: &[u8],
+    proof: &[u8],
+) -> Result<(SignedCheckpoint, ConsistencyProof), UnusableInput> {
     if proof.len() > MAX_PROOF_FILE {
         return Err(UnusableInput::TooLarge);
     }
     let old = SignedCheckpoint::from_bytes(old)?;
-    let file = ConsistencyProof::parse(proof)?;
-    let new = file.new_checkpoint()?;
+    Ok((old, ConsistencyProof::parse(proof)?))
+}
+
+fn consistency(
+    old: &SignedCheckpoint,
+    new: &SignedCheckpoint,
+    file: &ConsistencyProof,
+    policy: &Policy,
+) -> Result<Report, UnusableInput> {
     let mut steps = Vec::from([
-        checkpoint_step(StepId::OldCheckpoint, &old, policy),
-        checkpoint_step(StepId::NewCheckpoint, &new, policy),
+        checkpoint_step(StepId::OldCheckpoint, old, policy),
+        checkpoint_step(StepId::NewCheckpoint, new, policy),
     ]);
     let (old, new) = (&old.checkpoint, &new.checkpoint);
+    let named = file.new_tree()?;
     steps.push(step(
         StepId::SameLog,
         if old.origin != new.origin {
             Err(words::other_origin(&old.origin, &new.origin))
         } else if (old.size, old.root) != (file.old_size, file.old_root) {
             Err(words::other_tree(old.size))
+        } else if (new.size, new.root) != named {
+            Err(words::other_new_tree(new.size))
         } else {
             Ok(words::same_log(&old.origin))
         },

@@ -12,7 +12,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-pub use check::{verify_consistency_file, verify_proof_file, verify_record_file};
+pub use check::{
+    verify_consistency_between, verify_consistency_file, verify_proof_file, verify_record_file,
+};
 
 use crate::checkpoint::CheckpointError;
 use crate::consistency::ConsistencyFileError;
@@ -47,6 +49,12 @@ pub enum UnusableInput {
     /// Not a consistency proof file.
     #[error("not a consistency proof file: {0}")]
     Consistency(#[from] ConsistencyFileError),
+    /// A consistency proof to a tree that is not the log's newest, and no checkpoint given for it.
+    #[error(
+        "the proof names the newer tree without a signature; give your own signed checkpoint of it (--new), or fetch \
+         the proof to the log's newest size"
+    )]
+    Unsigned,
 }
 
 /// The steps of the checks.

@@ -194,6 +194,10 @@ pub(super) fn other_tree(size: u64) -> String {
     format!("the proof does not start from the older checkpoint of {size} entries")
 }
 
+pub(super) fn other_new_tree(size: u64) -> String {
+    format!("the proof does not lead to the newer checkpoint of {size} entries")
+}
+
 pub(super) fn consistent(old: u64, new: u64) -> String {
     format!("the first {old} of {new} entries are those of the older checkpoint")
 }

@@ -5,7 +5,7 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use gongshi_verify::checkpoint::Checkpoint;
-use gongshi_verify::consistency::ConsistencyProof;
+use gongshi_verify::consistency::{ConsistencyProof, NewTree};
 use gongshi_verify::entry::{Entry, Statement};
 use gongshi_verify::extra::{ChainLink, Extra};
 use gongshi_verify::hash::Hash;
@@ -262,18 +262,26 @@ impl Log {
         proof.to_string()
     }
 
+    /// To the newest tree, with its checkpoint.
     pub fn consistency(&self, old: usize) -> ConsistencyProof {
-        let leaves = self.leaves();
-        let (old_size, new_size) = (
-            u64::try_from(old).unwrap(),
-            u64::try_from(leaves.len()).unwrap(),
-        );
-        let nodes = consistency_nodes(old_size, new_size).unwrap();
+        let mut file = self.consistency_between(old, self.entries.len());
+        file.new = NewTree::Signed(self.checkpoint(self.entries.len()));
+        file
+    }
+
+    /// To an earlier tree, which is named without a signature.
+    pub fn consistency_between(&self, old: usize, new: usize) -> ConsistencyProof {
+        let leaves = &self.leaves()[..new];
+        let (old_size, size) = (u64::try_from(old).unwrap(), u64::try_from(new).unwrap());
+        let nodes = consistency_nodes(old_size, size).unwrap();
         ConsistencyProof {
             old_size,
             old_root: tree_head(&leaves[..old]),
-            new_checkpoint: self.checkpoint(leaves.len()),
-            proof: nodes.iter().map(|node| fold(node, &leaves)).collect(),
+            new: NewTree::Plain {
+                size,
+                root: tree_head(leaves),
+            },
+            proof: nodes.iter().map(|node| fold(node, leaves)).collect(),
         }
     }
 }
