@@ -2,6 +2,7 @@
 
 mod append;
 mod events;
+mod portal;
 
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ pub struct Bench {
 enum What {
     Append(append::Append),
     Events(events::Events),
+    Portal(portal::Portal),
 }
 
 impl Bench {
@@ -32,6 +34,7 @@ impl Bench {
         match self.what {
             What::Append(append) => append.run(folder.path())?,
             What::Events(events) => events.run(folder.path())?,
+            What::Portal(portal) => portal.run(folder.path())?,
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -40,12 +43,14 @@ impl Bench {
 /// Peak resident memory of this process in MB, where the system tells.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_whitespace()
-        .nth(1)?
-        .parse::<u64>()
-        .ok()
-        .map(|kilobytes| kilobytes / 1024)
+    status_figure(&status, "VmHWM:")
+}
+
+/// A figure of `/proc/<pid>/status` in MB.
+fn status_figure(status: &str, figure: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(figure))?;
+    let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+    Some(kilobytes / 1024)
 }
 
 /// Bytes of all files below a folder, as the disk counts them.

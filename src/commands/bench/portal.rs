@@ -1,0 +1,240 @@
+//! The whole portal with a large table: a server and an importer as processes of their own, then a cold start and pages.
+
+use super::disk_usage;
+use anyhow::{Context as _, ensure};
+use clap::Args;
+use gongshi::domain::Uscc;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Import a table of inspection results over HTTP, start the server again, and ask for pages.
+#[derive(Args)]
+pub struct Portal {
+    /// Rows of the table.
+    #[arg(long, default_value_t = 1_000_000)]
+    rows: u64,
+    /// Pages asked for after the start.
+    #[arg(long, default_value_t = 500)]
+    pages: u64,
+}
+
+const ORIGIN: &str = "bench.example/log";
+const DEPARTMENT: &str = "610323-SCJG";
+
+impl Portal {
+    pub fn run(self, folder: &Path) -> anyhow::Result<()> {
+        let data = folder.join("data");
+        let path = |name: &str| folder.join(name).display().to_string();
+        let (key, request, table) = (path("key"), path("request"), path("rows.csv"));
+        write_table(Path::new(&table), self.rows)?;
+        let data_text = data.display().to_string();
+        gongshi(&format!(
+            "init --data {data_text} --origin {ORIGIN} --operator 610323-XXZX --name bench --region 610323"
+        ))?;
+        gongshi(&format!(
+            "keygen --authority {DEPARTMENT} --origin {ORIGIN} --out {key} --request {request}"
+        ))?;
+        let server = Server::start(&data_text)?;
+        gongshi(&format!(
+            "authority register --server {} --key {data_text}/keys/operator.key --request {request} --name bench \
+             --region 610323 --kinds inspection_result",
+            server.url
+        ))?;
+        let first = 2;
+
+        let begin = Instant::now();
+        let mut importer = spawn(&format!(
+            "import --server {} --kind inspection_result --key {key} {table}",
+            server.url
+        ))?;
+        println!("rows in the log  rows/s  server MB (each tenth of the run)");
+        let mut tenth = (0, Instant::now());
+        let mut client_peak = 0;
+        while importer.try_wait()?.is_none() {
+            std::thread::sleep(Duration::from_millis(200));
+            client_peak = memory(importer.id(), "VmHWM:").unwrap_or(client_peak);
+            let rows = server.metric("gongshi_log_entries")?.saturating_sub(first);
+            if rows.saturating_sub(tenth.0) >= self.rows / 10 {
+                let rate = (rows - tenth.0) as f64 / tenth.1.elapsed().as_secs_f64();
+                let now = memory(server.child.id(), "VmRSS:").unwrap_or_default();
+                println!("{rows:>16} {rate:>7.0} {now:>10}");
+                tenth = (rows, Instant::now());
+            }
+        }
+        ensure!(importer.wait()?.success(), "the import failed");
+        let seconds = begin.elapsed().as_secs_f64();
+        println!(
+            "{} rows in {seconds:.1} s: {:.0}/s signed, checked and durable",
+            self.rows,
+            self.rows as f64 / seconds
+        );
+        for cursor in ["gongshi_search_cursor", "gongshi_model_cursor"] {
+            while server.metric(cursor)? < self.rows + first {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            let since = begin.elapsed().as_secs_f64() - seconds;
+            println!("{cursor} complete {since:.1} s after the last row");
+        }
+        let peak = memory(server.child.id(), "VmHWM:").unwrap_or_default();
+        println!("peak memory: server {peak} MB, importer {client_peak} MB");
+        server.stop()?;
+        println!("disk {} MB", disk_usage(&data) >> 20);
+
+        let begin = Instant::now();
+        let server = Server::start(&data_text)?;
+        let last = self.rows + first - 1;
+        get(&format!("{}record/{last}", server.url))?;
+        println!(
+            "start to the first record page: {:.2} s",
+            begin.elapsed().as_secs_f64()
+        );
+        let agent = agent();
+        for (what, path) in [
+            ("record page", "record/"),
+            ("record page in English", "en/record/"),
+            ("proof", "api/v1/proof/"),
+        ] {
+            let mut times = Vec::new();
+            for number in 0..self.pages {
+                // Spread over the log: neighbours would share what was just read.
+                let index = first + number * 7919 * 104_729 % self.rows;
+                let begin = Instant::now();
+                let text = agent.get(format!("{}{path}{index}", server.url)).call()?;
+                text.into_body().read_to_vec()?;
+                times.push(begin.elapsed().as_secs_f64() * 1000.0);
+            }
+            times.sort_by(f64::total_cmp);
+            println!(
+                "{what}, over loopback: median {:.2} ms, 99 % {:.2} ms",
+                times[times.len() / 2],
+                times[times.len() * 99 / 100]
+            );
+        }
+        server.stop()
+    }
+}
+
+/// A table as a department might have it, over as many enterprises as a fifth of its rows.
+fn write_table(path: &Path, rows: u64) -> anyhow::Result<()> {
+    let mut table = BufWriter::new(File::create(path)?);
+    writeln!(
+        table,
+        "统一社会信用代码,主体名称,行政区划代码,检查来源,非抽取检查的缘由,检查方式,检查日期,检查结果,结果说明,检查人员人数"
+    )?;
+    const TRADES: [&str; 5] = ["食品店", "餐饮有限公司", "药房", "五金商行", "建材有限公司"];
+    const SYLLABLES: [&str; 12] = [
+        "兴", "隆", "盛", "达", "华", "丰", "鑫", "源", "瑞", "祥", "和", "顺",
+    ];
+    const OUTCOMES: [&str; 2] = ["未发现问题", "发现问题经责令已改正"];
+    let enterprises = (rows / 5).max(1);
+    for row in 0..rows {
+        let who = row * 7919 % enterprises;
+        let code = Uscc::complete(&format!("91610323{who:09}"))?;
+        let pick = |from: &[&'static str], by: u64| from[(who / by) as usize % from.len()];
+        let name = [
+            pick(&SYLLABLES, 1),
+            pick(&SYLLABLES, 12),
+            pick(&SYLLABLES, 144),
+            pick(&TRADES, 7),
+        ]
+        .concat();
+        let (month, day) = (row % 10 + 1, row / 10 % 28 + 1);
+        let outcome = OUTCOMES[(row % 7 == 0) as usize];
+        writeln!(
+            table,
+            "{},示例县{name},610323,投诉举报,群众举报编号{row},现场检查,2026-{month:02}-{day:02},{outcome},\
+             第{row}次检查的现场记录,2",
+            code.as_str()
+        )?;
+    }
+    Ok(table.flush()?)
+}
+
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(data: &str) -> anyhow::Result<Self> {
+        let mut child = spawn(&format!("serve --data {data} --listen 127.0.0.1:0"))?;
+        let output = child.stdout.take().context("the server's output")?;
+        let mut line = String::new();
+        BufReader::new(output).read_line(&mut line)?;
+        let url = line
+            .trim()
+            .rsplit(' ')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        ensure!(
+            url.starts_with("http://"),
+            "the server said {line:?} instead of its address"
+        );
+        Ok(Server { child, url })
+    }
+
+    fn metric(&self, name: &str) -> anyhow::Result<u64> {
+        let text = get(&format!("{}metrics", self.url))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let value = line.with_context(|| format!("there is no metric {name}"))?;
+        Ok(value.trim().parse::<f64>()? as u64)
+    }
+
+    fn stop(mut self) -> anyhow::Result<()> {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM)?;
+        let status = self.child.wait()?;
+        ensure!(status.success(), "the server ended with {status}");
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Only where the measurement failed: a stopped server is gone.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(arguments: &str) -> anyhow::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .args(arguments.split_whitespace())
+        .env("GONGSHI_LOG", "warn")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    Ok(command)
+}
+
+fn spawn(arguments: &str) -> anyhow::Result<Child> {
+    Ok(command(arguments)?.spawn()?)
+}
+
+fn gongshi(arguments: &str) -> anyhow::Result<()> {
+    let output = command(arguments)?.stderr(Stdio::piped()).output()?;
+    ensure!(
+        output.status.success(),
+        "gongshi {arguments}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder().build().into()
+}
+
+fn get(url: &str) -> anyhow::Result<String> {
+    Ok(agent().get(url).call()?.into_body().read_to_string()?)
+}
+
+/// A figure in MB of `/proc/<pid>/status`, where the system tells.
+fn memory(process: u32, figure: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    super::status_figure(&status, figure)
+}
