@@ -195,10 +195,12 @@ FAULTS = [
     ("document.querySelector('.brand img').removeAttribute('alt')", "without alt"),
     ("document.querySelector('main').insertAdjacentHTML('beforeend', '<p>page-no-such</p>')", "message's id"),
     ("document.querySelector('main').insertAdjacentHTML('beforeend', '<p>{ $n } x</p>')", "without its arguments"),
-    ("document.querySelector('main').insertAdjacentHTML('beforeend', '<div style=\"width:900px\">x</div>')", "beyond the screen"),
-    ("document.body.insertAdjacentHTML('beforeend', '<div style=\"width:900px\">x</div>')", "pixels wide"),
+    ("Object.assign(document.querySelector('.lede').style, {whiteSpace: 'nowrap', maxWidth: '9em'})", "wider than its box"),
+    ("document.querySelector('.lede').style.whiteSpace = 'nowrap'", "pixels wide"),
+    ("Object.assign(document.querySelector('.lede').style, {position: 'relative', left: '-30px'})", "beyond the screen"),
     ("document.querySelector('h1').style.color = '#999'", "contrast"),
-    ("document.querySelector('.state').style.opacity = '1'; document.querySelector('.lede').style.fontSize = '10px'", "letters of"),
+    ("document.querySelector('.lede').style.fontSize = '10px'", "letters of"),
+    ("document.querySelector('.links a').style.cssText = 'display: block; min-height: 0; height: 10px; overflow: hidden'", "pixels high"),
     ("document.body.insertAdjacentHTML('beforeend', '<p id=\"main\">x</p>')", "two elements"),
     ("document.querySelector('main').insertAdjacentHTML('beforeend', '<a href=\"/\"></a>')", "no words"),
     ("document.head.append(document.createElement('script'))", "a script"),
@@ -210,7 +212,7 @@ def planted(browser, base, tally):
     for fault, sign in FAULTS:
         browser.screen(390, 844)
         browser.open(base + "/")
-        browser.run(f"void ({fault})" if ";" not in fault else f"{{ {fault} }}")
+        browser.run(f"void ({fault})")
         found = audit(browser, "zh-CN", 390)
         tally.check(f"sees {sign!r}", [] if any(sign in text for text in found) else [f"found only {found}"])
     browser.screen(390, 844, scripts=True)
