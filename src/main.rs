@@ -30,11 +30,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints an error with its causes, each on its line.
+/// Prints an error with its causes, each on its line; a cause that its error already tells is not told again.
 fn fail(error: &anyhow::Error) -> ExitCode {
-    eprintln!("gongshi: {error}");
-    for cause in error.chain().skip(1) {
-        eprintln!("  because: {cause}");
+    let mut above = error.to_string();
+    eprintln!("gongshi: {above}");
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !above.ends_with(&cause) {
+            eprintln!("  because: {cause}");
+            above = cause;
+        }
     }
     ExitCode::from(2)
 }

@@ -1381,6 +1381,7 @@ import-separator = {", "}
 import-line = Line { $line }{ $said }
 import-fault = {" "}“{ $column }”: { $value } — { $expected }
 import-fault-empty = {" "}“{ $column }”: { $expected }
+import-refused = : { $said }
 import-duplicate = : the same as an earlier row; not appended again
 import-reason = Reason
 import-nth-column = column { $number }
