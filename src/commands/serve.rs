@@ -1,5 +1,6 @@
 //! `gongshi serve`: the portal over a data folder.
 
+use anyhow::Context as _;
 use clap::Args;
 use gongshi::app::{App, Tuning};
 use gongshi::intake::SystemClock;
@@ -30,7 +31,8 @@ pub fn serve(app: App, listen: &str) -> anyhow::Result<ExitCode> {
     let portal = app.portal.clone();
     gongshi::web::serve(portal, listen, |address| {
         println!("Gongshi is at http://{address}/")
-    })?;
+    })
+    .with_context(|| format!("cannot listen on {listen}"))?;
     app.close();
     Ok(ExitCode::SUCCESS)
 }
