@@ -30,14 +30,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints an error with its causes, each on its line; a cause that its error already tells is not told again.
+/// Prints an error with its causes, each on its line; those that the line above has said already are left out.
 fn fail(error: &anyhow::Error) -> ExitCode {
-    let mut above = error.to_string();
-    eprintln!("gongshi: {above}");
+    let mut said = error.to_string();
+    eprintln!("gongshi: {said}");
     for cause in error.chain().skip(1).map(ToString::to_string) {
-        if !above.ends_with(&cause) {
+        if !said.ends_with(&cause) {
             eprintln!("  because: {cause}");
-            above = cause;
+            said = cause;
         }
     }
     ExitCode::from(2)

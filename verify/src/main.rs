@@ -73,23 +73,10 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("unusable input: {}", chain(&error));
+            eprintln!("unusable input: {error:#}");
             ExitCode::from(2)
         }
     }
-}
-
-/// The error with its causes; a cause that its error already tells is not told again.
-fn chain(error: &anyhow::Error) -> String {
-    let mut said = String::new();
-    for text in error.chain().map(ToString::to_string) {
-        if said.is_empty() {
-            said = text;
-        } else if !said.ends_with(&text) {
-            said = format!("{said}: {text}");
-        }
-    }
-    said
 }
 
 /// Whether everything asked for is verified.
