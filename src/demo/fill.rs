@@ -164,10 +164,7 @@ fn settle(
             refusal,
         })?;
         if named[sent.number] {
-            let hash = match &accepted.entry {
-                Some(entry) => entry.leaf_hash(),
-                None => leaf_hash(&intake.log().entry(accepted.index)?),
-            };
+            let hash = leaf_hash(&intake.log().entry(accepted.index)?);
             places[sent.number] = Some(Place {
                 index: accepted.index,
                 leaf_hash: hex(&hash),

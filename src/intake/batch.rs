@@ -3,9 +3,8 @@
 use super::Refusal;
 use super::seen::{Keys, Seen};
 use crate::log::{Leaf, Log, Submission, SubmitError};
-use gongshi_verify::entry::Entry;
 use gongshi_verify::keys::PublicKey;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// One event's place.
 enum Slot {
@@ -16,6 +15,7 @@ enum Slot {
     Appended {
         group: usize,
         position: u64,
+        key: Option<PublicKey>,
     },
     /// The same event as an earlier one of this call.
     Same(usize),
@@ -28,8 +28,6 @@ pub struct Accepted {
     pub index: u64,
     /// The key that signed it, where this call appended it.
     pub key: Option<PublicKey>,
-    /// The entry, where this call appended it.
-    pub entry: Option<Entry>,
 }
 
 enum Group {
@@ -41,7 +39,6 @@ enum Group {
 pub struct Batch {
     slots: Vec<Slot>,
     groups: Vec<Group>,
-    entries: HashMap<usize, (Entry, Option<PublicKey>)>,
 }
 
 impl Batch {
@@ -71,24 +68,20 @@ impl Batch {
         self.resolve(&firsts)
     }
 
-    fn resolve(mut self, firsts: &[Result<u64, Refusal>]) -> Vec<Result<Accepted, Refusal>> {
+    fn resolve(self, firsts: &[Result<u64, Refusal>]) -> Vec<Result<Accepted, Refusal>> {
         let mut results: Vec<Result<Accepted, Refusal>> = Vec::with_capacity(self.slots.len());
-        for (number, slot) in self.slots.into_iter().enumerate() {
+        for slot in self.slots {
             results.push(match slot {
                 Slot::Refused(refusal) => Err(refusal),
-                Slot::Existing(index) => Ok(Accepted {
-                    index,
-                    key: None,
-                    entry: None,
-                }),
+                Slot::Existing(index) => Ok(Accepted { index, key: None }),
                 Slot::Same(earlier) => results[earlier].clone(),
-                Slot::Appended { group, position } => firsts[group].clone().map(|first| {
-                    let (entry, key) = self.entries.remove(&number).unzip();
-                    Accepted {
-                        index: first + position,
-                        key: key.flatten(),
-                        entry,
-                    }
+                Slot::Appended {
+                    group,
+                    position,
+                    key,
+                } => firsts[group].clone().map(|first| Accepted {
+                    index: first + position,
+                    key,
                 }),
             });
         }
@@ -117,8 +110,8 @@ pub(super) struct Builder {
     /// Leaves of the group being gathered, with their keys.
     leaves: Vec<Leaf>,
     keys: Vec<Keys>,
-    statements: HashMap<[u8; 16], usize>,
-    salts: HashSet<[u8; 16]>,
+    /// Slot and statement by salt.
+    salts: HashMap<[u8; 16], (usize, [u8; 16])>,
 }
 
 impl Builder {
@@ -127,12 +120,10 @@ impl Builder {
             batch: Batch {
                 slots: Vec::with_capacity(events),
                 groups: Vec::new(),
-                entries: HashMap::new(),
             },
             leaves: Vec::new(),
             keys: Vec::new(),
-            statements: HashMap::new(),
-            salts: HashSet::new(),
+            salts: HashMap::new(),
         }
     }
 
@@ -145,46 +136,39 @@ impl Builder {
     }
 
     /// Answers an event that this call has accepted before; false where it has not.
-    pub(super) fn repeat(&mut self, keys: &Keys) -> bool {
-        let Some(earlier) = self.statements.get(&keys.statement) else {
-            return false;
-        };
-        self.batch.slots.push(Slot::Same(*earlier));
-        true
+    ///
+    /// # Errors
+    /// [`Refusal::SaltReused`] where another event of this call has its salt.
+    pub(super) fn repeat(&mut self, keys: &Keys) -> Result<bool, Refusal> {
+        match self.salts.get(&keys.salt) {
+            None => Ok(false),
+            Some((earlier, statement)) if *statement == keys.statement => {
+                self.batch.slots.push(Slot::Same(*earlier));
+                Ok(true)
+            }
+            Some(_) => Err(Refusal::SaltReused),
+        }
     }
 
-    pub(super) fn has_salt(&self, keys: &Keys) -> bool {
-        self.salts.contains(&keys.salt)
-    }
-
-    pub(super) fn push(&mut self, leaf: Leaf, keys: Keys, entry: Entry, key: Option<PublicKey>) {
+    pub(super) fn push(&mut self, leaf: Leaf, keys: Keys, key: Option<PublicKey>) {
         let slot = self.batch.slots.len();
-        self.statements.insert(keys.statement, slot);
-        self.salts.insert(keys.salt);
-        self.batch.entries.insert(slot, (entry, key));
-        let position = self.leaves.len() as u64;
+        self.salts.insert(keys.salt, (slot, keys.statement));
         self.batch.slots.push(Slot::Appended {
             group: self.batch.groups.len(),
-            position,
+            position: self.leaves.len() as u64,
+            key,
         });
         self.leaves.push(leaf);
         self.keys.push(keys);
     }
 
-    /// Hands the gathered leaves to the log.
-    pub(super) fn submit(&mut self, log: &Log, seen: &mut Seen) {
+    /// Hands the gathered leaves to the log; `authority`: what was gathered is one authority record.
+    pub(super) fn submit(&mut self, log: &Log, seen: &mut Seen, authority: bool) {
         if self.leaves.is_empty() {
             return;
         }
         let leaves = std::mem::take(&mut self.leaves);
         let keys = std::mem::take(&mut self.keys);
-        let authority = self
-            .batch
-            .slots
-            .len()
-            .checked_sub(1)
-            .and_then(|slot| self.batch.entries.get(&slot));
-        let authority = authority.is_some_and(|(entry, _)| entry.kind.as_str() == "authority");
         self.batch.groups.push(match log.submit(leaves) {
             Ok(submission) => {
                 for (index, keys) in (submission.first..).zip(keys) {

@@ -5,6 +5,7 @@
 use super::Refusal;
 use gongshi_verify::encoding::{base64, base64_array};
 use gongshi_verify::entry::Statement;
+use gongshi_verify::hash::Hash;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::{AuthorityId, KindName, Origin};
@@ -128,7 +129,8 @@ impl Event {
             record,
             body,
         };
-        event.signature = key.sign(&event.statement(&event.record).message(origin));
+        let statement = event.statement(event.record.commitment());
+        event.signature = key.sign(&statement.message(origin));
         event
     }
 
@@ -152,8 +154,8 @@ impl Event {
     }
 
     /// The record.
-    pub(super) fn record(&self) -> Result<Record, Refusal> {
-        Ok(self.record.clone())
+    pub(super) fn record(&self) -> &Record {
+        &self.record
     }
 
     /// The record's body.
@@ -161,11 +163,11 @@ impl Event {
         &self.body
     }
 
-    /// What is signed.
-    pub(super) fn statement(&self, record: &Record) -> Statement {
+    /// What is signed; `commitment` is the record's.
+    pub(super) fn statement(&self, commitment: Hash) -> Statement {
         Statement {
             authority: self.authority.clone(),
-            commitment: record.commitment(),
+            commitment,
             issued_at: self.issued_at,
             kind: self.kind.clone(),
             reference: self.reference.clone(),

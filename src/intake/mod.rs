@@ -90,10 +90,16 @@ pub struct Intake {
     serial: Mutex<Serial>,
 }
 
-/// An event that passed every check that does not depend on its place in the log.
+/// An event that passed every check that does not depend on its place in the log, and all that can be computed
+/// without it: the serial section is one thread for everybody.
 struct Checked {
     event: Event,
-    record: Record,
+    /// The entry it becomes, but for `logged_at`.
+    entry: Entry,
+    message: Vec<u8>,
+    keys: seen::Keys,
+    /// Canonical text of the record.
+    record: String,
     key: Option<PublicKey>,
 }
 
@@ -185,8 +191,24 @@ impl Intake {
 
     /// Everything that can be checked without knowing the event's place in the log.
     fn check(&self, event: Event, registry: &Registry) -> Looked {
-        match self.checked_parts(&event, registry) {
-            Ok((record, key)) => Ok(Checked { event, record, key }),
+        let (commitment, record) = event.record().seal();
+        let statement = event.statement(commitment);
+        let message = statement.message(self.log.origin());
+        let entry = statement.into_entry(event.issued_at, event.signature, event.cosignature);
+        let key = self.signer(&event, &message, registry).and_then(|key| {
+            let formed = entry.check();
+            formed.map_err(|e| Refusal::Malformed(e.to_string()))?;
+            Ok(key)
+        });
+        match key {
+            Ok(key) => Ok(Checked {
+                keys: seen::Keys::of(&message, &event.record().salt),
+                event,
+                entry,
+                message,
+                record,
+                key,
+            }),
             Err(refusal) => {
                 // What an authority record further up may change is looked at again in its turn.
                 let again = refusal.depends_on_authorities().then(|| Box::new(event));
@@ -195,11 +217,13 @@ impl Intake {
         }
     }
 
-    fn checked_parts(
+    /// The key that signed an event it has every right to sign; none where the registry checks that in its turn.
+    fn signer(
         &self,
         event: &Event,
+        message: &[u8],
         registry: &Registry,
-    ) -> Result<(Record, Option<PublicKey>), Refusal> {
+    ) -> Result<Option<PublicKey>, Refusal> {
         let kind: Kind = event
             .kind
             .as_str()
@@ -208,7 +232,6 @@ impl Intake {
         if NOT_OPEN.contains(&kind) {
             return Err(Refusal::KindNotOpen(kind));
         }
-        let record = event.record()?;
         let body = event.body();
         domain::validate(kind, body).map_err(Refusal::Fields)?;
         let view = domain::View::new(kind, body);
@@ -223,7 +246,7 @@ impl Intake {
         }
         if kind == Kind::Authority {
             // Its rules, signature included, are the registry's, and are checked in its turn.
-            return Ok((record, None));
+            return Ok(None);
         }
         let region = view.region();
         registry.may_publish(
@@ -231,9 +254,8 @@ impl Intake {
             &event.kind,
             region.as_ref().map(domain::Region::as_str),
         )?;
-        let message = event.statement(&record).message(self.log.origin());
-        match registry.find_signer(&event.authority, &message, &event.signature) {
-            Some(key) => Ok((record, Some(key))),
+        match registry.find_signer(&event.authority, message, &event.signature) {
+            Some(key) => Ok(Some(key)),
             None => Err(Refusal::Signature(event.authority.to_string())),
         }
     }
@@ -294,10 +316,10 @@ impl Intake {
             };
             let authority_record = checked.event.kind.as_str() == Kind::Authority.as_str();
             if authority_record {
-                batch.submit(&self.log, &mut serial.seen);
+                batch.submit(&self.log, &mut serial.seen, false);
             }
             let prepared = self.prepare(&checked, &mut serial, &mut batch);
-            let (entry, keys) = match prepared {
+            let entry = match prepared {
                 Ok(Some(prepared)) => prepared,
                 Ok(None) => continue,
                 Err(refusal) => {
@@ -307,21 +329,22 @@ impl Intake {
             };
             let leaf = Leaf {
                 entry: entry.to_bytes(),
-                record: Some(checked.record.to_jcs().into_bytes()),
+                record: Some(checked.record.into_bytes()),
             };
             if !authority_record {
-                batch.push(leaf, keys, entry, checked.key);
+                batch.push(leaf, checked.keys, checked.key);
                 continue;
             }
-            if let Err(error) = known.registry.check(&entry, &checked.record) {
+            let record = checked.event.record();
+            if let Err(error) = known.registry.check(&entry, record) {
                 batch.refuse(error.into());
                 continue;
             }
-            batch.push(leaf, keys, entry.clone(), None);
-            batch.submit(&self.log, &mut serial.seen);
+            batch.push(leaf, checked.keys, None);
+            batch.submit(&self.log, &mut serial.seen, true);
             if let Some(index) = batch.settle_last() {
                 let mut registry = Registry::clone(&known.registry);
-                match registry.apply(index, &entry, &checked.record) {
+                match registry.apply(index, &entry, record) {
                     Ok(()) => {
                         known = Known {
                             registry: Arc::new(registry),
@@ -336,7 +359,7 @@ impl Intake {
                 }
             }
         }
-        batch.submit(&self.log, &mut serial.seen);
+        batch.submit(&self.log, &mut serial.seen, false);
         batch.finish()
     }
 
@@ -346,19 +369,16 @@ impl Intake {
         checked: &Checked,
         serial: &mut Serial,
         batch: &mut batch::Builder,
-    ) -> Result<Option<(Entry, seen::Keys)>, Refusal> {
-        let statement = checked.event.statement(&checked.record);
-        let message = statement.message(self.log.origin());
-        let keys = seen::Keys::of(&message, &checked.record.salt);
-        if batch.repeat(&keys) {
+    ) -> Result<Option<Entry>, Refusal> {
+        if batch.repeat(&checked.keys)? {
             return Ok(None);
         }
-        if let Some(index) = serial.seen.statement(&keys, &message, &self.log)? {
+        if let Some(index) = serial
+            .seen
+            .find(&checked.keys, &checked.message, &self.log)?
+        {
             batch.existing(index);
             return Ok(None);
-        }
-        if serial.seen.salt(&keys)? || batch.has_salt(&keys) {
-            return Err(Refusal::SaltReused);
         }
         let now = self.clock.now().max(serial.last_logged);
         let issued = checked.event.issued_at;
@@ -370,11 +390,10 @@ impl Intake {
                 now,
             });
         }
-        let entry = statement.into_entry(now, checked.event.signature, checked.event.cosignature);
-        entry
-            .check()
-            .map_err(|e| Refusal::Malformed(e.to_string()))?;
         serial.last_logged = now;
-        Ok(Some((entry, keys)))
+        Ok(Some(Entry {
+            logged_at: now,
+            ..checked.entry.clone()
+        }))
     }
 }

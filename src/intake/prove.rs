@@ -2,9 +2,9 @@
 //! (tlog-proof with the `extra` of DESIGN §5). The bytes made here are the bytes every verifier reads.
 
 use super::Intake;
-use crate::log::{LogError, PathReader};
+use crate::log::{LogError, ProofReader};
 use gongshi_verify::entry::Entry;
-use gongshi_verify::extra::{ChainLink, Extra};
+use gongshi_verify::extra::{self, ChainLink};
 use gongshi_verify::keys::PublicKey;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::Registry;
@@ -17,21 +17,20 @@ pub fn link_path(index: u64) -> String {
     format!("/api/v1/proof/{index}")
 }
 
-/// Makes proofs against one checkpoint; neighbours share the work on tiles and chains.
+/// Makes proofs against one checkpoint; neighbours share the work on blocks, tiles and chains.
 pub struct Prover<'a> {
-    intake: &'a Intake,
     registry: Arc<Registry>,
-    paths: PathReader<'a>,
-    chains: HashMap<Vec<u64>, Vec<ChainLink>>,
+    reader: ProofReader<'a>,
+    /// Canonical text of each chain met, by its indexes.
+    chains: HashMap<Vec<u64>, String>,
 }
 
 impl Intake {
     /// A prover for the newest published checkpoint.
     pub fn prover(&self) -> Prover<'_> {
         Prover {
-            intake: self,
             registry: self.registry(),
-            paths: self.log.paths(),
+            reader: self.log.proofs(),
             chains: HashMap::new(),
         }
     }
@@ -40,64 +39,59 @@ impl Intake {
 impl Prover<'_> {
     /// The proof file of an entry; `key` is its signer where the caller knows it, which saves a verification.
     pub fn proof(&mut self, index: u64, key: Option<&PublicKey>) -> Result<String, LogError> {
-        let leaf = self.intake.log.leaf(index)?;
-        let (entry, record) = decode(index, &leaf)?;
+        let entry = self.entry(index)?;
         let chain = match key {
             Some(key) => self.registry.chain_for(&entry.authority, key, index),
             None => {
                 let chain = self.registry.chain_for_entry(index, &entry);
-                chain.map_err(|e| LogError::damaged(format!("entry {index}"), e.to_string()))?
+                chain.map_err(|e| damaged("entry", index, &e))?
             }
         };
         if !self.chains.contains_key(&chain) {
-            let links = chain
-                .iter()
-                .map(|link| self.link(*link))
-                .collect::<Result<Vec<_>, _>>()?;
-            self.chains.insert(chain.clone(), links);
+            let links = chain.iter().map(|link| self.link(*link));
+            let links = links.collect::<Result<Vec<_>, _>>()?;
+            let text = extra::chain_to_jcs(&links).map_err(|e| damaged("chain", index, &e))?;
+            self.chains.insert(chain.clone(), text);
         }
-        let extra = Extra {
-            authority: self.chains[&chain].clone(),
-            entry,
-            record,
-        };
-        let extra = extra
-            .to_jcs()
-            .map_err(|e| LogError::damaged(format!("the proof of {index}"), e.to_string()))?;
-        let path = self.paths.inclusion(index)?;
-        let checkpoint_text = self.paths.published().note.clone();
+        let leaf = self.reader.leaf(index)?;
+        // Both are kept as the canonical bytes that intake wrote.
+        let entry = text("entry", index, &leaf.entry)?;
+        let record = leaf.record.as_deref();
+        let record = record
+            .map(|record| text("record", index, record))
+            .transpose()?;
+        let extra = extra::compose(&self.chains[&chain], entry, record);
         Ok(TlogProof {
             extra: Some(extra.into_bytes()),
             index,
-            path,
-            checkpoint_text,
+            path: self.reader.inclusion(index)?,
+            checkpoint_text: self.reader.published().note.clone(),
         }
         .to_string())
     }
 
     fn link(&mut self, index: u64) -> Result<ChainLink, LogError> {
-        let (entry, record) = decode(index, &self.intake.log.leaf(index)?)?;
+        let entry = self.entry(index)?;
+        let record = self.reader.leaf(index)?.record.as_deref();
         let record =
             record.ok_or_else(|| LogError::damaged(format!("record {index}"), "it is missing"))?;
         Ok(ChainLink {
             entry,
             index,
-            path: self.paths.inclusion(index)?,
-            record,
+            record: Record::parse(record).map_err(|e| damaged("record", index, &e))?,
+            path: self.reader.inclusion(index)?,
         })
+    }
+
+    fn entry(&mut self, index: u64) -> Result<Entry, LogError> {
+        Entry::parse(&self.reader.leaf(index)?.entry).map_err(|e| damaged("entry", index, &e))
     }
 }
 
-fn decode(index: u64, leaf: &crate::log::Leaf) -> Result<(Entry, Option<Record>), LogError> {
-    let damaged = |error: &dyn std::fmt::Display| {
-        LogError::damaged(format!("entry {index}"), error.to_string())
-    };
-    let entry = Entry::parse(&leaf.entry).map_err(|e| damaged(&e))?;
-    let record = leaf
-        .record
-        .as_deref()
-        .map(Record::parse)
-        .transpose()
-        .map_err(|e| damaged(&e))?;
-    Ok((entry, record))
+fn text<'a>(what: &str, index: u64, bytes: &'a [u8]) -> Result<&'a str, LogError> {
+    std::str::from_utf8(bytes).map_err(|e| damaged(what, index, &e))
+}
+
+fn damaged(what: &str, index: u64, error: &dyn std::fmt::Display) -> LogError {
+    LogError::damaged(format!("{what} {index}"), error.to_string())
 }

@@ -1,8 +1,9 @@
-//! Which statements and salts the log holds, so that the same event gets its first index and no salt serves twice.
+//! Which salts the log holds, so that the same event gets its first index and no salt serves twice.
 //!
-//! Derived from the log by a cursor like the read model, and kept apart from it because intake must be exact at once:
-//! what is queued but not yet folded stands in memory. Keys are truncated hashes; a salt's hash helps nobody confirm an
-//! erased record, for a salt has 256 random bits.
+//! One key answers both: the same statement has the same commitment and so the same salt, and what else comes under a
+//! salt that was used is refused. Derived from the log by a cursor like the read model, and kept apart from it because
+//! intake must be exact at once: what is queued but not yet folded stands in memory. Keys are truncated hashes; a salt's
+//! hash helps nobody confirm an erased record, for a salt has 256 random bits.
 
 use super::{IntakeError, Refusal};
 use crate::domain::Kind;
@@ -11,7 +12,7 @@ use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
 use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::record::Record;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,10 @@ fn short(hash: Hash) -> [u8; 16] {
     *hash.first_chunk().expect("a hash has 32 bytes")
 }
 
+/// Prefix of the keys by salt, and of those by statement that entries without a record have.
+const SALT: u8 = b's';
+const STATEMENT: u8 = b'e';
+
 impl Keys {
     pub(super) fn of(message: &[u8], salt: &[u8; 32]) -> Self {
         let salted = [b"gongshi/seen-salt/v1\n".as_slice(), salt].concat();
@@ -44,15 +49,10 @@ impl Keys {
             salt: short(sha256(&salted)),
         }
     }
+}
 
-    fn put(&self, index: u64, authority: bool, batch: &mut WriteBatch) {
-        let value = index.to_be_bytes();
-        batch.put([b"e".as_slice(), &self.statement].concat(), value);
-        batch.put([b"s".as_slice(), &self.salt].concat(), value);
-        if authority {
-            batch.put([[AUTHORITY].as_slice(), &value].concat(), []);
-        }
-    }
+fn put(batch: &mut WriteBatch, tag: u8, key: &[u8; 16], index: u64) {
+    batch.put([[tag].as_slice(), key].concat(), index.to_be_bytes());
 }
 
 /// The index of what was seen.
@@ -60,10 +60,21 @@ pub(super) struct Seen {
     database: Arc<dyn KeyValue>,
     cursor: u64,
     /// Handed to the log and not yet folded, oldest first.
-    waiting: Vec<(u64, Keys, bool)>,
-    statements: HashMap<[u8; 16], u64>,
-    salts: HashMap<[u8; 16], u64>,
+    waiting: VecDeque<Waiting>,
+    /// The same by salt.
+    salts: HashMap<[u8; 16], Queued>,
     epoch: u64,
+}
+
+struct Waiting {
+    index: u64,
+    salt: [u8; 16],
+    authority: bool,
+}
+
+struct Queued {
+    index: u64,
+    statement: [u8; 16],
 }
 
 impl Seen {
@@ -77,13 +88,11 @@ impl Seen {
                     .map_err(|_| StoreError::Corrupt("the cursor of seen events".to_owned()))?,
             ),
         };
-        let (statements, salts) = (HashMap::new(), HashMap::new());
         Ok(Seen {
             database,
             cursor,
-            waiting: Vec::new(),
-            statements,
-            salts,
+            waiting: VecDeque::new(),
+            salts: HashMap::new(),
             epoch: 0,
         })
     }
@@ -98,17 +107,18 @@ impl Seen {
                 let unusable = |reason: String| IntakeError::Unusable { index, reason };
                 let entry = Entry::parse(&leaf.entry).map_err(|e| unusable(e.to_string()))?;
                 let message = entry.statement().message(log.origin());
-                // An erased record has no salt to keep; its entry is still known by its statement.
-                let salt = match &leaf.record {
+                match &leaf.record {
                     Some(record) => {
-                        Record::parse(record)
-                            .map_err(|e| unusable(e.to_string()))?
-                            .salt
+                        let record = Record::parse(record).map_err(|e| unusable(e.to_string()))?;
+                        let keys = Keys::of(&message, &record.salt);
+                        put(&mut batch, SALT, &keys.salt, index);
                     }
-                    None => sha256(&message),
-                };
-                let authority = entry.kind.as_str() == Kind::Authority.as_str();
-                Keys::of(&message, &salt).put(index, authority, &mut batch);
+                    // An erased record has no salt to keep; its entry is still known by its statement.
+                    None => put(&mut batch, STATEMENT, &short(sha256(&message)), index),
+                }
+                if entry.kind.as_str() == Kind::Authority.as_str() {
+                    batch.put(authority_key(index), []);
+                }
             }
             batch.put(CURSOR, end.to_be_bytes());
             self.database.apply(batch)?;
@@ -137,18 +147,19 @@ impl Seen {
         if epoch != self.epoch {
             // Every submission of an earlier epoch has been published or has failed.
             self.epoch = epoch;
-            self.waiting.retain(|(index, ..)| *index < size);
-            self.statements.retain(|_, index| *index < size);
-            self.salts.retain(|_, index| *index < size);
+            self.waiting.retain(|waiting| waiting.index < size);
+            self.salts.retain(|_, queued| queued.index < size);
         }
-        let published = self.waiting.partition_point(|(index, ..)| *index < size);
+        let published = self.waiting.partition_point(|waiting| waiting.index < size);
         if published as u64 >= BATCH || (published > 0 && published == self.waiting.len()) {
             let mut batch = WriteBatch::default();
-            for (index, keys, authority) in self.waiting.drain(..published) {
-                keys.put(index, authority, &mut batch);
-                self.statements.remove(&keys.statement);
-                self.salts.remove(&keys.salt);
-                self.cursor = index + 1;
+            for waiting in self.waiting.drain(..published) {
+                put(&mut batch, SALT, &waiting.salt, waiting.index);
+                if waiting.authority {
+                    batch.put(authority_key(waiting.index), []);
+                }
+                self.salts.remove(&waiting.salt);
+                self.cursor = waiting.index + 1;
             }
             batch.put(CURSOR, self.cursor.to_be_bytes());
             self.database.apply(batch)?;
@@ -156,43 +167,56 @@ impl Seen {
         Ok(())
     }
 
-    /// Notes leaves handed to the log.
+    /// Notes a leaf handed to the log.
     pub(super) fn add(&mut self, index: u64, keys: Keys, authority: bool) {
-        self.statements.insert(keys.statement, index);
-        self.salts.insert(keys.salt, index);
-        self.waiting.push((index, keys, authority));
+        let Keys { statement, salt } = keys;
+        self.salts.insert(salt, Queued { index, statement });
+        self.waiting.push_back(Waiting {
+            index,
+            salt,
+            authority,
+        });
     }
 
-    /// The index of the same statement. A stored key is believed only if the log holds that very statement there.
-    pub(super) fn statement(
+    /// The index of the same statement, where the log has it. A stored key is believed only if the log holds that very
+    /// statement there.
+    ///
+    /// # Errors
+    /// [`Refusal::SaltReused`] where another statement has this salt; [`Refusal::Unavailable`].
+    pub(super) fn find(
         &self,
         keys: &Keys,
         message: &[u8],
         log: &Log,
     ) -> Result<Option<u64>, Refusal> {
-        if let Some(index) = self.statements.get(&keys.statement) {
+        if let Some(queued) = self.salts.get(&keys.salt) {
             // Queued by another caller a moment ago: its index counts once it is published.
-            loop {
-                if log.wait_beyond(*index, PAUSE) > *index {
-                    return Ok(Some(*index));
-                }
+            while log.wait_beyond(queued.index, PAUSE) <= queued.index {
                 if log.epoch() != self.epoch {
                     return Ok(None);
                 }
             }
+            return match queued.statement == keys.statement {
+                true => Ok(Some(queued.index)),
+                false => Err(Refusal::SaltReused),
+            };
         }
         let unavailable = |error: &dyn std::fmt::Display| Refusal::Unavailable(error.to_string());
-        let Some(index) = self.look(b'e', &keys.statement)? else {
-            return Ok(None);
+        let same = |index: u64| -> Result<bool, Refusal> {
+            let entry = log.entry(index).map_err(|e| unavailable(&e))?;
+            let entry = Entry::parse(&entry).map_err(|e| unavailable(&e))?;
+            Ok(entry.statement().message(log.origin()) == message)
         };
-        let entry = Entry::parse(&log.entry(index).map_err(|e| unavailable(&e))?)
-            .map_err(|e| unavailable(&e))?;
-        Ok((entry.statement().message(log.origin()) == message).then_some(index))
-    }
-
-    /// Whether the salt is in the log.
-    pub(super) fn salt(&self, keys: &Keys) -> Result<bool, Refusal> {
-        Ok(self.salts.contains_key(&keys.salt) || self.look(b's', &keys.salt)?.is_some())
+        if let Some(index) = self.look(SALT, &keys.salt)? {
+            return match same(index)? {
+                true => Ok(Some(index)),
+                false => Err(Refusal::SaltReused),
+            };
+        }
+        match self.look(STATEMENT, &keys.statement)? {
+            Some(index) if same(index)? => Ok(Some(index)),
+            _ => Ok(None),
+        }
     }
 
     fn look(&self, tag: u8, key: &[u8; 16]) -> Result<Option<u64>, Refusal> {
@@ -202,4 +226,8 @@ impl Seen {
             .and_then(|value| value.try_into().ok())
             .map(u64::from_be_bytes))
     }
+}
+
+fn authority_key(index: u64) -> Vec<u8> {
+    [[AUTHORITY].as_slice(), &index.to_be_bytes()].concat()
 }

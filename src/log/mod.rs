@@ -18,7 +18,7 @@ pub use blocks::BLOCK_LEAVES;
 pub use follow::{Follower, Target};
 pub use fsck::{FsckProblem, FsckReport, check as fsck};
 pub use published::Published;
-pub use read::PathReader;
+pub use read::ProofReader;
 pub use sequencer::{Submission, SubmitError};
 
 use crate::store::{DataFolder, KeyValue, Storage, StoreError};

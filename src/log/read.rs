@@ -14,14 +14,17 @@ use std::sync::Arc;
 /// A tile's hashes and every complete subtree over them, lowest first.
 type TileTree = Vec<Vec<Hash>>;
 
-/// Reads paths at one published size and keeps the tiles it met, so that neighbours cost one tile between them.
-pub struct PathReader<'a> {
+/// Reads leaves and paths at one published size and keeps the tiles and the block it met, so that neighbours cost one
+/// tile and one block between them.
+pub struct ProofReader<'a> {
     inner: &'a Inner,
     published: Arc<Published>,
     tiles: HashMap<(u8, u64), TileTree>,
+    /// First index of the leaves read last, and the leaves: a block, or the tail.
+    block: (u64, Vec<Leaf>),
 }
 
-impl PathReader<'_> {
+impl ProofReader<'_> {
     /// The checkpoint that paths lead to.
     pub fn published(&self) -> &Arc<Published> {
         &self.published
@@ -30,6 +33,23 @@ impl PathReader<'_> {
     /// RFC 9162 inclusion path of `index` to that checkpoint.
     pub fn inclusion(&mut self, index: u64) -> Result<Vec<Hash>, LogError> {
         self.inclusion_at(index, self.published.size())
+    }
+
+    /// Entry and record.
+    pub fn leaf(&mut self, index: u64) -> Result<&Leaf, LogError> {
+        let (first, leaves) = &self.block;
+        if index < *first || index - first >= leaves.len() as u64 {
+            let first = index / BLOCK_LEAVES * BLOCK_LEAVES;
+            // Beyond the published size, this range says so.
+            let end = (first + BLOCK_LEAVES)
+                .min(self.published.size())
+                .max(index + 1);
+            let leaves = self.inner.leaves(first..end, &self.published, true)?;
+            self.block = (first, leaves);
+        }
+        let (first, leaves) = &self.block;
+        let within = usize::try_from(index - first).expect("in a block");
+        Ok(&leaves[within])
     }
 
     fn inclusion_at(&mut self, index: u64, size: u64) -> Result<Vec<Hash>, LogError> {
@@ -132,19 +152,20 @@ impl Log {
         Ok(Some(bundle))
     }
 
-    /// Reads inclusion paths to the newest published checkpoint.
-    pub fn paths(&self) -> PathReader<'_> {
-        PathReader {
+    /// Reads what proofs to the newest published checkpoint are made of.
+    pub fn proofs(&self) -> ProofReader<'_> {
+        ProofReader {
             inner: &self.inner,
             published: self.published(),
             tiles: HashMap::new(),
+            block: (0, Vec::new()),
         }
     }
 
     /// RFC 9162 inclusion path of `index` in the tree of `size`, for any published size.
     pub fn inclusion(&self, index: u64, size: u64) -> Result<Vec<Hash>, LogError> {
         self.within(size)?;
-        self.paths().inclusion_at(index, size)
+        self.proofs().inclusion_at(index, size)
     }
 
     /// RFC 9162 consistency proof between two published sizes, `old <= new`.

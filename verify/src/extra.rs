@@ -96,19 +96,34 @@ impl Extra {
 
     /// The canonical text.
     pub fn to_jcs(&self) -> Result<String, ExtraError> {
-        let links = self
-            .authority
-            .iter()
-            .map(ChainLink::to_value)
-            .collect::<Result<_, _>>()?;
-        let mut members = BTreeMap::from([
-            ("authority".into(), Value::Array(links)),
-            ("entry".into(), self.entry.to_text().into()),
-        ]);
-        if let Some(record) = &self.record {
-            members.insert("record".into(), record.to_value());
+        let record = self.record.as_ref().map(Record::to_jcs);
+        let entry = self.entry.to_text();
+        Ok(compose(
+            &chain_to_jcs(&self.authority)?,
+            &entry,
+            record.as_deref(),
+        ))
+    }
+}
+
+/// The canonical text of a chain: a part of [`compose`].
+pub fn chain_to_jcs(chain: &[ChainLink]) -> Result<String, ExtraError> {
+    let links = chain
+        .iter()
+        .map(ChainLink::to_value)
+        .collect::<Result<_, _>>()?;
+    Ok(json::to_jcs(&Value::Array(links)))
+}
+
+/// The canonical text of an [`Extra`] from parts that are canonical already, for who makes many proofs under one chain:
+/// [`chain_to_jcs`], [`Entry::to_text`], [`Record::to_jcs`].
+pub fn compose(chain: &str, entry: &str, record: Option<&str>) -> String {
+    let entry = json::to_jcs(&Value::from(entry));
+    match record {
+        Some(record) => {
+            alloc::format!("{{\"authority\":{chain},\"entry\":{entry},\"record\":{record}}}")
         }
-        Ok(json::to_jcs(&Value::Object(members)))
+        None => alloc::format!("{{\"authority\":{chain},\"entry\":{entry}}}"),
     }
 }
 

@@ -95,12 +95,19 @@ impl Record {
 
     /// Canonical text of `{"body","salt"}`.
     pub fn to_jcs(&self) -> String {
-        json::to_jcs(&self.to_value())
+        self.seal().1
     }
 
     /// `SHA-256("gongshi/record/v1\n" || salt || JCS(body))`.
     pub fn commitment(&self) -> Hash {
+        self.seal().0
+    }
+
+    /// Commitment and canonical text, which share the work of spelling out the body.
+    pub fn seal(&self) -> (Hash, String) {
         let body = json::to_jcs(&self.body);
-        sha256_parts(&[COMMITMENT_PREFIX, &self.salt, body.as_bytes()])
+        let commitment = sha256_parts(&[COMMITMENT_PREFIX, &self.salt, body.as_bytes()]);
+        let text = alloc::format!("{{\"body\":{body},\"salt\":\"{}\"}}", hex(&self.salt));
+        (commitment, text)
     }
 }

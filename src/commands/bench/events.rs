@@ -24,9 +24,15 @@ pub struct Events {
     /// Number of events.
     #[arg(long, default_value_t = 100_000)]
     events: usize,
-    /// Requests at once.
+    /// Clients at once.
     #[arg(long, default_value_t = 2)]
-    requests: usize,
+    clients: usize,
+    /// Events in one request.
+    #[arg(long, default_value_t = 5000)]
+    request: usize,
+    /// Ask for the index alone instead of the proof of each event.
+    #[arg(long)]
+    minimal: bool,
 }
 
 const DEPARTMENT: &str = "000000-SCJG";
@@ -70,15 +76,18 @@ impl Events {
         let address = receiver.recv().context("the server did not start")?;
         let url = format!("http://{address}/api/v1/events");
         let begin = Instant::now();
-        let share = lines.len().div_ceil(self.requests);
+        let share = lines.len().div_ceil(self.clients);
         let answered: usize = std::thread::scope(|scope| {
-            let posts: Vec<_> = lines
-                .chunks(share)
-                .map(|share| {
-                    let url = &url;
-                    scope.spawn(move || post(url, share))
+            let clients = lines.chunks(share).map(|share| {
+                let url = &url;
+                scope.spawn(move || {
+                    share
+                        .chunks(self.request)
+                        .map(|lines| post(url, lines, self.minimal))
+                        .sum::<anyhow::Result<usize>>()
                 })
-                .collect();
+            });
+            let posts: Vec<_> = clients.collect();
             posts
                 .into_iter()
                 .map(|post| post.join().expect("a client thread"))
@@ -91,24 +100,26 @@ impl Events {
             lines.len()
         );
         println!(
-            "{answered} signed events in {seconds:.1} s: {:.0}/s, each with its receipt",
-            answered as f64 / seconds
+            "{answered} signed events in {seconds:.1} s: {:.0}/s, each answered with its {}",
+            answered as f64 / seconds,
+            if self.minimal { "index" } else { "proof" },
         );
         println!("peak memory {} MB", peak_memory().unwrap_or_default());
         Ok(())
     }
 }
 
-fn post(url: &str, lines: &[String]) -> anyhow::Result<usize> {
+fn post(url: &str, lines: &[String], minimal: bool) -> anyhow::Result<usize> {
     let body = lines.concat();
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(None)
         .build()
         .into();
-    let answer = agent
-        .post(url)
-        .content_type("application/x-ndjson")
-        .send(body.as_bytes())?;
+    let mut request = agent.post(url).content_type("application/x-ndjson");
+    if minimal {
+        request = request.header("Prefer", "return=minimal");
+    }
+    let answer = request.send(body.as_bytes())?;
     let mut accepted = 0;
     for line in BufReader::new(answer.into_body().into_reader()).lines() {
         accepted += usize::from(line?.starts_with("{\"index\""));

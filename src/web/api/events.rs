@@ -1,33 +1,44 @@
 //! `POST /api/v1/events`: one event, or NDJSON with one event a line, answered line by line in order.
 //!
-//! The body is read as a stream: lines are cut, checked and appended in chunks while later ones still arrive, and a
-//! slow or endless body holds no more than one chunk in memory. Each line stands alone. Who asks with
-//! `Prefer: return=minimal` (RFC 7240) gets `{"index"}` without the proof, which costs more than all the rest.
+//! The body is read as a stream: lines are cut, checked and appended in chunks while later ones still arrive. Many
+//! clients read no answer before they have sent everything, so reading never waits for them: what is kept meanwhile is
+//! an index or a refusal a line, the lines of a request are limited, and proofs are made only as the answer is read.
+//! Each line stands alone. Who asks with `Prefer: return=minimal` (RFC 7240) gets `{"index"}` without the proof.
 
-use crate::intake::{Accepted, MAX_EVENT_BYTES, Refusal};
+use crate::intake::{Accepted, Batch, MAX_EVENT_BYTES, Refusal};
 use crate::web::Portal;
 use crate::web::problem::Problem;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::rt::task::JoinHandle;
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 use serde_json::json;
+use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
+/// Lines of one request; those beyond are answered with one refusal and not read.
+pub(super) const MAX_LINES: usize = 10_000;
 /// Lines checked and appended together.
 const CHUNK_LINES: usize = 512;
 /// Bytes of lines checked and appended together.
 const CHUNK_BYTES: usize = 4 << 20;
+/// Chunks of one request that wait for the disk at once.
+const CHUNKS: usize = 4;
+/// Receipts made at once: enough for neighbours to share work, little enough to hold in memory.
+const RECEIPTS: usize = 64;
 /// A body that brings nothing for so long has ended.
 const IDLE: Duration = Duration::from_secs(30);
-/// Answered chunks that may wait for a slow reader.
-const ANSWERS: usize = 4;
 
 /// The preference for short answers.
 const MINIMAL: &str = "return=minimal";
 
-type Lines = Vec<Result<Bytes, Refusal>>;
+/// A line of a body, or why it is none.
+type Line = Result<Bytes, Box<Problem>>;
+/// What is kept of a line until its answer is read.
+type Outcome = Result<Accepted, Box<Problem>>;
 
 /// What an accepted event is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +77,7 @@ pub(super) async fn post(
         }
         "application/json" => single(portal, body).await,
         other => Problem::new(
-            actix_web::http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported-media-type",
             format!("Content-Type must be application/json or application/x-ndjson, not {other:?}"),
         )
@@ -81,7 +92,7 @@ async fn single(portal: web::Data<Portal>, mut body: web::Payload) -> HttpRespon
         match tokio::time::timeout(IDLE, body.next()).await {
             Err(_) => {
                 return Problem::new(
-                    actix_web::http::StatusCode::REQUEST_TIMEOUT,
+                    StatusCode::REQUEST_TIMEOUT,
                     "timeout",
                     "the body did not arrive",
                 )
@@ -101,48 +112,38 @@ async fn single(portal: web::Data<Portal>, mut body: web::Payload) -> HttpRespon
             .respond();
         }
     }
-    let mut answers = append(portal, vec![Ok(event.freeze())], Receipt::Proof).await;
-    match answers.pop() {
+    let Some(batch) = accept(&portal, vec![Ok(event.freeze())]).await else {
+        return Problem::from(&shutting_down()).respond();
+    };
+    let outcomes = batch.finish().await;
+    let answers = web::block(move || answers(&portal, outcomes, Receipt::Proof)).await;
+    match answers.ok().and_then(|mut answers| answers.pop()) {
         Some(Ok(line)) => HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, "application/json"))
             .insert_header((CACHE_CONTROL, "no-store"))
             .body(line),
         Some(Err(problem)) => problem.respond(),
-        None => Problem::bad_request("the body is empty; expected one event").respond(),
+        None => Problem::from(&shutting_down()).respond(),
     }
 }
 
 /// Many events: 200 and one line for each line.
 fn many(portal: web::Data<Portal>, body: web::Payload, receipt: Receipt) -> HttpResponse {
-    let (sender, receiver) = mpsc::channel::<Result<Bytes, std::io::Error>>(ANSWERS);
-    actix_web::rt::spawn(async move {
-        let mut reader = LineReader {
-            body,
-            rest: BytesMut::new(),
-            skipping: 0,
-            ended: false,
-        };
-        // The next chunk is read while the one before is being checked and appended.
-        let mut running: Option<actix_web::rt::task::JoinHandle<Vec<Result<String, Problem>>>> =
-            None;
-        loop {
-            let lines = reader.chunk().await;
-            let last = lines.is_empty();
-            if let Some(task) = running.take() {
-                let Ok(answers) = task.await else { return };
-                if sender.send(Ok(render(answers))).await.is_err() {
-                    return;
-                }
+    let (sender, receiver) = mpsc::unbounded_channel();
+    actix_web::rt::spawn(take(portal.clone(), LineReader::new(body), sender));
+    let state = (portal, receiver, VecDeque::new());
+    let stream =
+        futures_util::stream::unfold(state, move |(portal, mut receiver, mut ready)| async move {
+            while ready.is_empty() {
+                ready.extend(receiver.recv().await?);
             }
-            if last {
-                return;
-            }
-            running = Some(actix_web::rt::spawn(append(portal.clone(), lines, receipt)));
-        }
-    });
-    let stream = futures_util::stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|item| (item, receiver))
-    });
+            let some: Vec<Outcome> = ready.drain(..ready.len().min(RECEIPTS)).collect();
+            let data = portal.clone();
+            let text = web::block(move || render(answers(&data, some, receipt))).await;
+            // The pool is gone only when the server is: the answer breaks off, and the client asks again.
+            let text = text.map_err(std::io::Error::other);
+            Some((text, (portal, receiver, ready)))
+        });
     let mut response = HttpResponse::Ok();
     if receipt == Receipt::Index {
         response.insert_header(("Preference-Applied", MINIMAL));
@@ -151,6 +152,111 @@ fn many(portal: web::Data<Portal>, body: web::Payload, receipt: Receipt) -> Http
         .insert_header((CONTENT_TYPE, "application/x-ndjson"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .streaming(stream)
+}
+
+/// Reads, checks and appends a whole body. A chunk is checked while those before it wait for the disk.
+async fn take(
+    portal: web::Data<Portal>,
+    mut reader: LineReader,
+    sender: mpsc::UnboundedSender<Vec<Outcome>>,
+) {
+    let mut waiting: VecDeque<JoinHandle<Vec<Outcome>>> = VecDeque::new();
+    let mut taken = 0;
+    loop {
+        let mut lines = reader.chunk().await;
+        let last = lines.is_empty() || taken + lines.len() > MAX_LINES;
+        if taken + lines.len() > MAX_LINES {
+            lines.truncate(MAX_LINES - taken);
+            lines.push(Err(Box::new(too_many())));
+        }
+        taken += lines.len();
+        if !lines.is_empty() {
+            let Some(batch) = accept(&portal, lines).await else {
+                return;
+            };
+            waiting.push_back(actix_web::rt::spawn(batch.finish()));
+        }
+        while last || waiting.len() > CHUNKS {
+            let Some(chunk) = waiting.pop_front() else {
+                break;
+            };
+            let Ok(outcomes) = chunk.await else { return };
+            // Nobody reads any more: what was sent is appended all the same.
+            let _ = sender.send(outcomes);
+        }
+        if last {
+            return;
+        }
+    }
+}
+
+/// A chunk whose sound lines are with the log.
+struct Taken {
+    batch: Batch,
+    /// For each line why it was none; the others are in the batch.
+    refused: Vec<Option<Box<Problem>>>,
+}
+
+impl Taken {
+    /// Waits until all of it is published or refused.
+    async fn finish(self) -> Vec<Outcome> {
+        let mut accepted = self.batch.finish().await.into_iter();
+        let outcomes = self.refused.into_iter().map(|refused| match refused {
+            Some(problem) => Err(problem),
+            None => accepted
+                .next()
+                .unwrap_or_else(|| Err(shutting_down()))
+                .map_err(|refusal| Box::new(Problem::from(&refusal))),
+        });
+        outcomes.collect()
+    }
+}
+
+/// Checks lines and hands them to the log; `None` when the server is shutting down.
+async fn accept(portal: &web::Data<Portal>, lines: Vec<Line>) -> Option<Taken> {
+    let mut refused = Vec::with_capacity(lines.len());
+    let mut events = Vec::with_capacity(lines.len());
+    for line in lines {
+        match line {
+            Ok(line) => {
+                events.push(line);
+                refused.push(None);
+            }
+            Err(problem) => refused.push(Some(problem)),
+        }
+    }
+    let intake = portal.intake.clone();
+    let batch = web::block(move || intake.accept(&events)).await.ok()?;
+    Some(Taken { batch, refused })
+}
+
+fn too_many() -> Problem {
+    let detail = format!(
+        "a request may have {MAX_LINES} events; this line and those after it were not read"
+    );
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-many-lines", detail)
+}
+
+fn shutting_down() -> Refusal {
+    Refusal::Unavailable("the server is shutting down".to_owned())
+}
+
+/// `{"index","proof"}` for each accepted event, all against one checkpoint; or only `{"index"}`.
+fn answers(
+    portal: &Portal,
+    outcomes: Vec<Outcome>,
+    receipt: Receipt,
+) -> Vec<Result<String, Problem>> {
+    let mut prover = portal.intake.prover();
+    let answer = |outcome: Outcome| {
+        let accepted = outcome.map_err(|problem| *problem)?;
+        if receipt == Receipt::Index {
+            return Ok(json!({"index": accepted.index}).to_string());
+        }
+        let proof = prover.proof(accepted.index, accepted.key.as_ref())?;
+        Ok(json!({"index": accepted.index, "proof": proof}).to_string())
+    };
+    outcomes.into_iter().map(answer).collect()
 }
 
 fn render(answers: Vec<Result<String, Problem>>) -> Bytes {
@@ -165,68 +271,6 @@ fn render(answers: Vec<Result<String, Problem>>) -> Bytes {
     Bytes::from(text)
 }
 
-/// Checks and appends a chunk; returns when all of it is published or refused.
-async fn append(
-    portal: web::Data<Portal>,
-    lines: Lines,
-    receipt: Receipt,
-) -> Vec<Result<String, Problem>> {
-    let mut answers: Vec<Option<Refusal>> = Vec::with_capacity(lines.len());
-    let mut events = Vec::with_capacity(lines.len());
-    for line in lines {
-        match line {
-            Ok(line) => {
-                events.push(line);
-                answers.push(None);
-            }
-            Err(refusal) => answers.push(Some(refusal)),
-        }
-    }
-    let intake = portal.intake.clone();
-    let Ok(batch) = web::block(move || intake.accept(&events)).await else {
-        return vec![Err(shutting_down()); answers.len()];
-    };
-    let accepted = batch.finish().await;
-    let receipts = web::block(move || receipts(&portal, accepted, receipt)).await;
-    let Ok(receipts) = receipts else {
-        return vec![Err(shutting_down()); answers.len()];
-    };
-    let mut receipts = receipts.into_iter();
-    answers
-        .into_iter()
-        .map(|refused| match refused {
-            Some(refusal) => Err(Problem::from(&refusal)),
-            None => receipts.next().unwrap_or_else(|| Err(shutting_down())),
-        })
-        .collect()
-}
-
-fn shutting_down() -> Problem {
-    Problem::from(&Refusal::Unavailable(
-        "the server is shutting down".to_owned(),
-    ))
-}
-
-/// `{"index","proof"}` for each accepted event, all against one checkpoint; or only `{"index"}`.
-fn receipts(
-    portal: &Portal,
-    accepted: Vec<Result<Accepted, Refusal>>,
-    receipt: Receipt,
-) -> Vec<Result<String, Problem>> {
-    let mut prover = portal.intake.prover();
-    accepted
-        .into_iter()
-        .map(|result| {
-            let accepted = result.map_err(|refusal| Problem::from(&refusal))?;
-            if receipt == Receipt::Index {
-                return Ok(json!({"index": accepted.index}).to_string());
-            }
-            let proof = prover.proof(accepted.index, accepted.key.as_ref())?;
-            Ok(json!({"index": accepted.index, "proof": proof}).to_string())
-        })
-        .collect()
-}
-
 /// Cuts a streamed body into lines.
 struct LineReader {
     body: web::Payload,
@@ -237,9 +281,18 @@ struct LineReader {
 }
 
 impl LineReader {
+    fn new(body: web::Payload) -> Self {
+        LineReader {
+            body,
+            rest: BytesMut::new(),
+            skipping: 0,
+            ended: false,
+        }
+    }
+
     /// The next lines, at least one unless the body has ended; blank lines do not count.
-    async fn chunk(&mut self) -> Lines {
-        let mut lines = Lines::new();
+    async fn chunk(&mut self) -> Vec<Line> {
+        let mut lines = Vec::new();
         let mut bytes = 0;
         while lines.len() < CHUNK_LINES && bytes < CHUNK_BYTES {
             let line = match self.rest.iter().position(|byte| *byte == b'\n') {
@@ -264,10 +317,10 @@ impl LineReader {
             };
             let skipped = std::mem::take(&mut self.skipping);
             if skipped > 0 {
-                lines.push(Err(Refusal::TooLarge {
+                lines.push(Err(Box::new(Problem::from(&Refusal::TooLarge {
                     bytes: skipped + line.len(),
                     most: MAX_EVENT_BYTES,
-                }));
+                }))));
             } else if !line.trim_ascii().is_empty() {
                 bytes += line.len();
                 lines.push(Ok(line.freeze()));
