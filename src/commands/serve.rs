@@ -32,7 +32,9 @@ pub fn serve(app: App, listen: &str) -> anyhow::Result<ExitCode> {
     gongshi::web::serve(portal, listen, |address| {
         println!("Gongshi is at http://{address}/")
     })
-    .with_context(|| format!("cannot listen on {listen}"))?;
+    .with_context(|| {
+        format!("cannot serve at {listen}; expected an address and a port, such as 127.0.0.1:8080")
+    })?;
     app.close();
     Ok(ExitCode::SUCCESS)
 }
