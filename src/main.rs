@@ -3,6 +3,7 @@
 mod commands;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     };
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("GONGSHI_LOG")
                 .unwrap_or_else(|_| "info,tantivy=warn".into()),

@@ -281,3 +281,53 @@ fn templates_come_out_and_go_in() {
         assert!(said.contains("写入 1"), "{said}");
     }
 }
+
+#[test]
+fn every_flag_can_come_from_the_file_or_a_variable() {
+    let portal = Portal::start();
+    let nobody = "http://127.0.0.1:9";
+    let settings = portal.write("gongshi.toml", &format!("server = \"{nobody}\"\n"));
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(GONGSHI);
+        command.args(arguments).current_dir(portal.folder.path());
+        command
+    };
+    // A command below a command, too; a variable wins over the file, a flag over both.
+    let list = ["--config", settings.to_str().unwrap(), "authority", "list"];
+    let file = command(&list).output().unwrap();
+    assert_eq!(code(&file), Some(2));
+    assert!(stderr(&file).contains(nobody), "{file:?}");
+    let variable = command(&list)
+        .env("GONGSHI_SERVER", &portal.address)
+        .output()
+        .unwrap();
+    assert_eq!(code(&variable), Some(0), "{variable:?}");
+    let flag = command(&list)
+        .env("GONGSHI_SERVER", nobody)
+        .args(["--server", &portal.address])
+        .output()
+        .unwrap();
+    assert_eq!(code(&flag), Some(0), "{flag:?}");
+    // A flag that names no variable of its own.
+    let keygen = [
+        "keygen",
+        "--authority",
+        "000000-SCJG",
+        "--origin",
+        "log.example/test",
+        "--out",
+        "k",
+    ];
+    let made = command(&keygen)
+        .env("GONGSHI_REQUEST", "k.json")
+        .output()
+        .unwrap();
+    assert_eq!(code(&made), Some(0), "{made:?}");
+    assert!(portal.path("k.json").exists());
+    let slip = portal.write("slip.toml", "lisen = \"127.0.0.1:0\"\n");
+    let slip = command(&["--config", slip.to_str().unwrap(), "serve"])
+        .output()
+        .unwrap();
+    assert_eq!(code(&slip), Some(2));
+    assert!(stderr(&slip).contains("lisen"), "{slip:?}");
+}

@@ -6,7 +6,9 @@ use clap::{Args, ValueEnum};
 use gongshi::app::random32;
 use gongshi::domain::Kind;
 use gongshi::ingest::table::{self, template};
-use gongshi::ingest::{Import, KeyFile, Notice, Observer, Options, Patience, Summary, Target};
+use gongshi::ingest::{
+    Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Summary, Target,
+};
 use gongshi::intake::SystemClock;
 use gongshi::text::{Arg, Catalogue, Lang};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -112,8 +114,7 @@ impl ImportCommand {
             journal: self.journal.take(),
             lang,
         };
-        let said =
-            |error: gongshi::ingest::ImportError| anyhow::Error::msg(error.words(lang, kind));
+        let said = |error: ImportError| anyhow::Error::msg(error.words(lang, kind));
         let import = Import::open(options).map_err(said)?;
         if !import.left_out().is_empty() {
             let separator = word(lang, "separator", &[]);
@@ -144,7 +145,8 @@ impl ImportCommand {
         let (summary, bad) = match result {
             Ok(done) => done,
             Err(error) => {
-                if !self.dry_run {
+                let cut_short = matches!(error, ImportError::Client(_) | ImportError::Bad { .. });
+                if cut_short && !self.dry_run {
                     eprintln!("{}", word(lang, "resume", &[]));
                 }
                 return Err(said(error));

@@ -37,19 +37,20 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Backup(backup::Backup),
-    Bench(bench::Bench),
-    Export(export::Export),
-    Fsck(fsck::Fsck),
+    // In the order of use, as the help shows them: look, run, publish, check, keep.
     Demo(demo::Demo),
     Init(init::Init),
-    Reindex(reindex::Reindex),
-    Restore(backup::Restore),
     Serve(serve::Serve),
     Keygen(keygen::Keygen),
     Authority(authority::Authority),
     Publish(publish::Publish),
     Import(import::ImportCommand),
+    Export(export::Export),
+    Fsck(fsck::Fsck),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Reindex(reindex::Reindex),
+    Bench(bench::Bench),
 }
 
 /// Runs the command; the exit code says whether what was checked or sent is good (0), not good (1), or unusable (2).

@@ -1,15 +1,18 @@
-//! Flags from a file: the values of `--config FILE` become the defaults of the flags of the same name.
+//! Flags from elsewhere: every flag can come from the variable `GONGSHI_<FLAG>`, and the values of `--config FILE`
+//! become the defaults of the flags of the same name.
 
 use anyhow::{Context as _, bail};
 use clap::Command;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Puts the file's values under the flags. A key that no command knows is an error, so that a typing slip is noticed.
+/// Puts variables and the file's values under the flags. A key that no command knows is an error, so that a typing slip
+/// is noticed.
 pub fn apply(
     command: Command,
     arguments: impl Iterator<Item = OsString>,
 ) -> anyhow::Result<Command> {
+    let mut command = command.mut_subcommands(variables);
     let Some(path) = config_path(arguments) else {
         return Ok(command);
     };
@@ -18,7 +21,6 @@ pub fn apply(
     let table: toml::Table = text
         .parse()
         .with_context(|| format!("{} is not TOML", path.display()))?;
-    let mut command = command;
     for (key, value) in table {
         let value = match value {
             toml::Value::String(text) => text,
@@ -29,30 +31,39 @@ pub fn apply(
                 path.display()
             ),
         };
-        let names: Vec<String> = command
-            .get_subcommands()
-            .map(|sub| sub.get_name().to_owned())
-            .collect();
         let mut known = false;
-        for name in names {
-            command = command.mut_subcommand(name, |sub| {
-                if !sub
-                    .get_arguments()
-                    .any(|argument| argument.get_id() == key.as_str())
-                {
-                    return sub;
-                }
-                known = true;
-                sub.mut_arg(&key, |argument| {
-                    argument.default_value(value.clone()).required(false)
-                })
-            });
-        }
+        command = command.mut_subcommands(|sub| preset(sub, &key, &value, &mut known));
         if !known {
             bail!("{}: no command has a flag named {key}", path.display());
         }
     }
     Ok(command)
+}
+
+/// Names the variable of every flag that does not name one itself.
+fn variables(command: Command) -> Command {
+    let command = command.mut_args(|argument| {
+        let Some(flag) = argument.get_long().filter(|_| argument.get_env().is_none()) else {
+            return argument;
+        };
+        let name = format!("GONGSHI_{}", flag.to_uppercase().replace('-', "_"));
+        argument.env(name).hide_env(true)
+    });
+    command.mut_subcommands(variables)
+}
+
+/// Makes the value the default of the flag, in the command and all below it.
+fn preset(mut command: Command, key: &str, value: &str, known: &mut bool) -> Command {
+    let named = command
+        .get_arguments()
+        .any(|flag| flag.get_id() == key && !flag.is_positional());
+    if named {
+        *known = true;
+        command = command.mut_arg(key, |flag| {
+            flag.default_value(value.to_owned()).required(false)
+        });
+    }
+    command.mut_subcommands(|sub| preset(sub, key, value, known))
 }
 
 fn config_path(arguments: impl Iterator<Item = OsString>) -> Option<PathBuf> {

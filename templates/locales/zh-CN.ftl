@@ -1381,6 +1381,7 @@ import-separator = 、
 import-line = 第 { $line } 行{ $said }
 import-fault = 「{ $column }」: { $value } — { $expected }
 import-fault-empty = 「{ $column }」: { $expected }
+import-refused = : { $said }
 import-duplicate = : 与前面的行内容完全相同，未重复写入
 import-reason = 错误说明
 import-nth-column = 第{ $number }列

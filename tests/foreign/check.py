@@ -1,9 +1,10 @@
 """Other people's verifiers against a running server: proofbundle on downloaded proofs, and ours beside it.
 
-Usage: check.py URL GONGSHI_VERIFY WORKDIR. Exits non-zero with the first thing that is not as it must be.
+Usage: check.py URL GONGSHI_VERIFY WORKDIR, with the Python that has proofbundle. Every byte of a proof and of its entry
+is changed once: proofbundle's functions are asked about each, its command about one byte in every line.
 """
 
-import base64
+import concurrent.futures
 import json
 import pathlib
 import subprocess
@@ -12,48 +13,34 @@ import urllib.request
 
 from proofbundle.tlogproof import parse_tlog_proof, verify_tlog_proof
 
+COMMAND = pathlib.Path(sys.executable).with_name("proofbundle")
+
+
+class Tally:
+    """Counts checks, and says each one that failed."""
+
+    def __init__(self):
+        self.passed, self.failed = 0, 0
+
+    def check(self, what, good):
+        if good:
+            self.passed += 1
+        else:
+            self.failed += 1
+            print(f"FAILED {what}")
+
+    def tell(self, about):
+        print(f"{about}: {self.passed} passed, {self.failed} failed")
+        return self.failed
+
 
 def fetch(url):
     with urllib.request.urlopen(url, timeout=30) as answer:
         return answer.read()
 
 
-def main(url, verify, work):
-    work = pathlib.Path(work)
-    log = json.loads(fetch(f"{url}/api/v1/log"))
-    vkey, size, origin = log["vkey"], log["size"], log["origin"]
-    policy = work / "policy"
-    policy.write_text(f"log {vkey}\nquorum none\n")
-    checked = 0
-    for index in sorted({0, 1, 63, 64, 255, 256, size // 2, size - 1}):
-        if index >= size:
-            continue
-        text = fetch(f"{url}/api/v1/proof/{index}").decode()
-        entry = json.loads(parse_tlog_proof(text)["extra"])["entry"].encode()
-        # The entry in the proof is the entry in the bundle that everybody downloads.
-        assert entry == bundle_entry(url, index, size), f"entry {index} differs between proof and bundle"
-        result = verify_tlog_proof(text, entry, vkey, expected_origin=origin)
-        assert result["ok"], f"proofbundle refuses the proof of {index}: {result}"
-        proof = work / f"{index}.tlog-proof"
-        proof.write_text(text)
-        command(work, proof, entry, vkey, origin)
-        done = subprocess.run([verify, "proof", proof, "--policy", policy], capture_output=True, text=True)
-        assert done.returncode == 0, f"gongshi-verify refuses the proof of {index}: {done.stdout}{done.stderr}"
-        checked += 1
-    tampered = tamper(text, entry, vkey, origin, verify, policy, work)
-    print(f"{checked} proofs accepted, {tampered} changed files refused")
-
-
-def command(work, proof, entry, vkey, origin):
-    """The command line as its users call it."""
-    payload = work / "payload"
-    payload.write_bytes(entry)
-    call = [sys.executable, "-m", "proofbundle", "verify-proof", proof, "--payload-file", payload]
-    done = subprocess.run([*call, "--log-vkey", vkey, "--expected-origin", origin], capture_output=True, text=True)
-    assert done.returncode == 0, f"proofbundle verify-proof: {done.stdout}{done.stderr}"
-
-
 def bundle_entry(url, index, size):
+    """The entry as everybody downloads it, from its bundle."""
     number, offset = divmod(index, 256)
     width = min(256, size - number * 256)
     path = f"{number:03}" if number < 1000 else f"x{number // 1000:03}/{number % 1000:03}"
@@ -64,40 +51,99 @@ def bundle_entry(url, index, size):
     return bundle[2 : 2 + int.from_bytes(bundle[:2], "big")]
 
 
-def tamper(text, entry, vkey, origin, verify, policy, work):
-    """Changes one byte at a time. proofbundle gets the payload apart and ignores `extra`, which C2SP leaves
-    unauthenticated; there our own verifier, which reads the entry from it, must refuse."""
-    count = 0
-    begin = text.index("extra ")
-    end = text.index("\n", begin)
-    raw = text.encode()
-    begin, end = len(text[:begin].encode()), len(text[:end].encode())
-    for position in range(len(raw)):
-        if begin <= position < end:
-            continue
-        changed = bytearray(raw)
-        changed[position] ^= 1
+class Log:
+    """What one has to know of a log to check its proofs."""
+
+    def __init__(self, url, verify, work):
+        state = json.loads(fetch(f"{url}/api/v1/log"))
+        self.vkey, self.size, self.origin = state["vkey"], state["size"], state["origin"]
+        self.verify, self.work = verify, work
+        self.policy = work / "policy"
+        self.policy.write_text(f"log {self.vkey}\nquorum none\n")
+
+    def library(self, proof, entry):
+        """Whether proofbundle's functions accept these bytes."""
         try:
-            result = verify_tlog_proof(changed.decode(), entry, vkey, expected_origin=origin)
+            text = proof.decode()
         except UnicodeDecodeError:
-            result = {"ok": False}
-        assert not result["ok"], f"proofbundle accepts a proof with byte {position} changed"
-        count += 1
+            return False
+        return verify_tlog_proof(text, entry, self.vkey, expected_origin=self.origin)["ok"]
+
+    def command(self, proof, entry):
+        """Whether proofbundle's command accepts them, called as its users call it."""
+        file, payload = self.work / "command.tlog-proof", self.work / "command.payload"
+        file.write_bytes(proof)
+        payload.write_bytes(entry)
+        call = [COMMAND, "verify-proof", file, "--payload-file", payload]
+        call += ["--log-vkey", self.vkey, "--expected-origin", self.origin]
+        return subprocess.run(call, capture_output=True).returncode == 0
+
+    def ours(self, proof, name="ours"):
+        """The exit code of gongshi-verify."""
+        file = self.work / f"{name}.tlog-proof"
+        file.write_bytes(proof)
+        call = [self.verify, "proof", file, "--policy", self.policy]
+        return subprocess.run(call, capture_output=True).returncode
+
+
+def changed(data, position):
+    copy = bytearray(data)
+    copy[position] ^= 1
+    return bytes(copy)
+
+
+def accepted(log, url):
+    """Proofs from all over the log, with the entry as the payload. Returns the last one and its entry."""
+    tally = Tally()
+    for index in sorted({0, 1, 63, 64, 255, 256, 4095, 4096, log.size // 2, log.size - 2, log.size - 1}):
+        if not 0 <= index < log.size:
+            continue
+        proof = fetch(f"{url}/api/v1/proof/{index}")
+        entry = json.loads(parse_tlog_proof(proof.decode())["extra"])["entry"].encode()
+        tally.check(f"{index}: the entry in the proof is the one in the bundle", entry == bundle_entry(url, index, log.size))
+        tally.check(f"{index}: proofbundle's functions", log.library(proof, entry))
+        tally.check(f"{index}: proofbundle's command", log.command(proof, entry))
+        tally.check(f"{index}: gongshi-verify", log.ours(proof) == 0)
+    return tally.tell("proofs accepted"), proof, entry
+
+
+def refused(log, proof, entry):
+    """proofbundle gets the payload apart and ignores `extra`, which C2SP leaves unauthenticated; there our own verifier,
+    which reads the entry from it, has to refuse."""
+    failed = 0
+    begin = proof.index(b"extra ")
+    extra = range(begin, proof.index(b"\n", begin))
+    tally = Tally()
+    for position in range(len(proof)):
+        if position not in extra:
+            tally.check(f"byte {position} of the proof", not log.library(changed(proof, position), entry))
     for position in range(len(entry)):
-        changed = bytearray(entry)
-        changed[position] ^= 1
-        assert not verify_tlog_proof(text, bytes(changed), vkey, expected_origin=origin)["ok"], position
-        count += 1
-    step = max(1, (end - begin) // 200)
-    for position in range(begin, end, step):
-        changed = bytearray(raw)
-        changed[position] ^= 1
-        proof = work / "changed.tlog-proof"
-        proof.write_bytes(changed)
-        done = subprocess.run([verify, "proof", proof, "--policy", policy], capture_output=True)
-        assert done.returncode in (1, 2), f"gongshi-verify accepts a proof with byte {position} changed"
-        count += 1
-    return count
+        tally.check(f"byte {position} of the entry", not log.library(proof, changed(entry, position)))
+    failed += tally.tell("one byte changed, proofbundle's functions refuse")
+
+    tally, start = Tally(), 0
+    for line in proof.splitlines(keepends=True):
+        middle = start + len(line) // 2
+        if middle not in extra:
+            tally.check(f"byte {middle} of the proof", not log.command(changed(proof, middle), entry))
+        start += len(line)
+    tally.check("the entry", not log.command(proof, changed(entry, len(entry) // 2)))
+    failed += tally.tell("one byte in every line changed, proofbundle's command refuses")
+
+    tally = Tally()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        codes = pool.map(lambda at: log.ours(changed(proof, at), f"changed-{at}"), range(len(proof)))
+        for position, code in enumerate(codes):
+            tally.check(f"byte {position} of the proof: exit {code}", code in (1, 2))
+    return failed + tally.tell("one byte changed, gongshi-verify refuses")
+
+
+def main(url, verify, work):
+    work = pathlib.Path(work) / "proofs"
+    work.mkdir()
+    log = Log(url, verify, work)
+    failed, proof, entry = accepted(log, url)
+    sys.exit(1 if failed + refused(log, proof, entry) else 0)
 
 
 if __name__ == "__main__":

@@ -228,7 +228,8 @@ impl Run<'_> {
                 Err(faults) => {
                     self.summary.bad += 1;
                     let lang = self.import.options.lang;
-                    let reasons: Vec<String> = faults.iter().map(|f| f.words(lang)).collect();
+                    let reasons = faults.iter().map(|fault| fault.words(lang));
+                    let reasons: Vec<String> = reasons.map(|said| said.trim().to_owned()).collect();
                     self.bad.write(&row, &reasons.join("\n"))?;
                     self.observer.row(row.line, &Notice::Bad(&faults));
                     continue;

@@ -145,7 +145,10 @@ impl Notice<'_> {
     pub fn words(&self, lang: Lang, line: u64) -> Vec<String> {
         let said: Vec<String> = match self {
             Notice::Bad(faults) => faults.iter().map(|fault| fault.words(lang)).collect(),
-            Notice::Refused(refused) => vec![refused.words(lang).join(" ")],
+            Notice::Refused(refused) => {
+                let said = refused.words(lang).join(" — ");
+                vec![get(lang, "refused", &[("said", said.into())])]
+            }
             Notice::Duplicate => vec![get(lang, "duplicate", &[])],
         };
         let at_line = |said: String| {

@@ -1,6 +1,6 @@
 //! Search: one form, facets as plain links, results checked against the log, and an address that can be shared.
 
-use super::fault::Fault;
+use super::fault::{Fault, shortened};
 use super::query::{MAX_PAGE, PER_PAGE, Params, SORTS};
 use super::{Answer, Link, Page, Pager, Visit};
 use crate::domain::uscc::{LENGTH, fold};
@@ -72,7 +72,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         (true, true) => visit.word("page-search-title"),
         (false, true) => visit.say(
             "page-search-title-for",
-            &[("text", params.text.clone().into())],
+            &[("text", shortened(&params.text).into())],
         ),
     };
     let mut page = Page::new("search.html", visit.titled(&title, params.page as u64))

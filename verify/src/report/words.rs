@@ -164,7 +164,7 @@ fn list(text: &mut String, seen: &[WitnessSeen]) {
 }
 
 pub(super) fn later_revocation() -> String {
-    "later revocation of the key: not checked offline; nor is a revocation or a narrowing of rights \
+    "not checked offline; nor is a revocation or a narrowing of rights \
      before this entry that the file leaves out"
         .to_string()
 }
