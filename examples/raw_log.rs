@@ -14,6 +14,7 @@ use gongshi_verify::note::{KeyKind, SignerKey};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 #[derive(Parser)]
 struct Arguments {
@@ -29,6 +30,9 @@ struct Arguments {
     /// Checkpoint key (`PRIVATE+KEY+…`), or a file that holds it. Without it, one is kept in the data folder.
     #[arg(long)]
     key: Option<String>,
+    /// How long the first entry of a batch waits for others, in milliseconds.
+    #[arg(long)]
+    batch_delay_ms: Option<u64>,
     /// Keep nothing and only count: what this machine's HTTP alone can do, to measure the log against.
     #[arg(long)]
     count_only: bool,
@@ -45,7 +49,10 @@ fn main() -> anyhow::Result<()> {
     println!("{}", signer.verifier());
     let storage = Arc::new(SledStorage::new(folder.path()));
     let exists = gongshi::store::Storage::exists(storage.as_ref(), gongshi::log::DATABASE)?;
-    let config = LogConfig::new(origin, signer);
+    let mut config = LogConfig::new(origin, signer);
+    if let Some(delay) = arguments.batch_delay_ms {
+        config.batch_delay = Duration::from_millis(delay);
+    }
     let log = if exists {
         Log::open(folder, storage, config)?
     } else {

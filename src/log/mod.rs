@@ -76,7 +76,7 @@ impl LogConfig {
             signer,
             batch_leaves: 4096,
             batch_bytes: 8 << 20,
-            batch_delay: Duration::from_millis(2),
+            batch_delay: Duration::from_millis(10),
             queue_leaves: 65_536,
             queue_bytes: 64 << 20,
             reserve_bytes: 256 << 20,
