@@ -9,11 +9,12 @@ use super::recover::{encode_staged, sign};
 use super::tree::{FullTile, Tree};
 use super::{
     BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES,
-    Published, key,
+    Published, Purpose, key,
 };
-use crate::store::WriteBatch;
+use crate::store::{WriteBatch, write_atomic};
 use gongshi_verify::hash::leaf_hash;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -126,7 +127,11 @@ pub(super) struct Handle {
 }
 
 /// Starts the thread with the tree that recovery found.
-pub(super) fn start(inner: Arc<Inner>, recovered: super::recover::Recovered) -> Handle {
+pub(super) fn start(
+    inner: Arc<Inner>,
+    recovered: super::recover::Recovered,
+    purpose: Purpose,
+) -> Handle {
     let queue = Queue {
         waiting: VecDeque::new(),
         leaves: 0,
@@ -134,7 +139,10 @@ pub(super) fn start(inner: Arc<Inner>, recovered: super::recover::Recovered) -> 
         next: recovered.tree.size(),
         epoch: 0,
         oldest: Instant::now(),
-        state: State::Running,
+        state: match purpose {
+            Purpose::Append => State::Running,
+            Purpose::Read => State::Stopped("it was opened to be read only".to_owned()),
+        },
     };
     let shared = Arc::new(Shared {
         inner,
@@ -150,7 +158,15 @@ pub(super) fn start(inner: Arc<Inner>, recovered: super::recover::Recovered) -> 
     };
     let thread = std::thread::Builder::new()
         .name("sequencer".to_owned())
-        .spawn(move || writer.run())
+        .spawn(move || {
+            // Callers wait for this thread: it may not end without an answer.
+            if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
+                writer.fail(
+                    Vec::new(),
+                    BatchError::Unsettled(LogError::State("the sequencer failed".to_owned())),
+                );
+            }
+        })
         .expect("a thread can be started at start-up");
     Handle {
         shared,
@@ -225,6 +241,13 @@ impl Handle {
 
     pub(super) fn epoch(&self) -> u64 {
         self.shared.lock().epoch
+    }
+
+    pub(super) fn stopped(&self) -> Option<String> {
+        match &self.shared.lock().state {
+            State::Stopped(reason) => Some(reason.clone()),
+            State::Running | State::Draining => None,
+        }
     }
 
     pub(super) fn queued(&self) -> usize {
@@ -425,10 +448,13 @@ impl Writer {
 
     fn publish(&mut self, published: Arc<Published>) -> Result<(), BatchError> {
         let inner = &self.shared.inner;
-        if let Err(error) = inner
-            .folder
-            .write(CHECKPOINT_FILE, published.note.as_bytes())
-        {
+        let note = published.note.as_bytes();
+        // Each place holds it before anybody is told: what was published can then be found at the next start.
+        let outside = inner.config.published_checkpoint.as_deref();
+        let written = outside
+            .map_or(Ok(()), |path| write_atomic(path, note, 0o644))
+            .and_then(|()| inner.folder.write(CHECKPOINT_FILE, note));
+        if let Err(error) = written {
             self.unpublished = Some(published);
             return Err(BatchError::Unpublished(error.into()));
         }

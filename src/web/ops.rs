@@ -181,7 +181,7 @@ pub async fn healthz() -> HttpResponse {
     text(StatusCode::OK, "ok\n".to_owned())
 }
 
-/// `/readyz`: the log can be read, and model and search follow closely; else 503 with every reason on its line.
+/// `/readyz`: the log can be read and tries to append, and model and search follow closely; else 503 with every reason on its line.
 pub async fn readyz(portal: web::Data<Portal>) -> HttpResponse {
     let reasons = match web::block(move || not_ready(&portal)).await {
         Ok(reasons) => reasons,
@@ -203,6 +203,9 @@ fn not_ready(portal: &Portal) -> Vec<String> {
         && let Err(error) = portal.log.entry(size - 1)
     {
         reasons.push(format!("log: {error}"));
+    }
+    if let Some(reason) = portal.log.stopped() {
+        reasons.push(format!("log: it does not append: {reason}"));
     }
     let model = portal.model.cursor().map_err(|error| error.to_string());
     let search = portal.search.cursor().map_err(|error| error.to_string());
