@@ -21,7 +21,8 @@ fn signer() -> SignerKey {
 
 fn leaf(number: u64) -> Leaf {
     // A hash does not compress, so that a cut falls anywhere in the leaves.
-    let text = gongshi_verify::encoding::hex(&gongshi_verify::hash::leaf_hash(&number.to_be_bytes()));
+    let text =
+        gongshi_verify::encoding::hex(&gongshi_verify::hash::leaf_hash(&number.to_be_bytes()));
     let record = match number % 50 {
         0 => None,
         1 => Some(text.repeat(400).into_bytes()),
@@ -106,9 +107,13 @@ impl Backup {
             std::fs::read_to_string(self.path("published")).unwrap()
         );
         let mut wrong = 0;
-        let report = fsck(&log, |_| (), |index, found, _| {
-            wrong += u64::from(*found != leaf(index));
-        });
+        let report = fsck(
+            &log,
+            |_| (),
+            |index, found, _| {
+                wrong += u64::from(*found != leaf(index));
+            },
+        );
         assert_eq!(
             (report.entries, report.problems, wrong),
             (self.entries, Vec::new(), 0)
@@ -175,7 +180,10 @@ fn a_restore_that_fails_midway_is_refused_until_it_is_done_again() {
         // The file was whole when it was checked and cannot be read to its end the second time.
         let mut reader = backup.reader(&backup.bytes[..cut]).unwrap();
         let error = restore(&data, &backup.path("keys"), &mut reader, false, |_| ()).unwrap_err();
-        assert!(matches!(error, AppError::Archive(_)), "cut at {cut}: {error}");
+        assert!(
+            matches!(error, AppError::Archive(_)),
+            "cut at {cut}: {error}"
+        );
         assert_refused(&data);
         let served = Command::new(GONGSHI)
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
@@ -225,7 +233,10 @@ fn a_killed_restore_is_refused_or_whole() {
             break;
         }
     }
-    assert!(died > 0, "no restore was killed midway: the test tested nothing");
+    assert!(
+        died > 0,
+        "no restore was killed midway: the test tested nothing"
+    );
     if !data.join("log.toml").exists() || data.join("restoring").exists() {
         let done = backup.command("backup", &data).output().unwrap();
         assert!(done.status.success(), "{done:?}");
