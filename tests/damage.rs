@@ -162,7 +162,7 @@ fn fsck(data: &Path, what: &str) -> (i32, String) {
     let said = text(child.stdout.take()) + &text(child.stderr.take());
     let code = status.code();
     let code = code.unwrap_or_else(|| panic!("{what}: fsck ended by {status}: {said}"));
-    assert!(!said.contains("panicked"), "{what}: {said}");
+    assert!(!said.contains("panicked at"), "{what}: {said}");
     (code, said)
 }
 
@@ -283,7 +283,7 @@ fn serve(data: &Path, what: &str, size: u64) -> Result<BTreeMap<String, (u16, Ve
         let said = errors.join().unwrap();
         assert_eq!(status.code(), Some(2), "{what}: {said}");
         assert!(
-            said.contains("gongshi: ") && !said.contains("panicked"),
+            said.contains("gongshi: ") && !said.contains("panicked at"),
             "{what}: {said}"
         );
         return Err(said);
@@ -305,7 +305,7 @@ fn serve(data: &Path, what: &str, size: u64) -> Result<BTreeMap<String, (u16, Ve
     let status = end(&mut child, what);
     let said = errors.join().unwrap();
     assert!(status.code().is_some(), "{what}: {status}: {said}");
-    assert!(!said.contains("panicked"), "{what}: {said}");
+    assert!(!said.contains("panicked at"), "{what}: {said}");
     Ok(answers)
 }
 

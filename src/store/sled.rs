@@ -31,8 +31,11 @@ impl From<::sled::Error> for StoreError {
     fn from(error: ::sled::Error) -> Self {
         match error {
             ::sled::Error::Io(source) => StoreError::io("storage engine", source),
-            ::sled::Error::Corruption { at, .. } => {
-                StoreError::Corrupt(format!("page at {at:?} fails its checksum"))
+            ::sled::Error::Corruption { at: Some(at), .. } => {
+                StoreError::Corrupt(format!("the page at {at} fails its checksum"))
+            }
+            ::sled::Error::Corruption { at: None, .. } => {
+                StoreError::Corrupt("its file fails a checksum or ends too early".to_owned())
             }
             other => StoreError::Engine(other.to_string()),
         }
