@@ -34,6 +34,10 @@ pub struct LogFile {
 }
 
 const LOG_FILE: &str = "log.toml";
+/// Stands in a folder from the beginning of a restore to its end. Its text is for whoever finds it.
+const RESTORING: &str = "restoring";
+const RESTORING_TEXT: &[u8] = b"A restore into this folder has begun and has not ended. What is here is a part of a log.\n\
+    It is never served. Run `gongshi restore` again (it empties the folder first), or delete the folder.\n";
 
 /// Files of a data folder that hold keys.
 pub fn checkpoint_key_path(data: &Path) -> PathBuf {
@@ -111,6 +115,8 @@ pub fn random32() -> [u8; 32] {
 pub struct Tuning {
     /// Changes to the log's defaults.
     pub log: Option<fn(&mut LogConfig)>,
+    /// See [`LogConfig::published_checkpoint`].
+    pub published_checkpoint: Option<PathBuf>,
     /// Search engine's threads and memory.
     pub search: TantivyOptions,
 }
@@ -162,14 +168,16 @@ pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppE
     )?);
     let intake = Intake::open(log, clock)?;
     match intake.accept_events(vec![event]).wait().pop() {
-        Some(Ok(_)) => Ok(()),
+        Some(Ok(_)) => Ok::<(), AppError>(()),
         Some(Err(refusal)) => Err(AppError::Folder(format!(
             "the operator's record was refused: {refusal}"
         ))),
         None => Err(AppError::Folder(
             "the operator's record got no answer".to_owned(),
         )),
-    }
+    }?;
+    store::sync_folder(&data.join("keys"))?;
+    Ok(store::sync_folder(data)?)
 }
 
 fn operator_record(new: &NewLog, key: &SecretKey) -> Result<Record, AppError> {
@@ -208,8 +216,15 @@ pub struct App {
     followers: Vec<Follower>,
 }
 
-/// The description of a data folder.
+/// The description of a data folder. A folder that a restore has not finished has none.
 pub fn log_file(data: &Path) -> Result<LogFile, AppError> {
+    if is_restoring(data)? {
+        return Err(AppError::Folder(format!(
+            "{} holds a restore that has not ended: a part of a log, which is never served. If no restore is running, run \
+             `gongshi restore` again (it empties the folder first), or delete the folder",
+            data.display()
+        )));
+    }
     let path = data.join(LOG_FILE);
     let text = std::fs::read_to_string(&path).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => AppError::Folder(format!(
@@ -225,20 +240,33 @@ pub fn log_file(data: &Path) -> Result<LogFile, AppError> {
     toml::from_str(&text).map_err(|e| AppError::Folder(format!("{}: {e}", path.display())))
 }
 
-/// Opens the log of a data folder, without anything derived from it.
-pub fn open_log(data: &Path, tuning: &Tuning) -> Result<(Arc<Log>, LogFile), AppError> {
+/// Opens the log of a data folder to append to it, without anything derived from it.
+fn open_log(data: &Path, tuning: &Tuning) -> Result<(Arc<Log>, LogFile), AppError> {
+    let (folder, file, config) = prepare(data, tuning)?;
+    let log = Log::open(folder, Arc::new(SledStorage::new(data)), config)?;
+    Ok((Arc::new(log), file))
+}
+
+/// Opens the log of a data folder to read what is under its last signed checkpoint. Nothing is signed or completed.
+pub fn read_log(data: &Path) -> Result<(Arc<Log>, LogFile), AppError> {
+    let (folder, file, config) = prepare(data, &Tuning::default())?;
+    let log = Log::read(folder, Arc::new(SledStorage::new(data)), config)?;
+    Ok((Arc::new(log), file))
+}
+
+fn prepare(data: &Path, tuning: &Tuning) -> Result<(DataFolder, LogFile, LogConfig), AppError> {
     let file = log_file(data)?;
     let origin =
         Origin::parse(&file.origin).map_err(|e| AppError::Folder(format!("{LOG_FILE}: {e}")))?;
     let folder = DataFolder::lock(data)?;
     let mut config = LogConfig::new(origin, read_signer(data)?);
+    config
+        .published_checkpoint
+        .clone_from(&tuning.published_checkpoint);
     if let Some(change) = tuning.log {
         change(&mut config);
     }
-    Ok((
-        Arc::new(Log::open(folder, Arc::new(SledStorage::new(data)), config)?),
-        file,
-    ))
+    Ok((folder, file, config))
 }
 
 impl App {
@@ -315,13 +343,18 @@ impl Target for SearchTarget {
 }
 
 /// Makes a data folder from a backup that the caller has read to its end once: keys from `keys`, then every leaf.
+///
+/// From its first file to its last the folder carries a mark that every start refuses, and `log.toml`, without which
+/// nothing opens a folder, comes last: a restore that died is recognised and never served. The next restore into the
+/// same folder empties it first.
 pub fn restore<R: std::io::Read>(
     data: &Path,
     keys: &Path,
     reader: &mut archive::Reader<R>,
     synthetic: bool,
+    progress: impl FnMut(u64),
 ) -> Result<(), AppError> {
-    let folder = empty_folder(data, "restore")?;
+    let folder = folder_to_restore(data)?;
     std::fs::create_dir(data.join("keys"))?;
     for name in ["checkpoint.key", "operator.key"] {
         let path = keys.join(name);
@@ -332,11 +365,11 @@ pub fn restore<R: std::io::Read>(
         })?;
         store::write_private(&data.join("keys").join(name), &bytes)?;
     }
+    store::sync_folder(&data.join("keys"))?;
     let file = LogFile {
         origin: reader.checkpoint.checkpoint.origin.clone(),
         synthetic,
     };
-    write_log_file(&folder, &file)?;
     let signer = read_signer(data)?;
     let origin = Origin::parse(&file.origin).map_err(|e| AppError::Folder(e.to_string()))?;
     let log = Log::create(
@@ -344,28 +377,67 @@ pub fn restore<R: std::io::Read>(
         Arc::new(SledStorage::new(data)),
         LogConfig::new(origin, signer),
     )?;
-    archive::replay(reader, &log, |_| ())?;
+    archive::replay(reader, &log, progress)?;
     log.drain();
-    Ok(())
+    let restored = &log.published().checkpoint;
+    if *restored != reader.checkpoint.checkpoint {
+        return Err(AppError::Folder(format!(
+            "the restored log has {} entries and another root than the backup's {}",
+            restored.size, reader.checkpoint.checkpoint.size
+        )));
+    }
+    // Everything else is durable. The mark goes only when the description is.
+    write_log_file(log.folder(), &file)?;
+    log.folder().sync()?;
+    log.folder().remove(RESTORING)?;
+    Ok(log.folder().sync()?)
+}
+
+/// Whether a restore into this folder has begun and not ended.
+pub fn is_restoring(data: &Path) -> Result<bool, AppError> {
+    let path = data.join(RESTORING);
+    Ok(path.try_exists().map_err(|e| StoreError::Io {
+        what: path.display().to_string(),
+        source: e,
+    })?)
+}
+
+/// Locks and marks a folder that is empty, or that a restore has left unfinished.
+fn folder_to_restore(data: &Path) -> Result<DataFolder, AppError> {
+    let folder = DataFolder::lock(data)?;
+    if is_restoring(data)? {
+        tracing::info!(folder = %data.display(), "a restore into this folder has not ended; it is emptied");
+        folder.clear(&[RESTORING])?;
+    } else {
+        ensure_empty(data, "restore")?;
+    }
+    folder.write(RESTORING, RESTORING_TEXT)?;
+    folder.sync()?;
+    Ok(folder)
 }
 
 /// Locks a folder that holds nothing yet.
 fn empty_folder(data: &Path, command: &str) -> Result<DataFolder, AppError> {
     let folder = DataFolder::lock(data)?;
+    ensure_empty(data, command)?;
+    Ok(folder)
+}
+
+fn ensure_empty(data: &Path, command: &str) -> Result<(), AppError> {
     let others = std::fs::read_dir(data).map_err(|e| StoreError::Io {
         what: data.display().to_string(),
         source: e,
     })?;
     if others
         .filter_map(Result::ok)
-        .any(|item| item.file_name() != "lock")
+        .any(|item| item.file_name() != store::LOCK)
     {
         return Err(AppError::Folder(format!(
             "{} is not empty; `{command}` needs a new or empty folder",
             data.display()
         )));
     }
-    Ok(folder)
+    Ok(())
 }
 
 fn write_log_file(folder: &DataFolder, file: &LogFile) -> Result<(), AppError> {
@@ -385,7 +457,7 @@ fn read_signer(data: &Path) -> Result<SignerKey, AppError> {
 
 /// Empties what is derived from the log and builds it again, reporting how far each is.
 pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), AppError> {
-    let (log, _) = open_log(data, &Tuning::default())?;
+    let (log, _) = read_log(data)?;
     let size = log.published().size();
     let model = Model::open(log.storage().as_ref())?;
     model.clear()?;

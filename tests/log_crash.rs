@@ -191,12 +191,13 @@ fn an_older_copy_of_the_store_is_refused_and_nothing_is_signed() {
             error,
             LogError::RolledBack {
                 published: 15,
-                stored: 10
+                stored: 10,
+                ..
             }
         ),
         "{error}"
     );
-    assert!(error.to_string().contains("older state") && error.to_string().contains("mirror"));
+    assert!(error.to_string().contains("older state") && error.to_string().contains("restore"));
     assert_eq!(on_disk(folder.path()), before);
     assert_eq!(older.operations(), operations, "nothing was written");
     // An emptied store beside the published checkpoint is the same fault.
@@ -206,7 +207,8 @@ fn an_older_copy_of_the_store_is_refused_and_nothing_is_signed() {
             error,
             LogError::RolledBack {
                 published: 15,
-                stored: 0
+                stored: 0,
+                ..
             }
         ),
         "{error}"

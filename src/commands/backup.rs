@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use anyhow::{Context as _, bail};
 use clap::Args;
-use gongshi::app::{self, Tuning};
+use gongshi::app;
 use gongshi::log::archive::{self, Reader};
 use gongshi::store::ensure_private;
 use gongshi_verify::checkpoint::SignedCheckpoint;
@@ -25,7 +25,7 @@ pub struct Backup {
 
 impl Backup {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let (log, _) = app::open_log(&self.data, &Tuning::default())?;
+        let (log, _) = app::read_log(&self.data)?;
         let size = write(&log, &self.out)?;
         println!("{}: {size} entries.", self.out.display());
         Ok(ExitCode::SUCCESS)
@@ -57,7 +57,7 @@ pub struct Restore {
     /// The backup file.
     #[arg(long)]
     from: PathBuf,
-    /// Data folder to make; new or empty.
+    /// Data folder to make; new, empty, or left by a restore that did not end.
     #[arg(long, env = "GONGSHI_DATA", default_value = "./data")]
     data: PathBuf,
     /// Folder with checkpoint.key and operator.key.
@@ -105,12 +105,26 @@ impl Restore {
         if let Some(newer) = published.filter(|p| p.checkpoint.size > total) {
             bail!(
                 "the backup holds {total} entries, but a checkpoint of {} was published: restoring it would let the log \
-                 sign a second history. Use a newer backup or a mirror (docs/OPERATIONS.md, \"Rolled back\")",
+                 sign a second history. Use a newer backup (docs/OPERATIONS.md, \"Rolled back\")",
                 newer.checkpoint.size
             );
         }
         let mut reader = open()?;
-        app::restore(&self.data, &self.keys, &mut reader, self.synthetic)?;
+        let mut progress = Progress::new("entries restored", total);
+        app::restore(
+            &self.data,
+            &self.keys,
+            &mut reader,
+            self.synthetic,
+            |done| progress.at(done),
+        )
+        .map_err(|error| match app::is_restoring(&self.data) {
+            Ok(true) => anyhow::Error::new(error).context(format!(
+                "{} is not restored; what is there is never served, and the next restore empties it",
+                self.data.display()
+            )),
+            _ => error.into(),
+        })?;
         println!("{} entries restored to {}.", total, self.data.display());
         Ok(ExitCode::SUCCESS)
     }

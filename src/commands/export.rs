@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use anyhow::Context as _;
 use clap::Args;
-use gongshi::app::{self, Tuning};
+use gongshi::app;
 use gongshi_verify::encoding::hex;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
@@ -25,7 +25,7 @@ pub struct Export {
 
 impl Export {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let (log, _) = app::open_log(&self.data, &Tuning::default())?;
+        let (log, _) = app::read_log(&self.data)?;
         let out: Box<dyn Write> = match &self.out {
             Some(path) => {
                 Box::new(File::create_new(path).with_context(|| path.display().to_string())?)

@@ -3,7 +3,7 @@
 use super::progress::Progress;
 use anyhow::Context as _;
 use clap::Args;
-use gongshi::app::{self, Tuning};
+use gongshi::app;
 use gongshi::intake::Auditor;
 use gongshi::log::{self, FsckProblem};
 use gongshi_verify::names::Origin;
@@ -45,8 +45,7 @@ impl Fsck {
     }
 
     fn folder(&self) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
-        let (log, file) =
-            app::open_log(&self.data, &Tuning::default()).context("the start-up checks failed")?;
+        let (log, file) = app::read_log(&self.data).context("the start-up checks failed")?;
         let mut progress = Progress::new("entries", log.published().size());
         let mut auditor = Auditor::new(Origin::parse(&file.origin)?);
         let mut report = log::fsck(

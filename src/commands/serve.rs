@@ -17,11 +17,19 @@ pub struct Serve {
     /// Address to listen on. Put a TLS proxy before anything but loopback.
     #[arg(long, env = "GONGSHI_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// A file outside the data folder, on another disk, where the newest published checkpoint is kept as well. It is
+    /// compared at start: an older copy of the data folder is refused.
+    #[arg(long, env = "GONGSHI_PUBLISHED_CHECKPOINT")]
+    published_checkpoint: Option<PathBuf>,
 }
 
 impl Serve {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let app = App::open(&self.data, Arc::new(SystemClock), &Tuning::default())?;
+        let tuning = Tuning {
+            published_checkpoint: self.published_checkpoint,
+            ..Tuning::default()
+        };
+        let app = App::open(&self.data, Arc::new(SystemClock), &tuning)?;
         serve(app, &self.listen)
     }
 }

@@ -301,22 +301,5 @@ fn look(data: &Path) -> Result<Found, DemoError> {
 
 /// Removes the first steps of a demonstration: nothing in them was ever served.
 fn clear(data: &Path) -> Result<(), DemoError> {
-    let held = DataFolder::lock(data)?;
-    let attempt = || -> std::io::Result<()> {
-        for item in std::fs::read_dir(data)? {
-            let item = item?;
-            match item.file_name() == "lock" {
-                true => {}
-                false if item.file_type()?.is_dir() => std::fs::remove_dir_all(item.path())?,
-                false => std::fs::remove_file(item.path())?,
-            }
-        }
-        Ok(())
-    };
-    attempt().map_err(|source| StoreError::Io {
-        what: data.display().to_string(),
-        source,
-    })?;
-    drop(held);
-    Ok(())
+    Ok(DataFolder::lock(data)?.clear(&[])?)
 }

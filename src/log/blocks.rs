@@ -121,14 +121,19 @@ impl Blocks {
         }
     }
 
-    fn shard(&self, number: u64) -> Result<Arc<dyn KeyValue>, LogError> {
+    fn shard(&self, number: u64, create: bool) -> Result<Arc<dyn KeyValue>, LogError> {
         let mut open = self.open.lock().expect("no holder of this lock panics");
         if let Some(at) = open.iter().position(|(n, _)| *n == number) {
             let found = open.remove(at);
             open.push(found.clone());
             return Ok(found.1);
         }
-        let database = self.storage.open(&format!("shards/{number}"))?;
+        let name = format!("shards/{number}");
+        // Opening would make an empty database where there is none: only a writer may.
+        if !create && !self.storage.exists(&name)? {
+            return Err(LogError::damaged(name, "the database is missing"));
+        }
+        let database = self.storage.open(&name)?;
         if open.len() >= OPEN_SHARDS {
             open.remove(0);
         }
@@ -160,7 +165,7 @@ impl Blocks {
         if batch.is_empty() {
             return Ok(());
         }
-        let database = self.shard(shard)?;
+        let database = self.shard(shard, true)?;
         database.apply(batch)?;
         Ok(database.sync()?)
     }
@@ -197,7 +202,7 @@ impl Blocks {
             number * BLOCK_LEAVES,
             (number + 1) * BLOCK_LEAVES - 1
         );
-        let shard = self.shard(number * BLOCK_LEAVES / SHARD_LEAVES)?;
+        let shard = self.shard(number * BLOCK_LEAVES / SHARD_LEAVES, false)?;
         let value = shard
             .get(&entries_key(number))
             .map_err(|e| LogError::damaged(&place, e.to_string()))?;
@@ -211,7 +216,7 @@ impl Blocks {
     pub(crate) fn records(&self, number: u64) -> Result<Vec<Option<Vec<u8>>>, LogError> {
         let first = number * BLOCK_LEAVES;
         let place = format!("records {first}–{}", first + BLOCK_LEAVES - 1);
-        let shard = self.shard(first / SHARD_LEAVES)?;
+        let shard = self.shard(first / SHARD_LEAVES, false)?;
         let damaged = |reason: String| LogError::damaged(&place, reason);
         let Some(value) = shard
             .get(&records_key(number))

@@ -24,6 +24,7 @@ pub use sequencer::{Submission, SubmitError};
 use crate::store::{DataFolder, KeyValue, Storage, StoreError};
 use gongshi_verify::names::Origin;
 use gongshi_verify::note::SignerKey;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, RwLock};
 use std::time::Duration;
 
@@ -66,6 +67,9 @@ pub struct LogConfig {
     pub queue_bytes: usize,
     /// Appends stop while less than this many bytes are free on the disk.
     pub reserve_bytes: u64,
+    /// A second place for the newest published checkpoint, outside the data folder: an older copy of the folder brings
+    /// its own older `checkpoint` file with it, but not this one. Compared at start, written before each publication.
+    pub published_checkpoint: Option<PathBuf>,
 }
 
 impl LogConfig {
@@ -80,6 +84,7 @@ impl LogConfig {
             queue_leaves: 65_536,
             queue_bytes: 64 << 20,
             reserve_bytes: 256 << 20,
+            published_checkpoint: None,
         }
     }
 }
@@ -92,17 +97,20 @@ pub enum LogError {
     Store(#[from] StoreError),
     /// A checkpoint published by this log is newer than the store: a restored older copy.
     #[error(
-        "the store holds {stored} entries, but this log has published a checkpoint of {published} entries: the data \
-         folder was put back to an older state. Starting would sign a second history, so the log refuses. Restore a \
-         copy that holds at least {published} entries, or rebuild the store from a mirror or export of the log, then \
-         start again; if neither exists, this log has ended: keep the folder as evidence, announce it, and open a \
-         new log under a new origin and key (docs/OPERATIONS.md, \"Rolled back\")"
+        "the store holds {stored} entries, but this log has published a checkpoint of {published} entries (it stands in \
+         {place}): the data folder was put back to an older state. Starting would sign a second history, so the log \
+         refuses; nothing was signed. Put back a data folder that holds at least {published} entries, or restore a \
+         backup of at least {published} entries into a new folder (`gongshi restore`); if neither exists, this log has \
+         ended: keep the folder as evidence, announce it, and open a new log under a new origin and key \
+         (docs/OPERATIONS.md, \"Rolled back\")"
     )]
     RolledBack {
         /// Size of the newest published checkpoint.
         published: u64,
         /// Size of the newest checkpoint in the store.
         stored: u64,
+        /// Where the published checkpoint was found.
+        place: String,
     },
     /// A published checkpoint and the store disagree about the same entries.
     #[error(
@@ -118,15 +126,26 @@ pub enum LogError {
         /// Root computed from the store, base64.
         stored: String,
     },
-    /// The file beside the store is not a checkpoint signed by this log's key.
-    #[error(
-        "the file `checkpoint` in the data folder is not a checkpoint of {origin} signed by the configured key: {reason}"
-    )]
+    /// A file that should hold the published checkpoint holds something else.
+    #[error("{place} is not a checkpoint of {origin} signed by the configured key: {reason}")]
     BadCheckpointFile {
+        /// Which file.
+        place: String,
         /// Expected origin.
         origin: String,
         /// What is wrong.
         reason: String,
+    },
+    /// The second place for the published checkpoint is set, but nothing stands there.
+    #[error(
+        "{path} does not exist. This log is set to keep its published checkpoint there, and to compare it at start. If the \
+         disk that holds it is not mounted, mount it. If this is the first start with this setting, put a copy of the \
+         newest published checkpoint there (the file `checkpoint` of the data folder, if the folder was never put back \
+         to an older state)"
+    )]
+    NoPublishedCheckpoint {
+        /// The path that was set.
+        path: String,
     },
     /// What is stored contradicts itself.
     #[error(
@@ -222,6 +241,13 @@ impl Inner {
     }
 }
 
+/// What a log is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Append,
+    Read,
+}
+
 /// A running log. Dropping it drains the queue and stops the sequencer.
 pub struct Log {
     inner: Arc<Inner>,
@@ -248,9 +274,28 @@ impl Log {
         storage: Arc<dyn Storage>,
         config: LogConfig,
     ) -> Result<Log, LogError> {
-        let (inner, tree) = recover::open(folder, storage, config)?;
+        Log::start(folder, storage, config, Purpose::Append)
+    }
+
+    /// Opens an existing log after the same checks, to be read only: what is under the last signed checkpoint. Nothing
+    /// is signed and no batch is completed; leaves are refused. (The storage engine still tidies its own files.)
+    pub fn read(
+        folder: DataFolder,
+        storage: Arc<dyn Storage>,
+        config: LogConfig,
+    ) -> Result<Log, LogError> {
+        Log::start(folder, storage, config, Purpose::Read)
+    }
+
+    fn start(
+        folder: DataFolder,
+        storage: Arc<dyn Storage>,
+        config: LogConfig,
+        purpose: Purpose,
+    ) -> Result<Log, LogError> {
+        let (inner, tree) = recover::open(folder, storage, config, purpose)?;
         let inner = Arc::new(inner);
-        let sequencer = sequencer::start(inner.clone(), tree);
+        let sequencer = sequencer::start(inner.clone(), tree, purpose);
         Ok(Log { inner, sequencer })
     }
 
@@ -268,6 +313,11 @@ impl Log {
     /// Leaves waiting to be appended.
     pub fn queued(&self) -> usize {
         self.sequencer.queued()
+    }
+
+    /// Why the log appends no more until it is opened again; `None` while it appends, or tries to.
+    pub fn stopped(&self) -> Option<String> {
+        self.sequencer.stopped()
     }
 
     /// The newest published checkpoint and what is needed to serve it.

@@ -6,9 +6,10 @@
 
 use super::tree::{TILE_WIDTH, Tree, tile_width};
 use super::{
-    BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogConfig, LogError, Published, blocks, key,
+    BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogConfig, LogError, Published, Purpose, blocks,
+    key,
 };
-use crate::store::{DataFolder, Storage, WriteBatch};
+use crate::store::{DataFolder, Storage, StoreError, WriteBatch, write_atomic};
 use gongshi_verify::checkpoint::{Checkpoint, SignedCheckpoint};
 use gongshi_verify::encoding::base64;
 use gongshi_verify::hash::{Hash, leaf_hash};
@@ -95,36 +96,70 @@ fn verified(config: &LogConfig, note: &[u8]) -> Result<Checkpoint, String> {
     Ok(checkpoint)
 }
 
-/// Opens, checks, completes.
+/// A checkpoint that was published, and where it stands.
+struct Known {
+    checkpoint: Checkpoint,
+    place: String,
+}
+
+/// The published checkpoints kept outside the engine, verified.
+fn published_files(folder: &DataFolder, config: &LogConfig) -> Result<Vec<Known>, LogError> {
+    let mut files = Vec::new();
+    if let Some(bytes) = folder.read(CHECKPOINT_FILE)? {
+        files.push((bytes, "the file `checkpoint` of the data folder".to_owned()));
+    }
+    if let Some(path) = &config.published_checkpoint {
+        let place = path.display().to_string();
+        match std::fs::read(path) {
+            Ok(bytes) => files.push((bytes, place)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return Err(LogError::NoPublishedCheckpoint { path: place });
+            }
+            Err(e) => return Err(StoreError::io(place, e).into()),
+        }
+    }
+    let known = files.into_iter().map(|(bytes, place)| {
+        let checkpoint =
+            verified(config, &bytes).map_err(|reason| LogError::BadCheckpointFile {
+                place: place.clone(),
+                origin: config.origin.to_string(),
+                reason,
+            })?;
+        Ok(Known { checkpoint, place })
+    });
+    known.collect()
+}
+
+/// Opens, checks, and, to append, completes.
 pub(super) fn open(
     folder: DataFolder,
     storage: Arc<dyn Storage>,
     config: LogConfig,
+    purpose: Purpose,
 ) -> Result<(Inner, Recovered), LogError> {
-    let database = storage.open(super::DATABASE)?;
-    let note = database.get(key::CHECKPOINT)?;
-    let file = folder.read(CHECKPOINT_FILE)?;
-    let file = match &file {
-        Some(bytes) => {
-            Some(
-                verified(&config, bytes).map_err(|reason| LogError::BadCheckpointFile {
-                    origin: config.origin.to_string(),
-                    reason,
-                })?,
-            )
-        }
+    let files = published_files(&folder, &config)?;
+    // Looked for first: opening would make an empty database where there is none.
+    let database = match storage.exists(super::DATABASE)? {
+        true => Some(storage.open(super::DATABASE)?),
+        false => None,
+    };
+    let note = match &database {
+        Some(database) => database.get(key::CHECKPOINT)?,
         None => None,
     };
-    let Some(note) = note else {
-        return Err(match file {
-            Some(published) => LogError::RolledBack {
-                published: published.size,
-                stored: 0,
+    let (Some(database), Some(note)) = (database, note) else {
+        return Err(
+            match files.into_iter().max_by_key(|known| known.checkpoint.size) {
+                Some(known) => LogError::RolledBack {
+                    published: known.checkpoint.size,
+                    stored: 0,
+                    place: known.place,
+                },
+                None => LogError::State(
+                    "this data folder holds no log; `gongshi init` makes one".to_owned(),
+                ),
             },
-            None => LogError::State(
-                "this data folder holds no log; `gongshi init` makes one".to_owned(),
-            ),
-        });
+        );
     };
     let signed = verified(&config, &note)
         .map_err(|reason| LogError::damaged("the last signed checkpoint in the store", reason))?;
@@ -168,11 +203,24 @@ pub(super) fn open(
             "the tiles do not give the staged hashes",
         ));
     }
-    for known in std::iter::once(&signed).chain(&file) {
-        if known.size > staged.size() {
+    // The newest first, so that the words name it.
+    let mut known = files;
+    known.sort_by_key(|known| std::cmp::Reverse(known.checkpoint.size));
+    known.push(Known {
+        checkpoint: signed.clone(),
+        place: "the store".to_owned(),
+    });
+    for Known {
+        checkpoint: known,
+        place,
+    } in known
+    {
+        // A published checkpoint was durable in the store first: one that is ahead of it means an older store.
+        if known.size > signed.size {
             return Err(LogError::RolledBack {
                 published: known.size,
                 stored: signed.size,
+                place,
             });
         }
         let root = inner.root_at(known.size, &head)?;
@@ -184,23 +232,24 @@ pub(super) fn open(
             });
         }
     }
-    // A published checkpoint was durable in the store first: one that is ahead of it means an older store.
-    if let Some(published) = file
-        .as_ref()
-        .filter(|published| published.size > signed.size)
-    {
-        return Err(LogError::RolledBack {
-            published: published.size,
-            stored: signed.size,
-        });
-    }
     let tail = read_tail(&inner, &head)?;
     let tree = Tree::from_parts(staged, edge);
+    if purpose == Purpose::Read {
+        inner.set_published(Arc::new(Published {
+            edge: edge_at(&inner, signed.size, &head)?,
+            checkpoint: signed,
+            note: note.clone(),
+        }));
+        return Ok((inner, Recovered { tree, tail, note }));
+    }
     let note = if tree.size() > signed.size {
         complete(&inner, &tree, &note)?
     } else {
         note
     };
+    if let Some(path) = &inner.config.published_checkpoint {
+        write_atomic(path, note.as_bytes(), 0o644)?;
+    }
     if inner.folder.read(CHECKPOINT_FILE)?.as_deref() != Some(note.as_bytes()) {
         inner.folder.write(CHECKPOINT_FILE, note.as_bytes())?;
     }
@@ -209,6 +258,23 @@ pub(super) fn open(
         ..head
     }));
     Ok((inner, Recovered { tree, tail, note }))
+}
+
+/// The right edge of an earlier size.
+fn edge_at(inner: &Inner, size: u64, head: &Published) -> Result<Vec<Vec<u8>>, LogError> {
+    let mut edge = Vec::new();
+    for level in 0..8u8 {
+        let hashes = size >> (8 * u32::from(level));
+        if hashes == 0 && level > 0 {
+            break;
+        }
+        let tile = hashes / TILE_WIDTH as u64;
+        edge.push(match tile_width(size, level, tile) {
+            0 => Vec::new(),
+            width => inner.tile(level, tile, width, head)?,
+        });
+    }
+    Ok(edge)
 }
 
 /// Signs a batch that was staged durably when the process died: the normal path's last steps.

@@ -9,11 +9,12 @@ use super::recover::{encode_staged, sign};
 use super::tree::{FullTile, Tree};
 use super::{
     BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES,
-    Published, key,
+    Published, Purpose, key,
 };
-use crate::store::WriteBatch;
+use crate::store::{StoreError, WriteBatch, write_atomic};
 use gongshi_verify::hash::leaf_hash;
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -83,6 +84,9 @@ impl Submission {
     }
 }
 
+/// A batch takes milliseconds. The engine was seen to wait for ever after an error of the disk.
+const STUCK: Duration = Duration::from_secs(20);
+
 /// Where a submission's outcome goes.
 type Answer = oneshot::Sender<Result<Arc<Published>, String>>;
 
@@ -104,6 +108,8 @@ struct Queue {
     next: u64,
     epoch: u64,
     oldest: Instant,
+    /// When the batch being appended was taken.
+    busy: Option<Instant>,
     state: State,
 }
 
@@ -126,7 +132,11 @@ pub(super) struct Handle {
 }
 
 /// Starts the thread with the tree that recovery found.
-pub(super) fn start(inner: Arc<Inner>, recovered: super::recover::Recovered) -> Handle {
+pub(super) fn start(
+    inner: Arc<Inner>,
+    recovered: super::recover::Recovered,
+    purpose: Purpose,
+) -> Handle {
     let queue = Queue {
         waiting: VecDeque::new(),
         leaves: 0,
@@ -134,7 +144,11 @@ pub(super) fn start(inner: Arc<Inner>, recovered: super::recover::Recovered) -> 
         next: recovered.tree.size(),
         epoch: 0,
         oldest: Instant::now(),
-        state: State::Running,
+        busy: None,
+        state: match purpose {
+            Purpose::Append => State::Running,
+            Purpose::Read => State::Stopped("it was opened to be read only".to_owned()),
+        },
     };
     let shared = Arc::new(Shared {
         inner,
@@ -150,7 +164,15 @@ pub(super) fn start(inner: Arc<Inner>, recovered: super::recover::Recovered) -> 
     };
     let thread = std::thread::Builder::new()
         .name("sequencer".to_owned())
-        .spawn(move || writer.run())
+        .spawn(move || {
+            // Callers wait for this thread: it may not end without an answer.
+            if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
+                writer.fail(
+                    Vec::new(),
+                    BatchError::Unsettled(LogError::State("the sequencer failed".to_owned())),
+                );
+            }
+        })
         .expect("a thread can be started at start-up");
     Handle {
         shared,
@@ -227,6 +249,19 @@ impl Handle {
         self.shared.lock().epoch
     }
 
+    pub(super) fn stopped(&self) -> Option<String> {
+        let queue = self.shared.lock();
+        if let State::Stopped(reason) = &queue.state {
+            return Some(reason.clone());
+        }
+        let seconds = queue.busy?.elapsed().as_secs();
+        (seconds >= STUCK.as_secs()).then(|| {
+            format!(
+                "the disk has not taken a batch for {seconds} seconds; if it does not recover, restart the server"
+            )
+        })
+    }
+
     pub(super) fn queued(&self) -> usize {
         self.shared.lock().leaves
     }
@@ -260,7 +295,7 @@ impl Drop for Handle {
 
 /// How a batch ended when it did not end well.
 enum BatchError {
-    /// Nothing was signed: the tree in memory stands, the next batch may try again.
+    /// Nothing was signed: the tree in memory stands.
     Unsigned(LogError),
     /// A signature exists whose fate on disk is unknown: only the start-up checks can settle it.
     Unsettled(LogError),
@@ -298,6 +333,7 @@ impl Writer {
     fn next_batch(&self) -> Option<Vec<Pending>> {
         let config = &self.shared.inner.config;
         let mut queue = self.shared.lock();
+        queue.busy = None;
         loop {
             let stopping = !matches!(queue.state, State::Running);
             if queue.waiting.is_empty() {
@@ -338,6 +374,7 @@ impl Writer {
         queue.leaves -= leaves;
         queue.bytes -= bytes;
         queue.oldest = Instant::now();
+        queue.busy = Some(queue.oldest);
         Some(batch)
     }
 
@@ -425,10 +462,13 @@ impl Writer {
 
     fn publish(&mut self, published: Arc<Published>) -> Result<(), BatchError> {
         let inner = &self.shared.inner;
-        if let Err(error) = inner
-            .folder
-            .write(CHECKPOINT_FILE, published.note.as_bytes())
-        {
+        let note = published.note.as_bytes();
+        // Each place holds it before anybody is told: what was published can then be found at the next start.
+        let outside = inner.config.published_checkpoint.as_deref();
+        let written = outside
+            .map_or(Ok(()), |path| write_atomic(path, note, 0o644))
+            .and_then(|()| inner.folder.write(CHECKPOINT_FILE, note));
+        if let Err(error) = written {
             self.unpublished = Some(published);
             return Err(BatchError::Unpublished(error.into()));
         }
@@ -439,7 +479,11 @@ impl Writer {
     /// Fails the batch and everything queued behind it: their indexes are void.
     fn fail(&self, answers: Vec<Answer>, error: BatchError) {
         let (error, stop) = match error {
-            BatchError::Unsigned(error) | BatchError::Unpublished(error) => (error, false),
+            // Refused before anything was written, or written and only not shown yet: the next batch tries again.
+            BatchError::Unsigned(error @ LogError::Store(StoreError::NoSpace { .. }))
+            | BatchError::Unpublished(error) => (error, false),
+            // After an error of the disk the engine refuses everything, or waits for ever, until it is opened again.
+            BatchError::Unsigned(error) => (error, true),
             BatchError::Unsettled(error) => (error, true),
         };
         tracing::error!(%error, stop, "a batch was not appended");

@@ -8,6 +8,9 @@ use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+/// Name of the file whose lock holds the folder.
+pub const LOCK: &str = "lock";
+
 /// A data folder held by this process; the lock goes with the value.
 #[derive(Debug)]
 pub struct DataFolder {
@@ -19,7 +22,7 @@ impl DataFolder {
     /// Takes the folder, creating it where absent. [`StoreError::InUse`] while another process holds it.
     pub fn lock(path: &Path) -> Result<Self, StoreError> {
         std::fs::create_dir_all(path).map_err(|e| StoreError::io(path.display().to_string(), e))?;
-        let file = path.join("lock");
+        let file = path.join(LOCK);
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -55,6 +58,48 @@ impl DataFolder {
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
         write_atomic(&self.path.join(name), bytes, 0o644)
     }
+
+    /// Removes a file in the folder, which may be absent.
+    pub fn remove(&self, name: &str) -> Result<(), StoreError> {
+        let path = self.path.join(name);
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(StoreError::io(path.display().to_string(), e))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes the names in the folder as durable as the files behind them.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        sync_folder(&self.path)
+    }
+
+    /// Removes everything in the folder but its lock and the files named in `keep`.
+    pub fn clear(&self, keep: &[&str]) -> Result<(), StoreError> {
+        let failed = |e| StoreError::io(self.path.display().to_string(), e);
+        for item in std::fs::read_dir(&self.path).map_err(failed)? {
+            let item = item.map_err(failed)?;
+            let name = item.file_name();
+            if name == LOCK || keep.iter().any(|kept| name == *kept) {
+                continue;
+            }
+            let removed = if item.file_type().map_err(failed)?.is_dir() {
+                std::fs::remove_dir_all(item.path())
+            } else {
+                std::fs::remove_file(item.path())
+            };
+            removed.map_err(|e| StoreError::io(item.path().display().to_string(), e))?;
+        }
+        self.sync()
+    }
+}
+
+/// `fsync` of a folder: afterwards the names in it survive power loss.
+pub fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    File::open(path)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|e| StoreError::io(path.display().to_string(), e))
 }
 
 /// Replaces `path` by way of a synced temporary file beside it, with permission bits `mode`.

@@ -10,7 +10,9 @@ mod folder;
 mod sled;
 
 pub use fault::{Fault, FaultStorage};
-pub use folder::{DataFolder, available_bytes, ensure_private, write_atomic, write_private};
+pub use folder::{
+    DataFolder, LOCK, available_bytes, ensure_private, sync_folder, write_atomic, write_private,
+};
 pub use sled::SledStorage;
 
 use std::path::PathBuf;
@@ -62,6 +64,18 @@ impl StoreError {
         StoreError::Io {
             what: what.into(),
             source,
+        }
+    }
+
+    /// The same error, saying which database it happened in.
+    fn within(self, database: &str) -> Self {
+        match self {
+            StoreError::Engine(text) => StoreError::Engine(format!("{database}: {text}")),
+            StoreError::Corrupt(text) => StoreError::Corrupt(format!("{database}: {text}")),
+            StoreError::Io { what, source } => {
+                StoreError::io(format!("{database}: {what}"), source)
+            }
+            other => other,
         }
     }
 }

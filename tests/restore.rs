@@ -1,0 +1,245 @@
+//! A restore that dies, at whatever point, is recognised and never served; one that ends gives back the whole log.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use gongshi::app::{AppError, log_file, read_log, restore};
+use gongshi::log::archive::{self, ArchiveError, Reader};
+use gongshi::log::{Leaf, Log, LogConfig, fsck};
+use gongshi::store::{DataFolder, SledStorage, write_private};
+use gongshi_verify::names::Origin;
+use gongshi_verify::note::{KeyKind, SignerKey};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+const GONGSHI: &str = env!("CARGO_BIN_EXE_gongshi");
+
+fn signer() -> SignerKey {
+    SignerKey::from_seed("example.org/log", KeyKind::Ed25519, &[7; 32]).unwrap()
+}
+
+fn leaf(number: u64) -> Leaf {
+    // A hash does not compress, so that a cut falls anywhere in the leaves.
+    let text =
+        gongshi_verify::encoding::hex(&gongshi_verify::hash::leaf_hash(&number.to_be_bytes()));
+    let record = match number % 50 {
+        0 => None,
+        1 => Some(text.repeat(400).into_bytes()),
+        _ => Some(format!("record {text}").into_bytes()),
+    };
+    Leaf {
+        entry: format!("entry {number} {text}").into_bytes(),
+        record,
+    }
+}
+
+/// A log of opaque leaves, its backup, and a folder with its keys.
+struct Backup {
+    folder: tempfile::TempDir,
+    bytes: Vec<u8>,
+    entries: u64,
+}
+
+impl Backup {
+    fn new(entries: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("keys");
+        std::fs::create_dir(&keys).unwrap();
+        let secret = format!("{}\n", signer().to_secret_text().as_str());
+        write_private(&keys.join("checkpoint.key"), secret.as_bytes()).unwrap();
+        write_private(&keys.join("operator.key"), b"not looked at").unwrap();
+        let original = folder.path().join("original");
+        let origin = Origin::parse("example.org/log").unwrap();
+        let log = Log::create(
+            DataFolder::lock(&original).unwrap(),
+            Arc::new(SledStorage::new(&original)),
+            LogConfig::new(origin, signer()),
+        )
+        .unwrap();
+        for start in (0..entries).step_by(1000) {
+            let leaves = (start..entries.min(start + 1000)).map(leaf).collect();
+            log.submit(leaves).unwrap().wait().unwrap();
+        }
+        let mut bytes = Vec::new();
+        assert_eq!(archive::write(&log, &mut bytes, |_| ()).unwrap(), entries);
+        std::fs::write(folder.path().join("backup"), &bytes).unwrap();
+        std::fs::write(
+            folder.path().join("published"),
+            log.published().note.as_bytes(),
+        )
+        .unwrap();
+        Backup {
+            folder,
+            bytes,
+            entries,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn reader<R: Read>(&self, input: R) -> Result<Reader<R>, ArchiveError> {
+        Reader::open(input, signer().verifier())
+    }
+
+    /// `gongshi restore` of the file `from` into `data`.
+    fn command(&self, from: &str, data: &Path) -> Command {
+        let mut command = Command::new(GONGSHI);
+        command
+            .args(["restore", "--from"])
+            .arg(self.path(from))
+            .arg("--keys")
+            .arg(self.path("keys"))
+            .arg("--published")
+            .arg(self.path("published"))
+            .arg("--data")
+            .arg(data);
+        command
+    }
+
+    /// The folder holds the whole log, and nothing of it is wrong.
+    fn assert_whole(&self, data: &Path) {
+        let (log, _) = read_log(data).unwrap();
+        assert_eq!(
+            log.published().note,
+            std::fs::read_to_string(self.path("published")).unwrap()
+        );
+        let mut wrong = 0;
+        let report = fsck(
+            &log,
+            |_| (),
+            |index, found, _| {
+                wrong += u64::from(*found != leaf(index));
+            },
+        );
+        assert_eq!(
+            (report.entries, report.problems, wrong),
+            (self.entries, Vec::new(), 0)
+        );
+    }
+}
+
+fn read_to_end<R: Read>(reader: Result<Reader<R>, ArchiveError>) -> Result<u64, ArchiveError> {
+    let mut reader = reader?;
+    let mut leaves = 0;
+    while reader.next_leaf()?.is_some() {
+        leaves += 1;
+    }
+    Ok(leaves)
+}
+
+/// The folder is marked, says so in words, and opens for nothing.
+fn assert_refused(data: &Path) {
+    for said in [
+        log_file(data).unwrap_err().to_string(),
+        read_log(data).err().unwrap().to_string(),
+    ] {
+        assert!(said.contains("a restore that has not ended"), "{said}");
+    }
+    assert!(!data.join("log.toml").exists());
+}
+
+#[test]
+fn a_cut_or_damaged_backup_is_never_believed() {
+    let backup = Backup::new(300);
+    assert_eq!(read_to_end(backup.reader(&*backup.bytes)).unwrap(), 300);
+    let length = backup.bytes.len();
+    for cut in (0..length).step_by(length / 300).chain(length - 40..length) {
+        let cut_short = read_to_end(backup.reader(&backup.bytes[..cut]));
+        assert!(cut_short.is_err(), "cut at {cut} of {length}");
+    }
+    for at in (0..length).step_by(length / 300) {
+        let mut bytes = backup.bytes.clone();
+        bytes[at] ^= 1 << (at % 8);
+        // A bit that zstd does not use may turn without harm; then what is read must be the same.
+        if let Ok(leaves) = read_to_end(backup.reader(&*bytes)) {
+            assert_eq!(leaves, 300, "bit {at}");
+            let mut reader = backup.reader(&*bytes).unwrap();
+            for number in 0..300 {
+                assert_eq!(reader.next_leaf().unwrap(), Some(leaf(number)), "bit {at}");
+            }
+        }
+    }
+    // The command checks before it makes anything.
+    std::fs::write(backup.path("cut"), &backup.bytes[..length - 1]).unwrap();
+    let data = backup.path("data");
+    let refused = backup.command("cut", &data).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(!data.exists());
+}
+
+#[test]
+fn a_restore_that_fails_midway_is_refused_until_it_is_done_again() {
+    let backup = Backup::new(3000);
+    let data = backup.path("data");
+    let length = backup.bytes.len();
+    let cuts = [length / 10, length / 2, length * 9 / 10, length - 1];
+    for cut in cuts {
+        // The file was whole when it was checked and cannot be read to its end the second time.
+        let mut reader = backup.reader(&backup.bytes[..cut]).unwrap();
+        let error = restore(&data, &backup.path("keys"), &mut reader, false, |_| ()).unwrap_err();
+        assert!(
+            matches!(error, AppError::Archive(_)),
+            "cut at {cut}: {error}"
+        );
+        assert_refused(&data);
+        let served = Command::new(GONGSHI)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert_eq!(served.status.code(), Some(2), "{served:?}");
+        let said = String::from_utf8_lossy(&served.stderr).into_owned();
+        assert!(said.contains("gongshi restore"), "{said}");
+    }
+    let mut reader = backup.reader(&*backup.bytes).unwrap();
+    restore(&data, &backup.path("keys"), &mut reader, true, |_| ()).unwrap();
+    assert!(log_file(&data).unwrap().synthetic);
+    backup.assert_whole(&data);
+    // What has ended is not emptied.
+    let again = backup.command("backup", &data).output().unwrap();
+    assert_eq!(again.status.code(), Some(2), "{again:?}");
+    let said = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(said.contains("not empty"), "{said}");
+    backup.assert_whole(&data);
+}
+
+#[test]
+fn a_killed_restore_is_refused_or_whole() {
+    let backup = Backup::new(20_000);
+    let data = backup.path("data");
+    let mut died = 0;
+    for wait in 1..60 {
+        let mut child = backup
+            .command("backup", &data)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(wait * 15));
+        let ended = child.try_wait().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if let Some(status) = ended {
+            assert!(status.success());
+            break;
+        }
+        if data.join("restoring").exists() {
+            assert!(log_file(&data).is_err());
+            died += 1;
+        } else if data.join("log.toml").exists() {
+            break;
+        }
+    }
+    assert!(
+        died > 0,
+        "no restore was killed midway: the test tested nothing"
+    );
+    if !data.join("log.toml").exists() || data.join("restoring").exists() {
+        let done = backup.command("backup", &data).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    }
+    backup.assert_whole(&data);
+}
