@@ -91,6 +91,8 @@ fn an_import_that_streams_at_the_end_keeps_what_it_was_told() {
                     break;
                 }
             }
+            // The body's end, where the server still listens.
+            let _ = out.write_all(b"0\r\n\r\n");
             signatures
         });
         let receiver = scope.spawn(|| {
