@@ -51,7 +51,7 @@ fn main() -> anyhow::Result<()> {
     let exists = gongshi::store::Storage::exists(storage.as_ref(), gongshi::log::DATABASE)?;
     let mut config = LogConfig::new(origin, signer);
     if let Some(delay) = arguments.batch_delay_ms {
-        config.batch_delay = Duration::from_millis(delay);
+        config.batching.delay = Duration::from_millis(delay);
     }
     let log = if exists {
         Log::open(folder, storage, config)?

@@ -2,10 +2,10 @@
 
 use crate::domain::{self, Kind};
 use crate::ingest::{KeyFile, KeyFileError};
-use crate::intake::{Clock, Event, Intake, IntakeError};
+use crate::intake::{self, Clock, Event, Intake, IntakeError};
 use crate::log::archive::{self, ArchiveError};
-use crate::log::{Follower, Leaf, Log, LogConfig, LogError, Target};
-use crate::model::{Model, ModelError};
+use crate::log::{Batching, Follower, Leaf, Log, LogConfig, LogError, Target};
+use crate::model::{self, Model, ModelError};
 use crate::search::sync::IndexTarget;
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
 use crate::store::{self, DataFolder, SledStorage, StoreError};
@@ -113,8 +113,8 @@ pub fn random32() -> [u8; 32] {
 /// How much of the machine to use.
 #[derive(Debug, Clone, Default)]
 pub struct Tuning {
-    /// Changes to the log's defaults.
-    pub log: Option<fn(&mut LogConfig)>,
+    /// How the log batches.
+    pub batching: Batching,
     /// See [`LogConfig::published_checkpoint`].
     pub published_checkpoint: Option<PathBuf>,
     /// Search engine's threads and memory.
@@ -263,9 +263,7 @@ fn prepare(data: &Path, tuning: &Tuning) -> Result<(DataFolder, LogFile, LogConf
     config
         .published_checkpoint
         .clone_from(&tuning.published_checkpoint);
-    if let Some(change) = tuning.log {
-        change(&mut config);
-    }
+    config.batching = tuning.batching.clone();
     Ok((folder, file, config))
 }
 
@@ -455,14 +453,23 @@ fn read_signer(data: &Path) -> Result<SignerKey, AppError> {
     Ok(SignerKey::parse(text.trim())?)
 }
 
-/// Empties what is derived from the log and builds it again, reporting how far each is.
+/// Removes what is derived from the log, damaged or not, and builds it again, reporting how far it is. The index of seen
+/// events is built by the next start.
 pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), AppError> {
     let (log, _) = read_log(data)?;
     let size = log.published().size();
+    log.storage().remove(intake::SEEN_DATABASE)?;
+    log.storage().remove(model::DATABASE)?;
     let model = Model::open(log.storage().as_ref())?;
-    model.clear()?;
-    let search = TantivyIndex::open(&data.join("index"), TantivyOptions::default())?;
-    search.clear()?;
+    let index = data.join("index");
+    match std::fs::remove_dir_all(&index) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            let what = index.display().to_string();
+            return Err(StoreError::Io { what, source }.into());
+        }
+        _ => {}
+    }
+    let search = TantivyIndex::open(&index, TantivyOptions::default())?;
     let mut index = IndexTarget::new(Arc::new(search));
     let failed = |error: Failure| AppError::Folder(format!("indexing failed: {error}"));
     let mut start = 0;

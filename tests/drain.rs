@@ -58,7 +58,7 @@ fn what_was_acknowledged_before_the_end_is_there_after_it() {
     );
 }
 
-/// An import of 100,000 lines that streams when the end comes: answers are read while later lines are sent.
+/// An import that streams when the end comes: answers are read while later lines are sent.
 #[test]
 fn an_import_that_streams_at_the_end_keeps_what_it_was_told() {
     const LINES: usize = 10_000;

@@ -1,12 +1,15 @@
 //! `gongshi serve`: the portal over a data folder.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use gongshi::app::{App, Tuning};
 use gongshi::intake::SystemClock;
+use gongshi::log::Batching;
+use gongshi::search::TantivyOptions;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Serve the portal.
 #[derive(Args)]
@@ -21,14 +24,70 @@ pub struct Serve {
     /// compared at start: an older copy of the data folder is refused.
     #[arg(long, env = "GONGSHI_PUBLISHED_CHECKPOINT")]
     published_checkpoint: Option<PathBuf>,
+    #[command(flatten)]
+    tuning: Limits,
+}
+
+/// How the log batches, and what the search index may use. The defaults suit a machine of two cores.
+#[derive(Args)]
+#[command(next_help_heading = "Tuning")]
+struct Limits {
+    /// A batch is appended when it has this many entries…
+    #[arg(long, default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    batch_entries: u32,
+    /// …or so many MiB…
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1024))]
+    batch_mib: u32,
+    /// …or when its first entry has waited so many milliseconds.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    batch_delay_ms: u32,
+    /// Events are refused for the moment (429) while this many entries wait…
+    #[arg(long, default_value_t = 65_536, value_parser = clap::value_parser!(u32).range(1..=1 << 24))]
+    queue_entries: u32,
+    /// …or so many MiB.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    queue_mib: u32,
+    /// Appends stop (503) while less than so many MiB of the disk are free.
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    reserve_mib: u32,
+    /// Threads that index for search.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    search_threads: u16,
+    /// Memory for indexing, in MiB; at least 15 for each thread.
+    #[arg(long, default_value_t = 76, value_parser = clap::value_parser!(u32).range(15..=65_536))]
+    search_mib: u32,
+}
+
+impl Limits {
+    fn tuning(self, published_checkpoint: Option<PathBuf>) -> anyhow::Result<Tuning> {
+        let least = 15 * u32::from(self.search_threads);
+        ensure!(
+            self.search_mib >= least,
+            "--search-mib is {}; expected at least {least} for {} --search-threads",
+            self.search_mib,
+            self.search_threads
+        );
+        Ok(Tuning {
+            batching: Batching {
+                leaves: self.batch_entries as usize,
+                bytes: (self.batch_mib as usize) << 20,
+                delay: Duration::from_millis(self.batch_delay_ms.into()),
+                queue_leaves: self.queue_entries as usize,
+                queue_bytes: (self.queue_mib as usize) << 20,
+                reserve_bytes: u64::from(self.reserve_mib) << 20,
+            },
+            published_checkpoint,
+            search: TantivyOptions {
+                writer_threads: self.search_threads.into(),
+                writer_heap: (self.search_mib as usize) << 20,
+            },
+        })
+    }
 }
 
 impl Serve {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let tuning = Tuning {
-            published_checkpoint: self.published_checkpoint,
-            ..Tuning::default()
-        };
+        let tuning = self.tuning.tuning(self.published_checkpoint)?;
         let app = App::open(&self.data, Arc::new(SystemClock), &tuning)?;
         serve(app, &self.listen)
     }

@@ -21,7 +21,8 @@ const BATCH: u64 = 4096;
 /// How often a wait for another caller's entry looks whether its batch failed.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Name of its database.
-const DATABASE: &str = "store/seen";
+/// Name of the database of seen events; derived, so it may be removed while no server runs.
+pub const DATABASE: &str = "store/seen";
 const CURSOR: &[u8] = b"cursor";
 /// Prefix of the list of authority entries.
 const AUTHORITY: u8 = b'a';
@@ -64,6 +65,7 @@ pub(super) struct Seen {
     /// The same by salt.
     salts: HashMap<[u8; 16], Queued>,
     epoch: u64,
+    failure: Option<String>,
 }
 
 struct Waiting {
@@ -94,6 +96,7 @@ impl Seen {
             waiting: VecDeque::new(),
             salts: HashMap::new(),
             epoch: 0,
+            failure: None,
         })
     }
 
@@ -153,18 +156,30 @@ impl Seen {
         let published = self.waiting.partition_point(|waiting| waiting.index < size);
         if published as u64 >= BATCH || (published > 0 && published == self.waiting.len()) {
             let mut batch = WriteBatch::default();
-            for waiting in self.waiting.drain(..published) {
+            let mut cursor = self.cursor;
+            for waiting in self.waiting.range(..published) {
                 put(&mut batch, SALT, &waiting.salt, waiting.index);
                 if waiting.authority {
                     batch.put(authority_key(waiting.index), []);
                 }
-                self.salts.remove(&waiting.salt);
-                self.cursor = waiting.index + 1;
+                cursor = waiting.index + 1;
             }
-            batch.put(CURSOR, self.cursor.to_be_bytes());
-            self.database.apply(batch)?;
+            batch.put(CURSOR, cursor.to_be_bytes());
+            let written = self.database.apply(batch);
+            self.failure = written.as_ref().err().map(ToString::to_string);
+            written?;
+            // Forgotten only now: what could not be written down is still known.
+            for waiting in self.waiting.drain(..published) {
+                self.salts.remove(&waiting.salt);
+            }
+            self.cursor = cursor;
         }
         Ok(())
+    }
+
+    /// Why the index could not be written the last time it was tried.
+    pub(super) fn failure(&self) -> Option<String> {
+        self.failure.clone()
     }
 
     /// Notes a leaf handed to the log.

@@ -48,42 +48,58 @@ pub struct Leaf {
     pub record: Option<Vec<u8>>,
 }
 
-/// How the log batches, and what it needs to sign.
-#[derive(Debug, Clone)]
-pub struct LogConfig {
-    /// The checkpoint's first line.
-    pub origin: Origin,
-    /// The checkpoint key; its name is the origin.
-    pub signer: SignerKey,
+/// How the log batches and when it refuses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batching {
     /// A batch is cut at this many leaves…
-    pub batch_leaves: usize,
+    pub leaves: usize,
     /// …or this many bytes…
-    pub batch_bytes: usize,
+    pub bytes: usize,
     /// …or when its first leaf has waited this long.
-    pub batch_delay: Duration,
+    pub delay: Duration,
     /// Submissions are refused while this many leaves wait…
     pub queue_leaves: usize,
     /// …or this many bytes.
     pub queue_bytes: usize,
     /// Appends stop while less than this many bytes are free on the disk.
     pub reserve_bytes: u64,
+}
+
+impl Default for Batching {
+    /// Measured in `docs/PERFORMANCE.md`.
+    fn default() -> Self {
+        Batching {
+            leaves: 4096,
+            bytes: 8 << 20,
+            delay: Duration::from_millis(10),
+            queue_leaves: 65_536,
+            queue_bytes: 64 << 20,
+            reserve_bytes: 256 << 20,
+        }
+    }
+}
+
+/// What a log needs to sign, and how it works.
+#[derive(Debug, Clone)]
+pub struct LogConfig {
+    /// The checkpoint's first line.
+    pub origin: Origin,
+    /// The checkpoint key; its name is the origin.
+    pub signer: SignerKey,
+    /// How it batches.
+    pub batching: Batching,
     /// A second place for the newest published checkpoint, outside the data folder: an older copy of the folder brings
     /// its own older `checkpoint` file with it, but not this one. Compared at start, written before each publication.
     pub published_checkpoint: Option<PathBuf>,
 }
 
 impl LogConfig {
-    /// The defaults, measured in `docs/PERFORMANCE.md`.
+    /// With the defaults.
     pub fn new(origin: Origin, signer: SignerKey) -> Self {
         LogConfig {
             origin,
             signer,
-            batch_leaves: 4096,
-            batch_bytes: 8 << 20,
-            batch_delay: Duration::from_millis(10),
-            queue_leaves: 65_536,
-            queue_bytes: 64 << 20,
-            reserve_bytes: 256 << 20,
+            batching: Batching::default(),
             published_checkpoint: None,
         }
     }

@@ -200,7 +200,7 @@ impl Handle {
             }
             bytes += length + record;
         }
-        let config = &self.shared.inner.config;
+        let config = &self.shared.inner.config.batching;
         let mut queue = self.shared.lock();
         match &queue.state {
             State::Running => {}
@@ -236,9 +236,7 @@ impl Handle {
             done: sender,
         });
         // The writer looks by itself while a batch gathers; it needs waking for the first leaf and for a full batch.
-        if queue.waiting.len() == 1
-            || queue.leaves >= config.batch_leaves
-            || queue.bytes >= config.batch_bytes
+        if queue.waiting.len() == 1 || queue.leaves >= config.leaves || queue.bytes >= config.bytes
         {
             self.shared.changed.notify_one();
         }
@@ -331,7 +329,7 @@ impl Writer {
 
     /// Waits for a batch; `None` when there is nothing left to do.
     fn next_batch(&self) -> Option<Vec<Pending>> {
-        let config = &self.shared.inner.config;
+        let config = &self.shared.inner.config.batching;
         let mut queue = self.shared.lock();
         queue.busy = None;
         loop {
@@ -347,12 +345,12 @@ impl Writer {
                     .expect("no holder of this lock panics");
                 continue;
             }
-            let full = queue.leaves >= config.batch_leaves || queue.bytes >= config.batch_bytes;
+            let full = queue.leaves >= config.leaves || queue.bytes >= config.bytes;
             let waited = queue.oldest.elapsed();
-            if full || stopping || waited >= config.batch_delay {
+            if full || stopping || waited >= config.delay {
                 break;
             }
-            let timeout = config.batch_delay - waited;
+            let timeout = config.delay - waited;
             queue = self
                 .shared
                 .changed
@@ -363,7 +361,7 @@ impl Writer {
         let (mut batch, mut leaves, mut bytes) = (Vec::new(), 0, 0);
         while let Some(next) = queue.waiting.front() {
             if !batch.is_empty()
-                && (leaves + next.leaves.len() > config.batch_leaves || bytes >= config.batch_bytes)
+                && (leaves + next.leaves.len() > config.leaves || bytes >= config.bytes)
             {
                 break;
             }
@@ -385,7 +383,7 @@ impl Writer {
         }
         inner
             .storage
-            .ensure_space(inner.config.reserve_bytes)
+            .ensure_space(inner.config.batching.reserve_bytes)
             .map_err(|e| BatchError::Unsigned(e.into()))?;
         let (tree, tail) = self.stage(leaves).map_err(BatchError::Unsigned)?;
 

@@ -40,11 +40,11 @@ pub struct TantivyOptions {
 }
 
 impl Default for TantivyOptions {
-    /// Two threads, 80 MB.
+    /// Two threads, 76 MiB.
     fn default() -> Self {
         Self {
             writer_threads: 2,
-            writer_heap: 80_000_000,
+            writer_heap: 76 << 20,
         }
     }
 }

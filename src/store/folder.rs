@@ -7,6 +7,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Name of the file whose lock holds the folder.
 pub const LOCK: &str = "lock";
@@ -17,6 +18,10 @@ pub struct DataFolder {
     path: PathBuf,
     _lock: File,
 }
+
+/// How long a holder that is just ending may keep the lock: a process holds it until it is gone, and so, for a moment,
+/// does a child it has started.
+const RELEASE: Duration = Duration::from_millis(500);
 
 impl DataFolder {
     /// Takes the folder, creating it where absent. [`StoreError::InUse`] while another process holds it.
@@ -29,13 +34,23 @@ impl DataFolder {
             .write(true)
             .open(&file)
             .map_err(|e| StoreError::io(file.display().to_string(), e))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(DataFolder {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.to_owned())),
-            Err(TryLockError::Error(e)) => Err(StoreError::io(file.display().to_string(), e)),
+        let since = Instant::now();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => {
+                    return Ok(DataFolder {
+                        path: path.to_owned(),
+                        _lock: lock,
+                    });
+                }
+                Err(TryLockError::WouldBlock) if since.elapsed() < RELEASE => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(path.to_owned())),
+                Err(TryLockError::Error(e)) => {
+                    return Err(StoreError::io(file.display().to_string(), e));
+                }
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 use gongshi::app::{App, NewLog, Tuning, init, operator_key_path};
 use gongshi::ingest::KeyFile;
 use gongshi::intake::{Clock, Event, SimulatedClock};
+use gongshi::log::Batching;
 use gongshi_verify::encoding::base64;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::keys::SecretKey;
@@ -210,7 +211,10 @@ impl TestLog {
 /// Small machines run many tests at once, and a test's disk is not the operator's.
 pub fn tuning() -> Tuning {
     Tuning {
-        log: Some(|config| config.reserve_bytes = 1 << 20),
+        batching: Batching {
+            reserve_bytes: 1 << 20,
+            ..Batching::default()
+        },
         ..Tuning::default()
     }
 }
