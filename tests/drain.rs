@@ -75,7 +75,7 @@ fn an_import_that_streams_at_the_end_keeps_what_it_was_told() {
         // By hand, since a client would send everything before it reads anything.
         let sender = scope.spawn(|| {
             let head = format!(
-                "POST /api/v1/events HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/x-ndjson\r\n\
+                "POST /api/v1/events HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\n\
                  Prefer: return=minimal\r\nTransfer-Encoding: chunked\r\n\r\n"
             );
             let mut signatures = Vec::new();
