@@ -70,6 +70,7 @@ fn an_import_that_streams_at_the_end_keeps_what_it_was_told() {
     let mut out = TcpStream::connect(&address).unwrap();
     let input = out.try_clone().unwrap();
     let answered = AtomicUsize::new(0);
+    let signalled = AtomicBool::new(false);
     let mut observer = Observer::default();
     std::thread::scope(|scope| {
         // By hand, since a client would send everything before it reads anything.
@@ -83,6 +84,10 @@ fn an_import_that_streams_at_the_end_keeps_what_it_was_told() {
                 return signatures;
             }
             for number in 0..LINES {
+                // The second half comes when the end has.
+                while number == LINES / 2 && !signalled.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
                 let body = padded_permit(&format!("L-{number}"), 0);
                 let event = sign(&key, "permit", DEPARTMENT, body);
                 signatures.push(base64(&event.signature));
@@ -109,12 +114,10 @@ fn an_import_that_streams_at_the_end_keeps_what_it_was_told() {
         });
         while answered.load(Ordering::Relaxed) < 2000 {
             std::thread::sleep(Duration::from_millis(2));
-            assert!(
-                !sender.is_finished(),
-                "the import ended before the test began"
-            );
+            assert!(!sender.is_finished(), "the import was cut off");
         }
         server.signal("-TERM");
+        signalled.store(true, Ordering::Relaxed);
         let (status, said) = server.end(PATIENCE);
         assert!(status.success(), "{status}: {said}");
         let answers = receiver.join().unwrap();
