@@ -8,7 +8,6 @@ mod live;
 use common::DEPARTMENT;
 use live::*;
 use std::fs::File;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,19 +20,23 @@ fn said(name: &str) -> PathBuf {
         .into()
 }
 
-/// Writes a file until `leave` bytes are free. Another program's file, as far as the server can tell.
+/// Takes room with a file, at once, until `leave` bytes are free. Another program's file, as far as the server can tell.
 fn fill(disk: &Path, leave: u64) {
-    let mut file = File::create(disk.join("other")).unwrap();
-    let block = vec![1; 1 << 20];
+    let file = File::create(disk.join("other")).unwrap();
+    let mut at = 0;
     loop {
         let free = gongshi::store::available_bytes(disk).unwrap();
-        if free <= leave {
+        let mut part = free.saturating_sub(leave);
+        // The file system needs some blocks for itself: take less until it agrees.
+        while part >= 4096
+            && rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), at, part).is_err()
+        {
+            part /= 2;
+        }
+        if part < 4096 {
             return;
         }
-        let part = usize::try_from(free - leave).unwrap().min(block.len());
-        if file.write_all(&block[..part]).is_err() {
-            return;
-        }
+        at += part;
     }
 }
 
@@ -116,7 +119,7 @@ fn a_full_disk_refuses_appends_reads_on_and_loses_nothing() {
     let key = new_log(&data);
     let mut observer = Observer::default();
     server = Server::start(&data);
-    let (mut restarts, mut refusals) = (0, 0);
+    let mut restarts = 0;
     for round in 0..30 {
         let stop = AtomicBool::new(false);
         let url = server.url.clone();
@@ -132,17 +135,16 @@ fn a_full_disk_refuses_appends_reads_on_and_loses_nothing() {
         });
         let event = sign(&key, "permit", DEPARTMENT, padded_permit("F-2", 0));
         let line = post(&agent, &server.url, std::slice::from_ref(&event));
-        if line[0]["index"].is_u64() {
+        let mut ready = agent.get(format!("{}/readyz", server.url)).call().unwrap();
+        let said = ready.body_mut().read_to_string().unwrap();
+        if line[0]["index"].is_u64() && ready.status() == 200 {
             observer.check(&server.url, round);
             continue;
         }
         // It cannot go on by itself: then it says so, and a restart mends it.
-        refusals += 1;
-        let mut ready = agent.get(format!("{}/readyz", server.url)).call().unwrap();
-        let said = ready.body_mut().read_to_string().unwrap();
         assert_eq!(ready.status(), 503, "{line:?} but {said}");
+        println!("round {round}: {said}");
         let errors = server.kill();
-        assert!(errors.contains("a batch was not appended"), "{errors}");
         assert!(!errors.contains("panicked at"), "{errors}");
         server = Server::start(&data);
         observer.check(&server.url, round);
@@ -155,7 +157,7 @@ fn a_full_disk_refuses_appends_reads_on_and_loses_nothing() {
     assert!(status.success(), "{errors}");
     assert_sound(&data);
     println!(
-        "30 times to the last byte: {refusals} times it could not go on, {restarts} restarts, {} entries acknowledged and there",
+        "30 times to the last byte, {restarts} restarts needed, {} entries acknowledged and there",
         observer.acknowledged.len()
     );
 }

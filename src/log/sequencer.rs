@@ -11,7 +11,7 @@ use super::{
     BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES,
     Published, Purpose, key,
 };
-use crate::store::{WriteBatch, write_atomic};
+use crate::store::{StoreError, WriteBatch, write_atomic};
 use gongshi_verify::hash::leaf_hash;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -84,6 +84,9 @@ impl Submission {
     }
 }
 
+/// A batch takes milliseconds. The engine was seen to wait for ever after an error of the disk.
+const STUCK: Duration = Duration::from_secs(20);
+
 /// Where a submission's outcome goes.
 type Answer = oneshot::Sender<Result<Arc<Published>, String>>;
 
@@ -105,6 +108,8 @@ struct Queue {
     next: u64,
     epoch: u64,
     oldest: Instant,
+    /// When the batch being appended was taken.
+    busy: Option<Instant>,
     state: State,
 }
 
@@ -139,6 +144,7 @@ pub(super) fn start(
         next: recovered.tree.size(),
         epoch: 0,
         oldest: Instant::now(),
+        busy: None,
         state: match purpose {
             Purpose::Append => State::Running,
             Purpose::Read => State::Stopped("it was opened to be read only".to_owned()),
@@ -244,10 +250,16 @@ impl Handle {
     }
 
     pub(super) fn stopped(&self) -> Option<String> {
-        match &self.shared.lock().state {
-            State::Stopped(reason) => Some(reason.clone()),
-            State::Running | State::Draining => None,
+        let queue = self.shared.lock();
+        if let State::Stopped(reason) = &queue.state {
+            return Some(reason.clone());
         }
+        let seconds = queue.busy?.elapsed().as_secs();
+        (seconds >= STUCK.as_secs()).then(|| {
+            format!(
+                "the disk has not taken a batch for {seconds} seconds; if it does not recover, restart the server"
+            )
+        })
     }
 
     pub(super) fn queued(&self) -> usize {
@@ -283,7 +295,7 @@ impl Drop for Handle {
 
 /// How a batch ended when it did not end well.
 enum BatchError {
-    /// Nothing was signed: the tree in memory stands, the next batch may try again.
+    /// Nothing was signed: the tree in memory stands.
     Unsigned(LogError),
     /// A signature exists whose fate on disk is unknown: only the start-up checks can settle it.
     Unsettled(LogError),
@@ -321,6 +333,7 @@ impl Writer {
     fn next_batch(&self) -> Option<Vec<Pending>> {
         let config = &self.shared.inner.config;
         let mut queue = self.shared.lock();
+        queue.busy = None;
         loop {
             let stopping = !matches!(queue.state, State::Running);
             if queue.waiting.is_empty() {
@@ -361,6 +374,7 @@ impl Writer {
         queue.leaves -= leaves;
         queue.bytes -= bytes;
         queue.oldest = Instant::now();
+        queue.busy = Some(queue.oldest);
         Some(batch)
     }
 
@@ -465,7 +479,11 @@ impl Writer {
     /// Fails the batch and everything queued behind it: their indexes are void.
     fn fail(&self, answers: Vec<Answer>, error: BatchError) {
         let (error, stop) = match error {
-            BatchError::Unsigned(error) | BatchError::Unpublished(error) => (error, false),
+            // Refused before anything was written, or written and only not shown yet: the next batch tries again.
+            BatchError::Unsigned(error @ LogError::Store(StoreError::NoSpace { .. }))
+            | BatchError::Unpublished(error) => (error, false),
+            // After an error of the disk the engine refuses everything, or waits for ever, until it is opened again.
+            BatchError::Unsigned(error) => (error, true),
             BatchError::Unsettled(error) => (error, true),
         };
         tracing::error!(%error, stop, "a batch was not appended");

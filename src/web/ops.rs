@@ -18,6 +18,9 @@ use std::time::Instant;
 /// The portal is not ready while the model or search is further behind the log than so many entries.
 pub const MAX_LAG: u64 = 50_000;
 
+/// Storage that does not answer for so long is not ready.
+const MAX_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Only our own style sheet and mark, no script, no frame; `data:` for pictures that pages may hold themselves.
 const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
      frame-ancestors 'none'";
@@ -183,9 +186,18 @@ pub async fn healthz() -> HttpResponse {
 
 /// `/readyz`: the log can be read and tries to append, and model and search follow closely; else 503 with every reason on its line.
 pub async fn readyz(portal: web::Data<Portal>) -> HttpResponse {
-    let reasons = match web::block(move || not_ready(&portal)).await {
-        Ok(reasons) => reasons,
-        Err(_) => vec!["the server is shutting down".to_owned()],
+    let reasons = if let Some(reason) = portal.log.stopped() {
+        // Said without asking the storage, which may not answer any more.
+        vec![format!("log: it does not append: {reason}")]
+    } else {
+        let asked = web::block(move || not_ready(&portal));
+        match tokio::time::timeout(MAX_WAIT, asked).await {
+            Ok(Ok(reasons)) => reasons,
+            Ok(Err(_)) => vec!["the server is shutting down".to_owned()],
+            Err(_) => {
+                vec!["the storage does not answer; if it stays so, restart the server".to_owned()]
+            }
+        }
     };
     if reasons.is_empty() {
         return text(StatusCode::OK, "ready\n".to_owned());
@@ -203,9 +215,6 @@ fn not_ready(portal: &Portal) -> Vec<String> {
         && let Err(error) = portal.log.entry(size - 1)
     {
         reasons.push(format!("log: {error}"));
-    }
-    if let Some(reason) = portal.log.stopped() {
-        reasons.push(format!("log: it does not append: {reason}"));
     }
     let model = portal.model.cursor().map_err(|error| error.to_string());
     let search = portal.search.cursor().map_err(|error| error.to_string());
