@@ -189,12 +189,13 @@ fn an_older_copy_of_the_store_is_refused_and_nothing_is_signed() {
             error,
             LogError::RolledBack {
                 published: 15,
-                stored: 10
+                stored: 10,
+                ..
             }
         ),
         "{error}"
     );
-    assert!(error.to_string().contains("older state") && error.to_string().contains("mirror"));
+    assert!(error.to_string().contains("older state") && error.to_string().contains("restore"));
     assert_eq!(on_disk(folder.path()), before);
     assert_eq!(older.operations(), operations, "nothing was written");
     // An emptied store beside the published checkpoint is the same fault.
@@ -204,11 +205,164 @@ fn an_older_copy_of_the_store_is_refused_and_nothing_is_signed() {
             error,
             LogError::RolledBack {
                 published: 15,
-                stored: 0
+                stored: 0,
+                ..
             }
         ),
         "{error}"
     );
+    observer.check(&open(folder.path(), &storage).unwrap());
+}
+
+/// A copy of the whole folder brings its own old `checkpoint` file with it: only a place outside the folder remembers.
+#[test]
+fn an_older_copy_of_the_whole_folder_is_refused_by_the_checkpoint_kept_elsewhere() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let outside = elsewhere.path().join("newest");
+    let config = || LogConfig {
+        published_checkpoint: Some(outside.clone()),
+        ..config()
+    };
+    let open = |storage: &FaultStorage| {
+        let folder = DataFolder::lock(folder.path()).unwrap();
+        Log::open(folder, Arc::new(storage.clone()), config())
+    };
+    let storage = FaultStorage::default();
+    drop(create(folder.path(), &storage));
+    // Nothing stands there: an unmounted disk looks like this, so it is not taken for a first start.
+    let error = open(&storage).err().unwrap();
+    assert!(
+        matches!(error, LogError::NoPublishedCheckpoint { .. }),
+        "{error}"
+    );
+    std::fs::copy(folder.path().join("checkpoint"), &outside).unwrap();
+    let log = open(&storage).unwrap();
+    let mut observer = Observer::default();
+    let mut number = 0;
+    observer.drive(&log, &[10], &mut number, folder.path());
+    let (older, older_file) = (storage.snapshot(), on_disk(folder.path()));
+    let bytes = std::fs::read(folder.path().join("checkpoint")).unwrap();
+    observer.drive(&log, &[70], &mut number, folder.path());
+    drop(log);
+    assert_eq!(older_file.size, 10);
+    let newest = std::fs::read(folder.path().join("checkpoint")).unwrap();
+    assert_eq!(std::fs::read(&outside).unwrap(), newest);
+    // The whole folder, put back.
+    std::fs::write(folder.path().join("checkpoint"), &bytes).unwrap();
+    let operations = older.operations();
+    let error = open(&older).err().unwrap();
+    assert!(
+        matches!(&error, LogError::RolledBack { published: 80, stored: 10, place } if *place == outside.display().to_string()),
+        "{error}"
+    );
+    assert_eq!(older.operations(), operations, "nothing was written");
+    assert_eq!(std::fs::read(&outside).unwrap(), newest);
+    // The newer one still starts, and mends its own file.
+    let log = open(&storage).unwrap();
+    assert_eq!(on_disk(folder.path()).size, 80);
+    observer.check(&log);
+    drop(log);
+    std::fs::write(&outside, "not a note").unwrap();
+    assert!(matches!(
+        open(&storage).err().unwrap(),
+        LogError::BadCheckpointFile { .. }
+    ));
+}
+
+/// What cannot be kept in the second place is not published; it is when that place is there again.
+#[test]
+fn nothing_is_published_that_the_second_place_does_not_hold() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mount = elsewhere.path().join("mount");
+    std::fs::create_dir(&mount).unwrap();
+    let storage = FaultStorage::default();
+    drop(create(folder.path(), &storage));
+    std::fs::copy(folder.path().join("checkpoint"), mount.join("newest")).unwrap();
+    let config = LogConfig {
+        published_checkpoint: Some(mount.join("newest")),
+        ..config()
+    };
+    let log = Log::open(
+        DataFolder::lock(folder.path()).unwrap(),
+        Arc::new(storage.clone()),
+        config,
+    )
+    .unwrap();
+    std::fs::rename(&mount, elsewhere.path().join("away")).unwrap();
+    log.submit(vec![leaf(0)]).unwrap().wait().unwrap_err();
+    assert_eq!(
+        (log.published().size(), on_disk(folder.path()).size),
+        (0, 0)
+    );
+    assert_eq!(log.stopped(), None);
+    std::fs::rename(elsewhere.path().join("away"), &mount).unwrap();
+    log.submit(vec![leaf(1)]).unwrap().wait().unwrap();
+    assert_eq!(log.published().size(), 2);
+    assert_eq!(
+        std::fs::read(mount.join("newest")).unwrap(),
+        std::fs::read(folder.path().join("checkpoint")).unwrap()
+    );
+}
+
+/// An auditor's look: what is signed, and not a byte written, even where a batch waits to be completed.
+#[test]
+fn a_log_opened_to_read_writes_and_completes_nothing() {
+    for (first, second) in [(10, 5), (250, 300), (256, 64), (511, 1)] {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = FaultStorage::default();
+        let log = create(folder.path(), &storage);
+        let mut observer = Observer::default();
+        let mut number = 0;
+        observer.drive(&log, &[first], &mut number, folder.path());
+        // Die between the staged batch and its signature: the swap is the last operation but one.
+        let blocks = (first + second) / 64 > first / 64;
+        let at = storage.operations() + if blocks { 4 } else { 2 };
+        storage.set_fault(Some(Fault::Die { at }));
+        observer.drive(&log, &[second], &mut number, folder.path());
+        drop(log);
+        storage.crash(|_, _| 0);
+        let before = std::fs::read(folder.path().join("checkpoint")).unwrap();
+        let operations = storage.operations();
+        let log = Log::read(
+            DataFolder::lock(folder.path()).unwrap(),
+            Arc::new(storage.clone()),
+            config(),
+        )
+        .unwrap();
+        assert_eq!(log.published().size(), first);
+        observer.check(&log);
+        assert!(log.submit(vec![leaf(0)]).is_err());
+        drop(log);
+        assert_eq!(storage.operations(), operations);
+        assert_eq!(
+            std::fs::read(folder.path().join("checkpoint")).unwrap(),
+            before
+        );
+        let log = open(folder.path(), &storage).unwrap();
+        assert_eq!(log.published().size(), first + second, "it was staged");
+        observer.check(&log);
+    }
+}
+
+/// The engine refuses everything after an error of the disk; the log says so instead of trying for ever.
+#[test]
+fn an_error_of_the_engine_stops_the_log_until_it_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = FaultStorage::default();
+    let log = create(folder.path(), &storage);
+    let mut observer = Observer::default();
+    let mut number = 0;
+    observer.drive(&log, &[10], &mut number, folder.path());
+    assert_eq!(log.stopped(), None);
+    storage.set_fault(Some(Fault::Once {
+        at: storage.operations(),
+    }));
+    observer.drive(&log, &[10], &mut number, folder.path());
+    let reason = log.stopped().unwrap();
+    assert!(reason.contains("restart"), "{reason}");
+    assert!(log.submit(vec![leaf(0)]).is_err());
+    observer.check(&log);
+    drop(log);
     observer.check(&open(folder.path(), &storage).unwrap());
 }
 

@@ -150,6 +150,13 @@ impl Intake {
         &self.clock
     }
 
+    /// Why the index of seen events could not be written the last time it was tried: then no event is accepted. Waits
+    /// for those being ordered now.
+    pub fn failure(&self) -> Option<String> {
+        let serial = self.serial.lock().expect("no holder of this lock panics");
+        serial.seen.failure()
+    }
+
     /// The authorities and their keys after the newest authority entry.
     pub fn registry(&self) -> Arc<Registry> {
         self.known().registry
@@ -161,7 +168,7 @@ impl Intake {
         let known = self.known();
         let checked: Vec<_> = lines
             .par_iter()
-            .map(|line| self.check(Event::parse(line.as_ref())?, &known.registry))
+            .map(|line| self.look(Event::parse(line.as_ref())?, &known.registry))
             .collect();
         self.order(checked, known)
     }
@@ -171,7 +178,7 @@ impl Intake {
         let known = self.known();
         let checked: Vec<_> = events
             .into_par_iter()
-            .map(|event| self.check(event, &known.registry))
+            .map(|event| self.look(event, &known.registry))
             .collect();
         self.order(checked, known)
     }
@@ -184,7 +191,7 @@ impl Intake {
     }
 
     /// Everything that can be checked without knowing the event's place in the log.
-    fn check(&self, event: Event, registry: &Registry) -> Looked {
+    fn look(&self, event: Event, registry: &Registry) -> Looked {
         match self.checked_parts(&event, registry) {
             Ok((record, key)) => Ok(Checked { event, record, key }),
             Err(refusal) => {
@@ -281,8 +288,8 @@ impl Intake {
         for item in checked {
             let item = match item {
                 Ok(checked) if !stale => Ok(checked),
-                Ok(checked) => self.check(checked.event, &known.registry),
-                Err((_, Some(event))) if stale => self.check(*event, &known.registry),
+                Ok(checked) => self.look(checked.event, &known.registry),
+                Err((_, Some(event))) if stale => self.look(*event, &known.registry),
                 refused => refused,
             };
             let checked = match item {

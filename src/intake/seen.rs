@@ -64,6 +64,7 @@ pub(super) struct Seen {
     statements: HashMap<[u8; 16], u64>,
     salts: HashMap<[u8; 16], u64>,
     epoch: u64,
+    failure: Option<String>,
 }
 
 impl Seen {
@@ -85,6 +86,7 @@ impl Seen {
             statements,
             salts,
             epoch: 0,
+            failure: None,
         })
     }
 
@@ -144,16 +146,28 @@ impl Seen {
         let published = self.waiting.partition_point(|(index, ..)| *index < size);
         if published as u64 >= BATCH || (published > 0 && published == self.waiting.len()) {
             let mut batch = WriteBatch::default();
-            for (index, keys, authority) in self.waiting.drain(..published) {
-                keys.put(index, authority, &mut batch);
+            let mut cursor = self.cursor;
+            for (index, keys, authority) in &self.waiting[..published] {
+                keys.put(*index, *authority, &mut batch);
+                cursor = index + 1;
+            }
+            batch.put(CURSOR, cursor.to_be_bytes());
+            let written = self.database.apply(batch);
+            self.failure = written.as_ref().err().map(ToString::to_string);
+            written?;
+            // Forgotten only now: what could not be written down is still known.
+            for (_, keys, _) in self.waiting.drain(..published) {
                 self.statements.remove(&keys.statement);
                 self.salts.remove(&keys.salt);
-                self.cursor = index + 1;
             }
-            batch.put(CURSOR, self.cursor.to_be_bytes());
-            self.database.apply(batch)?;
+            self.cursor = cursor;
         }
         Ok(())
+    }
+
+    /// Why the index could not be written the last time it was tried.
+    pub(super) fn failure(&self) -> Option<String> {
+        self.failure.clone()
     }
 
     /// Notes leaves handed to the log.

@@ -216,6 +216,11 @@ fn not_ready(portal: &Portal) -> Vec<String> {
     {
         reasons.push(format!("log: {error}"));
     }
+    if let Some(reason) = portal.intake.failure() {
+        reasons.push(format!(
+            "intake: {reason}; if it stays so, restart the server"
+        ));
+    }
     let model = portal.model.cursor().map_err(|error| error.to_string());
     let search = portal.search.cursor().map_err(|error| error.to_string());
     reasons.extend(behind("model", model, size));
