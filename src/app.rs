@@ -2,10 +2,10 @@
 
 use crate::domain::Kind;
 use crate::ingest::{KeyFile, KeyFileError};
-use crate::intake::{Clock, Event, Intake, IntakeError};
+use crate::intake::{self, Clock, Event, Intake, IntakeError};
 use crate::log::archive::{self, ArchiveError};
 use crate::log::{Follower, Leaf, Log, LogConfig, LogError, Target};
-use crate::model::{Model, ModelError};
+use crate::model::{self, Model, ModelError};
 use crate::search::sync::IndexTarget;
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
 use crate::store::{self, DataFolder, SledStorage, StoreError};
@@ -448,14 +448,23 @@ fn read_signer(data: &Path) -> Result<SignerKey, AppError> {
     Ok(SignerKey::parse(text.trim())?)
 }
 
-/// Empties what is derived from the log and builds it again, reporting how far each is.
+/// Removes what is derived from the log, damaged or not, and builds it again, reporting how far it is. The index of seen
+/// events is built by the next start.
 pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), AppError> {
     let (log, _) = read_log(data)?;
     let size = log.published().size();
+    log.storage().remove(intake::SEEN_DATABASE)?;
+    log.storage().remove(model::DATABASE)?;
     let model = Model::open(log.storage().as_ref())?;
-    model.clear()?;
-    let search = TantivyIndex::open(&data.join("index"), TantivyOptions::default())?;
-    search.clear()?;
+    let index = data.join("index");
+    match std::fs::remove_dir_all(&index) {
+        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+            let what = index.display().to_string();
+            return Err(StoreError::Io { what, source }.into());
+        }
+        _ => {}
+    }
+    let search = TantivyIndex::open(&index, TantivyOptions::default())?;
     let mut index = IndexTarget::new(Arc::new(search));
     let failed = |error: Failure| AppError::Folder(format!("indexing failed: {error}"));
     let mut start = 0;

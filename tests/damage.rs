@@ -351,3 +351,36 @@ fn the_server_refuses_or_serves_only_what_it_was_given() {
     }
     println!("{refused} starts refused, {faults} answers refused");
 }
+
+#[test]
+fn reindex_mends_what_is_derived() {
+    let log = make();
+    let data = log.data();
+    let TestLog {
+        app, folder: _keep, ..
+    } = log;
+    let size = app.portal.log.published().size();
+    app.close();
+    for (derived, refused) in [
+        ("store/seen/db", true),
+        ("store/model/db", true),
+        ("store/model/conf", true),
+        ("index/meta.json", false),
+    ] {
+        let file = data.join(derived);
+        let bytes = std::fs::read(&file).unwrap();
+        std::fs::write(&file, &bytes[..bytes.len() / 3]).unwrap();
+        assert_eq!(serve(&data, derived, size).is_err(), refused, "{derived}");
+        let mended = Command::new(GONGSHI)
+            .args(["reindex", "--data"])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(mended.status.success(), "{derived}: {mended:?}");
+        let answers = serve(&data, derived, size).unwrap();
+        assert!(
+            answers.values().all(|(status, _)| *status == 200),
+            "{derived}"
+        );
+    }
+}

@@ -41,7 +41,7 @@ fn create(path: &Path, storage: &FaultStorage) -> Log {
 }
 
 fn leaf(number: u64) -> Leaf {
-    let record = (number % 2 == 0).then(|| format!("record {number}").into_bytes());
+    let record = number.is_multiple_of(2).then(|| format!("record {number}").into_bytes());
     Leaf {
         entry: format!("entry {number}").into_bytes(),
         record,

@@ -17,6 +17,7 @@ pub use clock::{Clock, SimulatedClock, SystemClock};
 pub use event::{Event, MAX_EVENT_BYTES};
 pub use prove::{Prover, link_path};
 pub use refusal::Refusal;
+pub use seen::DATABASE as SEEN_DATABASE;
 
 use crate::domain::{self, Kind};
 use crate::log::{Leaf, Log, LogError};

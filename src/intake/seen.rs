@@ -20,7 +20,8 @@ const BATCH: u64 = 4096;
 /// How often a wait for another caller's entry looks whether its batch failed.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Name of its database.
-const DATABASE: &str = "store/seen";
+/// Name of the database of seen events; derived, so it may be removed while no server runs.
+pub const DATABASE: &str = "store/seen";
 const CURSOR: &[u8] = b"cursor";
 /// Prefix of the list of authority entries.
 const AUTHORITY: u8 = b'a';

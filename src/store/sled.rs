@@ -161,7 +161,6 @@ impl SledDatabase {
             .path(&path)
             .segment_size(SEGMENT_BYTES)
             .cache_capacity(CACHE_BYTES)
-            .mode(::sled::Mode::HighThroughput)
             // Every promise is made after `sync`; a timer would only add writes in between.
             .flush_every_ms(None);
         let since = Instant::now();
