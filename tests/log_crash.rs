@@ -41,7 +41,9 @@ fn create(path: &Path, storage: &FaultStorage) -> Log {
 }
 
 fn leaf(number: u64) -> Leaf {
-    let record = number.is_multiple_of(2).then(|| format!("record {number}").into_bytes());
+    let record = number
+        .is_multiple_of(2)
+        .then(|| format!("record {number}").into_bytes());
     Leaf {
         entry: format!("entry {number}").into_bytes(),
         record,

@@ -7,9 +7,13 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Name of the file whose lock holds the folder.
 pub const LOCK: &str = "lock";
+
+/// How long a held folder is waited for before it is refused.
+const RELEASE: Duration = Duration::from_millis(500);
 
 /// A data folder held by this process; the lock goes with the value.
 #[derive(Debug)]
@@ -29,13 +33,24 @@ impl DataFolder {
             .write(true)
             .open(&file)
             .map_err(|e| StoreError::io(file.display().to_string(), e))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(DataFolder {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.to_owned())),
-            Err(TryLockError::Error(e)) => Err(StoreError::io(file.display().to_string(), e)),
+        let since = Instant::now();
+        loop {
+            match lock.try_lock() {
+                Ok(()) => {
+                    return Ok(DataFolder {
+                        path: path.to_owned(),
+                        _lock: lock,
+                    });
+                }
+                // Its holder may be ending, or a child that it started has not yet let go of what it inherited.
+                Err(TryLockError::WouldBlock) if since.elapsed() < RELEASE => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(path.to_owned())),
+                Err(TryLockError::Error(e)) => {
+                    return Err(StoreError::io(file.display().to_string(), e));
+                }
+            }
         }
     }
 
