@@ -24,8 +24,9 @@ fn the_server_refuses_it_where_the_checkpoint_is_kept_elsewhere() {
     let said = Server::start_with(&data, &flag).err().unwrap();
     assert!(said.contains("does not exist"), "{said}");
     std::fs::copy(data.join("checkpoint"), &kept).unwrap();
-    let server = Server::start_with(&data, &flag).unwrap();
+    Server::start_with(&data, &flag).unwrap().kill();
     copy(&data, &older);
+    let server = Server::start_with(&data, &flag).unwrap();
     let event = sign(&key, "permit", DEPARTMENT, padded_permit("R-1", 0));
     let answers = post(&agent(), &server.url, &[event]);
     let index = answers[0]["index"].as_u64().unwrap();

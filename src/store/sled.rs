@@ -339,3 +339,33 @@ impl KeyValue for SledDatabase {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_engine_is_an_error_with_its_words() {
+        let error = contained::<()>(|| panic!("page {} is torn", 7)).unwrap_err();
+        assert!(matches!(&error, StoreError::Corrupt(text) if text.contains("page 7 is torn")));
+        let error = error.within("shards/3").to_string();
+        assert!(error.contains("shards/3"), "{error}");
+        assert!(!INSIDE.get());
+    }
+
+    #[test]
+    fn a_large_value_goes_to_a_blob_that_sync_has_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = SledDatabase::open(folder.path(), "d").unwrap();
+        let mut batch = WriteBatch::default();
+        batch.put("k", vec![7; SEGMENT_BYTES / 2]);
+        database.apply(batch).unwrap();
+        database.sync().unwrap();
+        let present: HashSet<OsString> = std::fs::read_dir(&database.blobs)
+            .unwrap()
+            .map(|item| item.unwrap().file_name())
+            .collect();
+        assert!(!present.is_empty());
+        assert_eq!(database.synced.lock().unwrap().blobs, present);
+    }
+}
