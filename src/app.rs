@@ -272,6 +272,13 @@ impl App {
     pub fn open(data: &Path, clock: Arc<dyn Clock>, tuning: &Tuning) -> Result<Self, AppError> {
         let (log, file) = open_log(data, tuning)?;
         let intake = Arc::new(Intake::open(log.clone(), clock)?);
+        // Whoever came first could make himself the operator of such a log.
+        if intake.registry().operator().is_none() {
+            return Err(AppError::Folder(format!(
+                "the log in {} has no operator: `gongshi init` was cut short. Remove the folder and run it again",
+                data.display()
+            )));
+        }
         let model = Model::open(log.storage().as_ref())?;
         let search: Arc<dyn SearchIndex> =
             Arc::new(TantivyIndex::open(&data.join("index"), tuning.search)?);

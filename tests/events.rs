@@ -114,3 +114,21 @@ fn lines_beyond_the_limit_are_answered_once_and_leave_no_trace() {
     assert_eq!(answers[10_000]["error"]["status"], 413);
     assert_eq!(log.app.portal.log.published().size(), before + 1);
 }
+
+/// Lines that say nothing, or nothing right, cost the server little however many there are.
+#[test]
+fn empty_and_faulty_lines_are_bounded() {
+    let log = TestLog::new(&["permit"]);
+    let address = serve(&log);
+    let events = events(&log, 1);
+    let answers = post(address, &("\n".repeat(20_000) + &events[0] + "\n"));
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0]["error"]["code"], "too-many-lines");
+    let members: Vec<String> = (0..90).map(|n| format!("\"z{n}\":1,")).collect();
+    let faulty = events[0].replace("\"body\":{", &format!("\"body\":{{{}", members.concat()));
+    let answers = post(address, &(faulty + "\n").repeat(200));
+    assert_eq!(answers.len(), 200);
+    let told = |answer: &serde_json::Value| answer["error"]["errors"].as_array().unwrap().len();
+    assert_eq!(told(&answers[0]), 90);
+    assert_eq!(told(&answers[199]), 1);
+}

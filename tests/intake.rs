@@ -90,7 +90,7 @@ fn callers_side_by_side_get_one_index_for_one_event() {
 
 #[test]
 fn refused_events_leave_no_trace() {
-    let log = TestLog::new(&["permit"]);
+    let log = TestLog::new(&["abnormal_removal", "permit"]);
     let good = log.event("permit", permit("A-1"));
     assert_eq!(log.accept(vec![good.clone()]), [Ok(2)]);
     let before = log.app.portal.log.published().note.clone();

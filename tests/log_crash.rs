@@ -1,7 +1,7 @@
 //! Death at every moment: whatever is lost, no acknowledged entry is, and no two published checkpoints disagree.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gongshi::log::{Batching, Leaf, Log, LogConfig, LogError, fsck};
+use gongshi::log::{Batching, Leaf, Log, LogConfig, LogError, Outcome, fsck};
 use gongshi::store::{DataFolder, Fault, FaultStorage, Storage};
 use gongshi_verify::checkpoint::{Checkpoint, SignedCheckpoint};
 use gongshi_verify::hash::leaf_hash;
@@ -299,8 +299,12 @@ fn nothing_is_published_that_the_second_place_does_not_hold() {
         (log.published().size(), on_disk(folder.path()).size),
         (0, 0)
     );
-    assert_eq!(log.stopped(), None);
+    assert!(log.stopped().unwrap().contains("cannot be published"));
+    assert!(log.submit(vec![leaf(1)]).is_err());
     std::fs::rename(elsewhere.path().join("away"), &mount).unwrap();
+    // Without another submission: what is signed is published as soon as it can be.
+    assert_eq!(log.wait_beyond(0, Duration::from_secs(20)), 1);
+    assert_eq!(log.stopped(), None);
     log.submit(vec![leaf(1)]).unwrap().wait().unwrap();
     assert_eq!(log.published().size(), 2);
     assert_eq!(
@@ -405,10 +409,11 @@ fn a_full_disk_refuses_appends_and_goes_on_reading() {
         .wait()
         .unwrap();
     storage.set_full(true);
-    let epoch = log.epoch();
-    let error = log.submit(vec![leaf(70)]).unwrap().wait().unwrap_err();
+    let submission = log.submit(vec![leaf(70)]).unwrap();
+    let fate = submission.fate.clone();
+    let error = submission.wait().unwrap_err();
     assert!(error.contains("bytes are free"), "{error}");
-    assert_eq!(log.epoch(), epoch + 1);
+    assert_eq!(fate.outcome(), Outcome::Void);
     assert_eq!(log.entry(69).unwrap(), b"entry 69");
     assert_eq!(log.published().size(), 70);
     storage.set_full(false);

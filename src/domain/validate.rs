@@ -31,7 +31,6 @@ pub fn validate(kind: Kind, body: &Map<String, Value>) -> Result<(), Vec<FieldEr
         path: String::new(),
     };
     checker.body(kind, body);
-    checker.errors.truncate(MAX_ERRORS);
     if checker.errors.is_empty() {
         Ok(())
     } else {
@@ -145,7 +144,7 @@ impl Checker {
         }
         let mut seen = HashSet::new();
         for (i, entry) in entries.iter().enumerate() {
-            if self.errors.len() > MAX_ERRORS {
+            if self.errors.len() >= MAX_ERRORS {
                 return;
             }
             let length = self.path.len();
@@ -210,6 +209,9 @@ impl Checker {
     }
 
     fn report(&mut self, problem: Problem, value: Option<&Value>) {
+        if self.errors.len() >= MAX_ERRORS {
+            return;
+        }
         let value = value.map(scalar::show).unwrap_or_default();
         self.errors.push(FieldError {
             path: self.path.clone(),

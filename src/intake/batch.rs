@@ -2,7 +2,8 @@
 
 use super::Refusal;
 use super::seen::{Keys, Seen};
-use crate::log::{Leaf, Log, Submission, SubmitError};
+use crate::log::{Fate, Leaf, Log, Submission, SubmitError};
+use gongshi_verify::hash::Hash;
 use gongshi_verify::keys::PublicKey;
 use std::collections::HashMap;
 
@@ -111,7 +112,7 @@ pub(super) struct Builder {
     leaves: Vec<Leaf>,
     keys: Vec<Keys>,
     /// Slot and statement by salt.
-    salts: HashMap<[u8; 16], (usize, [u8; 16])>,
+    salts: HashMap<[u8; 16], (usize, Hash)>,
 }
 
 impl Builder {
@@ -172,7 +173,7 @@ impl Builder {
         self.batch.groups.push(match log.submit(leaves) {
             Ok(submission) => {
                 for (index, keys) in (submission.first..).zip(keys) {
-                    seen.add(index, keys, authority);
+                    seen.add(index, keys, authority, &submission.fate);
                 }
                 Group::Waiting(submission)
             }
@@ -184,12 +185,12 @@ impl Builder {
         });
     }
 
-    /// Waits for the last group, which holds one leaf, and gives its index if it was appended.
-    pub(super) fn settle_last(&mut self) -> Option<u64> {
-        let outcome = self.batch.groups.pop()?.wait();
-        let index = outcome.as_ref().ok().copied();
-        self.batch.groups.push(Group::Done(outcome));
-        index
+    /// Index and fate of the last group, which holds one leaf; `None` where the log did not take it.
+    pub(super) fn last(&self) -> Option<(u64, Fate)> {
+        match self.batch.groups.last() {
+            Some(Group::Waiting(submission)) => Some((submission.first, submission.fate.clone())),
+            _ => None,
+        }
     }
 
     pub(super) fn finish(self) -> Batch {

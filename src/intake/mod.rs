@@ -20,7 +20,7 @@ pub use refusal::Refusal;
 pub use seen::DATABASE as SEEN_DATABASE;
 
 use crate::domain::{self, Kind};
-use crate::log::{Leaf, Log, LogError};
+use crate::log::{Fate, Leaf, Log, LogError, Outcome};
 use crate::store::StoreError;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::keys::PublicKey;
@@ -81,6 +81,16 @@ struct Known {
 struct Serial {
     seen: seen::Seen,
     last_logged: Timestamp,
+    /// An authority record whose fate took too long to wait for: who may sign what is unknown until it is decided.
+    undecided: Option<Authority>,
+}
+
+/// An authority record handed to the log.
+struct Authority {
+    index: u64,
+    fate: Fate,
+    entry: Entry,
+    record: Record,
 }
 
 /// Accepts events for one log.
@@ -89,6 +99,8 @@ pub struct Intake {
     clock: Arc<dyn Clock>,
     known: RwLock<Known>,
     serial: Mutex<Serial>,
+    stored: seen::Stored,
+    failure: Arc<Mutex<Option<String>>>,
 }
 
 /// An event that passed every check that does not depend on its place in the log, and all that can be computed
@@ -102,6 +114,10 @@ struct Checked {
     /// Canonical text of the record.
     record: String,
     key: Option<PublicKey>,
+    /// The index of the same event, where the log has had it for a while.
+    existing: Option<u64>,
+    /// The cursor of seen events at which the database did not know it.
+    unknown_at: Option<u64>,
 }
 
 /// A checked event, or its refusal with the event where an authority record may change the answer.
@@ -143,7 +159,13 @@ impl Intake {
                 registry: Arc::new(registry),
                 version: 0,
             }),
-            serial: Mutex::new(Serial { seen, last_logged }),
+            stored: seen.stored(),
+            failure: seen.failure(),
+            serial: Mutex::new(Serial {
+                seen,
+                last_logged,
+                undecided: None,
+            }),
         })
     }
 
@@ -157,11 +179,10 @@ impl Intake {
         &self.clock
     }
 
-    /// Why the index of seen events could not be written the last time it was tried: then no event is accepted. Waits
-    /// for those being ordered now.
+    /// Why the index of seen events could not be written the last time it was tried: then no event is accepted.
     pub fn failure(&self) -> Option<String> {
-        let serial = self.serial.lock().expect("no holder of this lock panics");
-        serial.seen.failure()
+        let failure = self.failure.lock();
+        failure.expect("no holder of this lock panics").clone()
     }
 
     /// The authorities and their keys after the newest authority entry.
@@ -203,14 +224,26 @@ impl Intake {
         let statement = event.statement(commitment);
         let message = statement.message(self.log.origin());
         let entry = statement.into_entry(event.issued_at, event.signature, event.cosignature);
-        match self.signer(&event, &entry, &message, registry) {
-            Ok(key) => Ok(Checked {
-                keys: seen::Keys::of(&message, &event.record().salt),
+        let keys = seen::Keys::of(&message, &event.record().salt);
+        // Asked before the serial section, where everybody waits; an authority record has its own turn there.
+        let authority = event.kind.as_str() == Kind::Authority.as_str();
+        let unknown_at = self.stored.cursor();
+        let found =
+            self.signer(&event, &entry, &message, registry)
+                .and_then(|key| match authority {
+                    true => Ok((key, None)),
+                    false => Ok((key, self.stored.find(&keys, &message, &self.log)?)),
+                });
+        match found {
+            Ok((key, existing)) => Ok(Checked {
                 event,
                 entry,
                 message,
+                keys,
                 record,
                 key,
+                existing,
+                unknown_at: (!authority).then_some(unknown_at),
             }),
             Err(refusal) => {
                 // What an authority record further up may change is looked at again in its turn.
@@ -246,15 +279,23 @@ impl Intake {
         if let Some(file) = view.files().into_iter().next() {
             return Err(Refusal::FileMissing(file.sha256));
         }
-        self.check_references(&view)?;
         if kind == Kind::Plan
             && event.reference.as_deref() != view.plan_key().as_ref().map(domain::PlanKey::as_str)
         {
             return Err(Refusal::PlanKeyDiffers);
         }
         if kind == Kind::Authority {
-            // Its rules, signature included, are the registry's, and are checked in its turn.
-            return Ok(None);
+            // Its rules are the registry's, and are checked in its turn; what the operator never signed does not get there.
+            let Some(operator) = registry.operator() else {
+                return Ok(None);
+            };
+            if entry.authority != operator.id {
+                return Err(RegistryError::NotOperator.into());
+            }
+            return match registry.has_signed(&operator.id, message, &entry.signature) {
+                true => Ok(None),
+                false => Err(Refusal::Signature(operator.id.to_string())),
+            };
         }
         let region = view.region();
         registry.may_publish(
@@ -263,7 +304,10 @@ impl Intake {
             region.as_ref().map(domain::Region::as_str),
         )?;
         match registry.find_signer(&event.authority, message, &event.signature) {
-            Some(key) => Ok(Some(key)),
+            Some(key) => {
+                self.check_references(&view)?;
+                Ok(Some(key))
+            }
             None => Err(Refusal::Signature(event.authority.to_string())),
         }
     }
@@ -299,16 +343,22 @@ impl Intake {
     fn order(&self, checked: Vec<Looked>, mut known: Known) -> Batch {
         let mut serial = self.serial.lock().expect("no holder of this lock panics");
         let mut batch = batch::Builder::new(checked.len());
-        if let Err(error) = serial.seen.settle(&self.log) {
+        let ready = serial.seen.settle(&self.log).map_err(|e| e.to_string());
+        if let Err(reason) = ready.and_then(|()| self.decide(&mut serial)) {
             for _ in checked {
-                batch.refuse(Refusal::Unavailable(error.to_string()));
+                batch.refuse(Refusal::Unavailable(reason.clone()));
             }
             return batch.finish();
         }
         let start = self.known();
         let mut stale = start.version != known.version;
         known = start;
+        let mut undecided: Option<String> = None;
         for item in checked {
+            if let Some(reason) = &undecided {
+                batch.refuse(Refusal::Unavailable(reason.clone()));
+                continue;
+            }
             let item = match item {
                 Ok(checked) if !stale => Ok(checked),
                 Ok(checked) => self.look(checked.event, &known.registry),
@@ -354,25 +404,56 @@ impl Intake {
             }
             batch.push(leaf, checked.keys, None);
             batch.submit(&self.log, &mut serial.seen, true);
-            if let Some(index) = batch.settle_last() {
-                let mut registry = Registry::clone(&known.registry);
-                match registry.apply(index, &entry, record) {
-                    Ok(()) => {
-                        known = Known {
-                            registry: Arc::new(registry),
-                            version: known.version + 1,
-                        };
-                        *self.known.write().expect("no holder of this lock panics") = known.clone();
-                        stale = true;
-                    }
-                    Err(error) => {
-                        tracing::error!(index, %error, "an authority record was logged but does not apply")
-                    }
-                }
+            if let Some((index, fate)) = batch.last() {
+                serial.undecided = Some(Authority {
+                    index,
+                    fate,
+                    entry,
+                    record: record.clone(),
+                });
+                undecided = self.decide(&mut serial).err();
+                known = self.known();
+                stale = true;
             }
         }
         batch.submit(&self.log, &mut serial.seen, false);
         batch.finish()
+    }
+
+    /// Waits for the fate of the last authority record, and lets it take effect.
+    ///
+    /// # Errors
+    /// Why it is not decided.
+    fn decide(&self, serial: &mut Serial) -> Result<(), String> {
+        let Some(authority) = &serial.undecided else {
+            return Ok(());
+        };
+        match seen::settled(&authority.fate, authority.index, &self.log) {
+            Outcome::Undecided => {
+                let reason = self.log.stopped();
+                return Err(
+                    reason.unwrap_or_else(|| "an authority record takes too long".to_owned())
+                );
+            }
+            Outcome::Void => {}
+            Outcome::Published => {
+                let known = self.known();
+                let mut registry = Registry::clone(&known.registry);
+                match registry.apply(authority.index, &authority.entry, &authority.record) {
+                    Ok(()) => {
+                        *self.known.write().expect("no holder of this lock panics") = Known {
+                            registry: Arc::new(registry),
+                            version: known.version + 1,
+                        };
+                    }
+                    Err(error) => {
+                        tracing::error!(index = authority.index, %error, "an authority record was logged but does not apply")
+                    }
+                }
+            }
+        }
+        serial.undecided = None;
+        Ok(())
     }
 
     /// An authority record's signature, before anybody learns whether the log holds it: by a key of the operator that is
@@ -395,7 +476,7 @@ impl Intake {
         if signer.is_some() {
             return Ok(());
         }
-        let again = match serial.seen.find(&checked.keys, message, &self.log) {
+        let again = match serial.seen.find(&checked.keys, message, None, &self.log) {
             Ok(Some(index)) => registry.verify_entry(index, entry).is_ok(),
             Ok(None) | Err(Refusal::SaltReused) => false,
             Err(refusal) => return Err(refusal),
@@ -416,10 +497,16 @@ impl Intake {
         if batch.repeat(&checked.keys)? {
             return Ok(None);
         }
-        if let Some(index) = serial
-            .seen
-            .find(&checked.keys, &checked.message, &self.log)?
-        {
+        let existing = match checked.existing {
+            Some(index) => Some(index),
+            None => serial.seen.find(
+                &checked.keys,
+                &checked.message,
+                checked.unknown_at,
+                &self.log,
+            )?,
+        };
+        if let Some(index) = existing {
             batch.existing(index);
             return Ok(None);
         }

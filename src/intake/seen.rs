@@ -7,20 +7,23 @@
 
 use super::{IntakeError, Refusal};
 use crate::domain::Kind;
-use crate::log::Log;
+use crate::log::{Fate, Log, Outcome};
 use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
 use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::record::Record;
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// Entries folded at once while catching up, and the least that is folded at once while running.
 const BATCH: u64 = 4096;
-/// How often a wait for another caller's entry looks whether its batch failed.
+/// How often a wait for an entry looks whether its batch failed.
 const PAUSE: Duration = Duration::from_millis(50);
-/// Name of its database.
+/// How long an entry may take that somebody waits for while nobody else can go on.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Name of the database of seen events; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/seen";
 const CURSOR: &[u8] = b"cursor";
@@ -30,7 +33,7 @@ const AUTHORITY: u8 = b'a';
 /// What identifies an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Keys {
-    pub(super) statement: [u8; 16],
+    pub(super) statement: Hash,
     pub(super) salt: [u8; 16],
 }
 
@@ -46,7 +49,7 @@ impl Keys {
     pub(super) fn of(message: &[u8], salt: &[u8; 32]) -> Self {
         let salted = [b"gongshi/seen-salt/v1\n".as_slice(), salt].concat();
         Keys {
-            statement: short(sha256(message)),
+            statement: sha256(message),
             salt: short(sha256(&salted)),
         }
     }
@@ -56,27 +59,97 @@ fn put(batch: &mut WriteBatch, tag: u8, key: &[u8; 16], index: u64) {
     batch.put([[tag].as_slice(), key].concat(), index.to_be_bytes());
 }
 
+/// What the database holds, for who asks before it is his turn: what is there stays there.
+#[derive(Clone)]
+pub(super) struct Stored {
+    database: Arc<dyn KeyValue>,
+    /// Every entry below it is in the database.
+    cursor: Arc<AtomicU64>,
+}
+
+impl Stored {
+    pub(super) fn cursor(&self) -> u64 {
+        self.cursor.load(Ordering::Acquire)
+    }
+
+    /// The index of the same statement, where the database has it. A stored key is believed only if the log holds that
+    /// very statement there.
+    ///
+    /// # Errors
+    /// [`Refusal::SaltReused`] where another statement has this salt; [`Refusal::Unavailable`].
+    pub(super) fn find(
+        &self,
+        keys: &Keys,
+        message: &[u8],
+        log: &Log,
+    ) -> Result<Option<u64>, Refusal> {
+        let unavailable = |error: &dyn std::fmt::Display| Refusal::Unavailable(error.to_string());
+        let same = |index: u64| -> Result<bool, Refusal> {
+            let entry = log.entry(index).map_err(|e| unavailable(&e))?;
+            let entry = Entry::parse(&entry).map_err(|e| unavailable(&e))?;
+            Ok(entry.statement().message(log.origin()) == message)
+        };
+        if let Some(index) = self.look(SALT, &keys.salt)? {
+            return match same(index)? {
+                true => Ok(Some(index)),
+                false => Err(Refusal::SaltReused),
+            };
+        }
+        match self.look(STATEMENT, &short(keys.statement))? {
+            Some(index) if same(index)? => Ok(Some(index)),
+            _ => Ok(None),
+        }
+    }
+
+    fn look(&self, tag: u8, key: &[u8; 16]) -> Result<Option<u64>, Refusal> {
+        let value = self.database.get(&[[tag].as_slice(), key].concat());
+        let value = value.map_err(|e| Refusal::Unavailable(e.to_string()))?;
+        Ok(value
+            .and_then(|value| value.try_into().ok())
+            .map(u64::from_be_bytes))
+    }
+}
+
 /// The index of what was seen.
 pub(super) struct Seen {
-    database: Arc<dyn KeyValue>,
-    cursor: u64,
+    stored: Stored,
     /// Handed to the log and not yet folded, oldest first.
     waiting: VecDeque<Waiting>,
     /// The same by salt.
     salts: HashMap<[u8; 16], Queued>,
-    epoch: u64,
-    failure: Option<String>,
+    /// Why the database could not be written the last time it was tried.
+    failure: Arc<Mutex<Option<String>>>,
 }
 
 struct Waiting {
     index: u64,
     salt: [u8; 16],
     authority: bool,
+    fate: Fate,
 }
 
 struct Queued {
     index: u64,
-    statement: [u8; 16],
+    statement: Hash,
+    fate: Fate,
+}
+
+/// Waits until a submission's fate is decided, but not for ever.
+pub(super) fn settled(fate: &Fate, index: u64, log: &Log) -> Outcome {
+    let since = Instant::now();
+    loop {
+        match fate.outcome() {
+            Outcome::Undecided if log.stopped().is_some() || since.elapsed() > PATIENCE => {
+                return fate.outcome();
+            }
+            Outcome::Undecided => {
+                log.wait_beyond(index, PAUSE);
+                // Published a moment before that is said.
+                std::thread::yield_now();
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 impl Seen {
@@ -91,22 +164,34 @@ impl Seen {
             ),
         };
         Ok(Seen {
-            database,
-            cursor,
+            stored: Stored {
+                database,
+                cursor: Arc::new(AtomicU64::new(cursor)),
+            },
             waiting: VecDeque::new(),
             salts: HashMap::new(),
-            epoch: 0,
-            failure: None,
+            failure: Arc::default(),
         })
+    }
+
+    /// For look-ups out of turn.
+    pub(super) fn stored(&self) -> Stored {
+        self.stored.clone()
+    }
+
+    /// Why the index could not be written the last time it was tried.
+    pub(super) fn failure(&self) -> Arc<Mutex<Option<String>>> {
+        self.failure.clone()
     }
 
     /// Folds what was published since the index was last written.
     pub(super) fn catch_up(&mut self, log: &Log) -> Result<(), IntakeError> {
         let size = log.published().size();
-        while self.cursor < size {
-            let end = size.min(self.cursor + BATCH);
+        let mut cursor = self.stored.cursor();
+        while cursor < size {
+            let end = size.min(cursor + BATCH);
             let mut batch = WriteBatch::default();
-            for (index, leaf) in (self.cursor..).zip(log.leaves(self.cursor..end)?) {
+            for (index, leaf) in (cursor..).zip(log.leaves(cursor..end)?) {
                 let unusable = |reason: String| IntakeError::Unusable { index, reason };
                 let entry = Entry::parse(&leaf.entry).map_err(|e| unusable(e.to_string()))?;
                 let message = entry.statement().message(log.origin());
@@ -124,16 +209,20 @@ impl Seen {
                 }
             }
             batch.put(CURSOR, end.to_be_bytes());
-            self.database.apply(batch)?;
-            self.cursor = end;
+            self.stored.database.apply(batch)?;
+            self.stored.cursor.store(end, Ordering::Release);
+            cursor = end;
         }
-        Ok(self.database.sync()?)
+        Ok(self.stored.database.sync()?)
     }
 
     /// Indexes of the authority entries, ascending.
     pub(super) fn authorities(&self) -> Result<Vec<u64>, StoreError> {
         let prefix = [AUTHORITY];
-        let pairs = self.database.range(&prefix, prefix_end(&prefix).as_deref());
+        let pairs = self
+            .stored
+            .database
+            .range(&prefix, prefix_end(&prefix).as_deref());
         pairs
             .map(|pair| {
                 Ok(u64::from_be_bytes(
@@ -143,58 +232,70 @@ impl Seen {
             .collect()
     }
 
-    /// Forgets what a failed batch took with it, and writes down what has been published meanwhile.
-    pub(super) fn settle(&mut self, log: &Log) -> Result<(), StoreError> {
-        let size = log.published().size();
-        let epoch = log.epoch();
-        if epoch != self.epoch {
-            // Every submission of an earlier epoch has been published or has failed.
-            self.epoch = epoch;
-            self.waiting.retain(|waiting| waiting.index < size);
-            self.salts.retain(|_, queued| queued.index < size);
+    /// Forgets what did not get into the log, and writes down what did.
+    pub(super) fn settle(&mut self, log: &Log) -> Result<(), IntakeError> {
+        let decided = self.waiting.iter();
+        let decided = decided.take_while(|waiting| waiting.fate.outcome() != Outcome::Undecided);
+        let decided = decided.count();
+        if decided == 0 || (decided < BATCH as usize && decided < self.waiting.len()) {
+            return Ok(());
         }
-        let published = self.waiting.partition_point(|waiting| waiting.index < size);
-        if published as u64 >= BATCH || (published > 0 && published == self.waiting.len()) {
-            let mut batch = WriteBatch::default();
-            let mut cursor = self.cursor;
-            for waiting in self.waiting.range(..published) {
-                put(&mut batch, SALT, &waiting.salt, waiting.index);
-                if waiting.authority {
-                    batch.put(authority_key(waiting.index), []);
-                }
-                cursor = waiting.index + 1;
+        let before = self.stored.cursor();
+        let mut cursor = before;
+        let mut batch = WriteBatch::default();
+        let published = self.waiting.range(..decided).filter(|waiting| {
+            waiting.fate.outcome() == Outcome::Published && waiting.index >= before
+        });
+        for waiting in published {
+            if waiting.index != cursor {
+                // Something else appends to this log: it has the last word about itself.
+                return self.catch_up(log);
             }
+            put(&mut batch, SALT, &waiting.salt, waiting.index);
+            if waiting.authority {
+                batch.put(authority_key(waiting.index), []);
+            }
+            cursor += 1;
+        }
+        if cursor > before {
             batch.put(CURSOR, cursor.to_be_bytes());
-            let written = self.database.apply(batch);
-            self.failure = written.as_ref().err().map(ToString::to_string);
+            let written = self.stored.database.apply(batch);
+            *self.failure.lock().expect("no holder of this lock panics") =
+                written.as_ref().err().map(ToString::to_string);
             written?;
-            // Forgotten only now: what could not be written down is still known.
-            for waiting in self.waiting.drain(..published) {
-                self.salts.remove(&waiting.salt);
+            self.stored.cursor.store(cursor, Ordering::Release);
+        }
+        // Forgotten only now: what could not be written down is still known.
+        for waiting in self.waiting.drain(..decided) {
+            // The same event may have been queued again under another index, or under the same one.
+            if let Slot::Occupied(queued) = self.salts.entry(waiting.salt)
+                && queued.get().fate.is(&waiting.fate)
+            {
+                queued.remove();
             }
-            self.cursor = cursor;
         }
         Ok(())
     }
 
-    /// Why the index could not be written the last time it was tried.
-    pub(super) fn failure(&self) -> Option<String> {
-        self.failure.clone()
-    }
-
     /// Notes a leaf handed to the log.
-    pub(super) fn add(&mut self, index: u64, keys: Keys, authority: bool) {
+    pub(super) fn add(&mut self, index: u64, keys: Keys, authority: bool, fate: &Fate) {
         let Keys { statement, salt } = keys;
-        self.salts.insert(salt, Queued { index, statement });
+        let queued = Queued {
+            index,
+            statement,
+            fate: fate.clone(),
+        };
+        self.salts.insert(salt, queued);
         self.waiting.push_back(Waiting {
             index,
             salt,
             authority,
+            fate: fate.clone(),
         });
     }
 
-    /// The index of the same statement, where the log has it. A stored key is believed only if the log holds that very
-    /// statement there.
+    /// The index of the same statement, where the log has it or is about to. `known` is the cursor at which the database
+    /// was last asked about it, without success.
     ///
     /// # Errors
     /// [`Refusal::SaltReused`] where another statement has this salt; [`Refusal::Unavailable`].
@@ -202,44 +303,28 @@ impl Seen {
         &self,
         keys: &Keys,
         message: &[u8],
+        known: Option<u64>,
         log: &Log,
     ) -> Result<Option<u64>, Refusal> {
         if let Some(queued) = self.salts.get(&keys.salt) {
             // Queued by another caller a moment ago: its index counts once it is published.
-            while log.wait_beyond(queued.index, PAUSE) <= queued.index {
-                if log.epoch() != self.epoch {
-                    return Ok(None);
+            match settled(&queued.fate, queued.index, log) {
+                Outcome::Published if queued.statement == keys.statement => {
+                    return Ok(Some(queued.index));
                 }
+                Outcome::Published => return Err(Refusal::SaltReused),
+                Outcome::Undecided => {
+                    let reason = log.stopped();
+                    let reason = reason.unwrap_or_else(|| "it takes too long".to_owned());
+                    return Err(Refusal::Unavailable(reason));
+                }
+                Outcome::Void => {}
             }
-            return match queued.statement == keys.statement {
-                true => Ok(Some(queued.index)),
-                false => Err(Refusal::SaltReused),
-            };
         }
-        let unavailable = |error: &dyn std::fmt::Display| Refusal::Unavailable(error.to_string());
-        let same = |index: u64| -> Result<bool, Refusal> {
-            let entry = log.entry(index).map_err(|e| unavailable(&e))?;
-            let entry = Entry::parse(&entry).map_err(|e| unavailable(&e))?;
-            Ok(entry.statement().message(log.origin()) == message)
-        };
-        if let Some(index) = self.look(SALT, &keys.salt)? {
-            return match same(index)? {
-                true => Ok(Some(index)),
-                false => Err(Refusal::SaltReused),
-            };
+        match known {
+            Some(cursor) if cursor == self.stored.cursor() => Ok(None),
+            _ => self.stored.find(keys, message, log),
         }
-        match self.look(STATEMENT, &keys.statement)? {
-            Some(index) if same(index)? => Ok(Some(index)),
-            _ => Ok(None),
-        }
-    }
-
-    fn look(&self, tag: u8, key: &[u8; 16]) -> Result<Option<u64>, Refusal> {
-        let value = self.database.get(&[[tag].as_slice(), key].concat());
-        let value = value.map_err(|e| Refusal::Unavailable(e.to_string()))?;
-        Ok(value
-            .and_then(|value| value.try_into().ok())
-            .map(u64::from_be_bytes))
     }
 }
 

@@ -135,7 +135,10 @@ impl Blocks {
         }
         let database = self.storage.open(&name)?;
         if open.len() >= OPEN_SHARDS {
-            open.remove(0);
+            // The longest unused, but never the newest shard: the one being written stays open whatever is read.
+            let newest = open.iter().map(|(number, _)| *number).max();
+            let victim = open.iter().position(|(n, _)| Some(*n) != newest);
+            open.remove(victim.unwrap_or_default());
         }
         open.push((number, database.clone()));
         Ok(database)

@@ -19,7 +19,7 @@ pub use follow::{Follower, Target};
 pub use fsck::{FsckProblem, FsckReport, check as fsck};
 pub use published::Published;
 pub use read::ProofReader;
-pub use sequencer::{Submission, SubmitError};
+pub use sequencer::{Fate, Outcome, Submission, SubmitError};
 
 use crate::store::{DataFolder, KeyValue, Storage, StoreError};
 use gongshi_verify::names::Origin;
@@ -321,17 +321,13 @@ impl Log {
         self.sequencer.submit(leaves)
     }
 
-    /// Counts failed batches: indexes handed out before a change of this number and not yet resolved are void.
-    pub fn epoch(&self) -> u64 {
-        self.sequencer.epoch()
-    }
-
     /// Leaves waiting to be appended.
     pub fn queued(&self) -> usize {
         self.sequencer.queued()
     }
 
-    /// Why the log appends no more until it is opened again; `None` while it appends, or tries to.
+    /// Why the log appends no more until it is opened again, or until its newest checkpoint can be published; `None` while
+    /// it appends, or tries to.
     pub fn stopped(&self) -> Option<String> {
         self.sequencer.stopped()
     }

@@ -15,6 +15,7 @@ use crate::store::{StoreError, WriteBatch, write_atomic};
 use gongshi_verify::hash::leaf_hash;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -61,7 +62,46 @@ pub struct Submission {
     pub first: u64,
     /// Number of leaves.
     pub count: u64,
+    /// What becomes of them, for who keeps their indexes.
+    pub fate: Fate,
     done: oneshot::Receiver<Result<Arc<Published>, String>>,
+}
+
+/// What became of a submission. An answer may say "failed" while this is undecided: then the leaves are signed, and
+/// only their publication is still to come.
+#[derive(Debug, Clone, Default)]
+pub struct Fate(Arc<AtomicU8>);
+
+/// See [`Fate`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// On its way.
+    Undecided,
+    /// Published under the indexes that were given.
+    Published,
+    /// Not in the log; the indexes are void and go to others.
+    Void,
+}
+
+impl Fate {
+    /// What is known by now.
+    pub fn outcome(&self) -> Outcome {
+        match self.0.load(Ordering::Acquire) {
+            0 => Outcome::Undecided,
+            1 => Outcome::Published,
+            _ => Outcome::Void,
+        }
+    }
+
+    /// Whether this is the fate of the same submission.
+    pub fn is(&self, other: &Fate) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    fn decide(&self, published: bool) {
+        self.0
+            .store(if published { 1 } else { 2 }, Ordering::Release);
+    }
 }
 
 impl Submission {
@@ -87,12 +127,27 @@ impl Submission {
 /// A batch takes milliseconds. The engine was seen to wait for ever after an error of the disk.
 const STUCK: Duration = Duration::from_secs(20);
 
+/// How long until a checkpoint that could not be published is tried again.
+const RETRY: Duration = Duration::from_millis(500);
+
 /// Where a submission's outcome goes.
-type Answer = oneshot::Sender<Result<Arc<Published>, String>>;
+struct Answer {
+    fate: Fate,
+    done: Option<oneshot::Sender<Result<Arc<Published>, String>>>,
+}
+
+impl Answer {
+    /// A caller that went away does not need its answer.
+    fn say(&mut self, answer: Result<Arc<Published>, String>) {
+        if let Some(done) = self.done.take() {
+            let _ = done.send(answer);
+        }
+    }
+}
 
 struct Pending {
     leaves: Vec<Leaf>,
-    done: Answer,
+    answer: Answer,
 }
 
 enum State {
@@ -106,8 +161,9 @@ struct Queue {
     leaves: usize,
     bytes: usize,
     next: u64,
-    epoch: u64,
     oldest: Instant,
+    /// Why the newest signed checkpoint could not be published yet.
+    unpublished: Option<String>,
     /// When the batch being appended was taken.
     busy: Option<Instant>,
     state: State,
@@ -142,8 +198,8 @@ pub(super) fn start(
         leaves: 0,
         bytes: 0,
         next: recovered.tree.size(),
-        epoch: 0,
         oldest: Instant::now(),
+        unpublished: None,
         busy: None,
         state: match purpose {
             Purpose::Append => State::Running,
@@ -160,7 +216,6 @@ pub(super) fn start(
         tree: recovered.tree,
         tail: recovered.tail,
         note: recovered.note,
-        unpublished: None,
     };
     let thread = std::thread::Builder::new()
         .name("sequencer".to_owned())
@@ -211,6 +266,9 @@ impl Handle {
             }
             State::Stopped(reason) => return Err(SubmitError::Stopped(reason.clone())),
         }
+        if let Some(reason) = &queue.unpublished {
+            return Err(SubmitError::Stopped(reason.clone()));
+        }
         let full = queue.leaves + leaves.len() > config.queue_leaves
             || queue.bytes + bytes > config.queue_bytes;
         if full && queue.leaves > 0 {
@@ -223,6 +281,7 @@ impl Handle {
         let submission = Submission {
             first: queue.next,
             count: leaves.len() as u64,
+            fate: Fate::default(),
             done,
         };
         if queue.leaves == 0 {
@@ -233,7 +292,10 @@ impl Handle {
         queue.bytes += bytes;
         queue.waiting.push_back(Pending {
             leaves,
-            done: sender,
+            answer: Answer {
+                fate: submission.fate.clone(),
+                done: Some(sender),
+            },
         });
         // The writer looks by itself while a batch gathers; it needs waking for the first leaf and for a full batch.
         if queue.waiting.len() == 1 || queue.leaves >= config.leaves || queue.bytes >= config.bytes
@@ -243,13 +305,12 @@ impl Handle {
         Ok(submission)
     }
 
-    pub(super) fn epoch(&self) -> u64 {
-        self.shared.lock().epoch
-    }
-
     pub(super) fn stopped(&self) -> Option<String> {
         let queue = self.shared.lock();
         if let State::Stopped(reason) = &queue.state {
+            return Some(reason.clone());
+        }
+        if let Some(reason) = &queue.unpublished {
             return Some(reason.clone());
         }
         let seconds = queue.busy?.elapsed().as_secs();
@@ -297,7 +358,7 @@ enum BatchError {
     Unsigned(LogError),
     /// A signature exists whose fate on disk is unknown: only the start-up checks can settle it.
     Unsettled(LogError),
-    /// Signed and durable, but not yet published; publication is tried again before the next batch.
+    /// Signed and durable, but still not published when the log was closed: the next start publishes it.
     Unpublished(LogError),
 }
 
@@ -308,18 +369,17 @@ struct Writer {
     tail: Vec<Leaf>,
     /// The last signed checkpoint.
     note: String,
-    unpublished: Option<Arc<Published>>,
 }
 
 impl Writer {
     fn run(&mut self) {
         while let Some(batch) = self.next_batch() {
-            let (leaves, answers) = split(batch);
-            match self.append(leaves) {
+            let (leaves, mut answers) = split(batch);
+            match self.append(leaves, &mut answers) {
                 Ok(published) => {
-                    for answer in answers {
-                        // A caller that went away does not need its answer.
-                        let _ = answer.send(Ok(published.clone()));
+                    for answer in &mut answers {
+                        answer.fate.decide(true);
+                        answer.say(Ok(published.clone()));
                     }
                 }
                 Err(error) => self.fail(answers, error),
@@ -376,11 +436,12 @@ impl Writer {
         Some(batch)
     }
 
-    fn append(&mut self, leaves: Vec<Leaf>) -> Result<Arc<Published>, BatchError> {
+    fn append(
+        &mut self,
+        leaves: Vec<Leaf>,
+        answers: &mut [Answer],
+    ) -> Result<Arc<Published>, BatchError> {
         let inner = self.shared.inner.clone();
-        if let Some(published) = self.unpublished.take() {
-            self.publish(published)?;
-        }
         inner
             .storage
             .ensure_space(inner.config.batching.reserve_bytes)
@@ -405,7 +466,25 @@ impl Writer {
             edge: tree.edge().to_vec(),
         });
         (self.tree, self.tail, self.note) = (tree, tail, note);
-        self.publish(published.clone())?;
+        let mut refused = false;
+        while let Err(error) = self.publish(published.clone()) {
+            if !refused {
+                tracing::error!(%error, "a signed checkpoint could not be published; trying again");
+                let text =
+                    format!("the newest entries are signed but cannot be published: {error}");
+                self.shared.lock().unpublished = Some(text.clone());
+                for answer in &mut *answers {
+                    answer.say(Err(text.clone()));
+                }
+                refused = true;
+            }
+            let queue = self.shared.lock();
+            if !matches!(queue.state, State::Running) {
+                return Err(BatchError::Unpublished(error.into()));
+            }
+            let waited = self.shared.changed.wait_timeout(queue, RETRY);
+            drop(waited.expect("no holder of this lock panics"));
+        }
         Ok(published)
     }
 
@@ -458,36 +537,36 @@ impl Writer {
         Ok((tree, tail))
     }
 
-    fn publish(&mut self, published: Arc<Published>) -> Result<(), BatchError> {
+    fn publish(&self, published: Arc<Published>) -> Result<(), StoreError> {
         let inner = &self.shared.inner;
         let note = published.note.as_bytes();
         // Each place holds it before anybody is told: what was published can then be found at the next start.
-        let outside = inner.config.published_checkpoint.as_deref();
-        let written = outside
-            .map_or(Ok(()), |path| write_atomic(path, note, 0o644))
-            .and_then(|()| inner.folder.write(CHECKPOINT_FILE, note));
-        if let Err(error) = written {
-            self.unpublished = Some(published);
-            return Err(BatchError::Unpublished(error.into()));
+        if let Some(path) = &inner.config.published_checkpoint {
+            write_atomic(path, note, 0o644)?;
+        }
+        inner.folder.write(CHECKPOINT_FILE, note)?;
+        if self.shared.lock().unpublished.take().is_some() {
+            tracing::info!("the signed checkpoint is published");
         }
         inner.set_published(published);
         Ok(())
     }
 
     /// Fails the batch and everything queued behind it: their indexes are void.
-    fn fail(&self, answers: Vec<Answer>, error: BatchError) {
+    fn fail(&self, mut answers: Vec<Answer>, error: BatchError) {
         let (error, stop) = match error {
-            // Refused before anything was written, or written and only not shown yet: the next batch tries again.
-            BatchError::Unsigned(error @ LogError::Store(StoreError::NoSpace { .. }))
-            | BatchError::Unpublished(error) => (error, false),
+            // Refused before anything was written: the next batch tries again.
+            BatchError::Unsigned(error @ LogError::Store(StoreError::NoSpace { .. })) => {
+                (error, false)
+            }
             // After an error of the disk the engine refuses everything, or waits for ever, until it is opened again.
-            BatchError::Unsigned(error) => (error, true),
-            BatchError::Unsettled(error) => (error, true),
+            BatchError::Unsigned(error)
+            | BatchError::Unsettled(error)
+            | BatchError::Unpublished(error) => (error, true),
         };
         tracing::error!(%error, stop, "a batch was not appended");
         let text = error.to_string();
         let mut queue = self.shared.lock();
-        queue.epoch += 1;
         queue.next = self.tree.size();
         queue.leaves = 0;
         queue.bytes = 0;
@@ -496,13 +575,14 @@ impl Writer {
                 "{text}; restart the server to run the start-up checks"
             ));
         }
-        let waiting = std::mem::take(&mut queue.waiting);
+        answers.extend(queue.waiting.drain(..).map(|pending| pending.answer));
+        // Under the lock: who takes one of these indexes next finds them void.
+        for answer in &answers {
+            answer.fate.decide(false);
+        }
         drop(queue);
-        for answer in answers
-            .into_iter()
-            .chain(waiting.into_iter().map(|pending| pending.done))
-        {
-            let _ = answer.send(Err(text.clone()));
+        for answer in &mut answers {
+            answer.say(Err(text.clone()));
         }
     }
 }
@@ -519,7 +599,7 @@ fn split(batch: Vec<Pending>) -> (Vec<Leaf>, Vec<Answer>) {
     let mut answers = Vec::with_capacity(batch.len());
     for pending in batch {
         leaves.extend(pending.leaves);
-        answers.push(pending.done);
+        answers.push(pending.answer);
     }
     (leaves, answers)
 }

@@ -133,7 +133,15 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StoreErr
         file.sync_data()?;
         std::fs::rename(&temporary, path)
     };
-    attempt().map_err(|e| StoreError::io(path.display().to_string(), e))
+    attempt().map_err(|e| StoreError::io(path.display().to_string(), e))?;
+    // The new name, too, has to outlive a power cut.
+    match path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
+        Some(parent) => sync_folder(parent),
+        None => sync_folder(Path::new(".")),
+    }
 }
 
 /// Creates a file that only its owner can read. An existing file is never overwritten.

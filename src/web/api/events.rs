@@ -149,7 +149,7 @@ async fn take(
     sender: mpsc::UnboundedSender<Vec<Outcome>>,
 ) {
     let mut waiting: VecDeque<JoinHandle<Vec<Outcome>>> = VecDeque::new();
-    let mut taken = 0;
+    let (mut taken, mut faults) = (0, FAULTS);
     loop {
         let mut lines = reader.chunk().await;
         let last = lines.is_empty() || taken + lines.len() > MAX_LINES;
@@ -168,7 +168,16 @@ async fn take(
             let Some(chunk) = waiting.pop_front() else {
                 break;
             };
-            let Ok(outcomes) = chunk.await else { return };
+            let Ok(mut outcomes) = chunk.await else {
+                return;
+            };
+            for problem in outcomes.iter_mut().filter_map(|o| o.as_mut().err()) {
+                if problem.fields.len() > faults {
+                    problem.fields.truncate(1);
+                    problem.fields.shrink_to_fit();
+                }
+                faults = faults.saturating_sub(problem.fields.len());
+            }
             // Nobody reads any more: what was sent is appended all the same.
             let _ = sender.send(outcomes);
         }
@@ -177,6 +186,9 @@ async fn take(
         }
     }
 }
+
+/// Faults of fields that are kept of one request's refusals until they are read; beyond, each refusal keeps its first.
+const FAULTS: usize = 5_000;
 
 /// A chunk whose sound lines are with the log.
 struct Taken {
@@ -278,6 +290,8 @@ struct LineReader {
     searched: usize,
     /// Bytes of an overlong line that were thrown away.
     skipping: usize,
+    /// Blank lines met.
+    blank: usize,
     end: Option<End>,
 }
 
@@ -296,6 +310,7 @@ impl LineReader {
             rest: BytesMut::new(),
             searched: 0,
             skipping: 0,
+            blank: 0,
             end: None,
         }
     }
@@ -307,7 +322,15 @@ impl LineReader {
         while lines.len() < CHUNK_LINES && bytes < CHUNK_BYTES {
             let Some(line) = self.line().await else { break };
             match line {
-                Ok(line) if line.trim_ascii().is_empty() => continue,
+                Ok(line) if line.trim_ascii().is_empty() => {
+                    // They are not answered, and yet cost a little.
+                    self.blank += 1;
+                    if self.blank > MAX_LINES {
+                        self.take_rest();
+                        self.end = Some(End::Told);
+                        lines.push(Err(Box::new(too_many())));
+                    }
+                }
                 Ok(line) => {
                     bytes += line.len();
                     lines.push(Ok(line));

@@ -148,6 +148,12 @@ impl Registry {
             .find(|key| key.verify(message, signature))
     }
 
+    /// Whether any key that `id` has or had made `signature` over `message`: what no key made need not be looked at further.
+    pub fn has_signed(&self, id: &AuthorityId, message: &[u8], signature: &[u8; 64]) -> bool {
+        self.keys(id)
+            .any(|state| state.key.verify(message, signature))
+    }
+
     /// Whose keys made an entry's signature and cosignature, as they were valid at `index`. Needs
     /// all of the authority's key entries up to `index` to be replayed, or the chain to its keys.
     pub fn verify_entry(&self, index: u64, entry: &Entry) -> Result<Signers, RegistryError> {
