@@ -492,3 +492,81 @@ fn the_model_is_the_same_after_a_rebuild() {
     assert_eq!(dump(&again), folded);
     assert_eq!(fsck(&portal.log, |_| (), |_, _, _| ()).problems, []);
 }
+
+/// Departments send listings and removals as tables of their own, in any order.
+#[test]
+fn a_removal_counts_whichever_comes_first() {
+    let listing = |day: &str| {
+        body(&format!(
+            r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","listed_reason":"annual_report_missing",
+            "report_years":[2025],"listed_on":"{day}","decision_no":"示市监异列〔2026〕18号","legal_basis":"企业信息公示暂行条例"}}"#
+        ))
+    };
+    let removal = |day: &str| {
+        body(&format!(
+            r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","listed_on":"{day}",
+            "removed_reason":"annual_report_filed","removed_on":"2026-02-20","decision_no":"示市监异出〔2026〕5号"}}"#
+        ))
+    };
+    for (first, then) in [
+        (
+            ("abnormal_listing", listing("2026-01-06")),
+            ("abnormal_removal", removal("2026-01-06")),
+        ),
+        (
+            ("abnormal_removal", removal("2026-01-06")),
+            ("abnormal_listing", listing("2026-01-06")),
+        ),
+    ] {
+        let log = TestLog::new(&["abnormal_listing", "abnormal_removal"]);
+        let other = ("abnormal_listing", listing("2026-02-01"));
+        for (kind, body) in [first, then, other] {
+            let answer = log.accept(vec![log.event(kind, body)]);
+            assert!(answer[0].is_ok(), "{answer:?}");
+        }
+        log.settle();
+        let model = &log.app.portal.model;
+        let enterprise = model.enterprise("91000000MA00000900").unwrap().unwrap();
+        let days: Vec<_> = enterprise
+            .abnormal
+            .iter()
+            .map(|l| l.date.as_deref())
+            .collect();
+        assert_eq!(days, [Some("2026-02-01")]);
+        assert_eq!(enterprise.lifted, []);
+    }
+}
+
+/// A reindex that dies while it empties the model leaves nothing that the next start would count again.
+#[test]
+fn a_model_whose_emptying_was_cut_short_is_folded_again() {
+    let log = TestLog::new(&["permit"]);
+    let events = (0..50).map(|i| log.event("permit", permit(&format!("C-{i}"))));
+    assert!(log.accept(events.collect()).iter().all(Result::is_ok));
+    let leaves = log.app.portal.log.leaves(0..52).unwrap();
+    let dump = |model: &Model| model.dump().collect::<Result<Vec<_>, _>>().unwrap();
+    let right = {
+        let model = Model::open(&gongshi::store::FaultStorage::default()).unwrap();
+        model.fold(0, &leaves).unwrap();
+        dump(&model)
+    };
+    for at in 0..12 {
+        let storage = gongshi::store::FaultStorage::default();
+        let model = Model::open(&storage).unwrap();
+        model.fold(0, &leaves).unwrap();
+        model.sync().unwrap();
+        let at = storage.operations() + at;
+        storage.set_fault(Some(gongshi::store::Fault::Die { at }));
+        let _ = model.clear();
+        drop(model);
+        storage.set_fault(None);
+        storage.crash(|_, unsynced| unsynced);
+        let model = Model::open(&storage).unwrap();
+        let cursor = model.cursor().unwrap();
+        assert!(cursor == 0 || cursor == 52, "{cursor}");
+        if cursor == 0 {
+            model.fold(0, &leaves).unwrap();
+        }
+        assert_eq!(dump(&model), right, "{at}");
+    }
+}

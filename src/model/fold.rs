@@ -1,7 +1,8 @@
 //! How one entry changes the model. A pure function of the log up to that entry: batches may be cut anywhere.
 
 use super::{
-    Enterprise, LIST_BLOCK, Listing, Model, ModelError, StatusList, decode, key, number, unusable,
+    Enterprise, LIST_BLOCK, Lifted, Listing, Model, ModelError, StatusList, VERSION, decode, key,
+    number, unusable,
 };
 use crate::domain::{Kind, View};
 use crate::log::Leaf;
@@ -121,10 +122,14 @@ impl Staging<'_> {
                 .or_else(|| view.text_of("marked_on")),
         };
         match kind {
-            Kind::AbnormalListing | Kind::IndividualMark => enterprise.abnormal.push(record),
-            Kind::SeriousListing => enterprise.serious.push(record),
-            Kind::AbnormalRemoval | Kind::IndividualRestore => ended.lift(&mut enterprise.abnormal),
-            Kind::SeriousRemoval => ended.lift(&mut enterprise.serious),
+            Kind::AbnormalListing | Kind::IndividualMark => {
+                enterprise.enlist(StatusList::Abnormal, record)
+            }
+            Kind::SeriousListing => enterprise.enlist(StatusList::Serious, record),
+            Kind::AbnormalRemoval | Kind::IndividualRestore => {
+                ended.lift(StatusList::Abnormal, &mut enterprise)
+            }
+            Kind::SeriousRemoval => ended.lift(StatusList::Serious, &mut enterprise),
             _ => {}
         }
         for (list, listings) in [
@@ -161,6 +166,7 @@ impl Staging<'_> {
             records: 0,
             abnormal: Vec::new(),
             serious: Vec::new(),
+            lifted: Vec::new(),
         }))
     }
 
@@ -199,6 +205,7 @@ impl Staging<'_> {
             }
         }
         batch.put(key::CURSOR, cursor.to_be_bytes());
+        batch.put(key::VERSION, VERSION.to_be_bytes());
         Ok(batch)
     }
 }
@@ -210,10 +217,41 @@ struct Ended<'a> {
 }
 
 impl Ended<'_> {
-    fn lift(&self, listings: &mut Vec<Listing>) {
+    fn lift(&self, list: StatusList, enterprise: &mut Enterprise) {
+        let listings = enterprise.listings(list);
+        let before = listings.len();
         listings.retain(|listing| match self.index {
             Some(index) => listing.index != index,
             None => self.listed_on.is_none() || listing.date.as_deref() != self.listed_on,
         });
+        // A removal that names its listing by index comes after it: intake has looked.
+        if let (None, Some(day), true) = (self.index, self.listed_on, listings.len() == before) {
+            enterprise.lifted.push(Lifted {
+                list,
+                listed_on: day.to_owned(),
+            });
+        }
+    }
+}
+
+impl Enterprise {
+    fn listings(&mut self, list: StatusList) -> &mut Vec<Listing> {
+        match list {
+            StatusList::Abnormal => &mut self.abnormal,
+            StatusList::Serious => &mut self.serious,
+        }
+    }
+
+    /// Adds a listing, unless the removal that ends it has come before it.
+    fn enlist(&mut self, list: StatusList, listing: Listing) {
+        let lifted = self.lifted.iter().position(|lifted| {
+            lifted.list == list && Some(lifted.listed_on.as_str()) == listing.date.as_deref()
+        });
+        match lifted {
+            Some(at) => {
+                self.lifted.remove(at);
+            }
+            None => self.listings(list).push(listing),
+        }
     }
 }

@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
+/// Of keys, values and folding; a model of another is folded again.
+const VERSION: u64 = 2;
 /// Indexes in one value of a list.
 const LIST_BLOCK: u64 = 256;
 
@@ -64,10 +66,23 @@ pub struct Enterprise {
     pub abnormal: Vec<Listing>,
     /// Listings in force: 严重违法失信名单.
     pub serious: Vec<Listing>,
+    /// Removals that came before the listing they end: departments send their tables in any order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifted: Vec<Lifted>,
+}
+
+/// A removal whose listing is not in the log yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifted {
+    /// Which list.
+    pub list: StatusList,
+    /// The day of the listing that it ends, `YYYY-MM-DD`.
+    pub listed_on: String,
 }
 
 /// The two lists an enterprise can be on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum StatusList {
     /// 经营异常名录, marks of individual businesses included.
     Abnormal,
@@ -91,11 +106,18 @@ pub struct Model {
 }
 
 impl Model {
-    /// Opens the model's database, empty at first.
+    /// Opens the model's database, empty at first. One whose emptying was cut short, or that another version of this code
+    /// has made, is emptied: the follower folds it again.
     pub fn open(storage: &dyn Storage) -> Result<Self, ModelError> {
-        Ok(Model {
+        let model = Model {
             database: storage.open(DATABASE)?,
-        })
+        };
+        let foreign = model.cursor()? > 0 && model.number(key::VERSION)? != VERSION;
+        if foreign || model.database.get(key::CLEARING)?.is_some() {
+            tracing::warn!("the read model is built anew");
+            model.clear()?;
+        }
+        Ok(model)
     }
 
     /// Every entry below this index has been folded.
@@ -108,18 +130,32 @@ impl Model {
         Ok(self.database.sync()?)
     }
 
-    /// Empties the model.
+    /// Empties the model. Half a model under a cursor of 0 would count twice what it still holds, so a mark stands until
+    /// the last of it is gone.
     pub fn clear(&self) -> Result<(), ModelError> {
+        let mut mark = WriteBatch::default();
+        mark.put(key::CLEARING, []);
+        self.database.apply(mark)?;
+        self.sync()?;
         loop {
             let mut batch = WriteBatch::default();
-            for pair in self.database.range(&[], None).take(4096) {
-                batch.delete(pair?.0);
+            let pairs = self.database.range(&[], None);
+            for pair in pairs.take(4096) {
+                let (key, _) = pair?;
+                if key != key::CLEARING {
+                    batch.delete(key);
+                }
             }
             if batch.is_empty() {
-                return self.sync();
+                break;
             }
             self.database.apply(batch)?;
         }
+        self.sync()?;
+        let mut done = WriteBatch::default();
+        done.delete(key::CLEARING);
+        self.database.apply(done)?;
+        self.sync()
     }
 
     /// Every key and value, in order: what a rebuild must reproduce.
@@ -296,6 +332,8 @@ mod key {
     use super::{Kind, StatusList};
 
     pub const CURSOR: &[u8] = b"cursor";
+    pub const VERSION: &[u8] = b"version";
+    pub const CLEARING: &[u8] = b"clearing";
 
     fn joined(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
         let mut key = vec![tag];

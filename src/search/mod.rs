@@ -192,6 +192,10 @@ pub trait SearchIndex: Send + Sync {
     /// The last durable cursor: every entry below it is indexed. 0 for a new or recreated index.
     fn cursor(&self) -> Result<u64, SearchError>;
 
+    /// Every entry below it is found by a search that begins now. Never waits, not even for a batch that is being taken:
+    /// this is what readers ask.
+    fn searchable(&self) -> u64;
+
     /// Answers a query from the last committed state.
     ///
     /// # Errors

@@ -311,6 +311,10 @@ impl SearchIndex for TantivyIndex {
         }
     }
 
+    fn searchable(&self) -> u64 {
+        self.view().cursor
+    }
+
     fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
         let (offset, limit) = (query.offset, query.limit);
         let depth = offset.saturating_add(limit);

@@ -85,7 +85,7 @@ async fn blocking<T: Send + 'static>(
 
 async fn log(portal: web::Data<Portal>) -> HttpResponse {
     let published = portal.log.published();
-    let indexed = portal.search.cursor().unwrap_or(0);
+    let indexed = portal.search.searchable();
     json(&json!({
         "origin": portal.log.origin().as_str(),
         "vkey": portal.log.verifier().to_string(),

@@ -108,9 +108,7 @@ impl Metrics {
         if let Ok(cursor) = portal.model.cursor() {
             self.model_cursor.set(number(cursor));
         }
-        if let Ok(cursor) = portal.search.cursor() {
-            self.search_cursor.set(number(cursor));
-        }
+        self.search_cursor.set(number(portal.search.searchable()));
         let mut text = Vec::new();
         match TextEncoder::new().encode(&self.registry.gather(), &mut text) {
             Ok(()) => String::from_utf8_lossy(&text).into_owned(),
@@ -275,9 +273,8 @@ fn not_ready(portal: &Portal) -> Vec<String> {
         ));
     }
     let model = portal.model.cursor().map_err(|error| error.to_string());
-    let search = portal.search.cursor().map_err(|error| error.to_string());
     reasons.extend(behind("model", model, size));
-    reasons.extend(behind("search", search, size));
+    reasons.extend(behind("search", Ok(portal.search.searchable()), size));
     reasons
 }
 

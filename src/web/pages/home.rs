@@ -44,7 +44,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("q", "")
         .with("search_action", &links::page(visit.lang, "/search", ""))
         .with("last", &last)
-        .with("indexed", &portal.search.cursor()?)
+        .with("indexed", &portal.search.searchable())
         .with("rows", &visit.rows(newest)?)
         .with("foreign", &super::summary::foreign(visit.lang))
         .with("counts", &counts)

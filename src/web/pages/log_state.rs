@@ -22,7 +22,7 @@ struct AuthorityRow {
 pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let portal = &visit.portal;
     let published = portal.log.published();
-    let (model, search) = (portal.model.cursor()?, portal.search.cursor()?);
+    let (model, search) = (portal.model.cursor()?, portal.search.searchable());
     let size = published.size();
     let last = match size {
         0 => None,

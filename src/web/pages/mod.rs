@@ -220,7 +220,7 @@ impl Visit {
             "W/\"{}-{}-{}-{}-{keys}-{minute}\"",
             assets::build(),
             portal.log.published().size(),
-            portal.search.cursor().unwrap_or_default(),
+            portal.search.searchable(),
             portal.model.cursor().unwrap_or_default(),
         )
     }
