@@ -6,7 +6,7 @@ use crate::intake::{self, Clock, Event, Intake, IntakeError};
 use crate::log::archive::{self, ArchiveError};
 use crate::log::{Batching, Follower, Leaf, Log, LogConfig, LogError, Target};
 use crate::model::{self, Model, ModelError};
-use crate::search::sync::IndexTarget;
+use crate::search::sync::{IndexTarget, Names};
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
 use crate::store::{self, DataFolder, SledStorage, StoreError};
 use crate::web::Portal;
@@ -16,7 +16,7 @@ use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::{AuthorityId, KindName, Origin};
 use gongshi_verify::note::{KeyKind, NoteError, SignerKey};
 use gongshi_verify::record::Record;
-use gongshi_verify::registry::key_proof_message;
+use gongshi_verify::registry::{Registry, key_proof_message};
 use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -284,7 +284,10 @@ impl App {
             Arc::new(TantivyIndex::open(&data.join("index"), tuning.search)?);
         let followers = vec![
             Follower::start(log.clone(), ModelTarget(model.clone()))?,
-            Follower::start(log.clone(), SearchTarget(IndexTarget::new(search.clone())))?,
+            Follower::start(
+                log.clone(),
+                SearchTarget(IndexTarget::new(search.clone(), names(&intake.registry()))),
+            )?,
         ];
         Ok(App {
             portal: Portal {
@@ -303,6 +306,13 @@ impl App {
         self.portal.log.drain();
         drop(self.followers);
     }
+}
+
+fn names(registry: &Registry) -> Names {
+    let authorities = registry.authorities();
+    authorities
+        .map(|authority| (authority.id.to_string(), authority.name.clone()))
+        .collect()
 }
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -477,7 +487,7 @@ pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), Ap
         _ => {}
     }
     let search = TantivyIndex::open(&index, TantivyOptions::default())?;
-    let mut index = IndexTarget::new(Arc::new(search));
+    let mut index = IndexTarget::new(Arc::new(search), Names::new());
     let failed = |error: Failure| AppError::Folder(format!("indexing failed: {error}"));
     let mut start = 0;
     while start < size {

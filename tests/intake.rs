@@ -570,3 +570,63 @@ fn a_model_whose_emptying_was_cut_short_is_folded_again() {
         assert_eq!(dump(&model), right, "{at}");
     }
 }
+
+/// A renamed firm's tables come in any order, and yet it has one present name.
+#[test]
+fn the_name_of_the_latest_day_is_the_present_one() {
+    let named = |name: &str, day: &str, number: &str| {
+        let Value::Object(mut members) = permit(number) else {
+            unreachable!()
+        };
+        members.insert("subject_name".into(), name.into());
+        members.insert("decided_on".into(), day.into());
+        Value::Object(members)
+    };
+    let old = || named("示例旧名食品店", "2025-05-06", "O-1");
+    let new = || named("示例新名食品店", "2026-02-27", "O-2");
+    for bodies in [[old(), new()], [new(), old()]] {
+        let log = TestLog::new(&["permit"]);
+        for body in bodies {
+            assert!(log.accept(vec![log.event("permit", body)])[0].is_ok());
+        }
+        log.settle();
+        let model = &log.app.portal.model;
+        let enterprise = model.enterprise("91000000MA00000900").unwrap().unwrap();
+        assert_eq!(enterprise.name, "示例新名食品店");
+        assert_eq!(enterprise.earlier_names, ["示例旧名食品店"]);
+    }
+}
+
+#[test]
+fn records_are_found_by_who_published_them_and_what_they_are() {
+    let log = TestLog::new(&["penalty", "permit"]);
+    let answers = log.accept(vec![
+        log.event("permit", permit("F-1")),
+        log.event("penalty", body(PENALTY)),
+    ]);
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    log.settle();
+    let found = |log: &TestLog, text: &str| {
+        let query = gongshi::search::SearchQuery {
+            text: text.to_owned(),
+            limit: 10,
+            ..Default::default()
+        };
+        let hits = log.app.portal.search.search(&query).unwrap().hits;
+        let mut hits: Vec<u64> = hits.iter().map(|hit| hit.index).collect();
+        hits.sort_unstable();
+        hits
+    };
+    let kind = |kind| {
+        let catalogue = gongshi::text::Catalogue::built_in();
+        catalogue.kind(gongshi::text::Lang::Zh, kind)
+    };
+    assert_eq!(found(&log, "示例县市场监督管理局 食品"), [2, 3]);
+    assert_eq!(found(&log, &kind("permit")), [2]);
+    assert_eq!(found(&log, &kind("penalty")), [3]);
+    // After a start the names of those registered long ago are still known.
+    let log = log.reopen();
+    assert!(log.accept(vec![log.event("permit", permit("F-2"))])[0].is_ok());
+    log.settle();
+    assert_eq!(found(&log, "示例县市场监督管理局 许可"), [2, 4]);
+}

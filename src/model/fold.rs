@@ -84,7 +84,8 @@ impl Staging<'_> {
             let day = date.as_deref().unwrap_or(&logged[..10]);
             let record = key::enterprise_record(uscc.as_str(), day, index);
             self.put(record, Vec::new());
-            self.subject(uscc.as_str(), kind, &view, Listing { index, date })?;
+            let day = day.to_owned();
+            self.subject(uscc.as_str(), kind, &view, &day, Listing { index, date })?;
         }
         Ok(())
     }
@@ -94,22 +95,27 @@ impl Staging<'_> {
         uscc: &str,
         kind: Kind,
         view: &View<'_>,
+        day: &str,
         record: Listing,
     ) -> Result<(), ModelError> {
         let mut enterprise = self.enterprise(uscc)?;
         enterprise.records += 1;
-        if let Some(name) = view.subject_name()
-            && name != enterprise.name
-        {
-            let earlier = std::mem::replace(&mut enterprise.name, name.to_owned());
-            if !earlier.is_empty() {
-                enterprise.earlier_names.retain(|known| *known != earlier);
-                enterprise.earlier_names.push(earlier);
-            }
-            enterprise.earlier_names.retain(|known| known != name);
+        // Tables come in any order: what counts is the day a record is about, not when the log took it.
+        let since = (day.to_owned(), record.index);
+        if let Some(name) = view.subject_name() {
+            let latest = enterprise.names.entry(name.to_owned()).or_default();
+            *latest = since.clone().max(latest.clone());
+            let mut names: Vec<_> = enterprise.names.iter().collect();
+            names.sort_by_key(|(_, since)| *since);
+            let mut names = names.into_iter().map(|(name, _)| name.clone()).rev();
+            enterprise.name = names.next().unwrap_or_default();
+            enterprise.earlier_names = names.rev().collect();
         }
-        if let Some(region) = view.region() {
+        if let Some(region) = view.region()
+            && since >= enterprise.region_since
+        {
             enterprise.region = region.to_string();
+            enterprise.region_since = since;
         }
         let ended = Ended {
             index: view
@@ -163,6 +169,8 @@ impl Staging<'_> {
             name: String::new(),
             earlier_names: Vec::new(),
             region: String::new(),
+            names: BTreeMap::new(),
+            region_since: (String::new(), 0),
             records: 0,
             abnormal: Vec::new(),
             serious: Vec::new(),

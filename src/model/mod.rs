@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 /// Indexes in one value of a list.
 const LIST_BLOCK: u64 = 256;
 
@@ -54,12 +54,16 @@ pub struct Listing {
 pub struct Enterprise {
     /// Unified social credit code.
     pub uscc: String,
-    /// Name in the newest record.
+    /// Name in the record of the latest day, whichever came first.
     pub name: String,
-    /// Earlier names, oldest first.
+    /// Other names, by the latest day of each, oldest first.
     pub earlier_names: Vec<String>,
-    /// Region of the newest record.
+    /// Region in the record of the latest day.
     pub region: String,
+    /// Each name's latest day; what `name` and `earlier_names` are made of.
+    pub names: BTreeMap<String, (String, u64)>,
+    /// Day and index of the record that gave the region.
+    pub region_since: (String, u64),
     /// Number of public records.
     pub records: u64,
     /// Listings in force: 经营异常名录 (or the mark of an individual business).

@@ -6,6 +6,7 @@ use crate::log::Leaf;
 use crate::text::{Catalogue, Lang};
 use gongshi_verify::entry::Entry;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,10 +14,14 @@ use std::time::{Duration, Instant};
 /// Longest time that taken documents wait to become visible while more keep coming.
 const COMMIT_EVERY: Duration = Duration::from_secs(5);
 
-/// The document of a leaf; `None` where there is no public record.
+/// Names of authorities by identifier.
+pub type Names = HashMap<String, String>;
+
+/// The document of a leaf; `None` where there is no public record. Authorities are found by the name in `names`.
 pub fn document(
     index: u64,
     leaf: &Leaf,
+    names: &Names,
 ) -> Result<Option<SearchDoc>, Box<dyn Error + Send + Sync>> {
     let Some(record) = &leaf.record else {
         return Ok(None);
@@ -34,7 +39,13 @@ pub fn document(
     let view = View::new(kind, body);
     let catalogue = Catalogue::built_in();
     let mut text = view.searchable_text();
-    // Codes are found by the words that readers see.
+    // Who published it and what it is are found by the words that readers see, as codes are.
+    text.push('\n');
+    text.push_str(&catalogue.kind(Lang::Zh, kind.as_str()));
+    if let Some(name) = names.get(entry.authority.as_str()) {
+        text.push('\n');
+        text.push_str(name);
+    }
     for (list, code) in view.codes() {
         text.push('\n');
         text.push_str(&catalogue.code(Lang::Zh, list.name(), code));
@@ -65,14 +76,16 @@ fn days_since_epoch(date: jiff::civil::Date) -> Option<i32> {
 /// A search index as a target of the log's followers.
 pub struct IndexTarget {
     index: Arc<dyn SearchIndex>,
+    names: Names,
     committed: Instant,
 }
 
 impl IndexTarget {
-    /// Feeds `index`.
-    pub fn new(index: Arc<dyn SearchIndex>) -> Self {
+    /// Feeds `index`. `names`: of the authorities that are in the log below its cursor; those above are learned.
+    pub fn new(index: Arc<dyn SearchIndex>, names: Names) -> Self {
         IndexTarget {
             index,
+            names,
             committed: Instant::now(),
         }
     }
@@ -91,13 +104,35 @@ impl IndexTarget {
         let end = first + leaves.len() as u64;
         let mut documents = Vec::with_capacity(leaves.len());
         for (index, leaf) in (first..).zip(&leaves) {
-            documents.extend(document(index, leaf)?);
+            self.learn(leaf);
+            documents.extend(document(index, leaf, &self.names)?);
         }
         self.index.index_batch(&documents, &[], end)?;
         if self.committed.elapsed() >= COMMIT_EVERY {
             self.commit()?;
         }
         Ok(())
+    }
+
+    /// Keeps the name that an authority record gives.
+    fn learn(&mut self, leaf: &Leaf) {
+        let is_authority = Entry::parse(&leaf.entry)
+            .is_ok_and(|entry| entry.kind.as_str() == Kind::Authority.as_str());
+        let record = leaf.record.as_deref().filter(|_| is_authority);
+        let record = record.and_then(|record| serde_json::from_slice::<Value>(record).ok());
+        let member = |name: &str| {
+            Some(
+                record
+                    .as_ref()?
+                    .get("body")?
+                    .get(name)?
+                    .as_str()?
+                    .to_owned(),
+            )
+        };
+        if let (Some(id), Some(name)) = (member("authority_id"), member("name")) {
+            self.names.insert(id, name);
+        }
     }
 
     /// Makes everything taken visible.
