@@ -69,6 +69,9 @@ pub enum Refusal {
     /// `ref` and the body's plan_key differ.
     #[error("ref must be the plan_key of the record")]
     PlanKeyDiffers,
+    /// The plan key belongs to another authority.
+    #[error("plan_key must begin with the identifier of the authority that publishes the plan")]
+    PlanKeyForeign,
     /// Too much is waiting.
     #[error("too many events are waiting; try again in {0} seconds")]
     Overloaded(u64),
@@ -103,6 +106,7 @@ impl Refusal {
             Refusal::Reference { .. } => "unknown-reference",
             Refusal::FileMissing(_) => "file-missing",
             Refusal::PlanKeyDiffers => "plan-key-differs",
+            Refusal::PlanKeyForeign => "plan-key-foreign",
             Refusal::Overloaded(_) => "overloaded",
             Refusal::Unavailable(_) => "log-unavailable",
         }

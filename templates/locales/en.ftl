@@ -1124,6 +1124,7 @@ problem-title-salt-reused = The salt was used before
 problem-title-unknown-reference = The entry referred to does not exist
 problem-title-file-missing = A file it names was not uploaded
 problem-title-plan-key-differs = The ref and the record’s plan key differ
+problem-title-plan-key-foreign = The plan number belongs to another authority
 problem-title-overloaded = The server is busy; try again later
 problem-title-log-unavailable = The log is not available at present
 

@@ -1118,6 +1118,7 @@ problem-title-salt-reused = 盐值已被使用
 problem-title-unknown-reference = 引用的记录不存在
 problem-title-file-missing = 所引用的文件尚未上传
 problem-title-plan-key-differs = ref 与记录中的计划编号不一致
+problem-title-plan-key-foreign = 计划编号属于其他部门
 problem-title-overloaded = 服务器繁忙，请稍后再试
 problem-title-log-unavailable = 日志暂时无法写入或读取
 
