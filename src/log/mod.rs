@@ -12,6 +12,7 @@ mod published;
 mod read;
 mod recover;
 mod sequencer;
+mod submission;
 mod tree;
 
 pub use blocks::BLOCK_LEAVES;
@@ -19,7 +20,7 @@ pub use follow::{Follower, Target};
 pub use fsck::{FsckProblem, FsckReport, check as fsck};
 pub use published::Published;
 pub use read::ProofReader;
-pub use sequencer::{Fate, Outcome, Submission, SubmitError};
+pub use submission::{Fate, Outcome, Submission, SubmitError};
 
 use crate::store::{DataFolder, KeyValue, Storage, StoreError};
 use gongshi_verify::names::Origin;
