@@ -102,6 +102,12 @@ pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<Fsc
         );
         let hashes: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
         let tile = remote.get(&format!("/log/tile/0/{}", tile_path(index, width)))?;
+        ensure!(
+            tile.len() as u64 == width * 32,
+            "tile 0/{index} has {} bytes, expected {}",
+            tile.len(),
+            width * 32
+        );
         for (offset, (hash, stored)) in (start..).zip(hashes.iter().zip(tile.chunks(32))) {
             if hash != stored {
                 let problem = format!("entry {offset} does not hash to its leaf in tile 0/{index}");

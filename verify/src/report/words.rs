@@ -109,7 +109,22 @@ pub(super) fn chain_link(index: u64, why: &dyn core::fmt::Display) -> String {
     format!("the chain's entry {index} is refused: {why}")
 }
 
+/// Foreign text as a terminal may show it: no control character, and nothing that turns the direction of what follows.
+fn shown(text: &str) -> String {
+    let unsafe_here = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .map(|c| match unsafe_here(c) {
+            true => c.escape_unicode().to_string(),
+            false => c.to_string(),
+        })
+        .collect()
+}
+
 pub(super) fn inside(index: u64, size: u64, origin: &str) -> String {
+    let origin = shown(origin);
     format!("entry {index} is inside the log {origin} of {size} entries")
 }
 
@@ -118,6 +133,7 @@ pub(super) fn log_signed(key: &VerifierKey) -> String {
 }
 
 pub(super) fn log_not_signed(outcome: &LogOutcome, origin: &str) -> String {
+    let origin = shown(origin);
     match outcome {
         LogOutcome::Signed(key) => log_signed(key),
         LogOutcome::UnknownOrigin => format!("the policy knows no log {origin}"),
@@ -200,4 +216,19 @@ pub(super) fn other_new_tree(size: u64) -> String {
 
 pub(super) fn consistent(old: u64, new: u64) -> String {
     format!("the first {old} of {new} entries are those of the older checkpoint")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_cannot_write_over_a_verdict() {
+        let said = inside(7, 9, "x\u{9b}2J\u{202e}DEIFIREV/log");
+        assert!(!said.contains(['\u{9b}', '\u{202e}']), "{said}");
+        assert_eq!(
+            inside(7, 9, "示例.cn/log"),
+            "entry 7 is inside the log 示例.cn/log of 9 entries"
+        );
+    }
 }
