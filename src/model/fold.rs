@@ -8,8 +8,12 @@ use crate::domain::{Kind, View};
 use crate::log::Leaf;
 use crate::store::WriteBatch;
 use gongshi_verify::entry::Entry;
+use gongshi_verify::time::Timestamp;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Seconds that Beijing's clocks are ahead of UTC's, all the year.
+const BEIJING: i64 = 8 * 3600;
 
 /// Changes not yet written, over the database.
 struct Staging<'a> {
@@ -66,7 +70,10 @@ impl Staging<'_> {
         numbers.extend_from_slice(&index.to_be_bytes());
         self.put(list, numbers);
         self.add(key::authority(entry.authority.as_str(), kind), 1)?;
-        let logged = entry.logged_at.to_string();
+        // The day in Beijing, as pages show it.
+        let logged = Timestamp::from_unix(entry.logged_at.unix() + BEIJING)
+            .ok_or_else(|| unusable(&format!("entry {index}"), "logged_at is no time"))?
+            .to_string();
         self.add(key::month(kind, &logged[..7]), 1)?;
         let targets: BTreeSet<u64> = view
             .references()

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 /// Indexes in one value of a list.
 const LIST_BLOCK: u64 = 256;
 
@@ -228,7 +228,7 @@ impl Model {
         Ok(counts)
     }
 
-    /// Records of a kind per month of logging (`YYYY-MM`), oldest first.
+    /// Records of a kind per month of logging in Beijing (`YYYY-MM`), oldest first.
     pub fn months(&self, kind: Kind) -> Result<Vec<(String, u64)>, ModelError> {
         let from = key::month(kind, "");
         let to = prefix_end(&from);

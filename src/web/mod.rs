@@ -64,10 +64,11 @@ pub fn configure(portal: Portal) -> impl Fn(&mut web::ServiceConfig) + Clone {
                 web::scope("/en")
                     .wrap(Compress::default())
                     .wrap(from_fn(ops::observe))
-                    .service(
-                        web::resource("")
-                            .get(|| async { actix_web::web::Redirect::to("/en/").permanent() }),
-                    )
+                    .service(web::resource("").get(|request: HttpRequest| async move {
+                        let query = request.query_string();
+                        let mark = if query.is_empty() { "" } else { "?" };
+                        web::Redirect::to(format!("/en/{mark}{query}")).permanent()
+                    }))
                     .configure(pages::routes),
             )
             .service(

@@ -29,6 +29,8 @@ pub(super) const FACET: &str = "facet";
 pub(super) const SEPARATOR: char = '\u{1f}';
 
 const SECONDS_A_DAY: i64 = 86_400;
+/// Seconds that Beijing's clocks are ahead of UTC's: days are those that pages show.
+const BEIJING: i64 = 8 * 3600;
 
 /// Handles of all fields.
 #[derive(Debug, Clone, Copy)]
@@ -118,8 +120,10 @@ impl Fields {
         }
         out.add_i64(
             self.day,
-            doc.date
-                .map_or(doc.logged_at.div_euclid(SECONDS_A_DAY), i64::from),
+            doc.date.map_or(
+                (doc.logged_at + BEIJING).div_euclid(SECONDS_A_DAY),
+                i64::from,
+            ),
         );
         let year = doc
             .date
