@@ -510,6 +510,147 @@ fn workbooks_keep_what_cells_are() {
 }
 
 #[test]
+fn of_two_sheets_with_records_none_is_taken() {
+    use rust_xlsxwriter::Workbook;
+    let desk = Desk::new();
+    let mut book = Workbook::new();
+    for name in ["一月", "二月", "说明", "空表"] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        let table = match name {
+            "说明" => "统一社会信用代码,列入日期\n18位,某日\n".to_owned(),
+            "空表" => listings(0),
+            _ => listings(1),
+        };
+        for (row, line) in (0..).zip(table.lines()) {
+            for (at, text) in (0..).zip(line.split(',')) {
+                sheet.write_string(row, at, text).unwrap();
+            }
+        }
+    }
+    let file = desk.path("t.xlsx");
+    book.save(&file).unwrap();
+    let kind = Kind::AbnormalListing;
+    let said = stopped(options(kind, &file));
+    assert!(
+        said.contains("一月、二月；") && said.contains("--sheet"),
+        "{said}"
+    );
+    let second = Options {
+        sheet: Some("二月".to_owned()),
+        ..options(kind, &file)
+    };
+    let import = Import::open(second.clone()).unwrap();
+    assert_eq!(
+        import.sheets(),
+        Some(("二月", vec!["一月", "说明", "空表"]))
+    );
+    assert_eq!(check(second).0.read, 1);
+}
+
+/// What a spreadsheet has done to cells is never taken for what was typed.
+#[test]
+fn cells_that_a_spreadsheet_has_changed_are_told() {
+    use rust_xlsxwriter::{ExcelDateTime, Format as Style, Formula, Workbook};
+    let desk = Desk::new();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let headers = [
+        "统一社会信用代码",
+        "主体名称",
+        "行政区划代码",
+        "列入原因",
+        "列入日期",
+        "决定书文号",
+        "备注",
+    ];
+    for (at, header) in (0..).zip(headers) {
+        sheet.write(0, at, header).unwrap();
+    }
+    for row in 1..=7 {
+        let words = [
+            "91000000MA00000900",
+            "示例公司",
+            "000000",
+            "失联",
+            "2026-03-02",
+        ];
+        for (at, word) in (0..).zip(words) {
+            sheet.write_string(row, at, word).unwrap();
+        }
+    }
+    let day = ExcelDateTime::from_ymd(2026, 3, 1).unwrap();
+    let moment = day.clone().and_hms(16, 0, 0).unwrap();
+    let date = Style::new().set_num_format("yyyy/m/d");
+    sheet.write(1, 5, 123).unwrap();
+    sheet.write_with_format(2, 5, &day, &date).unwrap();
+    sheet.write_with_format(3, 4, &moment, &date).unwrap();
+    sheet
+        .write_formula(4, 5, Formula::new("=B1&\"号\"").set_result("uncomputed"))
+        .unwrap();
+    // A result that is an empty text is one.
+    sheet
+        .write_formula(5, 5, Formula::new("=IF(TRUE,\"\",1)").set_result("blank"))
+        .unwrap();
+    let centre = Style::new();
+    sheet.merge_range(6, 5, 7, 6, "两行合并", &centre).unwrap();
+    let computed = desk.path("computed.xlsx");
+    book.save(&computed).unwrap();
+    // No spreadsheet program leaves results out, but programs that write workbooks do.
+    let file = desk.path("t.xlsx");
+    let changes = [("<v>uncomputed</v>", ""), ("<v>blank</v>", "<v></v>")];
+    rewrite(&computed, &file, &changes);
+    let (summary, said) = check(options(Kind::AbnormalListing, &file));
+    let expected = [
+        "第 2 行「决定书文号」: 123 — 电子表格已把",
+        "第 3 行「决定书文号」: 2026-03-01 — 电子表格已把",
+        "第 4 行「列入日期」: 2026-03-01 16:00:00 — 只写时刻",
+        "第 5 行「决定书文号」: =B1&\"号\" — 该单元格是公式，",
+        "第 7 行「备注」: 该单元格与其他单元格合并",
+        "第 8 行「决定书文号」: 该单元格与其他单元格合并",
+        "第 8 行「备注」: 该单元格与其他单元格合并",
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:#?}");
+    for (said, expected) in said.iter().zip(expected) {
+        assert!(said.starts_with(expected), "{said}");
+    }
+    assert_eq!((summary.read, summary.bad), (7, 6));
+    let header = "统一社会信用代码,企业名称,行政区划代码,列入原因,列入日期,决定书文号\n";
+    let shortened = "91000000MA00000900,示例公司,000000,失联,2026-03-02,";
+    let text = format!("{header}{shortened}1.23457E+11\n{shortened}\"=\"\"0012\"\"\"\n");
+    let file = desk.put("t.csv", text);
+    let (_, said) = check(options(Kind::AbnormalListing, &file));
+    assert!(
+        said[0].contains("1.23457E+11 — 电子表格已把") && said[1].contains("是公式"),
+        "{said:?}"
+    );
+}
+
+/// A copy of a workbook with texts in its sheets replaced.
+fn rewrite(from: &Path, to: &Path, changes: &[(&str, &str)]) {
+    use std::io::{Read as _, Write as _};
+    let mut book = zip::ZipArchive::new(std::fs::File::open(from).unwrap()).unwrap();
+    let mut copy = zip::ZipWriter::new(std::fs::File::create(to).unwrap());
+    for at in 0..book.len() {
+        let mut part = book.by_index(at).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).unwrap();
+        if name.starts_with("xl/worksheets/") {
+            let mut text = String::from_utf8(bytes).unwrap();
+            for (old, new) in changes {
+                assert!(text.contains(old), "{text}");
+                text = text.replace(old, new);
+            }
+            bytes = text.into_bytes();
+        }
+        let options = zip::write::SimpleFileOptions::default();
+        copy.start_file(name, options).unwrap();
+        copy.write_all(&bytes).unwrap();
+    }
+    copy.finish().unwrap();
+}
+
+#[test]
 fn bad_rows_are_mended_in_their_own_file() {
     let desk = Desk::new();
     let (office, log) = (Office::new(), LogDouble::default());

@@ -20,7 +20,13 @@ use std::process::ExitCode;
 ///
 /// Columns are known by their Chinese or English names or the names of their fields; `--template KIND` makes a table to
 /// fill in. Bad rows are told with line, column, value and what was expected, and written to a file to be mended. A
-/// journal beside the table sees to it that a second run appends nothing twice. Exit code: 0 all is in the log, 1 some
+/// journal beside the table sees to it that a second run appends nothing twice.
+///
+/// Of a workbook one sheet is read, and named. Columns of text must be formatted as text: a number or a date there is
+/// refused, for zeros before it and its form are lost. Formulas count as their stored result; cells without one, and those
+/// covered by a merged cell, are refused. A time needs its zone, or be midnight: days are those of China.
+///
+/// Exit code: 0 all is in the log, 1 some
 /// rows are not, 2 nothing can be done with the file, or the import was cut short.
 #[derive(Args)]
 pub struct ImportCommand {
@@ -32,7 +38,7 @@ pub struct ImportCommand {
     /// The authority's key file.
     #[arg(long, env = "GONGSHI_KEY", required_unless_present_any = ["template", "dry_run"])]
     key: Option<PathBuf>,
-    /// Sheet of a workbook; without it the one whose header is best known.
+    /// Sheet of a workbook; needed where more than one holds such records.
     #[arg(long)]
     sheet: Option<String>,
     /// Region for rows that state none, six digits.
@@ -116,6 +122,15 @@ impl ImportCommand {
         };
         let said = |error: ImportError| anyhow::Error::msg(error.words(lang, kind));
         let import = Import::open(options).map_err(said)?;
+        if let Some((sheet, others)) = import.sheets() {
+            let mut args = vec![("sheet", Arg::Text(sheet.to_owned()))];
+            let key = match others.is_empty() {
+                true => "sheet",
+                false => "sheet-of",
+            };
+            args.push(("others", others.join(&word(lang, "separator", &[])).into()));
+            eprintln!("{}", word(lang, key, &args));
+        }
         if !import.left_out().is_empty() {
             let separator = word(lang, "separator", &[]);
             let columns = Arg::Text(import.left_out().join(&separator));

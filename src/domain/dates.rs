@@ -3,7 +3,9 @@
 //! General date parsers accept far more spellings than two verifiers would agree on; only these two forms pass here.
 //! This module must not know today's date.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::tz;
 
 /// Reads `YYYY-MM-DD` if it is a real day of the Gregorian calendar; nothing else.
 #[must_use]
@@ -43,6 +45,12 @@ pub fn parse_time(text: &str) -> Option<DateTime> {
         0,
     )
     .ok()
+}
+
+/// The day it is in China at that moment: one time zone, eight hours before UTC all year.
+#[must_use]
+pub fn day_in_china(moment: Timestamp) -> Date {
+    tz::offset(8).to_datetime(moment).date()
 }
 
 /// Reads a period: a year `YYYY` or a month `YYYY-MM`, as plan keys use.

@@ -32,7 +32,7 @@ pub struct Options {
     pub kind: Kind,
     /// The table.
     pub file: PathBuf,
-    /// Sheet of a workbook; without it the one whose header is best known.
+    /// Sheet of a workbook; without it the only one with such records.
     pub sheet: Option<String>,
     /// Values for fields that a row leaves empty, by any name of their column.
     pub set: Vec<(String, String)>,
@@ -157,7 +157,13 @@ impl Import {
         if !options.kind.importable() {
             return Err(ImportError::Kind(options.kind));
         }
-        let opened = Source::open(&options.file, options.sheet.as_deref(), options.kind);
+        let holds = |head: &[Row]| Columns::begin(options.kind, head, &options.set);
+        let opened = Source::open(
+            &options.file,
+            options.sheet.as_deref(),
+            options.kind,
+            &holds,
+        );
         let (source, head) = opened.map_err(|source| ImportError::Source {
             path: options.file.clone(),
             source,
@@ -175,6 +181,11 @@ impl Import {
     /// Headers of the columns that are left out.
     pub fn left_out(&self) -> &[String] {
         &self.left_out
+    }
+
+    /// The sheet that is imported and the others of the workbook; nothing where the file is no workbook.
+    pub fn sheets(&self) -> Option<(&str, Vec<&str>)> {
+        self.source.sheets()
     }
 
     /// Line of the header.

@@ -101,6 +101,11 @@ fn source_words(lang: Lang, error: &SourceError) -> String {
             ];
             get(lang, "source-no-sheet", &args)
         }
+        SourceError::SeveralSheets(sheets) => get(
+            lang,
+            "source-several-sheets",
+            &[("sheets", list(lang, sheets))],
+        ),
         SourceError::TooWide { line } => get(lang, "source-too-wide", &[("line", number(*line))]),
     }
 }

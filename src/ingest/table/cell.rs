@@ -7,17 +7,26 @@ pub enum Cell {
     Text(String),
     /// A number of a spreadsheet, in decimal digits, as the spreadsheet shows it (15 significant digits).
     Number(String),
-    /// A date of a spreadsheet, `YYYY-MM-DD`.
+    /// A date of a spreadsheet, `YYYY-MM-DD`, with the time behind it where it has one.
     Date(String),
     /// An error of a spreadsheet formula, such as `#N/A`.
     Broken(String),
+    /// A formula whose result the file does not hold, with `=` before it.
+    Formula(String),
+    /// Covered by a cell merged over it.
+    Covered,
 }
 
 impl Cell {
     /// What a reader sees.
     pub fn shown(&self) -> &str {
         match self {
-            Cell::Text(text) | Cell::Number(text) | Cell::Date(text) | Cell::Broken(text) => text,
+            Cell::Text(text)
+            | Cell::Number(text)
+            | Cell::Date(text)
+            | Cell::Broken(text)
+            | Cell::Formula(text) => text,
+            Cell::Covered => "",
         }
     }
 }

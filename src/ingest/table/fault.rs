@@ -52,6 +52,14 @@ pub enum CellProblem {
     Rounded,
     /// An error of a formula.
     Broken,
+    /// A text that a spreadsheet has made a number or a date of.
+    Reformatted,
+    /// A moment without its time zone.
+    Zone,
+    /// A formula without a stored result.
+    Formula,
+    /// Covered by a merged cell.
+    Covered,
     /// A cell beyond the last header.
     Beyond,
 }
@@ -68,6 +76,10 @@ impl CellProblem {
         "reference",
         "rounded",
         "broken",
+        "reformatted",
+        "zone",
+        "formula",
+        "covered",
         "beyond",
     ];
 
@@ -84,6 +96,10 @@ impl CellProblem {
             CellProblem::Reference => "reference",
             CellProblem::Rounded => "rounded",
             CellProblem::Broken => "broken",
+            CellProblem::Reformatted => "reformatted",
+            CellProblem::Zone => "zone",
+            CellProblem::Formula => "formula",
+            CellProblem::Covered => "covered",
             CellProblem::Beyond => "beyond",
         }
     }

@@ -1,12 +1,15 @@
 //! Sheets of a workbook (XLSX) as streams of rows.
 //!
 //! Cells come out of the archive one by one; only the workbook's table of shared texts is held. Cells keep what they are:
-//! a date is a date, and a number is what the spreadsheet shows of it.
+//! a date is a date, and a number is what the spreadsheet shows of it. A cell whose content is not in the file, because
+//! it was never computed or is merged into another, is told from an empty one.
 
 use super::cell::{Cell, Row, number};
 use super::columns::HEAD_ROWS;
 use super::source::SourceError;
-use calamine::{DataRef, Reader as _, Xlsx, XlsxError, open_workbook};
+use calamine::{
+    DataRef, Dimensions, Reader as _, Xlsx, XlsxError, XlsxFormulaMetadata, open_workbook,
+};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -18,6 +21,8 @@ const MAX_COLUMNS: u32 = 1024;
 #[derive(Debug, Clone)]
 pub(in crate::ingest) struct Workbook {
     path: PathBuf,
+    /// Every sheet.
+    pub(super) all: Vec<String>,
     /// The sheets that may hold the table.
     sheets: Vec<String>,
     /// Rows of the largest of these, where the file says.
@@ -30,7 +35,7 @@ impl Workbook {
         let book: Xlsx<BufReader<File>> = open_workbook(path).map_err(unreadable)?;
         let all = book.sheet_names();
         let sheets = match sheet {
-            None => all,
+            None => all.clone(),
             Some(name) if all.iter().any(|sheet| sheet == name) => vec![name.to_owned()],
             Some(name) => {
                 return Err(SourceError::NoSheet {
@@ -41,6 +46,7 @@ impl Workbook {
         };
         let mut workbook = Workbook {
             path: path.to_owned(),
+            all,
             sheets,
             rows: 0,
         };
@@ -74,6 +80,7 @@ impl Workbook {
         visit: &mut dyn FnMut(Row) -> Result<bool, E>,
     ) -> Result<(), E> {
         let mut book: Xlsx<BufReader<File>> = open_workbook(&self.path).map_err(unreadable)?;
+        let mut merged = Merged::of(&mut book, sheet)?;
         let mut reader = match book.worksheet_cells_reader(sheet) {
             Ok(reader) => reader,
             // A chart is a sheet without rows.
@@ -84,22 +91,29 @@ impl Workbook {
             line: 1,
             cells: Vec::new(),
         };
-        while let Some(cell) = reader.next_cell().map_err(unreadable)? {
-            let (at, column) = cell.get_position();
+        while let Some(cell) = reader
+            .next_cell_with_formula_metadata()
+            .map_err(unreadable)?
+        {
+            let (at, column) = cell.pos;
             let line = u64::from(at) + 1;
             if line != row.line {
-                let done = std::mem::replace(
+                let mut done = std::mem::replace(
                     &mut row,
                     Row {
                         line,
                         cells: Vec::new(),
                     },
                 );
+                merged.cover(&mut done);
                 if !done.is_blank() && !visit(done)? {
                     return Ok(());
                 }
             }
-            let value = read(cell.get_value());
+            let value = match (&cell.value, cell.formula) {
+                (DataRef::Empty, Some(formula)) => Cell::Formula(format!("={}", text_of(formula))),
+                (value, _) => read(value),
+            };
             if value.shown().is_empty() {
                 continue;
             }
@@ -112,10 +126,63 @@ impl Workbook {
             }
             row.cells[column] = value;
         }
+        merged.cover(&mut row);
         if !row.is_blank() {
             visit(row)?;
         }
         Ok(())
+    }
+}
+
+/// The merged cells of a sheet, for rows that come in order.
+struct Merged {
+    /// Those that have not ended yet, the first to begin last.
+    ahead: Vec<Dimensions>,
+    /// Those that the row last seen lies in.
+    here: Vec<Dimensions>,
+}
+
+impl Merged {
+    fn of(book: &mut Xlsx<BufReader<File>>, sheet: &str) -> Result<Self, SourceError> {
+        let mut ahead = book.merge_cells_by_sheet_name(sheet).map_err(unreadable)?;
+        ahead.sort_unstable_by_key(|area| std::cmp::Reverse(area.start.0));
+        Ok(Merged {
+            ahead,
+            here: Vec::new(),
+        })
+    }
+
+    /// Marks the cells of a row that another covers: all of a merged area but its first.
+    fn cover(&mut self, row: &mut Row) {
+        let at = row.line - 1;
+        self.here.retain(|area| u64::from(area.end.0) >= at);
+        while let Some(area) = self.ahead.pop_if(|area| u64::from(area.start.0) <= at) {
+            if u64::from(area.end.0) >= at {
+                self.here.push(area);
+            }
+        }
+        for area in &self.here {
+            let last = area.end.1.min(MAX_COLUMNS - 1);
+            for column in area.start.1..=last {
+                if u64::from(area.start.0) == at && column == area.start.1 {
+                    continue;
+                }
+                let column = column as usize;
+                if row.cells.len() <= column {
+                    row.cells.resize(column + 1, Cell::Text(String::new()));
+                }
+                row.cells[column] = Cell::Covered;
+            }
+        }
+    }
+}
+
+fn text_of(formula: XlsxFormulaMetadata) -> String {
+    match formula {
+        XlsxFormulaMetadata::Normal { formula } | XlsxFormulaMetadata::Shared { formula, .. } => {
+            formula
+        }
+        _ => "…".to_owned(),
     }
 }
 
@@ -132,11 +199,15 @@ fn read(value: &DataRef<'_>) -> Cell {
         DataRef::Int(value) => Cell::Number(value.to_string()),
         DataRef::Float(value) => Cell::Number(number(*value)),
         DataRef::DateTime(moment) if moment.is_datetime() => {
-            let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            Cell::Date(format!("{year:04}-{month:02}-{day:02}"))
+            let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
+            let day = format!("{year:04}-{month:02}-{day:02}");
+            Cell::Date(match (hour, minute, second, milli) {
+                (0, 0, 0, 0) => day,
+                _ => format!("{day} {hour:02}:{minute:02}:{second:02}"),
+            })
         }
         DataRef::DateTime(duration) => Cell::Number(number(duration.as_f64())),
-        DataRef::DateTimeIso(text) => Cell::Date(text.get(..10).unwrap_or(text).to_owned()),
+        DataRef::DateTimeIso(text) => Cell::Date(text.clone()),
         DataRef::DurationIso(text) => Cell::Text(text.clone()),
         DataRef::Error(error) => Cell::Broken(error.to_string()),
     }

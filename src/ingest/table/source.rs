@@ -57,6 +57,9 @@ pub enum SourceError {
         /// What there is.
         sheets: Vec<String>,
     },
+    /// Which sheet is meant cannot be told: several hold such records.
+    #[error("several sheets hold such records: {}", .0.join(", "))]
+    SeveralSheets(Vec<String>),
     /// A row reaches too far to the right.
     #[error("row {line} has more than 1,024 columns")]
     TooWide {
@@ -76,11 +79,13 @@ pub(in crate::ingest) enum Source {
 
 impl Source {
     /// Opens a file; of the delimiters or sheets it could have, takes the one whose header is best known. With it come
-    /// the first rows.
+    /// the first rows. `holds` says whether first rows begin a table of the records wanted: of two sheets that do, none
+    /// is taken.
     pub(in crate::ingest) fn open(
         path: &Path,
         sheet: Option<&str>,
         kind: Kind,
+        holds: &dyn Fn(&[Row]) -> bool,
     ) -> Result<(Self, Vec<Row>), SourceError> {
         let mut magic = [0; 4];
         let read = File::open(path)?.read(&mut magic)?;
@@ -88,8 +93,15 @@ impl Source {
         match &magic[..read] {
             b"PK\x03\x04" => {
                 let book = Workbook::open(path, sheet)?;
-                let heads = book.heads()?.into_iter().rev();
+                let heads = book.heads()?;
+                let holding = heads.iter().filter(|(_, head)| holds(head));
+                let holding: Vec<String> = holding.map(|(sheet, _)| sheet.clone()).collect();
+                if holding.len() > 1 {
+                    return Err(SourceError::SeveralSheets(holding));
+                }
                 let (sheet, head) = heads
+                    .into_iter()
+                    .rev()
                     .max_by_key(|(_, head)| known(head))
                     .unwrap_or_default();
                 Ok((Source::Sheet(book, sheet), head))
@@ -111,6 +123,17 @@ impl Source {
                 let best = heads.max_by_key(|(_, head)| known(head));
                 let (delimiter, head) = best.unwrap_or((b',', Vec::new()));
                 Ok((Source::Text(file, delimiter), head))
+            }
+        }
+    }
+
+    /// The sheet read and the others of the workbook; nothing where the file is no workbook.
+    pub(in crate::ingest) fn sheets(&self) -> Option<(&str, Vec<&str>)> {
+        match self {
+            Source::Text(..) => None,
+            Source::Sheet(book, sheet) => {
+                let others = book.all.iter().filter(|other| *other != sheet);
+                Some((sheet, others.map(String::as_str).collect()))
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Cells to values of fields: each form that departments write, brought to the one that records hold.
 //!
 //! Amounts are decimal digits from end to end, never binary fractions. What cannot be read for certain is a fault, not
-//! a guess: a day and month that could be swapped, an amount without a unit, a number a spreadsheet has rounded.
+//! a guess: a day and month that could be swapped, an amount without a unit, a number a spreadsheet has rounded, a text
+//! it has made a number or a date of, a moment of a day that depends on where one stands.
 
 use super::cell::Cell;
 use super::fault::CellProblem;
@@ -41,6 +42,10 @@ pub(super) fn read(
     unit: Option<Unit>,
     cell: &Cell,
 ) -> Result<Option<Value>, CellProblem> {
+    // What was covered may have been meant for this row or may not.
+    if *cell == Cell::Covered {
+        return Err(CellProblem::Covered);
+    }
     let text = trim(cell.shown());
     let textual = matches!(ty, FieldType::Text { .. } | FieldType::LongText);
     if names::is_empty(field, text, textual) {
@@ -48,12 +53,43 @@ pub(super) fn read(
     }
     match cell {
         Cell::Broken(_) => return Err(CellProblem::Broken),
+        Cell::Formula(_) => return Err(CellProblem::Formula),
         Cell::Number(digits) if is_rounded(digits) && !matches!(ty, FieldType::MoneyFen) => {
             return Err(CellProblem::Rounded);
         }
+        Cell::Number(_) | Cell::Date(_) if is_verbatim(ty) => return Err(CellProblem::Reformatted),
+        Cell::Text(_) if is_scientific(text) => return Err(CellProblem::Reformatted),
+        // As files of text carry a formula, or a text that was to be kept from becoming a number.
+        Cell::Text(_) if text.starts_with('=') => return Err(CellProblem::Formula),
         _ => {}
     }
     scalar_or_list(ty, unit, text).map(Some)
+}
+
+/// Whether every character counts, as in the number of a paper: a number or a date that a spreadsheet shows is not what
+/// was typed (zeros before it, `2026-3`).
+fn is_verbatim(ty: &FieldType) -> bool {
+    match ty {
+        FieldType::Text { .. }
+        | FieldType::LongText
+        | FieldType::Uscc
+        | FieldType::DrawId
+        | FieldType::Authority
+        | FieldType::PlanKey
+        | FieldType::EntryRef => true,
+        FieldType::List(item) => is_verbatim(item),
+        _ => false,
+    }
+}
+
+/// Whether the text is a number as spreadsheets shorten long ones: `1.23457E+11`.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let exponent = exponent.strip_prefix(['+', '-']);
+    whole.len() == 1 && is_digits(whole) && is_digits(fraction) && exponent.is_some_and(is_digits)
 }
 
 fn scalar_or_list(ty: &FieldType, unit: Option<Unit>, text: &str) -> Result<Value, CellProblem> {
@@ -66,7 +102,7 @@ fn scalar_or_list(ty: &FieldType, unit: Option<Unit>, text: &str) -> Result<Valu
             .map_err(|_| CellProblem::Code(*list))?
             .into(),
         FieldType::Uscc => uscc::fold(text).into(),
-        FieldType::Date => date(text).ok_or(CellProblem::Date)?.into(),
+        FieldType::Date => date(text)?.into(),
         FieldType::MoneyFen => money(text, unit)?.into(),
         FieldType::Integer { .. } => integer(text).ok_or(CellProblem::Integer)?.into(),
         FieldType::EntryRef => reference(text).ok_or(CellProblem::Reference)?,
@@ -97,17 +133,35 @@ fn lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// The day a text names, as `YYYY-MM-DD`: year first, or a spreadsheet's day number. A time of day is dropped.
-fn date(text: &str) -> Option<String> {
+/// The day in China that a text names, as `YYYY-MM-DD`: year first, or a spreadsheet's day number. A moment with its time
+/// zone is of the day it is then in China. A time of day without a zone may be of a database that counts in another
+/// (`2026-03-01 16:00:00` for 2 March): only midnight, which adds nothing, passes.
+fn date(text: &str) -> Result<String, CellProblem> {
     let folded = fold_width(text);
-    let day = match folded.split_once([' ', 'T']) {
-        Some((day, time)) if time.contains(':') => day,
-        Some(_) => return None,
-        None => &folded,
+    if let Ok(moment) = folded.parse::<jiff::Timestamp>() {
+        return Ok(dates::day_in_china(moment).to_string());
+    }
+    let (day, midnight) = match folded.split_once([' ', 'T']) {
+        Some((day, time)) if time.contains(':') => (day, is_midnight(time)),
+        Some(_) => return Err(CellProblem::Date),
+        None => match folded.split_once('.') {
+            Some((serial, part)) if serial.len() == 5 && is_digits(part) => {
+                (serial, part.bytes().all(|digit| digit == b'0'))
+            }
+            _ => (folded.as_str(), true),
+        },
     };
-    let whole = day.split_once('.').map_or(day, |(whole, _)| whole);
-    if whole.len() == 5 && is_digits(whole) {
-        return spreadsheet_day(whole);
+    let day = day_of(day).ok_or(CellProblem::Date)?;
+    midnight.then_some(day).ok_or(CellProblem::Zone)
+}
+
+fn is_midnight(time: &str) -> bool {
+    time.bytes().all(|byte| matches!(byte, b'0' | b':' | b'.'))
+}
+
+fn day_of(day: &str) -> Option<String> {
+    if day.len() == 5 && is_digits(day) {
+        return spreadsheet_day(day);
     }
     let parts: Vec<&str> = if day.len() == 8 && is_digits(day) {
         vec![&day[..4], &day[4..6], &day[6..]]
@@ -244,12 +298,27 @@ mod tests {
             "2026年03月02号",
             "２０２６／３／２",
             "2026-03-02 00:00:00",
-            "2026/3/2 9:05",
+            "2026/3/2 0:00",
+            "2026-03-02T00:00:00.000",
             "2026-03-02T08:00:00Z",
+            "2026-03-01T16:00:00Z",
+            "2026-03-01T16:00:00.000Z",
+            "2026-03-02T15:59:59Z",
+            "2026-03-02T00:00:00+08:00",
+            "2026-03-01 16:00:00+00:00",
+            "2026-03-01T23:30:00-03:00",
             "46083",
+            "46083.0",
+        ] {
+            assert_eq!(date(text).as_deref(), Ok("2026-03-02"), "{text}");
+        }
+        for text in [
+            "2026/3/2 9:05",
+            "2026-03-01 16:00:00",
+            "2026-03-02T08:00:00",
             "46083.375",
         ] {
-            assert_eq!(date(text).as_deref(), Some("2026-03-02"), "{text}");
+            assert_eq!(date(text), Err(CellProblem::Zone), "{text}");
         }
         for text in [
             "3/2/2026",
@@ -265,7 +334,7 @@ mod tests {
             "不详",
             "2026/3-2",
         ] {
-            assert_eq!(date(text), None, "{text}");
+            assert_eq!(date(text), Err(CellProblem::Date), "{text}");
         }
     }
 
