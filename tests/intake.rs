@@ -630,31 +630,3 @@ fn records_are_found_by_who_published_them_and_what_they_are() {
     log.settle();
     assert_eq!(found(&log, "示例县市场监督管理局 许可"), [2, 4]);
 }
-
-/// The first plan of a key binds, so nobody may take the key of another department.
-#[test]
-fn a_plan_key_is_its_authoritys_own() {
-    let log = TestLog::new(&["plan"]);
-    let bodies = body(include_str!("data/bodies.json"));
-    for (key, expected) in [
-        ("000000-WJJ/2026/01", "plan-key-foreign"),
-        // Its own: only what it refers to is missing from this log.
-        ("000000-SCJG/2026/01", "unknown-reference"),
-    ] {
-        let Some(Value::Object(mut plan)) = bodies.get("plan").cloned() else {
-            unreachable!()
-        };
-        plan.insert("plan_key".into(), key.into());
-        let event = Event::sign(
-            &origin(),
-            &gongshi_verify::names::AuthorityId::parse(DEPARTMENT).unwrap(),
-            &log.department,
-            &name("plan"),
-            time(START),
-            Some(key.to_owned()),
-            Record::new(Value::Object(plan), salt()).unwrap(),
-        );
-        let answer = log.accept(vec![event]);
-        assert_eq!(code(&answer[0]), expected, "{answer:?}");
-    }
-}

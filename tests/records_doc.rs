@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use gongshi::domain::schema::{Condition, Field};
-use gongshi::domain::{CodeList, FieldType, Kind, Presence, RefKind, schema};
+use gongshi::domain::schema::{Condition, Field, Role};
+use gongshi::domain::{CodeList, FieldType, Kind, Presence, schema};
 use gongshi::text::{Catalogue, Lang};
+use gongshi_verify::names::{KindName, RefRule, is_permanent, needs_cosignature};
 
 const INTRO: &str = include_str!("data/records_intro.md");
 
@@ -28,12 +29,12 @@ fn domain_docs() -> String {
     let mut page = INTRO.to_owned();
     page.push_str("\n## Kinds\n\n| Kind | 中文 | English | Permanent | Publisher | `ref` | Import |\n|---|---|---|---|---|---|---|\n");
     for kind in Kind::ALL {
-        let reference = match kind.ref_kind() {
-            RefKind::None => "",
-            RefKind::PlanKey => "plan key",
-            RefKind::Target => "target",
+        let reference = match named(*kind).ref_rule() {
+            RefRule::None => "",
+            RefRule::PlanKey => "plan key",
+            RefRule::TargetIndex => "target",
         };
-        let publisher = match (kind.operator_only(), kind.cosigned()) {
+        let publisher = match (kind.operator_only(), needs_cosignature(&named(*kind))) {
             (true, _) => "operator",
             (false, true) => "authority, two keys",
             (false, false) => "authority",
@@ -152,7 +153,20 @@ fn type_text(ty: &FieldType) -> String {
         } => format!("integer from {min}"),
         FieldType::Integer { min, max } => format!("integer {min}–{max}"),
         FieldType::Bool => "true or false".to_owned(),
-        FieldType::EntryRef => "entry".to_owned(),
+        FieldType::EntryRef(target) => {
+            let kinds: Vec<_> = target.kinds.iter().map(|k| format!("`{k}`")).collect();
+            let kinds = match target.kinds {
+                log if log.len() > 8 => " of a kind that is not permanent".to_owned(),
+                [] => String::new(),
+                _ => format!(" of {}", kinds.join(", ")),
+            };
+            let subject = if target.same_subject {
+                ", same subject"
+            } else {
+                ""
+            };
+            format!("entry{kinds}{subject}")
+        }
         FieldType::PlanKey => "plan key".to_owned(),
         FieldType::DrawId => "draw id".to_owned(),
         FieldType::Token => "token".to_owned(),
@@ -218,4 +232,46 @@ fn word(lang: Lang, prefix: &str, name: &str) -> String {
 
 fn mark(yes: bool) -> &'static str {
     if yes { "yes" } else { "" }
+}
+
+/// The kind as the log format names it.
+fn named(kind: Kind) -> KindName {
+    KindName::parse(kind.as_str()).expect("kinds have names of the format")
+}
+
+#[test]
+fn the_verifier_and_the_tables_agree_on_what_is_permanent() {
+    for kind in Kind::ALL {
+        assert_eq!(kind.permanent(), is_permanent(&named(*kind)), "{kind}");
+    }
+}
+
+#[test]
+fn what_the_entry_refers_to_is_also_in_the_body() {
+    for kind in Kind::ALL {
+        let found = |name: &str| schema(*kind).field(name).map(|field| field.ty);
+        match named(*kind).ref_rule() {
+            RefRule::None => {}
+            RefRule::PlanKey => assert_eq!(found("plan_key"), Some(FieldType::PlanKey), "{kind}"),
+            RefRule::TargetIndex => {
+                assert!(
+                    matches!(found("target"), Some(FieldType::EntryRef(_))),
+                    "{kind}"
+                )
+            }
+        }
+    }
+}
+
+#[test]
+fn stubs_do_not_say_whom_they_were_about() {
+    for kind in [Kind::Withdrawal, Kind::Erasure, Kind::Expiry] {
+        for role in [Role::SubjectCode, Role::SubjectName, Role::Text] {
+            let field = schema(kind).fields.iter().find(|field| field.role == role);
+            assert!(
+                field.is_none_or(|field| field.name == "legal_basis"),
+                "{kind} {field:?}"
+            );
+        }
+    }
 }

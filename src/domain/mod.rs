@@ -17,7 +17,7 @@ pub mod view;
 
 pub use codes::CodeList;
 pub use ids::{AuthorityId, PlanKey};
-pub use kind::{Kind, RefKind};
+pub use kind::Kind;
 pub use refs::{EntryRef, FileRef};
 pub use region::Region;
 pub use schema::{Field, FieldType, KindSchema, Presence, Role, schema};

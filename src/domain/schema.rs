@@ -55,7 +55,7 @@ pub enum FieldType {
     /// `true` or `false`.
     Bool,
     /// `{"index", "leaf_hash"}` of an entry of the same log.
-    EntryRef,
+    EntryRef(Target),
     /// `authority/period/serial`.
     PlanKey,
     /// Object or officer id of the draw, `[0-9A-Z]{1,32}`; officers are pseudonymous.
@@ -87,6 +87,15 @@ pub enum FieldType {
     List(&'static FieldType),
     /// An object with exactly these fields.
     Object(&'static [Field]),
+}
+
+/// Which entries a field may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Target {
+    /// Kinds it may be of; empty: any.
+    pub kinds: &'static [Kind],
+    /// Whether it must be about the subject this record is about, where both name theirs.
+    pub same_subject: bool,
 }
 
 /// A statement about the other fields of the same object.
@@ -184,7 +193,7 @@ impl FieldType {
             Self::MoneyFen => "money_fen",
             Self::Integer { .. } => "integer",
             Self::Bool => "bool",
-            Self::EntryRef => "entry_ref",
+            Self::EntryRef(_) => "entry_ref",
             Self::PlanKey => "plan_key",
             Self::DrawId => "draw_id",
             Self::Token => "token",
@@ -245,6 +254,22 @@ impl Field {
         self.role = role;
         self
     }
+}
+
+/// An entry of one of these kinds (none given: any), about whomever.
+const fn entry(kinds: &'static [Kind]) -> FieldType {
+    FieldType::EntryRef(Target {
+        kinds,
+        same_subject: false,
+    })
+}
+
+/// An entry of one of these kinds (none given: any) about the same subject.
+const fn entry_of_subject(kinds: &'static [Kind]) -> FieldType {
+    FieldType::EntryRef(Target {
+        kinds,
+        same_subject: true,
+    })
 }
 
 /// A field that is always there.

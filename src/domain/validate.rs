@@ -115,11 +115,11 @@ impl Checker {
                 |c, entry| c.value(&FieldType::KindName, entry),
                 true,
             ),
-            FieldType::EntryRef if EntryRef::from_value(value).is_none() => {
+            FieldType::EntryRef(_) if EntryRef::from_value(value).is_none() => {
                 self.bad_object(ty, value)
             }
             FieldType::File if FileRef::from_value(value).is_none() => self.bad_object(ty, value),
-            FieldType::EntryRef | FieldType::File => {}
+            FieldType::EntryRef(_) | FieldType::File => {}
             _ => {
                 if let Err(problem) = scalar::check(ty, value) {
                     self.report(problem, Some(value));

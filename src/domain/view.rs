@@ -42,12 +42,6 @@ impl<'a> View<'a> {
         Self { kind, body }
     }
 
-    /// The kind looked at.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        self.kind
-    }
-
     /// A top-level text member by name.
     #[must_use]
     pub fn text_of(&self, name: &str) -> Option<&'a str> {
@@ -132,7 +126,7 @@ impl<'a> View<'a> {
     pub fn references(&self) -> Vec<(String, EntryRef)> {
         let mut references = Vec::new();
         self.walk(&mut |leaf| {
-            if leaf.ty == FieldType::EntryRef {
+            if matches!(leaf.ty, FieldType::EntryRef(_)) {
                 references
                     .extend(EntryRef::from_value(leaf.value).map(|r| (leaf.path.to_owned(), r)));
             }

@@ -188,7 +188,8 @@ fn text(members: &mut BTreeMap<String, Value>, name: &str) -> Result<String, Ref
     }
 }
 
-fn body_of(record: &Record) -> Map<String, serde_json::Value> {
+/// The body as the domain's tables read it.
+pub(super) fn body_of(record: &Record) -> Map<String, serde_json::Value> {
     match to_serde(&record.body) {
         serde_json::Value::Object(map) => map,
         _ => Map::new(),

@@ -8,6 +8,7 @@ mod batch;
 mod clock;
 mod event;
 mod prove;
+mod references;
 mod refusal;
 mod seen;
 
@@ -310,38 +311,11 @@ impl Intake {
         )?;
         match registry.find_signer(&event.authority, message, &event.signature) {
             Some(key) => {
-                self.check_references(&view)?;
+                references::check(&self.log, &view)?;
                 Ok(Some(key))
             }
             None => Err(Refusal::Signature(event.authority.to_string())),
         }
-    }
-
-    fn check_references(&self, view: &domain::View<'_>) -> Result<(), Refusal> {
-        let references = view.references();
-        if references.is_empty() {
-            return Ok(());
-        }
-        let size = self.log.published().size();
-        for (path, reference) in references {
-            let found = if reference.index < size {
-                let entry = self
-                    .log
-                    .entry(reference.index)
-                    .map_err(|e| Refusal::Unavailable(e.to_string()))?;
-                gongshi_verify::encoding::hex(&gongshi_verify::hash::leaf_hash(&entry))
-                    == reference.leaf_hash
-            } else {
-                false
-            };
-            if !found {
-                return Err(Refusal::Reference {
-                    path,
-                    index: reference.index,
-                });
-            }
-        }
-        Ok(())
     }
 
     /// The serial section: fixes the order, and sets what depends on it.

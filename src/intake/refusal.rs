@@ -63,6 +63,26 @@ pub enum Refusal {
         /// The index named.
         index: u64,
     },
+    /// A reference names an entry of a kind that the field is not for.
+    #[error("{path} names entry {index}, which is of kind {found}; expected: {}", kinds(.expected))]
+    ReferenceKind {
+        /// The field.
+        path: String,
+        /// The index named.
+        index: u64,
+        /// The entry's kind.
+        found: String,
+        /// Kinds the field is for.
+        expected: &'static [Kind],
+    },
+    /// A reference names a record about somebody else.
+    #[error("{path} names entry {index}, which is about another subject than this record")]
+    ReferenceSubject {
+        /// The field.
+        path: String,
+        /// The index named.
+        index: u64,
+    },
     /// A file is named that was not uploaded.
     #[error("the file {0} was not uploaded; this version does not take attachments")]
     FileMissing(String),
@@ -82,6 +102,11 @@ pub enum Refusal {
 
 fn first(errors: &[FieldError]) -> String {
     errors.first().map(ToString::to_string).unwrap_or_default()
+}
+
+fn kinds(kinds: &[Kind]) -> String {
+    let names: Vec<_> = kinds.iter().map(|kind| kind.as_str()).collect();
+    names.join(", ")
 }
 
 impl Refusal {
@@ -104,6 +129,8 @@ impl Refusal {
             Refusal::TimeWindow { .. } => "time-window",
             Refusal::SaltReused => "salt-reused",
             Refusal::Reference { .. } => "unknown-reference",
+            Refusal::ReferenceKind { .. } => "reference-kind",
+            Refusal::ReferenceSubject { .. } => "reference-subject",
             Refusal::FileMissing(_) => "file-missing",
             Refusal::PlanKeyDiffers => "plan-key-differs",
             Refusal::PlanKeyForeign => "plan-key-foreign",

@@ -1,7 +1,8 @@
 //! Fields that many kinds share, so that one name has one type and one meaning everywhere.
 
-use super::{Condition, Field, FieldType, Role, opt, req, with};
+use super::{Condition, Field, FieldType, Role, entry_of_subject, opt, req, with};
 use crate::domain::codes::CodeList;
+use crate::domain::kind::Kind;
 use crate::domain::refs::MAX_SAFE_INTEGER;
 
 /// A name: of a subject, an office, a document.
@@ -94,6 +95,12 @@ pub(super) const SEVERITY: Field = opt("severity", FieldType::Code(CodeList::Sev
 
 /// The plan a record belongs to, where it must belong to one.
 pub(super) const PLAN_KEY: Field = req("plan_key", FieldType::PlanKey).role(Role::Number);
+
+/// The inspection a record follows from.
+pub(super) const INSPECTION: FieldType =
+    entry_of_subject(&[Kind::InspectionResult, Kind::CampaignResult]);
+/// The inspection a record follows from, where there was one.
+pub(super) const RESULT: Field = opt("result", INSPECTION);
 
 /// Remark.
 pub(super) const NOTE: Field = opt("note", FieldType::LongText);

@@ -4,10 +4,12 @@
 
 use super::common::{
     ATTACHMENTS, AUTHORITY_NAME, DATA_SOURCE, DECISION_NO_OPT, LEGAL_BASIS, LEGAL_BASIS_OPT, NOTE,
-    REASON, REASON_OPT, REGION, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_TYPE, SUBJECT_USCC,
+    REASON, REASON_OPT, REGION, RESULT, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_TYPE, SUBJECT_USCC,
     SUBJECT_USCC_OR_PERSON, YEAR,
 };
-use super::{Condition, Field, FieldType, KindSchema, Role, only, opt, req, with};
+use super::{
+    Condition, Field, FieldType, KindSchema, Role, entry_of_subject, only, opt, req, with,
+};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
@@ -19,18 +21,20 @@ const REPORT_YEARS: Field = only(
     &[],
     FOR_ANNUAL_REPORT,
 );
-const LISTING: Field = with(
-    "listing",
-    FieldType::EntryRef,
-    &[Condition::Without("listed_on")],
-);
+/// The listing that a removal ends.
+const fn listing(kinds: &'static [Kind]) -> Field {
+    with(
+        "listing",
+        entry_of_subject(kinds),
+        &[Condition::Without("listed_on")],
+    )
+}
 const LISTED_BEFORE: Field = with(
     "listed_on",
     FieldType::Date,
     &[Condition::Without("listing")],
 );
-const REPAIR: Field = opt("repair_decision", FieldType::EntryRef);
-const RESULT: Field = opt("result", FieldType::EntryRef);
+const REPAIR: Field = opt("repair_decision", entry_of_subject(&[Kind::RepairDecision]));
 
 /// Entry into the abnormal operations list.
 pub(super) static ABNORMAL_LISTING: KindSchema = KindSchema {
@@ -62,7 +66,7 @@ pub(super) static ABNORMAL_REMOVAL: KindSchema = KindSchema {
         SUBJECT_NAME,
         SUBJECT_TYPE,
         REGION,
-        LISTING,
+        listing(&[Kind::AbnormalListing]),
         LISTED_BEFORE,
         opt("listed_reason", FieldType::Code(CodeList::AbnormalReason)),
         req("removed_reason", FieldType::Code(CodeList::RemovalReason)),
@@ -105,7 +109,7 @@ pub(super) static SERIOUS_LISTING: KindSchema = KindSchema {
         ),
         DECISION_NO_OPT,
         AUTHORITY_NAME,
-        opt("penalty", FieldType::EntryRef),
+        opt("penalty", entry_of_subject(&[Kind::Penalty])),
         RESULT,
         SECTOR,
         SEVERITY,
@@ -124,7 +128,7 @@ pub(super) static SERIOUS_REMOVAL: KindSchema = KindSchema {
         SUBJECT_NAME,
         SUBJECT_TYPE,
         REGION,
-        LISTING,
+        listing(&[Kind::SeriousListing]),
         LISTED_BEFORE,
         req(
             "serious_removal_reason",
@@ -172,7 +176,7 @@ pub(super) static INDIVIDUAL_RESTORE: KindSchema = KindSchema {
         REGION,
         with(
             "mark",
-            FieldType::EntryRef,
+            entry_of_subject(&[Kind::IndividualMark]),
             &[Condition::Without("marked_on")],
         ),
         with("marked_on", FieldType::Date, &[Condition::Without("mark")]),

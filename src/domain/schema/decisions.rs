@@ -3,7 +3,8 @@
 use super::common::{
     ATTACHMENTS, AUTHORITY_NAME, AUTHORITY_USCC, CONTENT, DATA_SOURCE, DECIDED_ON, DECISION_NO,
     DECISION_NO_OPT, LEGAL_BASIS, LEGAL_BASIS_OPT, LINE, NAME, NOTE, NUMBER_TEXT, REASON_OPT,
-    REGION, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_TYPE, SUBJECT_USCC, SUBJECT_USCC_OR_PERSON,
+    REGION, RESULT, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_TYPE, SUBJECT_USCC,
+    SUBJECT_USCC_OR_PERSON,
 };
 use super::{Condition, FieldType, KindSchema, Role, opt, req, with};
 use crate::domain::codes::CodeList;
@@ -41,7 +42,7 @@ pub(super) static PENALTY: KindSchema = KindSchema {
         AUTHORITY_USCC,
         SECTOR,
         SEVERITY,
-        opt("result", FieldType::EntryRef),
+        RESULT,
         DATA_SOURCE,
         NOTE,
         ATTACHMENTS,
@@ -66,7 +67,7 @@ pub(super) static NO_PENALTY: KindSchema = KindSchema {
         DECIDED_ON,
         AUTHORITY_NAME,
         SECTOR,
-        opt("result", FieldType::EntryRef),
+        RESULT,
         NOTE,
         ATTACHMENTS,
     ],

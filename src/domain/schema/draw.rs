@@ -7,7 +7,7 @@ use super::common::{
     ATTACHMENTS, COUNT, LEGAL_BASIS_OPT, LINE, NAME, NOTE, NUMBER_TEXT, PLAN_KEY, REASON,
     REASON_OPT, REGION,
 };
-use super::{Condition, Field, FieldType, KindSchema, Role, only, opt, req, with};
+use super::{Condition, Field, FieldType, KindSchema, Role, entry, only, opt, req, with};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 use crate::domain::refs::MAX_SAFE_INTEGER;
@@ -31,7 +31,7 @@ const DELAY: &[Condition] = &[Condition::Is("randomness", &["delay"])];
 const BEACON: &[Condition] = &[Condition::Is("randomness", &["drand", "lottery"])];
 
 const PLAN_ITEMS: &[Field] = &[
-    req("item_list", FieldType::EntryRef),
+    req("item_list", entry(&[Kind::ItemList])),
     req("item_code", NUMBER_TEXT).role(Role::None),
     req("item_name", NAME),
     opt("item_part", FieldType::Code(CodeList::ItemPart)),
@@ -70,7 +70,7 @@ pub(super) static PLAN: KindSchema = KindSchema {
         PLAN_KEY,
         req("plan_name", NAME),
         opt("annual_plan_no", NUMBER_TEXT).role(Role::Number),
-        opt("annual_plan", FieldType::EntryRef),
+        opt("annual_plan", entry(&[Kind::AnnualPlan])),
         opt("task_no", NUMBER_TEXT).role(Role::Number),
         opt("task_name", NAME),
         REGION,
@@ -95,9 +95,9 @@ pub(super) static PLAN: KindSchema = KindSchema {
             "departments",
             FieldType::List(&FieldType::Object(DEPARTMENTS)),
         ),
-        req("object_snapshot", FieldType::EntryRef),
+        req("object_snapshot", entry(&[Kind::Snapshot])),
         req("object_root", FieldType::Sha256),
-        req("officer_snapshot", FieldType::EntryRef),
+        req("officer_snapshot", entry(&[Kind::Snapshot])),
         req("officer_root", FieldType::Sha256),
         req("rules", FieldType::List(&FieldType::Object(RULES))),
         opt("stratum_minimum_size", COUNT),
@@ -153,14 +153,14 @@ pub(super) static REVEAL: KindSchema = KindSchema {
         PLAN_KEY,
         REGION,
         req("secret", FieldType::Hex { bytes: 32 }),
-        opt("commit", FieldType::EntryRef),
+        opt("commit", entry(&[Kind::Commit])),
     ],
 };
 
 const REVEALS: &[Field] = &[
     req("contributor", FieldType::Authority),
     opt("secret", FieldType::Hex { bytes: 32 }),
-    opt("reveal", FieldType::EntryRef),
+    opt("reveal", entry(&[Kind::Reveal])),
 ];
 
 const DRAWN_STRATA: &[Field] = &[
@@ -277,7 +277,7 @@ pub(super) static SUBSTITUTE: KindSchema = KindSchema {
             FieldType::Code(CodeList::RecusalReason),
             &[Condition::Is("substitute_reason", &["recusal"])],
         ),
-        with("evidence", FieldType::EntryRef, TARGET),
+        with("evidence", entry(&[]), TARGET),
         REASON_OPT,
     ],
 };

@@ -3,11 +3,13 @@
 //! Officers appear as a number or as the draw's pseudonyms, never by name.
 
 use super::common::{
-    ATTACHMENTS, AUTHORITY_NAME, CONTENT, DATA_SOURCE, LEGAL_BASIS_OPT, LINE, NAME, NOTE,
-    NUMBER_TEXT, REGION, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_NAME_OR_USCC, SUBJECT_TYPE,
-    SUBJECT_USCC, SUBJECT_USCC_OR_NAME,
+    ATTACHMENTS, AUTHORITY_NAME, CONTENT, DATA_SOURCE, INSPECTION, LEGAL_BASIS_OPT, LINE, NAME,
+    NOTE, NUMBER_TEXT, REGION, RESULT, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_NAME_OR_USCC,
+    SUBJECT_TYPE, SUBJECT_USCC, SUBJECT_USCC_OR_NAME,
 };
-use super::{Condition, Field, FieldType, KindSchema, Role, only, opt, req, with};
+use super::{
+    Condition, Field, FieldType, KindSchema, Role, entry, entry_of_subject, only, opt, req, with,
+};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
@@ -31,9 +33,9 @@ pub(super) static INSPECTION_RESULT: KindSchema = KindSchema {
         REGION,
         req("draw_basis", FieldType::Code(CodeList::DrawBasis)),
         only("plan_key", FieldType::PlanKey, DRAWN, &[]).role(Role::Number),
-        only("draw", FieldType::EntryRef, &[], DRAWN),
+        only("draw", entry(&[Kind::Draw]), &[], DRAWN),
         only("origin_reason", LINE, NOT_DRAWN, &[]),
-        only("origin_entry", FieldType::EntryRef, &[], NOT_DRAWN),
+        only("origin_entry", entry(&[]), &[], NOT_DRAWN),
         opt("task_no", NUMBER_TEXT).role(Role::Number),
         opt("task_name", NAME),
         only("draw_type", FieldType::Code(CodeList::DrawType), &[], DRAWN),
@@ -61,7 +63,7 @@ pub(super) static INSPECTION_RESULT: KindSchema = KindSchema {
 pub(super) static RESULT_FOLLOWUP: KindSchema = KindSchema {
     kind: Kind::ResultFollowup,
     fields: &[
-        req("result", FieldType::EntryRef),
+        req("result", INSPECTION),
         SUBJECT_USCC,
         SUBJECT_NAME,
         REGION,
@@ -78,9 +80,9 @@ pub(super) static RESULT_FOLLOWUP: KindSchema = KindSchema {
             NAME,
             &[Condition::Is("followup_type", &["transferred"])],
         ),
-        opt("transfer", FieldType::EntryRef),
+        opt("transfer", entry_of_subject(&[Kind::Transfer])),
         opt("ledger_no", NUMBER_TEXT).role(Role::Number),
-        opt("penalty", FieldType::EntryRef),
+        opt("penalty", entry_of_subject(&[Kind::Penalty])),
         opt("result_text", FieldType::LongText),
         LEGAL_BASIS_OPT,
         NOTE,
@@ -131,11 +133,11 @@ pub(super) static TRANSFER: KindSchema = KindSchema {
         CONTENT,
         only(
             "answers",
-            FieldType::EntryRef,
+            entry_of_subject(&[Kind::Transfer]),
             &[Condition::Is("transfer_type", &["feedback"])],
             &[],
         ),
-        opt("result", FieldType::EntryRef),
+        RESULT,
         LEGAL_BASIS_OPT,
         NOTE,
         ATTACHMENTS,

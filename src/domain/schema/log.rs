@@ -7,10 +7,37 @@ use super::common::{
     ATTACHMENTS, CONTENT, COUNT, DECIDED_ON, LEGAL_BASIS, LEGAL_BASIS_OPT, LINE, NAME, NOTE,
     NUMBER_TEXT, REASON, REGION, REGION_OPT, SUBJECT_NAME_OPT, SUBJECT_USCC_OPT,
 };
-use super::{Condition, FieldType, KindSchema, Role, only, opt, req};
+use super::{Condition, FieldType, KindSchema, Role, entry, only, opt, req};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
+/// Every kind that is not permanent.
+pub(super) const REVISABLE: &[Kind] = &[
+    Kind::InspectionResult,
+    Kind::ResultFollowup,
+    Kind::AbnormalListing,
+    Kind::AbnormalRemoval,
+    Kind::SeriousListing,
+    Kind::SeriousRemoval,
+    Kind::Penalty,
+    Kind::Permit,
+    Kind::CreditPromise,
+    Kind::RepairApplication,
+    Kind::RepairDecision,
+    Kind::Objection,
+    Kind::ObjectionReply,
+    Kind::Correction,
+    Kind::Expiry,
+    Kind::Bulletin,
+    Kind::Alert,
+    Kind::AnnualPlan,
+    Kind::IndividualMark,
+    Kind::IndividualRestore,
+    Kind::SubjectStatus,
+    Kind::Transfer,
+    Kind::CampaignResult,
+    Kind::NoPenalty,
+];
 const DESCRIBES: &[Condition] = &[Condition::Is("action", &["register", "amend"])];
 const BRINGS_A_KEY: &[Condition] = &[Condition::Is("action", &["register", "add_key", "rotate"])];
 const NAMES_A_KEY: &[Condition] = &[Condition::Is(
@@ -52,7 +79,7 @@ pub(super) static AUTHORITY: KindSchema = KindSchema {
 pub(super) static CORRECTION: KindSchema = KindSchema {
     kind: Kind::Correction,
     fields: &[
-        req("target", FieldType::EntryRef),
+        req("target", entry(REVISABLE)),
         req("target_kind", FieldType::KindName),
         SUBJECT_USCC_OPT,
         SUBJECT_NAME_OPT,
@@ -60,7 +87,7 @@ pub(super) static CORRECTION: KindSchema = KindSchema {
         req("corrected_body", FieldType::Body),
         REASON,
         LEGAL_BASIS_OPT,
-        opt("objection", FieldType::EntryRef),
+        opt("objection", entry(&[Kind::Objection])),
         DECIDED_ON,
         NOTE,
         ATTACHMENTS,
@@ -71,7 +98,7 @@ pub(super) static CORRECTION: KindSchema = KindSchema {
 pub(super) static WITHDRAWAL: KindSchema = KindSchema {
     kind: Kind::Withdrawal,
     fields: &[
-        req("target", FieldType::EntryRef),
+        req("target", entry(REVISABLE)),
         REGION,
         req(
             "withdrawal_reason",
@@ -79,7 +106,7 @@ pub(super) static WITHDRAWAL: KindSchema = KindSchema {
         ),
         LEGAL_BASIS,
         DECIDED_ON,
-        opt("repair_decision", FieldType::EntryRef),
+        opt("repair_decision", entry(&[Kind::RepairDecision])),
     ],
 };
 
@@ -87,7 +114,7 @@ pub(super) static WITHDRAWAL: KindSchema = KindSchema {
 pub(super) static ERASURE: KindSchema = KindSchema {
     kind: Kind::Erasure,
     fields: &[
-        req("target", FieldType::EntryRef),
+        req("target", entry(REVISABLE)),
         REGION,
         req("erasure_reason", FieldType::Code(CodeList::ErasureReason)),
         LEGAL_BASIS,
@@ -99,7 +126,7 @@ pub(super) static ERASURE: KindSchema = KindSchema {
 pub(super) static EXPIRY: KindSchema = KindSchema {
     kind: Kind::Expiry,
     fields: &[
-        req("target", FieldType::EntryRef),
+        req("target", entry(REVISABLE)),
         req("rule_id", NUMBER_TEXT).role(Role::None),
         req("expired_on", FieldType::Date).role(Role::MainDate),
         LEGAL_BASIS,
@@ -113,7 +140,7 @@ pub(super) static STATUS_MAP: KindSchema = KindSchema {
         req("log_size", COUNT),
         req("count", COUNT),
         req("root", FieldType::Sha256),
-        opt("previous", FieldType::EntryRef),
+        opt("previous", entry(&[Kind::StatusMap])),
     ],
 };
 
@@ -123,7 +150,7 @@ pub(super) static ALERT: KindSchema = KindSchema {
     fields: &[
         req("alert_type", FieldType::Code(CodeList::AlertType)),
         opt("plan_key", FieldType::PlanKey).role(Role::Number),
-        opt("target", FieldType::EntryRef),
+        opt("target", entry(&[])),
         opt("authority_id", FieldType::Authority),
         REGION_OPT,
         opt("due_at", FieldType::Time),

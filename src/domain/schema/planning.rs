@@ -4,7 +4,7 @@ use super::common::{
     ATTACHMENTS, AUTHORITY_NAME, CONTENT_OPT, COUNT, DECIDED_ON, LEGAL_BASIS, LEGAL_BASIS_OPT,
     LINE, NAME, NOTE, NUMBER_TEXT, REGION, YEAR,
 };
-use super::{Condition, Field, FieldType, KindSchema, Role, only, opt, req};
+use super::{Condition, Field, FieldType, KindSchema, Role, entry, only, opt, req};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
@@ -46,7 +46,7 @@ pub(super) static ITEM_LIST: KindSchema = KindSchema {
         REGION,
         req("effective_on", FieldType::Date).role(Role::MainDate),
         req("list_items", FieldType::List(&FieldType::Object(ITEMS))),
-        opt("replaces", FieldType::EntryRef),
+        opt("replaces", entry(&[Kind::ItemList])),
         opt(
             "removed_items",
             FieldType::List(&FieldType::Object(REMOVED_ITEMS)),
@@ -92,7 +92,7 @@ pub(super) static ANNUAL_PLAN: KindSchema = KindSchema {
         REGION,
         DECIDED_ON,
         req("tasks", FieldType::List(&FieldType::Object(TASKS))),
-        opt("replaces", FieldType::EntryRef),
+        opt("replaces", entry(&[Kind::AnnualPlan])),
         opt("filed_with", NAME),
         AUTHORITY_NAME,
         LEGAL_BASIS_OPT,
@@ -156,7 +156,7 @@ pub(super) static SNAPSHOT: KindSchema = KindSchema {
             &[Condition::Is("library", &["officers"])],
         ),
         only("register_count", COUNT, &[], OBJECTS),
-        opt("previous", FieldType::EntryRef),
+        opt("previous", entry(&[Kind::Snapshot])),
         opt("source", LINE),
         NOTE,
     ],

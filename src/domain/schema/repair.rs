@@ -7,9 +7,20 @@ use super::common::{
     LEGAL_BASIS_OPT, NAME, NOTE, NUMBER_TEXT, REASON, REGION, SEVERITY, SUBJECT_NAME,
     SUBJECT_NAME_OPT, SUBJECT_TYPE, SUBJECT_USCC, SUBJECT_USCC_OPT, SUBJECT_USCC_OR_PERSON,
 };
-use super::{Condition, Field, FieldType, KindSchema, Role, only, opt, req, with};
+use super::{
+    Condition, Field, FieldType, KindSchema, Role, entry, entry_of_subject, only, opt, req, with,
+};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
+
+/// What can be repaired: the records that speak against a subject.
+const REPAIRED: FieldType = entry_of_subject(&[
+    Kind::InspectionResult,
+    Kind::AbnormalListing,
+    Kind::SeriousListing,
+    Kind::IndividualMark,
+    Kind::Penalty,
+]);
 
 const SETTLED: &[Condition] = &[Condition::Is(
     "fulfilment",
@@ -31,7 +42,7 @@ pub(super) static CREDIT_PROMISE: KindSchema = KindSchema {
         opt("due_on", FieldType::Date),
         req("fulfilment", FieldType::Code(CodeList::Fulfilment)),
         only("checked_on", FieldType::Date, SETTLED, &[]),
-        opt("promise", FieldType::EntryRef),
+        opt("promise", entry_of_subject(&[Kind::CreditPromise])),
         AUTHORITY_NAME,
         LEGAL_BASIS_OPT,
         DATA_SOURCE,
@@ -56,7 +67,7 @@ pub(super) static REPAIR_APPLICATION: KindSchema = KindSchema {
         REGION,
         opt("application_no", NUMBER_TEXT).role(Role::Number),
         req("repair_kind", FieldType::Code(CodeList::RepairKind)),
-        req("target", FieldType::EntryRef),
+        req("target", REPAIRED),
         req("applied_on", FieldType::Date).role(Role::MainDate),
         opt("channel", FieldType::Code(CodeList::Channel)),
         opt("acceptance", FieldType::Code(CodeList::Acceptance)),
@@ -64,7 +75,7 @@ pub(super) static REPAIR_APPLICATION: KindSchema = KindSchema {
         opt("documents", FieldType::List(&NAME)),
         only("missing_documents", FieldType::List(&NAME), GAPS, &[]),
         only("documents_due_on", FieldType::Date, GAPS, &[]),
-        opt("promise", FieldType::EntryRef),
+        opt("promise", entry_of_subject(&[Kind::CreditPromise])),
         with(
             "reason",
             FieldType::LongText,
@@ -79,7 +90,7 @@ pub(super) static REPAIR_APPLICATION: KindSchema = KindSchema {
 
 const APPLICATION: Field = with(
     "application",
-    FieldType::EntryRef,
+    entry_of_subject(&[Kind::RepairApplication]),
     &[Condition::Without("applied_on")],
 );
 const APPLIED_BEFORE: Field = with(
@@ -101,7 +112,7 @@ pub(super) static REPAIR_DECISION: KindSchema = KindSchema {
         APPLICATION,
         APPLIED_BEFORE,
         opt("accepted_on", FieldType::Date),
-        opt("target", FieldType::EntryRef),
+        opt("target", REPAIRED),
         req("repair_outcome", FieldType::Code(CodeList::RepairOutcome)),
         DECIDED_ON,
         opt("stopped_on", FieldType::Date),
@@ -131,7 +142,7 @@ pub(super) static OBJECTION: KindSchema = KindSchema {
         REGION,
         opt("objection_no", NUMBER_TEXT).role(Role::Number),
         req("objection_type", FieldType::Code(CodeList::ObjectionType)),
-        req("target", FieldType::EntryRef),
+        req("target", entry_of_subject(&[])),
         req("objection_text", FieldType::LongText),
         req("filed_on", FieldType::Date).role(Role::MainDate),
         opt("channel", FieldType::Code(CodeList::Channel)),
@@ -145,7 +156,7 @@ pub(super) static OBJECTION: KindSchema = KindSchema {
 pub(super) static OBJECTION_REPLY: KindSchema = KindSchema {
     kind: Kind::ObjectionReply,
     fields: &[
-        req("objection", FieldType::EntryRef),
+        req("objection", entry_of_subject(&[Kind::Objection])),
         SUBJECT_USCC_OPT,
         SUBJECT_NAME_OPT,
         REGION,
@@ -155,7 +166,7 @@ pub(super) static OBJECTION_REPLY: KindSchema = KindSchema {
             FieldType::Code(CodeList::ObjectionOutcome),
         ),
         REASON,
-        opt("correction", FieldType::EntryRef),
+        opt("correction", entry(&[Kind::Correction])),
         DECIDED_ON,
         AUTHORITY_NAME,
         LEGAL_BASIS_OPT,

@@ -4,7 +4,7 @@ use super::common::{
     ATTACHMENTS, AUTHORITY_NAME, DATA_SOURCE, DECIDED_ON_OPT, DECISION_NO_OPT, LEGAL_BASIS_OPT,
     NOTE, REASON_OPT, REGION, SUBJECT_NAME, SUBJECT_TYPE, SUBJECT_USCC,
 };
-use super::{Condition, FieldType, KindSchema, Role, only, req};
+use super::{Condition, FieldType, KindSchema, Role, entry_of_subject, only, req};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
@@ -34,7 +34,7 @@ pub(super) static SUBJECT_STATUS: KindSchema = KindSchema {
         ),
         only(
             "reverses",
-            FieldType::EntryRef,
+            entry_of_subject(&[Kind::SubjectStatus]),
             &[],
             &[Condition::Is("status", &["revocation_reversed"])],
         ),

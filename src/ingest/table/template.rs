@@ -67,7 +67,9 @@ pub fn template(kind: Kind, format: Format, lang: Lang) -> Result<Vec<u8>, Templ
 /// The columns offered: entries of the log are named by programs, not in tables filled in by hand.
 fn columns(kind: Kind) -> Vec<Slot> {
     let mut slots = slots(kind);
-    slots.retain(|slot| slot.field.ty != FieldType::EntryRef && is_importable(&slot.field.ty));
+    slots.retain(|slot| {
+        !matches!(slot.field.ty, FieldType::EntryRef(_)) && is_importable(&slot.field.ty)
+    });
     slots
 }
 

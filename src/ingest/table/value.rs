@@ -26,7 +26,7 @@ pub(super) fn is_importable(ty: &FieldType) -> bool {
         | FieldType::Date
         | FieldType::MoneyFen
         | FieldType::Integer { .. }
-        | FieldType::EntryRef
+        | FieldType::EntryRef(_)
         | FieldType::Authority
         | FieldType::DrawId
         | FieldType::PlanKey => true,
@@ -76,7 +76,7 @@ fn is_verbatim(ty: &FieldType) -> bool {
         | FieldType::DrawId
         | FieldType::Authority
         | FieldType::PlanKey
-        | FieldType::EntryRef => true,
+        | FieldType::EntryRef(_) => true,
         FieldType::List(item) => is_verbatim(item),
         _ => false,
     }
@@ -105,7 +105,7 @@ fn scalar_or_list(ty: &FieldType, unit: Option<Unit>, text: &str) -> Result<Valu
         FieldType::Date => date(text)?.into(),
         FieldType::MoneyFen => money(text, unit)?.into(),
         FieldType::Integer { .. } => integer(text).ok_or(CellProblem::Integer)?.into(),
-        FieldType::EntryRef => reference(text).ok_or(CellProblem::Reference)?,
+        FieldType::EntryRef(_) => reference(text).ok_or(CellProblem::Reference)?,
         FieldType::Region | FieldType::Authority | FieldType::DrawId | FieldType::PlanKey => {
             fold_width(text).to_ascii_uppercase().into()
         }
@@ -283,7 +283,7 @@ fn reference(text: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::CodeList;
+    use crate::domain::{CodeList, Kind, schema};
 
     #[test]
     fn every_form_of_a_date() {
@@ -463,7 +463,7 @@ mod tests {
         assert_eq!(
             read(
                 "listing",
-                &FieldType::EntryRef,
+                &schema(Kind::AbnormalRemoval).field("listing").unwrap().ty,
                 None,
                 &text(&format!("40 {hash}"))
             ),

@@ -272,7 +272,7 @@ impl<'a> Fields<'a> {
             },
             (FieldType::Bool, Value::Bool(true)) => Piece::plain(self.visit.word("page-yes")),
             (FieldType::Bool, Value::Bool(false)) => Piece::plain(self.visit.word("page-no")),
-            (FieldType::EntryRef, value) => match EntryRef::from_value(value) {
+            (FieldType::EntryRef(_), value) => match EntryRef::from_value(value) {
                 Some(target) => Piece {
                     href: Some(links::record(lang, target.index)),
                     ..Piece::plain(format!("#{}", target.index))
