@@ -3,9 +3,10 @@
 use anyhow::{Context as _, ensure};
 use clap::Args;
 use gongshi::app::{App, Tuning};
-use gongshi::intake::SystemClock;
+use gongshi::intake::LogClock;
 use gongshi::log::Batching;
 use gongshi::search::TantivyOptions;
+use gongshi_verify::time::Timestamp;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -24,6 +25,10 @@ pub struct Serve {
     /// compared at start: an older copy of the data folder is refused.
     #[arg(long, env = "GONGSHI_PUBLISHED_CHECKPOINT")]
     published_checkpoint: Option<PathBuf>,
+    /// A time, such as 2026-03-02T08:00:00Z, at which the system's clock was compared with another one: asked for where it
+    /// is more than 7 days ahead of the newest entry, since the log's time never goes back.
+    #[arg(long, env = "GONGSHI_CLOCK_CHECKED", value_parser = time)]
+    clock_checked: Option<Timestamp>,
     #[command(flatten)]
     tuning: Limits,
 }
@@ -85,10 +90,18 @@ impl Limits {
     }
 }
 
+fn time(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text).map_err(|_| "expected a time such as 2026-03-02T08:00:00Z".to_owned())
+}
+
 impl Serve {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let tuning = self.tuning.tuning(self.published_checkpoint)?;
-        let app = App::open(&self.data, Arc::new(SystemClock), &tuning)?;
+        let clock = Arc::new(LogClock::new(self.clock_checked));
+        let app = App::open(&self.data, clock, &tuning)?;
+        if let Some(reason) = app.portal.intake.failure() {
+            eprintln!("No event will be accepted: {reason}.");
+        }
         serve(app, &self.listen)
     }
 }

@@ -1,4 +1,7 @@
 //! Time as an argument: the system's, or a simulated one for demonstrations and tests.
+//!
+//! The log's time never goes back, so one wrong reading far ahead, once signed, would make every later event "too old" for
+//! ever. Within [`MAX_LEAP_SECONDS`] no event by a right clock falls outside its window; beyond, somebody has to look.
 
 use gongshi_verify::time::Timestamp;
 use std::sync::Mutex;
@@ -10,7 +13,16 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Whether this is not the real time, so that pages can say so.
     fn simulated(&self) -> bool;
+    /// The latest reading to be believed without anybody having looked, when `known` had passed at the start; `None`: any.
+    fn latest(&self, known: Timestamp) -> Option<Timestamp> {
+        let _ = known;
+        None
+    }
 }
+
+/// How far the log's time may go beyond its newest entry, and what has been counted since the start. As long as the oldest
+/// an event may be: what right clocks sign stays acceptable after a wrong reading that was let through.
+pub const MAX_LEAP_SECONDS: i64 = super::MAX_AGE_SECONDS;
 
 /// The system's clock.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,6 +42,40 @@ impl Clock for SystemClock {
 
     fn simulated(&self) -> bool {
         false
+    }
+}
+
+/// The system's clock as a log's own: not believed when it leaps ahead of what was counted since the start.
+#[derive(Debug, Clone, Copy)]
+pub struct LogClock {
+    started: Instant,
+    checked: Option<Timestamp>,
+}
+
+impl LogClock {
+    /// `checked` is a time at which somebody compared the system's clock with another one.
+    pub fn new(checked: Option<Timestamp>) -> Self {
+        LogClock {
+            started: Instant::now(),
+            checked,
+        }
+    }
+}
+
+impl Clock for LogClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now()
+    }
+
+    fn simulated(&self) -> bool {
+        false
+    }
+
+    fn latest(&self, known: Timestamp) -> Option<Timestamp> {
+        let known = self.checked.map_or(known, |checked| checked.max(known));
+        let counted = i64::try_from(self.started.elapsed().as_secs()).unwrap_or(i64::MAX);
+        // Past year 9999 there is nothing later to believe.
+        Timestamp::from_unix(known.unix().saturating_add(counted) + MAX_LEAP_SECONDS)
     }
 }
 

@@ -14,7 +14,7 @@ mod seen;
 
 pub use audit::Auditor;
 pub use batch::{Accepted, Batch};
-pub use clock::{Clock, SimulatedClock, SystemClock};
+pub use clock::{Clock, LogClock, MAX_LEAP_SECONDS, SimulatedClock, SystemClock};
 pub use event::{Event, MAX_EVENT_BYTES};
 pub use prove::{Prover, link_path};
 pub use refusal::Refusal;
@@ -102,6 +102,8 @@ pub struct Intake {
     serial: Mutex<Serial>,
     stored: seen::Stored,
     failure: Arc<Mutex<Option<String>>>,
+    /// Time of the newest entry at the start; none in an empty log.
+    opened_at: Option<Timestamp>,
 }
 
 /// An event that passed every check that does not depend on its place in the log, and all that can be computed
@@ -142,15 +144,15 @@ impl Intake {
                 .apply(index, &entry, &record)
                 .map_err(|e| unusable(e.to_string()))?;
         }
-        let last_logged = match log.published().size() {
-            0 => Timestamp::from_unix(0).expect("the epoch is a time"),
+        let opened_at = match log.published().size() {
+            0 => None,
             size => {
                 let entry =
                     Entry::parse(&log.entry(size - 1)?).map_err(|e| IntakeError::Unusable {
                         index: size - 1,
                         reason: e.to_string(),
                     })?;
-                entry.logged_at
+                Some(entry.logged_at)
             }
         };
         Ok(Intake {
@@ -164,9 +166,11 @@ impl Intake {
             failure: seen.failure(),
             serial: Mutex::new(Serial {
                 seen,
-                last_logged,
+                last_logged: opened_at
+                    .unwrap_or_else(|| Timestamp::from_unix(0).expect("the epoch is a time")),
                 undecided: None,
             }),
+            opened_at,
         })
     }
 
@@ -180,10 +184,25 @@ impl Intake {
         &self.clock
     }
 
-    /// Why the index of seen events could not be written the last time it was tried: then no event is accepted.
+    /// Why no event is accepted at present: the index of seen events could not be written the last time it was tried, or
+    /// the clock is not to be believed.
     pub fn failure(&self) -> Option<String> {
         let failure = self.failure.lock();
-        failure.expect("no holder of this lock panics").clone()
+        let failure = failure.expect("no holder of this lock panics").clone();
+        failure.or_else(|| self.time().err())
+    }
+
+    /// The time, unless the clock has leapt ahead.
+    fn time(&self) -> Result<Timestamp, String> {
+        let now = self.clock.now();
+        let latest = self.opened_at.and_then(|known| self.clock.latest(known));
+        match latest {
+            Some(latest) if now > latest => Err(format!(
+                "the clock says {now}, later than {latest}, the latest to be believed after the newest entry; where it is \
+                 right, restart with --clock-checked {now}"
+            )),
+            _ => Ok(now),
+        }
     }
 
     /// The authorities and their keys after the newest authority entry.
@@ -489,7 +508,10 @@ impl Intake {
             batch.existing(index);
             return Ok(None);
         }
-        let now = self.clock.now().max(serial.last_logged);
+        let now = self
+            .time()
+            .map_err(Refusal::Unavailable)?
+            .max(serial.last_logged);
         let issued = checked.event.issued_at;
         if issued.unix() < now.unix() - MAX_AGE_SECONDS
             || issued.unix() > now.unix() + MAX_AHEAD_SECONDS
