@@ -5,6 +5,7 @@
 mod common;
 
 use common::*;
+use gongshi::intake::{Clock as _, SystemClock};
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -258,7 +259,10 @@ fn get(agent: &ureq::Agent, url: &str) -> (u16, Vec<u8>) {
 /// Starts the server, asks for everything, ends it. `Err` with its words where it refuses to start.
 fn serve(data: &Path, what: &str, size: u64) -> Result<BTreeMap<String, (u16, Vec<u8>)>, String> {
     let mut child = Command::new(GONGSHI)
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        // The log is of a simulated day long ago.
+        .args(["serve", "--listen", "127.0.0.1:0", "--clock-checked"])
+        .arg(SystemClock.now().to_string())
+        .arg("--data")
         .arg(data)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -189,7 +189,9 @@ impl Intake {
     pub fn failure(&self) -> Option<String> {
         let failure = self.failure.lock();
         let failure = failure.expect("no holder of this lock panics").clone();
-        failure.or_else(|| self.time().err())
+        failure
+            .map(|reason| format!("{reason}; if it stays so, restart the server"))
+            .or_else(|| self.time().err())
     }
 
     /// The time, unless the clock has leapt ahead.

@@ -5,7 +5,7 @@
 
 use super::{Leaf, LogError, SHARD_LEAVES};
 use crate::store::{KeyValue, Storage, WriteBatch};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Indexes in one block.
 pub const BLOCK_LEAVES: u64 = 64;
@@ -107,11 +107,21 @@ pub(crate) fn decode_tail(index: u64, bytes: &[u8]) -> Result<Leaf, LogError> {
 /// The shards of a log. The one being written stays open; others are opened when asked for, the last few kept.
 pub(crate) struct Blocks {
     storage: Arc<dyn Storage>,
-    open: Mutex<Vec<(u64, Arc<dyn KeyValue>)>>,
+    open: Mutex<Vec<OpenShard>>,
 }
+
+type OpenShard = (u64, Arc<dyn KeyValue>);
 
 /// Shards kept open: the one written and a few being read.
 const OPEN_SHARDS: usize = 4;
+
+/// A shard that is open, now the one used last.
+fn found(open: &mut Vec<OpenShard>, number: u64) -> Option<Arc<dyn KeyValue>> {
+    let at = open.iter().position(|(n, _)| *n == number)?;
+    let found = open.remove(at);
+    open.push(found.clone());
+    Some(found.1)
+}
 
 impl Blocks {
     pub(crate) fn new(storage: Arc<dyn Storage>) -> Self {
@@ -122,18 +132,20 @@ impl Blocks {
     }
 
     fn shard(&self, number: u64, create: bool) -> Result<Arc<dyn KeyValue>, LogError> {
-        let mut open = self.open.lock().expect("no holder of this lock panics");
-        if let Some(at) = open.iter().position(|(n, _)| *n == number) {
-            let found = open.remove(at);
-            open.push(found.clone());
-            return Ok(found.1);
+        if let Some(found) = found(&mut self.lock(), number) {
+            return Ok(found);
         }
+        // Not under the lock: the sequencer, whose shard is open, must not wait for a reader's that is being opened.
         let name = format!("shards/{number}");
         // Opening would make an empty database where there is none: only a writer may.
         if !create && !self.storage.exists(&name)? {
             return Err(LogError::damaged(name, "the database is missing"));
         }
         let database = self.storage.open(&name)?;
+        let mut open = self.lock();
+        if let Some(found) = found(&mut open, number) {
+            return Ok(found);
+        }
         if open.len() >= OPEN_SHARDS {
             // The longest unused, but never the newest shard: the one being written stays open whatever is read.
             let newest = open.iter().map(|(number, _)| *number).max();
@@ -142,6 +154,10 @@ impl Blocks {
         }
         open.push((number, database.clone()));
         Ok(database)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<OpenShard>> {
+        self.open.lock().expect("no holder of this lock panics")
     }
 
     /// Writes full blocks, which start at block number `first`, and returns when they are durable.
@@ -261,7 +277,9 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::FaultStorage;
+    use crate::store::{FaultStorage, StoreError};
+    use std::sync::mpsc;
+    use std::time::Duration;
 
     #[test]
     fn blocks_give_back_what_they_took_across_a_shard_border() {
@@ -293,6 +311,65 @@ mod tests {
             blocks.entries(first + 2),
             Err(LogError::Damaged { .. })
         ));
+    }
+
+    /// Opens one shard only when told to.
+    struct Slow {
+        storage: FaultStorage,
+        asked: mpsc::Sender<()>,
+        go: Mutex<mpsc::Receiver<()>>,
+    }
+
+    impl Storage for Slow {
+        fn open(&self, name: &str) -> Result<Arc<dyn KeyValue>, StoreError> {
+            if name == "shards/0" {
+                self.asked.send(()).unwrap();
+                self.go.lock().unwrap().recv().unwrap();
+            }
+            self.storage.open(name)
+        }
+
+        fn exists(&self, _: &str) -> Result<bool, StoreError> {
+            Ok(true)
+        }
+
+        fn remove(&self, name: &str) -> Result<(), StoreError> {
+            self.storage.remove(name)
+        }
+
+        fn ensure_space(&self, reserve: u64) -> Result<(), StoreError> {
+            self.storage.ensure_space(reserve)
+        }
+    }
+
+    #[test]
+    fn the_writer_does_not_wait_for_a_shard_that_a_reader_opens() {
+        let (asked, was_asked) = mpsc::channel();
+        let (go, may_go) = mpsc::channel();
+        let blocks = Arc::new(Blocks::new(Arc::new(Slow {
+            storage: FaultStorage::default(),
+            asked,
+            go: Mutex::new(may_go),
+        })));
+        let reader = std::thread::spawn({
+            let blocks = blocks.clone();
+            move || blocks.entries(0).is_err()
+        });
+        was_asked.recv().unwrap();
+        let (done, is_done) = mpsc::channel();
+        std::thread::spawn(move || {
+            let leaf = Leaf {
+                entry: b"entry".to_vec(),
+                record: None,
+            };
+            let leaves = vec![leaf; BLOCK_LEAVES as usize];
+            blocks.write(SHARD_LEAVES / BLOCK_LEAVES, &leaves).unwrap();
+            done.send(()).unwrap();
+        });
+        let written = is_done.recv_timeout(Duration::from_secs(60));
+        go.send(()).unwrap();
+        assert!(reader.join().unwrap(), "there is no block 0");
+        written.expect("the writer waited for the reader's shard");
     }
 
     #[test]

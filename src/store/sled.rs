@@ -79,7 +79,8 @@ fn contained<T>(call: impl FnOnce() -> Result<T, StoreError>) -> Result<T, Store
 /// Databases in folders below one root.
 pub struct SledStorage {
     root: PathBuf,
-    open: Mutex<HashMap<String, Weak<SledDatabase>>>,
+    /// A lock for each name: opening a large database takes seconds, which others must not wait for.
+    open: Mutex<HashMap<String, Arc<Mutex<Weak<SledDatabase>>>>>,
 }
 
 impl SledStorage {
@@ -94,12 +95,16 @@ impl SledStorage {
 
 impl Storage for SledStorage {
     fn open(&self, name: &str) -> Result<Arc<dyn KeyValue>, StoreError> {
-        let mut open = self.open.lock().expect("no holder of this lock panics");
-        if let Some(database) = open.get(name).and_then(Weak::upgrade) {
+        let slot = {
+            let mut open = self.open.lock().expect("no holder of this lock panics");
+            open.entry(name.to_owned()).or_default().clone()
+        };
+        let mut slot = slot.lock().expect("no holder of this lock panics");
+        if let Some(database) = slot.upgrade() {
             return Ok(database);
         }
         let database = Arc::new(SledDatabase::open(&self.root, name)?);
-        open.insert(name.to_owned(), Arc::downgrade(&database));
+        *slot = Arc::downgrade(&database);
         Ok(database)
     }
 

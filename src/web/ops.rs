@@ -268,9 +268,7 @@ fn not_ready(portal: &Portal) -> Vec<String> {
         reasons.push(format!("log: {error}"));
     }
     if let Some(reason) = portal.intake.failure() {
-        reasons.push(format!(
-            "intake: {reason}; if it stays so, restart the server"
-        ));
+        reasons.push(format!("intake: {reason}"));
     }
     let model = portal.model.cursor().map_err(|error| error.to_string());
     reasons.extend(behind("model", model, size));
