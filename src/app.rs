@@ -139,7 +139,11 @@ pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppE
         operator_record(new, &operator.key)?,
     );
     // What would be refused must not leave a folder with keys of no log behind.
-    if let Err(faults) = domain::validate(Kind::Authority, event.body()) {
+    if let Err(faults) = domain::validate(
+        Kind::Authority,
+        event.body(),
+        domain::dates::day_in_china(clock.now().unix()),
+    ) {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         return Err(AppError::Folder(format!(
             "the operator's record: {}",

@@ -262,6 +262,10 @@ fn every_problem_reads_as_a_sentence() {
         Problem::Before {
             other: "inspected_on",
         },
+        Problem::InFuture {
+            latest: "2026-03-02".to_owned(),
+        },
+        Problem::IdentityNumber,
         Problem::NotAlone {
             list: CodeList::ResultCode,
             code: "no_problem_found",
@@ -318,7 +322,12 @@ fn sentence(lang: Lang, field: &str, value: &str, problem: &Problem) -> String {
 #[test]
 fn a_real_fault_reads_well() {
     let body = json!({"subject_uscc": "91310115MA1H8R7C6D"});
-    let faults = validate(Kind::Permit, body.as_object().unwrap()).unwrap_err();
+    let faults = validate(
+        Kind::Permit,
+        body.as_object().unwrap(),
+        jiff::civil::date(2026, 12, 31),
+    )
+    .unwrap_err();
     let fault = &faults[0];
     assert_eq!(
         sentence(Lang::Zh, fault.field(), &fault.value, &fault.problem),

@@ -4,12 +4,12 @@ use super::remote::{self, Language, Server};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use gongshi::app::random32;
-use gongshi::domain::Kind;
+use gongshi::domain::{Kind, dates};
 use gongshi::ingest::table::{self, template};
 use gongshi::ingest::{
     Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Summary, Target,
 };
-use gongshi::intake::SystemClock;
+use gongshi::intake::{Clock as _, SystemClock};
 use gongshi::text::{Arg, Catalogue, Lang};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::Write as _;
@@ -118,6 +118,7 @@ impl ImportCommand {
             ignore_unknown: self.ignore_unknown,
             bad: self.bad.take(),
             journal: self.journal.take(),
+            today: dates::day_in_china(SystemClock.now().unix()),
             lang,
         };
         let said = |error: ImportError| anyhow::Error::msg(error.words(lang, kind));

@@ -47,9 +47,13 @@ pub fn parse_time(text: &str) -> Option<DateTime> {
     .ok()
 }
 
-/// The day it is in China at that moment: one time zone, eight hours before UTC all year.
+/// The day it is in China at a moment given in seconds since 1970: one time zone, eight hours before UTC all year.
 #[must_use]
-pub fn day_in_china(moment: Timestamp) -> Date {
+pub fn day_in_china(unix: i64) -> Date {
+    let moment = Timestamp::from_second(unix).unwrap_or(match unix {
+        ..0 => Timestamp::MIN,
+        _ => Timestamp::MAX,
+    });
     tz::offset(8).to_datetime(moment).date()
 }
 

@@ -5,11 +5,13 @@
 //! here: importers fold and normalise before they commit, servers never do.
 
 mod problem;
+mod prose;
 mod rules;
 mod scalar;
 
 use std::collections::HashSet;
 
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::codes::CodeList;
@@ -17,16 +19,18 @@ use super::kind::Kind;
 use super::refs::{EntryRef, FileRef};
 use super::schema::{Condition, Field, FieldType, Presence, schema};
 pub use problem::{FieldError, Problem, ProblemArg};
+pub use prose::is_hidden;
 
 /// A body with more faults than this is reported up to here; more would help nobody.
 pub const MAX_ERRORS: usize = 100;
 
-/// Checks the body of a record of a kind.
+/// Checks the body of a record of a kind that was signed on `day` in China: what it says has happened, happened by then.
 ///
 /// # Errors
 /// Every fault found, in the order of the table, at most [`MAX_ERRORS`].
-pub fn validate(kind: Kind, body: &Map<String, Value>) -> Result<(), Vec<FieldError>> {
+pub fn validate(kind: Kind, body: &Map<String, Value>, day: Date) -> Result<(), Vec<FieldError>> {
     let mut checker = Checker {
+        day,
         errors: Vec::new(),
         path: String::new(),
     };
@@ -40,6 +44,8 @@ pub fn validate(kind: Kind, body: &Map<String, Value>) -> Result<(), Vec<FieldEr
 
 /// Walks a body beside its table, knowing where it is.
 struct Checker {
+    /// The day of the signature.
+    day: Date,
     errors: Vec<FieldError>,
     path: String,
 }
@@ -212,7 +218,11 @@ impl Checker {
         if self.errors.len() >= MAX_ERRORS {
             return;
         }
-        let value = value.map(scalar::show).unwrap_or_default();
+        // What must not be published is not said again in answers and logs either.
+        let value = match problem {
+            Problem::IdentityNumber => String::new(),
+            _ => value.map(scalar::show).unwrap_or_default(),
+        };
         self.errors.push(FieldError {
             path: self.path.clone(),
             problem,

@@ -18,6 +18,7 @@ use crate::intake::Clock;
 use crate::text::Lang;
 use bad_file::BadFile;
 use gongshi_verify::names::Origin;
+use jiff::civil::Date;
 use rayon::prelude::*;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ pub struct Options {
     pub bad: Option<PathBuf>,
     /// The journal; without it beside the table.
     pub journal: Option<PathBuf>,
+    /// Today in China: what a row says has happened, happened by then.
+    pub today: Date,
     /// Language of what is written for people.
     pub lang: Lang,
 }
@@ -268,7 +271,7 @@ impl Import {
         let read = |row: Row| {
             let read = self
                 .columns
-                .body(&row)
+                .body(&row, self.options.today)
                 .map(|body| send::Statement::of(kind, body));
             CheckedRow { row, read }
         };

@@ -136,7 +136,14 @@ fn check(
     match (entry.kind.as_str().parse::<Kind>(), body) {
         (Err(_), _) => report(format!("entry {index}: kind {} does not exist", entry.kind)),
         (Ok(kind), Some(body)) => {
-            for error in domain::validate(kind, body).err().unwrap_or_default() {
+            for error in domain::validate(
+                kind,
+                body,
+                domain::dates::day_in_china(entry.issued_at.unix()),
+            )
+            .err()
+            .unwrap_or_default()
+            {
                 report(format!("record {index}: {error}"));
             }
         }

@@ -296,7 +296,8 @@ impl Intake {
             .check()
             .map_err(|e| Refusal::Malformed(e.to_string()))?;
         let body = event.body();
-        domain::validate(kind, body).map_err(Refusal::Fields)?;
+        let day = domain::dates::day_in_china(event.issued_at.unix());
+        domain::validate(kind, body, day).map_err(Refusal::Fields)?;
         let view = domain::View::new(kind, body);
         if let Some(file) = view.files().into_iter().next() {
             return Err(Refusal::FileMissing(file.sha256));

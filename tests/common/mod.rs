@@ -59,7 +59,7 @@ pub fn body(text: &str) -> Value {
 pub fn permit(number: &str) -> Value {
     body(&format!(
         r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","permit_name":"食品经营许可证",
-        "permit_no":"{number}","permit_kind":"general","content":"热食类食品制售","decided_on":"2026-02-27"}}"#
+        "permit_no":"{number}","permit_kind":"general","content":"热食类食品制售","decided_on":"2026-02-20"}}"#
     ))
 }
 

@@ -43,7 +43,9 @@ fn who_may_not_say_it_is_told_so() {
     let stranger = SecretKey::from_seed(&[3; 32]);
     let penalty = include_str!("../data/bodies.json");
     let penalty: serde_json::Value = serde_json::from_str(penalty).unwrap();
-    let penalty = body(&penalty["penalty"].to_string());
+    let penalty = penalty["penalty"].to_string();
+    // Decided before the log's day.
+    let penalty = body(&penalty.replace("2026-03-16", "2026-02-16"));
     let cases = [
         (
             site.permit_by("000000-NOBODY", &stranger, "X-1"),

@@ -92,6 +92,13 @@ pub enum Problem {
         /// The field it must not precede.
         other: &'static str,
     },
+    /// Says that something has happened after the day on which it was signed.
+    InFuture {
+        /// That day, `YYYY-MM-DD`.
+        latest: String,
+    },
+    /// The number of somebody's identity card stands in the text.
+    IdentityNumber,
     /// A code that says all is well stands beside others.
     NotAlone {
         /// The list.
@@ -159,6 +166,8 @@ impl Problem {
         "control_character",
         "duplicate",
         "before",
+        "in_future",
+        "identity_number",
         "not_alone",
         "not_listed",
         "too_few",
@@ -190,6 +199,8 @@ impl Problem {
             Self::ControlCharacter { .. } => "control_character",
             Self::Duplicate => "duplicate",
             Self::Before { .. } => "before",
+            Self::InFuture { .. } => "in_future",
+            Self::IdentityNumber => "identity_number",
             Self::NotAlone { .. } => "not_alone",
             Self::NotListed { .. } => "not_listed",
             Self::TooFew { .. } => "too_few",
@@ -213,11 +224,13 @@ impl Problem {
             | Self::BadTime
             | Self::Empty
             | Self::NotTrimmed
+            | Self::IdentityNumber
             | Self::Duplicate => Vec::new(),
             Self::MissingOneOf { other }
             | Self::Before { other }
             | Self::NotListed { other }
             | Self::SameAs { other } => vec![("other", field(other))],
+            Self::InFuture { latest } => vec![("latest", ProblemArg::Text(latest.clone()))],
             Self::WrongType { expected } | Self::BadFormat { expected } => {
                 vec![("expected", ProblemArg::Key(format!("type-{expected}")))]
             }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Checker, Problem};
 use crate::domain::codes::{CodeList, ResultCode};
+use crate::domain::dates::parse_date;
 use crate::domain::kind::Kind;
 
 /// Longest reason of an `authority` record, in characters, as `gongshi_verify::registry` has it.
@@ -35,6 +36,26 @@ const ORDER: &[(&str, &str)] = &[
     ("t1", "result_deadline"),
 ];
 
+/// Days on which something happened, so that they are never later than the signature. Other days may lie ahead: ends,
+/// deadlines, what takes effect later.
+const HAPPENED: &[&str] = &[
+    "accepted_on",
+    "acted_on",
+    "applied_on",
+    "checked_on",
+    "completed_on",
+    "decided_on",
+    "filed_on",
+    "inspected_on",
+    "issued_on",
+    "listed_on",
+    "marked_on",
+    "promised_on",
+    "removed_on",
+    "restored_on",
+    "transferred_on",
+];
+
 /// In any object, the two must differ: (field at fault, other).
 const DIFFERENT: &[(&str, &str)] = &[
     ("new_target_id", "target_id"),
@@ -53,6 +74,17 @@ pub(super) fn siblings(checker: &mut Checker, object: &Map<String, Value>) {
         {
             checker.at(second, |c| {
                 c.report(Problem::Before { other: first }, object.get(second))
+            });
+        }
+    }
+    for &name in HAPPENED {
+        // A text that is no date has its own fault.
+        if let Some(day) = text(name).and_then(parse_date)
+            && day > checker.day
+        {
+            let latest = checker.day.to_string();
+            checker.at(name, |c| {
+                c.report(Problem::InFuture { latest }, object.get(name))
             });
         }
     }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::Problem;
+use super::prose::{has_identity_number, is_hidden};
 use crate::domain::dates::{parse_date, parse_time};
 use crate::domain::ids::{AuthorityId, PlanKey, is_draw_id, is_lower_hex, is_token};
 use crate::domain::kind::Kind;
@@ -106,15 +107,9 @@ fn prose(string: &str, max: usize, lines: bool) -> Result<(), Problem> {
             position: i + 1,
             character,
         }),
+        None if has_identity_number(string) => Err(Problem::IdentityNumber),
         None => Ok(()),
     }
-}
-
-/// Control characters, and those that reorder or break the text around them: on a public page they could make one thing
-/// read as another.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Standard base64 with padding and zero trailing bits, of so many bytes.

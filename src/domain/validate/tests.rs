@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::domain::uscc::UsccError;
+use jiff::civil::date;
 
 fn map(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
@@ -27,6 +28,9 @@ fn result() -> Map<String, Value> {
     }))
 }
 
+/// The day the bodies here are signed.
+const DAY: Date = date(2026, 12, 31);
+
 fn plan() -> Map<String, Value> {
     let entry = json!({"index": 3, "leaf_hash": "0".repeat(64)});
     map(json!({
@@ -48,7 +52,7 @@ fn plan() -> Map<String, Value> {
 }
 
 fn problems(kind: Kind, body: &Map<String, Value>) -> Vec<(String, Problem)> {
-    validate(kind, body)
+    validate(kind, body, DAY)
         .err()
         .unwrap_or_default()
         .into_iter()
@@ -546,6 +550,7 @@ fn errors_name_their_field_and_quote_little() {
     let faults = validate(
         Kind::InspectionResult,
         &map(json!({"items": [{"outcome": ["x".repeat(500)]}]})),
+        DAY,
     )
     .unwrap_err();
     let fault = faults
@@ -561,7 +566,7 @@ fn errors_name_their_field_and_quote_little() {
     );
     let many: Vec<Value> = (0..5000).map(|_| json!("bad")).collect();
     assert_eq!(
-        validate(Kind::InspectionResult, &map(json!({"outcome": many})))
+        validate(Kind::InspectionResult, &map(json!({"outcome": many})), DAY)
             .unwrap_err()
             .len(),
         MAX_ERRORS
@@ -595,10 +600,47 @@ proptest! {
         let kind = Kind::ALL[kind];
         let body: Map<String, Value> =
             schema(kind).fields.iter().zip(values).map(|(field, value)| (field.name.to_owned(), value)).collect();
-        for error in validate(kind, &body).err().unwrap_or_default() {
+        for error in validate(kind, &body, DAY).err().unwrap_or_default() {
             let top = error.path.split(['.', '[']).next().unwrap();
             prop_assert!(schema(kind).field(top).is_some(), "{}", error.path);
             prop_assert!(Problem::CODES.contains(&error.problem.code()));
         }
     }
+}
+
+#[test]
+fn what_has_happened_happened_by_the_day_it_is_signed() {
+    let permit = |decided_on: &str| {
+        map(json!({
+            "subject_uscc": "91000000MA00000900", "subject_name": "示例食品店", "region": "000000",
+            "permit_name": "食品经营许可证", "permit_no": "1", "permit_kind": "general", "content": "热食类食品制售",
+            "decided_on": decided_on, "valid_from": "2027-01-01", "valid_to": "2099-12-31",
+        }))
+    };
+    assert_eq!(problems(Kind::Permit, &permit("2026-12-31")), []);
+    let latest = "2026-12-31".to_owned();
+    assert_eq!(
+        problems(Kind::Permit, &permit("2027-01-01")),
+        [("decided_on".to_owned(), Problem::InFuture { latest })]
+    );
+    assert_eq!(
+        problems(Kind::Permit, &permit("9999-99-99")),
+        [("decided_on".to_owned(), Problem::BadDate)]
+    );
+}
+
+#[test]
+fn identity_numbers_are_refused_and_not_repeated() {
+    let body = map(json!({
+        "subject_name": "张三", "subject_type": "natural_person", "region": "000000",
+        "decision_no": "示市监罚〔2026〕12号", "violation_type": "示例", "facts": "当事人张三（11010519491231002X）。",
+        "legal_basis": "示例", "penalty_kinds": ["fine"], "content": "罚款。", "fine_fen": 100, "decided_on": "2026-03-16",
+    }));
+    let faults = validate(Kind::Penalty, &body, DAY).unwrap_err();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(
+        (faults[0].path.as_str(), &faults[0].problem),
+        ("facts", &Problem::IdentityNumber)
+    );
+    assert!(!format!("{faults:?}").contains("11010519491231002X"));
 }

@@ -9,6 +9,7 @@ use super::names::{self, Unit, fold_name};
 use super::value;
 use crate::domain::{Field, FieldError, FieldType, Kind, Presence, Problem, schema, validate};
 use crate::text::{Catalogue, Lang};
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
@@ -313,11 +314,11 @@ impl Columns {
         targets.filter_map(|(at, target)| (*target != Target::Reason).then_some(at))
     }
 
-    /// The body a row states.
+    /// The body a row states on a day in China.
     ///
     /// # Errors
     /// Every fault found in it.
-    pub fn body(&self, row: &Row) -> Result<Map<String, Value>, Vec<CellFault>> {
+    pub fn body(&self, row: &Row, day: Date) -> Result<Map<String, Value>, Vec<CellFault>> {
         let mut faults = Vec::new();
         let mut values: Vec<Option<Value>> = vec![None; self.slots.len()];
         for (at, cell) in row.cells.iter().enumerate() {
@@ -351,7 +352,7 @@ impl Columns {
             }
         }
         let body = self.assemble(values);
-        if let Err(errors) = validate(self.kind, &body) {
+        if let Err(errors) = validate(self.kind, &body, day) {
             let of_cells = faults.len();
             for error in errors {
                 let slot = self.slot_of(&error);

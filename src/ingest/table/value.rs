@@ -139,7 +139,7 @@ fn lines(text: &str) -> String {
 fn date(text: &str) -> Result<String, CellProblem> {
     let folded = fold_width(text);
     if let Ok(moment) = folded.parse::<jiff::Timestamp>() {
-        return Ok(dates::day_in_china(moment).to_string());
+        return Ok(dates::day_in_china(moment.as_second()).to_string());
     }
     let (day, midnight) = match folded.split_once([' ', 'T']) {
         Some((day, time)) if time.contains(':') => (day, is_midnight(time)),

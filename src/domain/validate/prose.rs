@@ -1,0 +1,124 @@
+//! What no text of a record may hold: characters nobody sees, and numbers of identity cards.
+//!
+//! A public page must read as it was checked, and what once stands in a record is copied before it can be withdrawn. Nothing
+//! here judges the words themselves.
+
+use crate::domain::dates::parse_date;
+use crate::domain::uscc::Uscc;
+
+/// Control characters, and those that show nothing but reorder, break or join the text around them: with them one thing
+/// could read as another, and two names that look the same differ. Variation selectors stay: they tell apart the forms
+/// of rare characters in people's names.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Length of a citizen identity number (公民身份号码, GB 11643).
+const DIGITS: usize = 18;
+/// Weights of its first 17 digits.
+const WEIGHTS: [u32; DIGITS - 1] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+/// The check character by the sum's remainder.
+const CHECKS: &[u8; 11] = b"10X98765432";
+
+/// Whether a citizen identity number stands somewhere in a text, as a run of its own. A credit code that happens to look
+/// like one is a credit code.
+pub(super) fn has_identity_number(text: &str) -> bool {
+    let plain: String = text.chars().map(plain).collect();
+    plain
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|run| is_identity_number(run.as_bytes()) && Uscc::parse(run).is_err())
+}
+
+/// Digits and capitals of full width as ASCII.
+fn plain(c: char) -> char {
+    match c {
+        '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
+            char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c)
+        }
+        c => c,
+    }
+}
+
+/// 17 digits with a real day of birth in the last three centuries, and the check character they lead to.
+fn is_identity_number(run: &[u8]) -> bool {
+    let Ok(run) = <&[u8; DIGITS]>::try_from(run) else {
+        return false;
+    };
+    let (digits, check) = (&run[..DIGITS - 1], run[DIGITS - 1].to_ascii_uppercase());
+    if !digits.iter().all(u8::is_ascii_digit) || !matches!(&digits[6..8], b"18" | b"19" | b"20") {
+        return false;
+    }
+    let part = |range: std::ops::Range<usize>| String::from_utf8_lossy(&digits[range]).into_owned();
+    let born = format!("{}-{}-{}", part(6..10), part(10..12), part(12..14));
+    let sum: u32 = digits
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
+    parse_date(&born).is_some() && CHECKS[(sum % 11) as usize] == check
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example number of GB 11643 itself, and the same with its last digit changed.
+    #[test]
+    fn identity_numbers_are_found_wherever_they_stand() {
+        for text in [
+            "11010519491231002X",
+            "身份证号：11010519491231002x。",
+            "张三（11010519491231002X）",
+            "１１０１０５１９４９１２３１００２Ｘ",
+            "440524188001010014",
+        ] {
+            assert!(has_identity_number(text), "{text}");
+        }
+        for text in [
+            "110105194912310021",
+            "110105194913310021",
+            "1101051949123100 2X",
+            "A11010519491231002X",
+            "11010519491231002X1",
+            "JY16103230012345",
+            "91350100M000100Y43",
+            "示市监罚〔2026〕12号",
+            "",
+        ] {
+            assert!(!has_identity_number(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_hidden_and_rare_names_are_not() {
+        for c in [
+            '\0',
+            '\u{ad}',
+            '\u{200b}',
+            '\u{2060}',
+            '\u{202e}',
+            '\u{3164}',
+            '\u{feff}',
+            '\u{e0041}',
+        ] {
+            assert!(is_hidden(c), "{c:?}");
+        }
+        for c in [
+            'a',
+            '示',
+            '\u{3000}',
+            '㐂',
+            '𠮷',
+            '\u{fe00}',
+            '\u{e0100}',
+            '·',
+        ] {
+            assert!(!is_hidden(c), "{c:?}");
+        }
+    }
+}
