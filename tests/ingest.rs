@@ -810,7 +810,37 @@ fn refused_rows_are_told_and_kept_and_a_refusal_of_all_stops() {
             .unwrap()
             .contains("示例公司9,610323")
     );
-    log.refuse_all("kind-not-allowed");
+    log.refuse_all(Some("kind-not-allowed"));
     let (result, _) = office.import(&log, options(Kind::AbnormalListing, &file));
     assert!(matches!(result, Err(ImportError::Rejected(_))));
+}
+
+/// A key that may not publish leaves nothing to remember, so the right one is not kept out; where an answer is missing, or
+/// rows are in the log, the journal stays.
+#[test]
+fn a_refusal_of_all_leaves_a_journal_only_where_something_may_be_in_the_log() {
+    let desk = Desk::new();
+    let (office, log) = (Office::new(), LogDouble::default());
+    let file = desk.put("t.csv", listings(9_000));
+    let journal = desk.path("t.csv.gongshi-journal");
+    let mut stranger = Office::new();
+    stranger.key.authority = AuthorityId::parse("000000-OTHER").unwrap();
+    log.refuse_all(Some("unknown-authority"));
+    let (result, _) = stranger.import(&log, options(Kind::AbnormalListing, &file));
+    assert!(matches!(result, Err(ImportError::Rejected(_))));
+    assert!(!journal.exists());
+    log.refuse_all(None);
+    log.lose_answers(200, 120, u32::MAX);
+    let (result, _) = office.import(&log, options(Kind::AbnormalListing, &file));
+    assert!(matches!(result, Err(ImportError::Client(_))));
+    let before = std::fs::metadata(&journal).unwrap().len();
+    log.lose_answers(0, 0, 0);
+    log.refuse_all(Some("unknown-authority"));
+    let (result, _) = office.import(&log, options(Kind::AbnormalListing, &file));
+    assert!(matches!(result, Err(ImportError::Rejected(_))));
+    assert!(std::fs::metadata(&journal).unwrap().len() >= before);
+    log.refuse_all(None);
+    let summary = office.must(&log, options(Kind::AbnormalListing, &file));
+    assert_eq!(summary.appended + summary.existing, 9_000);
+    assert_eq!(log.size(), 9_000);
 }

@@ -91,6 +91,8 @@ pub struct Journal {
     /// Bytes in the file and in `unwritten`.
     length: u64,
     unwritten: Vec<u8>,
+    /// Whether this run made it.
+    new: bool,
 }
 
 impl Journal {
@@ -123,10 +125,12 @@ impl Journal {
             rows: HashMap::new(),
             length: 0,
             unwritten: Vec::new(),
+            new: false,
         };
         let expected = format!("{HEADER} {origin} {authority}");
         journal.load(&expected)?;
         if journal.length == 0 {
+            journal.new = true;
             journal.append(&format!("{expected}\n"));
             journal.sync()?;
         }
@@ -257,6 +261,14 @@ impl Journal {
             self.unwritten.clear();
         }
         Ok(())
+    }
+
+    /// Removes it, if this run made it: for when the log is known to have taken nothing.
+    pub fn discard(self) -> Result<(), JournalError> {
+        match self.new {
+            true => std::fs::remove_file(&self.path).map_err(|e| self.io(e)),
+            false => Ok(()),
+        }
     }
 
     fn append(&mut self, line: &str) {

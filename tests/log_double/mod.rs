@@ -64,8 +64,8 @@ impl LogDouble {
         self.0.lock().unwrap().losing = (take, answer, times);
     }
 
-    pub fn refuse_all(&self, code: &'static str) {
-        self.0.lock().unwrap().refusing = Some(code);
+    pub fn refuse_all(&self, code: Option<&'static str>) {
+        self.0.lock().unwrap().refusing = code;
     }
 }
 

@@ -107,6 +107,8 @@ struct Run<'a> {
     work: Option<SyncSender<Vec<Sent>>>,
     outcomes: Receiver<Outcome>,
     on_their_way: usize,
+    /// Whether a row was not refused, as far as anybody knows.
+    in_doubt: bool,
 }
 
 pub(super) fn run(
@@ -132,6 +134,7 @@ pub(super) fn run(
             work: Some(work),
             outcomes,
             on_their_way: 0,
+            in_doubt: false,
         };
         let result = run.all();
         // Whatever happened, answers still on their way are noted: they are true.
@@ -141,6 +144,10 @@ pub(super) fn run(
         }
         let written = run.journal.sync();
         let bad = run.bad.close();
+        if matches!(result, Err(ImportError::Rejected(_))) && !run.in_doubt {
+            // A key that may not publish this has left nothing to remember, and must not keep the right one out.
+            run.journal.discard()?;
+        }
         result?;
         written?;
         Ok((run.summary, bad?))
@@ -324,8 +331,10 @@ impl Run<'_> {
     }
 
     fn note_acknowledged(&mut self, outcome: &Outcome) {
+        self.in_doubt |= outcome.answers.len() < outcome.batch.len();
         for (place, answer) in &outcome.answers {
             let Ok(index) = answer else { continue };
+            self.in_doubt = true;
             self.journal.done(&outcome.batch[*place].digest, *index);
             if *index < self.target.log_size {
                 self.summary.existing += 1;
