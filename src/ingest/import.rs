@@ -10,7 +10,7 @@ mod words;
 
 use super::client::{ClientError, Refused, Sink};
 use super::deliver::Patience;
-use super::journal::{Journal, JournalError};
+use super::journal::{Index, Journal, JournalError};
 use super::key_file::KeyFile;
 use super::table::{CellFault, Columns, ColumnsError, Row, Source, SourceError};
 use crate::domain::Kind;
@@ -20,7 +20,6 @@ use bad_file::BadFile;
 use gongshi_verify::names::Origin;
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Rows in a batch (DESIGN §4).
@@ -212,13 +211,17 @@ impl Import {
     /// Checks every row; sends nothing, writes nothing.
     pub fn check(&self, observer: &mut dyn Observer) -> Result<Summary, ImportError> {
         let mut summary = Summary::default();
-        let mut met = HashSet::new();
+        let mut met = Index::new().map_err(JournalError::temporary)?;
+        let mut rows = Vec::with_capacity(BATCH_ROWS);
         let mut settle = |rows: &mut Vec<Row>, summary: &mut Summary| {
             for checked in self.read_rows(std::mem::take(rows)) {
                 let notice = match &checked.read {
                     Err(faults) => Notice::Bad(faults),
-                    Ok(read) if !met.insert(read.digest) => Notice::Duplicate,
-                    Ok(_) => continue,
+                    Ok(read) => match met.set(&read.digest, 0) {
+                        Ok(None) => continue,
+                        Ok(Some(_)) => Notice::Duplicate,
+                        Err(source) => return Err(JournalError::temporary(source).into()),
+                    },
                 };
                 match notice {
                     Notice::Bad(_) => summary.bad += 1,
@@ -227,19 +230,18 @@ impl Import {
                 observer.row(checked.row.line, &notice);
             }
             observer.progress(summary);
+            Ok(())
         };
-        let mut rows = Vec::with_capacity(BATCH_ROWS);
-        self.source
-            .each(self.columns.header_line, &mut |row| {
-                summary.read += 1;
-                rows.push(row);
-                if rows.len() == BATCH_ROWS {
-                    settle(&mut rows, &mut summary);
-                }
-                Ok(())
-            })
-            .map_err(|source| self.unreadable(source))?;
-        settle(&mut rows, &mut summary);
+        let read = self.source.each(self.columns.header_line, &mut |row| {
+            summary.read += 1;
+            rows.push(row);
+            match rows.len() {
+                BATCH_ROWS => settle(&mut rows, &mut summary).map_err(Stop::Import),
+                _ => Ok(()),
+            }
+        });
+        read.map_err(|stop| self.stopped(stop))?;
+        settle(&mut rows, &mut summary)?;
         Ok(summary)
     }
 
@@ -258,10 +260,13 @@ impl Import {
         send::run(self, target, observer, journal, bad)
     }
 
-    fn unreadable(&self, source: SourceError) -> ImportError {
-        ImportError::Source {
-            path: self.options.file.clone(),
-            source,
+    fn stopped(&self, stop: Stop) -> ImportError {
+        match stop {
+            Stop::Import(error) => error,
+            Stop::Source(source) => ImportError::Source {
+                path: self.options.file.clone(),
+                source,
+            },
         }
     }
 
@@ -276,6 +281,18 @@ impl Import {
             CheckedRow { row, read }
         };
         rows.into_par_iter().map(read).collect()
+    }
+}
+
+/// Why reading stopped.
+enum Stop {
+    Source(SourceError),
+    Import(ImportError),
+}
+
+impl From<SourceError> for Stop {
+    fn from(error: SourceError) -> Self {
+        Stop::Source(error)
     }
 }
 

@@ -9,13 +9,16 @@
 //! a <digest> <index>                 the row is in the log at that index
 //! ```
 //!
-//! A digest is the first 16 bytes of `SHA-256("<kind>\n" || JCS(body))` in hexadecimal. In memory a row takes its digest
-//! and an offset: some 50 bytes, 50 MB for a million rows; on disk some 170 bytes.
+//! A digest is the first 16 bytes of `SHA-256("<kind>\n" || JCS(body))` in hexadecimal. A row takes some 170 bytes, and up to
+//! 96 more in a temporary file while the import runs; in memory it takes nothing.
+
+mod index;
+
+pub(super) use index::Index;
 
 use gongshi_verify::encoding::hex;
 use gongshi_verify::names::{AuthorityId, Origin};
 use gongshi_verify::time::Timestamp;
-use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
@@ -66,6 +69,16 @@ pub enum JournalError {
     },
 }
 
+impl JournalError {
+    /// A temporary file could not be used.
+    pub(super) fn temporary(source: std::io::Error) -> Self {
+        JournalError::Io {
+            path: std::env::temp_dir(),
+            source,
+        }
+    }
+}
+
 /// What the journal knows of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
@@ -87,7 +100,8 @@ pub enum Known {
 pub struct Journal {
     path: PathBuf,
     file: File,
-    rows: HashMap<Digest, u64>,
+    /// Where a row's last `p` line begins, with [`DONE`] and [`MET`]; 0, where the header is, for nothing known.
+    rows: Index,
     /// Bytes in the file and in `unwritten`.
     length: u64,
     unwritten: Vec<u8>,
@@ -122,7 +136,7 @@ impl Journal {
         let mut journal = Journal {
             path: path.to_owned(),
             file,
-            rows: HashMap::new(),
+            rows: Index::new().map_err(JournalError::temporary)?,
             length: 0,
             unwritten: Vec::new(),
             new: false,
@@ -166,10 +180,11 @@ impl Journal {
             } else {
                 match (line.split(' ').next(), digest_of(line)) {
                     (Some("p"), Some(digest)) if text.len() == PLANNED_BYTES => {
-                        self.rows.insert(digest, self.length);
+                        self.note(&digest, self.length)?;
                     }
                     (Some("a"), Some(digest)) => {
-                        *self.rows.entry(digest).or_default() |= DONE;
+                        let place = self.place(&digest)?;
+                        self.note(&digest, place | DONE)?;
                     }
                     _ => return Err(malformed()),
                 }
@@ -185,9 +200,10 @@ impl Journal {
 
     /// What is known of a row.
     pub fn known(&self, digest: &Digest) -> Result<Known, JournalError> {
-        let Some(place) = self.rows.get(digest) else {
+        let place = self.place(digest)?;
+        if place == 0 {
             return Ok(Known::New);
-        };
+        }
         if place & DONE != 0 {
             return Ok(Known::Done);
         }
@@ -219,32 +235,46 @@ impl Journal {
     }
 
     /// Whether the row was met before in this run; it counts as met from now on, if it is known at all.
-    pub fn meet(&mut self, digest: &Digest) -> bool {
-        self.rows.get_mut(digest).is_some_and(|place| {
-            let before = *place & MET != 0;
-            *place |= MET;
-            before
-        })
+    pub fn meet(&mut self, digest: &Digest) -> Result<bool, JournalError> {
+        let place = self.place(digest)?;
+        if place != 0 && place & MET == 0 {
+            self.note(digest, place | MET)?;
+        }
+        Ok(place & MET != 0)
     }
 
     /// Notes that a row is about to be sent like this. It must not be sent before [`sync`](Self::sync).
-    pub fn plan(&mut self, digest: Digest, salt: &[u8; 32], issued_at: Timestamp) {
-        let line = format!("p {} {} {issued_at}\n", hex(&digest), hex(salt));
-        self.rows.insert(digest, self.length | MET);
-        self.append(&line);
+    pub fn plan(
+        &mut self,
+        digest: &Digest,
+        salt: &[u8; 32],
+        issued_at: Timestamp,
+    ) -> Result<(), JournalError> {
+        self.note(digest, self.length | MET)?;
+        self.append(&format!("p {} {} {issued_at}\n", hex(digest), hex(salt)));
+        Ok(())
     }
 
     /// Notes the log's answer. Losing this note only costs sending the row again.
-    pub fn done(&mut self, digest: &Digest, index: u64) {
-        if let Some(place) = self.rows.get_mut(digest) {
-            *place |= DONE;
-        }
+    pub fn done(&mut self, digest: &Digest, index: u64) -> Result<(), JournalError> {
         self.append(&format!("a {} {index}\n", hex(digest)));
+        let place = self.place(digest)?;
+        self.note(digest, place | DONE)
     }
 
     /// Forgets that the row was met and planned, so that it can be planned anew.
-    pub fn forget(&mut self, digest: &Digest) {
-        self.rows.remove(digest);
+    pub fn forget(&mut self, digest: &Digest) -> Result<(), JournalError> {
+        self.note(digest, 0)
+    }
+
+    fn place(&self, digest: &Digest) -> Result<u64, JournalError> {
+        let place = self.rows.get(digest).map_err(JournalError::temporary)?;
+        Ok(place.unwrap_or_default())
+    }
+
+    fn note(&mut self, digest: &Digest, place: u64) -> Result<(), JournalError> {
+        let set = self.rows.set(digest, place);
+        set.map(drop).map_err(JournalError::temporary)
     }
 
     /// Returns when everything noted is on disk.
@@ -316,14 +346,14 @@ mod tests {
         };
         let mut journal = open(&path).unwrap();
         assert!(matches!(open(&path), Err(JournalError::InUse(_))));
-        journal.plan([1; 16], &[1; 32], when);
-        assert!(journal.meet(&[1; 16]), "planned means met");
+        journal.plan(&[1; 16], &[1; 32], when).unwrap();
+        assert!(journal.meet(&[1; 16]).unwrap(), "planned means met");
         assert_eq!(journal.known(&[1; 16]).unwrap(), planned(1));
-        journal.plan([2; 16], &[2; 32], when);
+        journal.plan(&[2; 16], &[2; 32], when).unwrap();
         journal.sync().unwrap();
         assert_eq!(journal.known(&[2; 16]).unwrap(), planned(2));
-        journal.done(&[1; 16], 7);
-        journal.plan([2; 16], &[22; 32], when);
+        journal.done(&[1; 16], 7).unwrap();
+        journal.plan(&[2; 16], &[22; 32], when).unwrap();
         journal.sync().unwrap();
         drop(journal);
         let whole = std::fs::read(&path).unwrap();
@@ -334,8 +364,8 @@ mod tests {
         assert_eq!(journal.known(&[1; 16]).unwrap(), Known::Done);
         assert_eq!(journal.known(&[2; 16]).unwrap(), planned(22));
         assert_eq!(journal.known(&[3; 16]).unwrap(), Known::New);
-        assert!(!journal.meet(&[2; 16]) && journal.meet(&[2; 16]));
-        assert!(!journal.meet(&[3; 16]));
+        assert!(!journal.meet(&[2; 16]).unwrap() && journal.meet(&[2; 16]).unwrap());
+        assert!(!journal.meet(&[3; 16]).unwrap());
     }
 
     #[test]

@@ -4,12 +4,12 @@
 //! before it leaves.
 
 use super::bad_file::BadFile;
-use super::{BATCH_ROWS, CheckedRow, Import, ImportError, Notice, Observer, Summary, Target};
+use super::{BATCH_ROWS, CheckedRow, Import, ImportError, Notice, Observer, Stop, Summary, Target};
 use crate::domain::Kind;
 use crate::ingest::client::{Answer, ClientError, Refused};
 use crate::ingest::deliver::deliver;
-use crate::ingest::journal::{Digest, Journal, Known};
-use crate::ingest::table::{Row, SourceError};
+use crate::ingest::journal::{Digest, Journal, JournalError, Known};
+use crate::ingest::table::Row;
 use crate::intake::Event;
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::{self, Value};
@@ -139,10 +139,11 @@ pub(super) fn run(
         let result = run.all();
         // Whatever happened, answers still on their way are noted: they are true.
         run.work = None;
+        let mut noted = Ok(());
         while let Ok(outcome) = run.outcomes.recv() {
-            run.note_acknowledged(&outcome);
+            noted = noted.and(run.note_acknowledged(&outcome));
         }
-        let written = run.journal.sync();
+        let written = noted.and(run.journal.sync());
         let bad = run.bad.close();
         if matches!(result, Err(ImportError::Rejected(_))) && !run.in_doubt {
             // A key that may not publish this has left nothing to remember, and must not keep the right one out.
@@ -208,10 +209,7 @@ impl Run<'_> {
             }
             Ok(())
         });
-        read.map_err(|stop| match stop {
-            Stop::Import(error) => error,
-            Stop::Source(error) => import.unreadable(error),
-        })?;
+        read.map_err(|stop| import.stopped(stop))?;
         while !self.waiting.is_empty() || self.on_their_way > 0 {
             if !self.waiting.is_empty() {
                 self.batch()?;
@@ -242,7 +240,7 @@ impl Run<'_> {
                     continue;
                 }
             };
-            if self.journal.meet(&statement.digest) {
+            if self.journal.meet(&statement.digest)? {
                 self.summary.duplicate += 1;
                 self.observer.row(row.line, &Notice::Duplicate);
                 continue;
@@ -255,7 +253,7 @@ impl Run<'_> {
                 Known::Planned { salt, issued_at } => (salt, issued_at),
                 Known::New => {
                     let salt = (self.target.random)();
-                    self.journal.plan(statement.digest, &salt, now);
+                    self.journal.plan(&statement.digest, &salt, now)?;
                     (salt, now)
                 }
             };
@@ -306,7 +304,7 @@ impl Run<'_> {
     /// Notes and counts what became of a batch.
     fn settle(&mut self, outcome: Outcome) -> Result<(), ImportError> {
         self.on_their_way = self.on_their_way.saturating_sub(1);
-        self.note_acknowledged(&outcome);
+        self.note_acknowledged(&outcome)?;
         let mut rows: Vec<Option<Sent>> = outcome.batch.into_iter().map(Some).collect();
         for (place, answer) in outcome.answers {
             let (Some(sent), Err(refused)) = (rows[place].take(), answer) else {
@@ -314,7 +312,7 @@ impl Run<'_> {
             };
             let age = self.target.clock.now().unix() - sent.issued_at.unix();
             if refused.code == "time-window" && age > STALE_SECONDS {
-                self.journal.forget(&sent.digest);
+                self.journal.forget(&sent.digest)?;
                 self.waiting.push(sent.row);
                 continue;
             }
@@ -330,30 +328,19 @@ impl Run<'_> {
         Ok(outcome.result?)
     }
 
-    fn note_acknowledged(&mut self, outcome: &Outcome) {
+    fn note_acknowledged(&mut self, outcome: &Outcome) -> Result<(), JournalError> {
         self.in_doubt |= outcome.answers.len() < outcome.batch.len();
         for (place, answer) in &outcome.answers {
             let Ok(index) = answer else { continue };
             self.in_doubt = true;
-            self.journal.done(&outcome.batch[*place].digest, *index);
+            self.journal.done(&outcome.batch[*place].digest, *index)?;
             if *index < self.target.log_size {
                 self.summary.existing += 1;
             } else {
                 self.summary.appended += 1;
             }
         }
-    }
-}
-
-/// Why reading stopped.
-enum Stop {
-    Source(SourceError),
-    Import(ImportError),
-}
-
-impl From<SourceError> for Stop {
-    fn from(error: SourceError) -> Self {
-        Stop::Source(error)
+        Ok(())
     }
 }
 
