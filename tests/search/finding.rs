@@ -1,0 +1,454 @@
+//! What is found, in which order, and how it is counted.
+
+use crate::support::*;
+use gongshi::search::*;
+use proptest::prelude::*;
+use std::collections::{BTreeMap, HashSet};
+
+#[test]
+fn names_are_found_by_any_piece_in_any_writing() {
+    let (index, _folder) = index_of(&county());
+    for (text, expected) in [
+        ("三丰", &[0, 2][..]),
+        ("张三丰食品", &[0]),
+        ("商行（个体", &[0]),
+        ("商行(个体", &[0]),
+        ("好再来", &[1]),
+        ("来餐", &[1]),
+        ("abc", &[3]),
+        ("ｔｒａｄｉｎｇ", &[3]),
+        ("xian有限", &[3]),
+        ("ABC Trading (Xi'an) 有限公司", &[3]),
+        ("有限公司", &[1, 3]),
+        ("丰", &[0, 2]),
+        ("蔡家坡 餐饮", &[1]),
+        ("蔡家坡 食品", &[]),
+    ] {
+        assert_eq!(found(&index, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn codes_are_found_whole_by_prefix_and_by_piece() {
+    let (index, _folder) = index_of(&county());
+    for (text, expected) in [
+        ("91610323MA6X00002Q", &[1][..]),
+        ("91610323ma6x00002q", &[1]),
+        ("９１６１０３２３ＭＡ６Ｘ００００２Ｑ", &[1]),
+        ("916", &[1]),
+        ("9", &[1, 0]),
+        ("0002Q", &[1]),
+        ("MA6X", &[1, 0]),
+        ("岐市监处罚〔2026〕12号", &[0]),
+        ("岐市监处罚[2026]12号", &[0]),
+        ("岐市监处罚（2026） 12 号", &[0]),
+        ("处罚〔2026〕12", &[0]),
+        ("610323-2026-LH-007", &[2]),
+        ("2026LH", &[2]),
+        ("JY16103230012345", &[3]),
+        ("30012", &[3]),
+        ("30013", &[]),
+    ] {
+        assert_eq!(found(&index, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_piece_never_runs_over_from_one_code_into_the_next() {
+    let codes = vec!["AAAABBBB".into(), "CCCCDDDD".into(), "EEEEEFFF".into()];
+    let (index, _folder) = index_of(&[SearchDoc { codes, ..doc(0) }]);
+    for text in [
+        "BBBBCCCC",
+        "BBBCCCC",
+        "BBCCCC",
+        "BCCCC",
+        "BBBBCCC",
+        "DDDDEEEEE",
+        "DDEEEE",
+    ] {
+        assert_eq!(found(&index, text), [0_u64; 0], "{text}");
+    }
+    assert_eq!(found(&index, "CCDDDD"), [0]);
+}
+
+#[test]
+fn text_is_found_by_words_and_by_parts_of_long_words() {
+    let (index, _folder) = index_of(&county());
+    for (text, expected) in [
+        ("经营异常名录", &[1][..]),
+        ("经营异常", &[1]),
+        ("异常名录", &[1]),
+        ("双随机", &[2]),
+        ("市场监管", &[]),
+        ("市场监督", &[0]),
+        ("监督管理局", &[0]),
+        ("管理局", &[0, 2]),
+        ("应急管理", &[2]),
+        ("无法联系的企业", &[]),
+        ("无法联系的", &[1]),
+        ("食品安全法罚款", &[0]),
+        ("张三丰罚款", &[0]),
+        ("危险化学品 抽查", &[2]),
+        ("的 双随机", &[2]),
+    ] {
+        assert_eq!(found(&index, text), expected, "{text}");
+    }
+}
+
+#[test]
+fn better_kinds_of_match_come_first_and_newer_among_equals() {
+    let named = |index, name: &str| SearchDoc {
+        subject_name: Some(name.into()),
+        date: Some(index as i32),
+        ..doc(index)
+    };
+    let docs = [
+        SearchDoc {
+            codes: vec!["红星食品厂".into()],
+            ..doc(0)
+        },
+        named(1, "红星食品厂"),
+        named(2, "岐山县红星食品厂"),
+        named(3, "岐山县红星食品厂"),
+        SearchDoc {
+            codes: vec!["关于红星食品厂的第1号".into()],
+            date: Some(900),
+            ..doc(4)
+        },
+        SearchDoc {
+            title: "红星食品厂检查结果".into(),
+            date: Some(901),
+            ..doc(5)
+        },
+        SearchDoc {
+            text: "检查了红星食品厂".into(),
+            date: Some(902),
+            ..doc(6)
+        },
+    ];
+    let (index, _folder) = index_of(&docs);
+    assert_eq!(found(&index, "红星食品厂"), [0, 1, 3, 2, 4, 5, 6]);
+    assert_eq!(found(&index, "红星 食品厂"), [0, 1, 3, 2, 4, 5, 6]);
+    let scores: Vec<f32> = index
+        .search(&ask("红星食品厂"))
+        .unwrap()
+        .hits
+        .iter()
+        .map(|hit| hit.score)
+        .collect();
+    assert!(
+        scores.is_sorted_by(|a, b| a >= b) && scores[2] == scores[3],
+        "{scores:?}"
+    );
+}
+
+#[test]
+fn sorts_by_date_with_the_log_time_for_undated() {
+    let docs = [
+        SearchDoc {
+            date: Some(100),
+            ..doc(0)
+        },
+        SearchDoc {
+            date: None,
+            logged_at: 150 * 86_400 + 5,
+            ..doc(1)
+        },
+        SearchDoc {
+            date: Some(200),
+            ..doc(2)
+        },
+        SearchDoc {
+            date: Some(100),
+            ..doc(3)
+        },
+        SearchDoc {
+            date: Some(-3),
+            ..doc(4)
+        },
+    ];
+    let (index, _folder) = index_of(&docs);
+    let sorted = |sort, offset, limit| {
+        indexes(
+            &index
+                .search(&SearchQuery {
+                    sort,
+                    offset,
+                    limit,
+                    ..SearchQuery::default()
+                })
+                .unwrap(),
+        )
+    };
+    assert_eq!(sorted(Sort::Newest, 0, 9), [2, 1, 3, 0, 4]);
+    assert_eq!(sorted(Sort::Relevance, 0, 9), [2, 1, 3, 0, 4]);
+    assert_eq!(sorted(Sort::Oldest, 0, 9), [4, 0, 3, 1, 2]);
+    assert_eq!(sorted(Sort::Oldest, 1, 2), [0, 3]);
+    assert_eq!(sorted(Sort::Newest, 4, 9), [4]);
+    assert_eq!(sorted(Sort::Newest, 5, 9), [0_u64; 0]);
+    assert_eq!(sorted(Sort::Newest, 2, 0), [0_u64; 0]);
+}
+
+#[test]
+fn no_text_is_an_error_and_nothing_has_a_syntactic_meaning() {
+    let (index, _folder) = index_of(&county());
+    for text in ["", " ", "\t\n\u{3000}"] {
+        let page = index.search(&ask(text)).unwrap();
+        assert!(page.understood && page.total == 4, "{text:?}");
+    }
+    for text in [
+        "()",
+        "\"",
+        "。，！",
+        "🙂🙂",
+        "\u{202e}\u{200f}",
+        "\0\u{7}",
+        "*",
+        "-",
+        "~~~",
+        "^",
+        "((((",
+        "\u{301}",
+    ] {
+        let page = index.search(&ask(text)).unwrap();
+        assert!(
+            !page.understood && page.total == 0 && page.facets.kinds.is_empty(),
+            "{text:?}"
+        );
+    }
+    for text in [
+        "kind:penalty",
+        "三丰 OR 好再来",
+        "三丰 AND",
+        "[a TO b]",
+        "<b>三丰</b>",
+        "' OR 1=1 --",
+        "zzz~2",
+        "^91",
+    ] {
+        assert!(index.search(&ask(text)).is_ok(), "{text:?}");
+    }
+    assert_eq!(found(&index, "\"张三丰\" 食品*"), [0]);
+    assert_eq!(found(&index, "好再来 🙂"), [1]);
+    assert_eq!(found(&index, "的"), [0_u64; 0]);
+}
+
+#[test]
+fn long_queries_are_cut_and_say_so() {
+    let name = "长".repeat(300);
+    let (index, _folder) = index_of(&[SearchDoc {
+        subject_name: Some(name.clone()),
+        ..doc(0)
+    }]);
+    for (text, truncated) in [
+        (name.clone(), true),
+        (name.chars().take(200).collect(), false),
+        ("长长 ".repeat(20), true),
+    ] {
+        let page = index.search(&ask(&text)).unwrap();
+        assert_eq!((page.total, page.truncated), (1, truncated));
+    }
+    assert!(
+        index
+            .search(&ask(&"垃圾 a1 ".repeat(5_000)))
+            .unwrap()
+            .truncated
+    );
+}
+
+#[test]
+fn too_deep_is_refused_by_name() {
+    let (index, _folder) = index_of(&county());
+    let deep = |offset, limit| {
+        index.search(&SearchQuery {
+            offset,
+            limit,
+            ..SearchQuery::default()
+        })
+    };
+    assert_eq!(deep(MAX_DEPTH - 1, 1).unwrap().total, 4);
+    for (offset, limit) in [(MAX_DEPTH, 1), (0, MAX_DEPTH + 1), (usize::MAX, usize::MAX)] {
+        match deep(offset, limit) {
+            Err(SearchError::TooDeep {
+                offset: o,
+                limit: l,
+                max,
+            }) => assert_eq!((o, l, max), (offset, limit, MAX_DEPTH)),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn names() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        4 => "[一-龥]{1,6}",
+        2 => "[甲乙丙]{1,4}",
+        1 => "[A-Za-z0-9]{1,5}",
+        1 => "[Ａ-Ｚ０-９]{1,3}",
+        1 => "[（）()〔〕·&' \\-《》]{1,2}",
+        1 => Just("有限公司".to_owned()),
+        1 => "[éüñçİﬁ①㈱が가\u{20000}-\u{20020}]{1,3}",
+    ];
+    prop::collection::vec(part, 1..5).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_piece_of_a_name_finds_it(
+        names in prop::collection::vec(names(), 1..12),
+        cuts in prop::collection::vec((0usize..12, 0usize..30, 2usize..30), 20),
+    ) {
+        let docs: Vec<SearchDoc> = (0..)
+            .zip(&names)
+            .map(|(index, name)| SearchDoc { subject_name: Some(name.clone()), ..doc(index) })
+            .collect();
+        let (index, _folder) = index_of(&docs);
+        for (which, start, length) in cuts {
+            let which = which % names.len();
+            let piece: String = names[which].chars().skip(start).take(length).collect();
+            // Two characters that count: brackets and the like are not compared.
+            if piece.chars().filter(|c| c.is_alphanumeric()).count() >= 2 {
+                let page = index.search(&ask(&piece)).unwrap();
+                prop_assert!(indexes(&page).contains(&(which as u64)), "{piece:?} of {:?}", names[which]);
+            }
+        }
+    }
+
+    #[test]
+    fn every_piece_of_a_code_finds_it_and_nothing_else_does(
+        codes in prop::collection::vec("[A-C0-2岐]{1,14}", 1..8),
+        start in 0usize..14,
+        length in 4usize..14,
+    ) {
+        let docs: Vec<SearchDoc> =
+            (0..).zip(&codes).map(|(index, code)| SearchDoc { codes: vec![code.clone()], ..doc(index) }).collect();
+        let (index, _folder) = index_of(&docs);
+        for code in &codes {
+            let piece: String = code.chars().skip(start).take(length).collect();
+            let prefix: String = code.chars().take(3).collect();
+            for (text, matches) in [(piece.clone(), piece.chars().count() >= 4), (prefix, false)] {
+                if text.is_empty() {
+                    continue;
+                }
+                let page = index.search(&ask(&text)).unwrap();
+                let got: HashSet<u64> = indexes(&page).into_iter().collect();
+                let expected: HashSet<u64> = (0..)
+                    .zip(&codes)
+                    .filter(|(_, code)| if matches { code.contains(&text) } else { code.starts_with(&text) })
+                    .map(|(index, _)| index)
+                    .collect();
+                prop_assert_eq!(got, expected, "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_fails(text in any::<String>(), more in "[一-龥a-z0-9\\p{P} ]{0,300}") {
+        let (index, _folder) = index_of(&county());
+        prop_assert!(index.search(&ask(&text)).is_ok());
+        prop_assert!(index.search(&ask(&more)).is_ok());
+    }
+
+    #[test]
+    fn filters_and_facets_agree_with_counting(
+        docs in prop::collection::vec((0usize..3, 0usize..3, 0usize..6, prop::option::of(20_000i32..21_500), 0usize..3), 0..80),
+        removed in prop::collection::hash_set(0u64..80, 0..10),
+        kinds in prop::collection::vec(0usize..3, 0..3),
+        authorities in prop::collection::vec(0usize..3, 0..2),
+        regions in prop::collection::vec(0usize..6, 0..3),
+        dates in (prop::option::of(20_000i32..21_500), prop::option::of(20_000i32..21_500)),
+        text in 0usize..4,
+        sort in prop_oneof![Just(Sort::Relevance), Just(Sort::Newest), Just(Sort::Oldest)],
+    ) {
+        const KINDS: [&str; 3] = ["plan", "penalty", "permit"];
+        const AUTHORITIES: [&str; 3] = ["A", "B-1", "C"];
+        const REGIONS: [&str; 6] = ["610000", "610300", "610323", "610324", "130600", "000000"];
+        const TEXTS: [&str; 4] = ["食品安全", "消防", "烟花爆竹", ""];
+        // Two commits, so that there are segments to merge counts of.
+        let docs: Vec<SearchDoc> = (0..)
+            .zip(&docs)
+            .map(|(index, &(kind, authority, region, date, text))| SearchDoc {
+                kind: KINDS[kind].into(),
+                authority: AUTHORITIES[authority].into(),
+                region: REGIONS[region].into(),
+                text: TEXTS[text].into(),
+                date,
+                ..doc(index)
+            })
+            .collect();
+        let (first, second) = docs.split_at(docs.len() / 2);
+        let (index, _folder) = index_of(first);
+        index.index_batch(second, &[], 0).unwrap();
+        index.commit().unwrap();
+        let removed: Vec<u64> = removed.into_iter().collect();
+        index.index_batch(&[], &removed, docs.len() as u64).unwrap();
+        index.commit().unwrap();
+
+        let query = SearchQuery {
+            text: TEXTS[text].into(),
+            kinds: kinds.iter().map(|&kind| KINDS[kind].into()).collect(),
+            authorities: authorities.iter().map(|&authority| AUTHORITIES[authority].into()).collect(),
+            regions: regions.iter().map(|&region| REGIONS[region].into()).collect(),
+            date_from: dates.0,
+            date_to: dates.1,
+            sort,
+            offset: 0,
+            limit: 100,
+        };
+        let lies_in = |inner: &str, outer: &str| inner.starts_with(match outer {
+            "610000" => "61",
+            "610300" => "6103",
+            "130600" => "1306",
+            "000000" => "00",
+            county => county,
+        });
+        let mut expected: Vec<&SearchDoc> = docs
+            .iter()
+            .filter(|doc| !removed.contains(&doc.index))
+            .filter(|doc| query.text.is_empty() || doc.text == query.text)
+            .filter(|doc| query.kinds.is_empty() || query.kinds.contains(&doc.kind))
+            .filter(|doc| query.authorities.is_empty() || query.authorities.contains(&doc.authority))
+            .filter(|doc| query.regions.is_empty() || query.regions.iter().any(|outer| lies_in(&doc.region, outer)))
+            .filter(|doc| query.date_from.is_none_or(|from| doc.date.is_some_and(|date| date >= from)))
+            .filter(|doc| query.date_to.is_none_or(|to| doc.date.is_some_and(|date| date <= to)))
+            .collect();
+        let page = index.search(&query).unwrap();
+
+        let tally = |values: Vec<String>| {
+            let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+            values.into_iter().for_each(|value| *counts.entry(value).or_default() += 1);
+            let mut list: Vec<(String, u64)> = counts.into_iter().collect();
+            list.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+            list
+        };
+        prop_assert_eq!(page.total, expected.len() as u64);
+        prop_assert_eq!(&page.facets.kinds, &tally(expected.iter().map(|doc| doc.kind.clone()).collect()));
+        prop_assert_eq!(&page.facets.authorities, &tally(expected.iter().map(|doc| doc.authority.clone()).collect()));
+        let within = |doc: &&SearchDoc| {
+            ["610000", "610300", "130000", "130600", "610323", "610324", "000000"]
+                .into_iter()
+                .filter(|outer| match *outer { "130000" => doc.region.starts_with("13"), outer => lies_in(&doc.region, outer) })
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        prop_assert_eq!(&page.facets.regions, &tally(expected.iter().flat_map(within).collect()));
+        let year = |date: i32| match date {
+            ..20_089 => "2024",
+            20_089..20_454 => "2025",
+            20_454..20_819 => "2026",
+            20_819..21_184 => "2027",
+            _ => "2028",
+        };
+        prop_assert_eq!(
+            &page.facets.years,
+            &tally(expected.iter().filter_map(|doc| doc.date).map(|date| year(date).to_owned()).collect())
+        );
+        expected.sort_by_key(|doc| {
+            let day = i64::from(doc.date.unwrap_or(0));
+            if sort == Sort::Oldest { (day, doc.index as i64) } else { (-day, -(doc.index as i64)) }
+        });
+        prop_assert_eq!(indexes(&page), expected.iter().map(|doc| doc.index).collect::<Vec<_>>());
+    }
+}
