@@ -9,10 +9,20 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-/// Sources of the Chinese catalogue.
-const ZH: &[&str] = &[include_str!("../../templates/locales/zh-CN.ftl")];
-/// Sources of the English catalogue.
-const EN: &[&str] = &[include_str!("../../templates/locales/en.ftl")];
+/// A language's sources: one for each reader of its words (records, answers of the interface, pages, the importer).
+macro_rules! sources {
+    ($tag:literal) => {
+        &[
+            include_str!(concat!("../../templates/locales/", $tag, "/records.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/problems.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/pages.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/import.ftl")),
+        ]
+    };
+}
+
+const ZH: &[&str] = sources!("zh-CN");
+const EN: &[&str] = sources!("en");
 
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -200,7 +210,9 @@ pub fn keys(lang: Lang) -> Vec<String> {
         .collect()
 }
 
-const fn sources(lang: Lang) -> &'static [&'static str] {
+/// The sources of a language's catalogue, as they were compiled in.
+#[must_use]
+pub const fn sources(lang: Lang) -> &'static [&'static str] {
     match lang {
         Lang::Zh => ZH,
         Lang::En => EN,
