@@ -189,13 +189,7 @@ impl Model {
         pairs
             .skip(offset)
             .take(limit)
-            .map(|pair| {
-                let (key, _) = pair?;
-                let index = key.last_chunk::<8>().copied();
-                index
-                    .map(u64::from_be_bytes)
-                    .ok_or_else(|| unusable("a record of an enterprise", "its key is too short"))
-            })
+            .map(|pair| index_in_key("a record of an enterprise", &pair?.0))
             .collect()
     }
 
@@ -288,22 +282,22 @@ impl Model {
             .collect()
     }
 
-    /// Entries whose records refer to `index`, oldest first.
-    pub fn referrers(&self, index: u64) -> Result<Vec<(u64, Kind)>, ModelError> {
+    /// Indexes of the entries whose records refer to `index`, newest first: at most `limit` of those below `before`.
+    pub fn referrers(
+        &self,
+        index: u64,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<u64>, ModelError> {
         let from = key::referrer(index, None);
-        let to = prefix_end(&from);
-        let mut found = Vec::new();
-        for pair in self.database.range(&from, to.as_deref()) {
-            let (key, value) = pair?;
-            let source = key
-                .last_chunk::<8>()
-                .map(|bytes| u64::from_be_bytes(*bytes))
-                .unwrap_or_default();
-            if let Ok(kind) = String::from_utf8_lossy(&value).parse() {
-                found.push((source, kind));
-            }
-        }
-        Ok(found)
+        let to = match before {
+            Some(before) => Some(key::referrer(index, Some(before))),
+            None => prefix_end(&from),
+        };
+        let pairs = self.database.range_rev(&from, to.as_deref()).take(limit);
+        pairs
+            .map(|pair| index_in_key("a reference", &pair?.0))
+            .collect()
     }
 
     fn number(&self, key: &[u8]) -> Result<u64, ModelError> {
@@ -318,6 +312,14 @@ fn number(what: &str, value: &[u8]) -> Result<u64, ModelError> {
         .try_into()
         .map_err(|_| unusable(what, "not eight bytes"))?;
     Ok(u64::from_be_bytes(bytes))
+}
+
+/// The index that a key ends with.
+fn index_in_key(what: &str, key: &[u8]) -> Result<u64, ModelError> {
+    let index = key.last_chunk::<8>().copied();
+    index
+        .map(u64::from_be_bytes)
+        .ok_or_else(|| unusable(what, "its key is too short"))
 }
 
 fn decode<'a, T: Deserialize<'a>>(what: &str, value: &'a [u8]) -> Result<T, ModelError> {

@@ -3,8 +3,10 @@
 //! A template holds structure only: its words come from the catalogues through `t`, and everything it prints is escaped.
 //! This module must not know what a page is about.
 
+use crate::domain::dates::day_in_china;
 use crate::text::{Arg, Catalogue, Lang};
 use gongshi_verify::time::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use std::sync::LazyLock;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
@@ -33,6 +35,7 @@ templates!(
     "list.html",
     "listed.html",
     "log-state.html",
+    "problem.html",
     "record.html",
     "search.html",
 );
@@ -138,6 +141,13 @@ impl Moment {
     }
 }
 
+/// The day in Beijing.
+pub fn beijing_day(time: Timestamp) -> Date {
+    let time = jiff::Timestamp::from_second(time.unix())
+        .expect("the log's years, 1 to 9999, are within the calendar's");
+    day_in_china(time)
+}
+
 /// Fen as yuan with two decimals, thousands set apart.
 pub fn yuan(lang: Lang, fen: i64) -> String {
     let amount = format!("{}.{:02}", grouped(fen / 100), fen.unsigned_abs() % 100);
@@ -173,6 +183,7 @@ mod tests {
             include_str!("pages/fault.rs"),
             include_str!("pages/fields.rs"),
             include_str!("pages/lists.rs"),
+            include_str!("pages/problems.rs"),
             include_str!("pages/record.rs"),
             include_str!("pages/search.rs"),
             include_str!("pages/summary.rs"),
@@ -200,6 +211,7 @@ mod tests {
         assert_eq!(moment.iso, "1970-01-01T00:00:00Z");
         assert_eq!(moment.text, "1970-01-01 08:00:00 (Beijing time)");
         let late = Timestamp::from_unix(86_399).unwrap();
+        assert_eq!(beijing_day(late).to_string(), "1970-01-02");
         let minute = Moment::to_minute(Lang::Zh, late);
         assert_eq!(minute.iso, "1970-01-01T23:59:00Z");
         assert_eq!(minute.text, "1970-01-02 07:59（北京时间）");

@@ -73,6 +73,8 @@ struct Member {
     name: String,
     uscc: Link,
     date: Option<String>,
+    /// The latest day that the listings were to last until, where every one's is past.
+    term: Option<String>,
     entries: Vec<Link>,
 }
 
@@ -105,13 +107,19 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
             StatusList::Abnormal => &enterprise.abnormal,
             StatusList::Serious => &enterprise.serious,
         };
-        let mut public = Vec::new();
+        let (mut public, mut terms) = (Vec::new(), Vec::new());
         for listing in listings {
-            if visit.load(listing.index)?.body.is_some() {
+            let loaded = visit.load(listing.index)?;
+            if loaded.body.is_some() {
                 public.push(listing);
+                terms.push(visit.term_over(&loaded));
+                if loaded.personal() {
+                    visit.note_person();
+                }
             }
         }
         let Some(last) = public.last() else { continue };
+        let terms: Option<Vec<String>> = terms.into_iter().collect();
         members.push(Member {
             name: enterprise.name.clone(),
             uscc: Link {
@@ -119,6 +127,7 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
                 href: links::enterprise(visit.lang, code),
             },
             date: last.date.clone(),
+            term: terms.and_then(|terms| terms.into_iter().max()),
             entries: public
                 .iter()
                 .map(|listing| Link {

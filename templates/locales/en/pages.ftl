@@ -31,11 +31,18 @@ page-no = No
 page-none = None
 page-region-synthetic = Synthetic region ({ $code })
 page-region-nation = Nationwide ({ $code })
+page-region-province = Province-level division { $code }
+page-region-prefecture = Prefecture-level division { $code }
+page-region-county = County-level division { $code }
+page-region-of = { $code } (the division of { $authority })
+page-sentence-end = .
+page-clause-end = ;
 page-operator = Operator
 page-department = Publishing authority
 page-item-of = { $i } of { $of }
 page-title-page = { $title } (page { $page })
 page-title-after = { $title } (after { $code })
+page-title-before = { $title } (referred to before #{ $index })
 
 page-searchbox-label = Name, credit code or document number
 page-searchbox-button = Search
@@ -122,6 +129,10 @@ page-facet-kind = Kind
 page-facet-authority = Authority
 page-facet-region = Region (with what lies in it)
 page-facet-year = Year
+page-facet-more = { $n ->
+    [one] 1 more with fewer records is
+   *[other] { $n_text } more with fewer records are
+} not listed; use the search box and the filters above to find them.
 page-search-results = Results
 page-search-beyond = There are no results on this page
 page-search-first = Back to the first page
@@ -143,6 +154,9 @@ page-enterprise-abnormal-on = On the list of abnormal operations (or marked abno
 page-enterprise-abnormal-off = Not on the list of abnormal operations
 page-enterprise-serious-on = On the list of serious violations
 page-enterprise-serious-off = Not on the list of serious violations
+page-enterprise-serious-over = Listed for serious violations; the term is over, no removal published
+page-term-over = Listed until { $date }, term over
+page-term-still-listed = This log holds no publication of a removal yet. Whether it is removed is for the listing authority to decide and publish.
 page-enterprise-scope = The status follows from the public records of this log; what is published elsewhere is not included.
 page-enterprise-timeline = Records, newest first
 page-enterprise-no-records = There is no public record at present.
@@ -175,6 +189,12 @@ page-record-omitted-values = { $n ->
 page-record-meaning = What each field means
 page-record-linked = Related entries
 page-record-refers = Refers to
+page-record-refers-more = { $n ->
+    [one] 1 more entry it refers to is
+   *[other] { $n_text } more entries it refers to are
+} in the
+page-record-referred-older = Older entries that refer to it
+page-record-referred-newest = Newest entries that refer to it
 page-record-referred = Referred to by
 page-record-place = Place in the log
 page-record-index = Index
@@ -217,12 +237,17 @@ page-list-empty = There is no public record of this kind at present.
 page-listed-abnormal = List of abnormal operations
 page-listed-abnormal-help = Businesses on the list of abnormal operations, or marked abnormal, now, in order of code. Once removed, they are no longer shown.
 page-listed-serious = List of serious violations
-page-listed-serious-help = Businesses on the list of serious violations now, in order of code. Once removed, they are no longer shown.
+page-listed-serious-help = Businesses on the list of serious violations now, in order of code. Once a removal is published they are no longer shown; where the term is over and none has been published, that is said beside the date.
 page-listed-total = { $n ->
     [one] 1 business at present.
    *[other] { $n_text } businesses at present.
 }
 page-listed-empty = Nobody is on the list at present.
+
+page-problem = Error of the interface
+page-problem-title = { $title } ({ $code })
+page-problem-remedy = What to do
+page-problem-detail = The cause of each single error stands in the answer's “detail” (English); faulty fields are listed one by one in “errors” (Chinese and English).
 
 page-log-title = State of the log
 page-log-lede = Every record on this site comes from one log that only grows. This is how it stands now, and how to check it from beginning to end.
@@ -279,4 +304,8 @@ page-error-kind = There is no such kind
 page-error-kind-text = There is no kind of record named “{ $given }”. All kinds are on the home page.
 page-error-page = There is no such page in this list
 page-error-page-text = There is no page “{ $given }”; pages go from 1 to { $last }.
+page-error-busy = Too many searches at once
+page-error-busy-text = As many searches as this server takes at once are under way. Please try again in a few seconds. With a credit code you can open a business's page directly; all other pages work as usual.
+page-error-problem = There is no such error code
+page-error-problem-text = No error of the interface is called “{ $given }”. All codes are in the document LOG-FORMAT.
 page-error-home = Back to the home page
