@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use gongshi::domain::schema::{Condition, Field};
-use gongshi::domain::{CodeList, FieldType, Kind, Presence, RefKind, schema};
+use gongshi::domain::{CodeList, FieldType, Kind, Presence, schema};
 use gongshi::text::{Catalogue, Lang};
+use gongshi_verify::names::{KindName, RefRule, needs_cosignature, ref_rule};
 
 const INTRO: &str = include_str!("data/records_intro.md");
 
@@ -28,12 +29,13 @@ fn domain_docs() -> String {
     let mut page = INTRO.to_owned();
     page.push_str("\n## Kinds\n\n| Kind | 中文 | English | Permanent | Publisher | `ref` | Import |\n|---|---|---|---|---|---|---|\n");
     for kind in Kind::ALL {
-        let reference = match kind.ref_kind() {
-            RefKind::None => "",
-            RefKind::PlanKey => "plan key",
-            RefKind::Target => "target",
+        let name = KindName::parse(kind.as_str()).unwrap();
+        let reference = match ref_rule(&name) {
+            RefRule::None => "",
+            RefRule::PlanKey => "plan key",
+            RefRule::TargetIndex => "target",
         };
-        let publisher = match (kind.operator_only(), kind.cosigned()) {
+        let publisher = match (kind.operator_only(), needs_cosignature(&name)) {
             (true, _) => "operator",
             (false, true) => "authority, two keys",
             (false, false) => "authority",

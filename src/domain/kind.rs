@@ -8,8 +8,6 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::schema::{Role, schema};
-
 macro_rules! kinds {
     ($($variant:ident = $name:literal,)+) => {
         /// What a record is about; written in the entry as `[a-z_]{1,32}`.
@@ -71,17 +69,6 @@ kinds! {
     NoPenalty = "no_penalty",
 }
 
-/// What an entry of a kind carries in `ref`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefKind {
-    /// No `ref`.
-    None,
-    /// The plan key.
-    PlanKey,
-    /// The target's index in decimal.
-    Target,
-}
-
 /// The text names no kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown kind of record: {0:?}")]
@@ -111,15 +98,6 @@ impl Kind {
         )
     }
 
-    /// Whether the body can name a subject (经营主体) by credit code.
-    #[must_use]
-    pub fn has_subject(self) -> bool {
-        schema(self)
-            .fields
-            .iter()
-            .any(|field| field.role == Role::SubjectCode)
-    }
-
     /// Whether departments bring records of this kind as tables (`gongshi import`).
     #[must_use]
     pub const fn importable(self) -> bool {
@@ -142,27 +120,6 @@ impl Kind {
             self,
             Self::Authority | Self::Expiry | Self::StatusMap | Self::Alert
         )
-    }
-
-    /// Whether the entry needs a second key of the same authority.
-    #[must_use]
-    pub const fn cosigned(self) -> bool {
-        matches!(self, Self::Withdrawal | Self::Erasure)
-    }
-
-    /// What the entry carries in `ref`.
-    #[must_use]
-    pub const fn ref_kind(self) -> RefKind {
-        match self {
-            Self::Plan
-            | Self::Commit
-            | Self::Reveal
-            | Self::Draw
-            | Self::Cancel
-            | Self::Substitute => RefKind::PlanKey,
-            Self::Withdrawal | Self::Erasure | Self::Correction | Self::Expiry => RefKind::Target,
-            _ => RefKind::None,
-        }
     }
 }
 
@@ -199,7 +156,8 @@ impl From<Kind> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::schema::FieldType;
+    use crate::domain::schema::{FieldType, Role, schema};
+    use gongshi_verify::names::{KindName, RefRule, ref_rule};
 
     #[test]
     fn names_are_unique_and_read_back() {
@@ -223,10 +181,10 @@ mod tests {
     #[test]
     fn what_the_entry_refers_to_is_also_in_the_body() {
         for kind in Kind::ALL {
-            let wanted = match kind.ref_kind() {
-                RefKind::None => continue,
-                RefKind::PlanKey => ("plan_key", FieldType::PlanKey),
-                RefKind::Target => ("target", FieldType::EntryRef),
+            let wanted = match ref_rule(&KindName::parse(kind.as_str()).unwrap()) {
+                RefRule::None => continue,
+                RefRule::PlanKey => ("plan_key", FieldType::PlanKey),
+                RefRule::TargetIndex => ("target", FieldType::EntryRef),
             };
             assert!(
                 schema(*kind)
@@ -240,13 +198,13 @@ mod tests {
 
     #[test]
     fn subjects_are_where_one_expects_them() {
-        assert!(Kind::Penalty.has_subject() && Kind::AbnormalListing.has_subject());
-        assert!(!Kind::Plan.has_subject() && !Kind::StatusMap.has_subject());
+        let subject = |kind: Kind| {
+            let mut fields = schema(kind).fields.iter();
+            fields.any(|field| field.role == Role::SubjectCode)
+        };
+        assert!(subject(Kind::Penalty) && subject(Kind::AbnormalListing));
+        assert!(!subject(Kind::Plan) && !subject(Kind::StatusMap));
         // A stub of a withdrawal must not republish whom the listing was about.
-        assert!(
-            !Kind::Withdrawal.has_subject()
-                && !Kind::Erasure.has_subject()
-                && !Kind::Expiry.has_subject()
-        );
+        assert!(!subject(Kind::Withdrawal) && !subject(Kind::Erasure) && !subject(Kind::Expiry));
     }
 }

@@ -42,12 +42,6 @@ impl<'a> View<'a> {
         Self { kind, body }
     }
 
-    /// The kind looked at.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        self.kind
-    }
-
     /// A top-level text member by name.
     #[must_use]
     pub fn text_of(&self, name: &str) -> Option<&'a str> {

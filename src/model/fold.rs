@@ -1,15 +1,13 @@
 //! How one entry changes the model. A pure function of the log up to that entry: batches may be cut anywhere.
 
 use super::{
-    Enterprise, LIST_BLOCK, Lifted, Listing, Model, ModelError, StatusList, VERSION, decode, key,
-    number, unusable,
+    Enterprise, LIST_BLOCK, Lifted, Listing, Model, ModelError, StatusList, VERSION, key, number,
+    unusable,
 };
-use crate::domain::{Kind, View};
+use crate::domain::{Kind, Stored, View};
 use crate::log::Leaf;
 use crate::store::WriteBatch;
-use gongshi_verify::entry::Entry;
 use gongshi_verify::time::Timestamp;
-use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Seconds that Beijing's clocks are ahead of UTC's, all the year.
@@ -48,21 +46,12 @@ impl Model {
 
 impl Staging<'_> {
     fn entry(&mut self, index: u64, leaf: &Leaf) -> Result<(), ModelError> {
-        let entry =
-            Entry::parse(&leaf.entry).map_err(|e| unusable(&format!("entry {index}"), e))?;
-        let Ok(kind) = entry.kind.as_str().parse::<Kind>() else {
+        let stored = Stored::read(&leaf.entry, leaf.record.as_deref())
+            .map_err(|e| unusable(&format!("entry {index}"), e))?;
+        let (Some(kind), Some(view)) = (stored.kind, stored.view()) else {
             return Ok(());
         };
-        let Some(record) = &leaf.record else {
-            return Ok(());
-        };
-        let record: Value = decode(&format!("record {index}"), record)?;
-        let empty = Map::new();
-        let body = record
-            .get("body")
-            .and_then(Value::as_object)
-            .unwrap_or(&empty);
-        let view = View::new(kind, body);
+        let entry = &stored.entry;
 
         let position = self.add(key::count(kind), 1)? - 1;
         let list = key::list(kind, position / LIST_BLOCK);

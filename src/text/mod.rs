@@ -219,6 +219,17 @@ pub const fn sources(lang: Lang) -> &'static [&'static str] {
     }
 }
 
+/// A foreign text short enough to be repeated: without control characters, cut after `most` characters, the cut marked.
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> String {
+    let mut characters = text.chars().filter(|c| !c.is_control());
+    let mut shown: String = characters.by_ref().take(most).collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// A bundle of all sources of a language. A faulty source is skipped where it is faulty: the program must start, and
 /// the tests refuse such a catalogue.
 fn bundle(lang: Lang, sources: &[&str]) -> FluentBundle<FluentResource> {
@@ -301,6 +312,14 @@ mod tests {
             catalogue.field(Lang::En, "penalty", "no_such_field"),
             "field-no_such_field"
         );
+    }
+
+    #[test]
+    fn foreign_texts_are_cut_where_a_cut_shows() {
+        assert_eq!(shortened("名称", 2), "名称");
+        assert_eq!(shortened("名称甲", 2), "名称…");
+        assert_eq!(shortened("a\u{7}b\n", 2), "ab");
+        assert_eq!(shortened("", 0), "");
     }
 
     #[test]

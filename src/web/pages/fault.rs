@@ -135,11 +135,7 @@ impl Fault {
 
 /// What a reader typed, short enough to be shown.
 pub(super) fn shortened(text: &str) -> String {
-    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
-    if text.chars().nth(40).is_some() {
-        shown.push('…');
-    }
-    shown
+    crate::text::shortened(text, 40)
 }
 
 /// Failures within go to the operator's log by the one place that maps errors to HTTP.

@@ -3,16 +3,14 @@
 use super::fault::Fault;
 use super::{Link, Visit};
 use crate::domain::dates::parse_date;
-use crate::domain::{Kind, Uscc, View};
-use crate::log::Leaf;
+use crate::domain::{Kind, Stored, Uscc, View};
+use crate::log::{Leaf, LogError};
 use crate::text::{Catalogue, Lang};
 use crate::web::links;
 use crate::web::render::Moment;
-use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::registry::Registry;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 /// Fields that name a record which has no subject, best first.
 const NAMES: &[&str] = &[
@@ -24,52 +22,30 @@ const NAMES: &[&str] = &[
     "name",
 ];
 
-/// An entry as stored, parsed.
+/// An entry with its place in the log.
 pub(super) struct Loaded {
     pub(super) index: u64,
-    pub(super) entry: Entry,
     pub(super) leaf_hash: Hash,
-    /// `None` for a kind that this version does not know.
-    pub(super) kind: Option<Kind>,
-    /// `None` when the record is not public.
-    pub(super) body: Option<Map<String, Value>>,
+    stored: Stored,
+}
+
+impl std::ops::Deref for Loaded {
+    type Target = Stored;
+
+    fn deref(&self) -> &Stored {
+        &self.stored
+    }
 }
 
 impl Loaded {
     pub(super) fn of(index: u64, leaf: &Leaf) -> Result<Self, Fault> {
-        let unreadable = |what: &str, error: &dyn std::fmt::Display| {
-            Fault::from(crate::log::LogError::damaged(
-                format!("{what} {index}"),
-                error.to_string(),
-            ))
-        };
-        let entry = Entry::parse(&leaf.entry).map_err(|e| unreadable("entry", &e))?;
-        let body = match &leaf.record {
-            None => None,
-            Some(record) => {
-                let record: Value =
-                    serde_json::from_slice(record).map_err(|e| unreadable("record", &e))?;
-                match record {
-                    Value::Object(mut members) => match members.remove("body") {
-                        Some(Value::Object(body)) => Some(body),
-                        _ => None,
-                    },
-                    _ => None,
-                }
-            }
-        };
+        let stored = Stored::read(&leaf.entry, leaf.record.as_deref())
+            .map_err(|e| LogError::damaged(format!("entry {index}"), e.to_string()))?;
         Ok(Loaded {
             index,
             leaf_hash: gongshi_verify::hash::leaf_hash(&leaf.entry),
-            kind: entry.kind.as_str().parse().ok(),
-            entry,
-            body,
+            stored,
         })
-    }
-
-    /// The body seen through its kind's table.
-    pub(super) fn view(&self) -> Option<View<'_>> {
-        Some(View::new(self.kind?, self.body.as_ref()?))
     }
 
     /// What the record is called: its subject, else its own name, else its number. Pages ask [`Visit::name_of`].
