@@ -39,6 +39,8 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             rows.push(visit.row(&loaded, &registry));
         }
     }
+    // The log takes tables days after the decisions in them; by their days the list reads as it says.
+    rows.sort_by(|a, b| b.day().cmp(a.day()).then(b.index.cmp(&a.index)));
     let counts: Vec<KindCount> = counts
         .iter()
         .map(|(kind, count)| visit.kind_count(*kind, *count, links::list(visit.lang, *kind)))

@@ -101,6 +101,13 @@ pub(super) struct Row {
     proof: String,
 }
 
+impl Row {
+    /// The day it is about, or, where it names none, that of its logging (of UTC: it only orders).
+    pub(super) fn day(&self) -> &str {
+        self.date.as_deref().unwrap_or(&self.logged.iso[..10])
+    }
+}
+
 /// The language of records, where the page is in another one.
 pub(super) fn foreign(lang: Lang) -> Option<&'static str> {
     (lang != Lang::Zh).then(|| Lang::Zh.tag())

@@ -34,6 +34,7 @@ page-region-county = 县级行政区划 { $code }
 page-region-of = { $code }（{ $authority }所在的行政区划）
 page-sentence-end = 。
 page-clause-end = ；
+page-list-comma = 、
 page-operator = 运营者
 page-department = 发布机关
 page-item-of = 第 { $i } 项，共 { $of } 项
