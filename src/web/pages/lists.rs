@@ -39,6 +39,7 @@ pub(super) fn kind(visit: &Visit) -> Result<Answer, Fault> {
         "list.html",
         visit.titled(&visit.kind_name(kind.as_str()), page),
     )
+    .with("one_kind", &true)
     .with("heading", &visit.kind_name(kind.as_str()))
     .with("help", &visit.word(&format!("kindhelp-{kind}")))
     .with("total", &total)

@@ -233,6 +233,7 @@ page-list-total = { $n ->
     [one] 1 public record.
    *[other] { $n_text } public records.
 }
+page-list-order = Newest in the log first.
 page-list-search = Search within this kind
 page-list-empty = There is no public record of this kind at present.
 page-listed-abnormal = List of abnormal operations

@@ -206,6 +206,7 @@ page-proof-not-other = 不证明没有其他记录，也不证明记录今后仍
 page-proof-raw = 日志条目原文
 
 page-list-total = 共 { $n_text } 条公开记录。
+page-list-order = 按记入日志的先后排列，最近的在前。
 page-list-search = 在这一类中搜索
 page-list-empty = 这一类目前没有公开记录。
 page-listed-abnormal = 经营异常名录
