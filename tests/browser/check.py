@@ -120,6 +120,8 @@ def pages(base):
         ("no-authority", "/authority/X-" + "Y" * 60, 404),
         ("no-page", "/list/permit?page=999999", 400),
         ("pager", "/list/permit?page=2", 200),
+        ("problem", "/problems/overloaded", 200),
+        ("referrers", "/record/0?before=1000", 200),
     ]
     for kind in kinds:
         yield f"list-{kind}", f"/list/{kind}", 200

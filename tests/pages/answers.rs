@@ -1,7 +1,7 @@
 //! What answers say beside their content: codes of errors, places, sentences set as each language sets them, and that a
 //! server has enough to do.
 
-use super::support::{DEPARTMENT, OPERATOR, SUBJECT};
+use super::support::{CITY, CITY_NAME, DEPARTMENT, OPERATOR, SUBJECT};
 use super::{LANGS, SITE, get, page};
 use actix_web::{App, test};
 use gongshi::text::{Catalogue, Lang, keys};
@@ -31,6 +31,34 @@ async fn the_type_of_a_problem_is_a_page() {
     }
     for odd in ["nothing", "missing", "%20", "Overloaded", "x-%3Cb%3E"] {
         page(&format!("/problems/{odd}"), 404).await;
+    }
+}
+
+#[actix_web::test]
+async fn a_region_is_more_than_six_digits() {
+    let of = |lang: Lang, key: &str, code: &str| {
+        let args = [("code", code.into()), ("authority", CITY_NAME.into())];
+        Catalogue::built_in().get(lang, key, &args)
+    };
+    for (lang, base) in LANGS {
+        let own = of(lang, "page-region-of", "610300");
+        assert!(own.contains(CITY_NAME));
+        let level = of(lang, "page-region-prefecture", "610300");
+        let county = of(lang, "page-region-county", "610323");
+        for (path, words) in [
+            (format!("/record/{}", SITE.city), &own),
+            (format!("/record/{}", SITE.county), &county),
+            (format!("/authority/{CITY}"), &level),
+            ("/log-state".to_owned(), &level),
+            ("/search?kind=permit".to_owned(), &own),
+            ("/search?kind=permit".to_owned(), &county),
+        ] {
+            let html = page(&format!("{base}{path}"), 200).await;
+            assert!(html.contains(words.as_str()), "{path}: {words}\n{html}");
+        }
+        let province = of(lang, "page-region-province", "610000");
+        let html = page(&format!("{base}/search?kind=permit"), 200).await;
+        assert!(html.contains(&province), "{html}");
     }
 }
 

@@ -25,6 +25,9 @@ pub const DEPARTMENT: &str = "000000-SCJG";
 pub const DEPARTMENT_NAME: &str = "示例县市场监督管理局";
 /// The subject of the bodies in `tests/data`.
 pub const SUBJECT: &str = "91000000MA00000900";
+/// A department of a city, which speaks for the counties in it as well.
+pub const CITY: &str = "610300-SCJG";
+pub const CITY_NAME: &str = "示例市市场监督管理局";
 /// A natural person, and a business that a person runs.
 pub const PERSON: &str = "张某某";
 pub const INDIVIDUAL: &str = "示例县李某某小吃店";
@@ -44,6 +47,9 @@ pub struct Site {
     pub overdue: (String, u64),
     pub last_day: (String, u64),
     pub person: u64,
+    /// Records of the city's department: about the city, and about a county in it.
+    pub city: u64,
+    pub county: u64,
     /// An individual business, and a record about it.
     pub individual: (String, u64),
     department: SecretKey,
@@ -100,10 +106,19 @@ impl Site {
             overdue: (uscc(78), 0),
             last_day: (uscc(79), 0),
             person: 0,
+            city: 0,
+            county: 0,
             individual: (coded("92", 80), 0),
             department: SecretKey::from_seed(&[0xd1; 32]),
         };
-        site.register(&operator.key);
+        let city = SecretKey::from_seed(&[0xd2; 32]);
+        let names = [
+            (DEPARTMENT, DEPARTMENT_NAME, "000000", &site.department),
+            (CITY, CITY_NAME, "610300", &city),
+        ];
+        for (id, name, region, key) in names {
+            site.register(&operator.key, id, name, region, key);
+        }
         // First, so that each kind's own record is the newest of its kind.
         for number in 0..REFERRERS {
             let mut body = site.body(Kind::Objection);
@@ -121,6 +136,14 @@ impl Site {
         site.overdue.1 = site.serious(Some(&site.overdue.0), "示例到期有限公司", "2026-01-04");
         site.last_day.1 = site.serious(Some(&site.last_day.0), "示例末日有限公司", "2026-01-05");
         site.person = site.serious(None, PERSON, "2026-01-04");
+        let permit = |region: &str| {
+            let mut body = site.body(Kind::Permit);
+            body["subject_name"] = "示例外地有限公司".into();
+            body["subject_uscc"] = uscc(82).into();
+            body["region"] = region.into();
+            site.append(CITY, &city, Kind::Permit, None, body)
+        };
+        (site.city, site.county) = (permit("610300"), permit("610323"));
         let mut body = site.body(Kind::Permit);
         body["subject_name"] = INDIVIDUAL.into();
         body["subject_uscc"] = site.individual.0.clone().into();
@@ -146,13 +169,11 @@ impl Site {
         self.publish(Kind::SeriousListing, body)
     }
 
-    fn register(&mut self, operator: &SecretKey) {
+    fn register(&self, operator: &SecretKey, id: &str, name: &str, region: &str, key: &SecretKey) {
         let origin = Origin::parse(ORIGIN).unwrap();
-        let id = AuthorityId::parse(DEPARTMENT).unwrap();
-        let public = self.department.public();
-        let proof = self
-            .department
-            .sign(&key_proof_message(&origin, &id, &public));
+        let authority = AuthorityId::parse(id).unwrap();
+        let public = key.public();
+        let proof = key.sign(&key_proof_message(&origin, &authority, &public));
         let mut kinds: Vec<&str> = Kind::ALL
             .iter()
             .filter(|kind| !kind.operator_only())
@@ -160,8 +181,8 @@ impl Site {
             .collect();
         kinds.sort_unstable();
         let body = json!({
-            "action": "register", "authority_id": DEPARTMENT, "key_proof": base64(&proof), "kinds": kinds,
-            "name": DEPARTMENT_NAME, "public_key": public.to_base64(), "region": "000000", "role": "department",
+            "action": "register", "authority_id": id, "key_proof": base64(&proof), "kinds": kinds,
+            "name": name, "public_key": public.to_base64(), "region": region, "role": "department",
         });
         self.append(OPERATOR, operator, Kind::Authority, None, body);
     }
