@@ -29,7 +29,7 @@ fn domain_docs() -> String {
     let mut page = INTRO.to_owned();
     page.push_str("\n## Kinds\n\n| Kind | 中文 | English | Permanent | Publisher | `ref` | Import |\n|---|---|---|---|---|---|---|\n");
     for kind in Kind::ALL {
-        let name = KindName::parse(kind.as_str()).unwrap();
+        let name = KindName::parse(kind.as_str()).expect("the name of a kind is one");
         let reference = match ref_rule(&name) {
             RefRule::None => "",
             RefRule::PlanKey => "plan key",
