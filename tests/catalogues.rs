@@ -52,11 +52,9 @@ fn wanted() -> BTreeSet<String> {
         );
     }
     wanted.extend(Problem::CODES.iter().map(|code| format!("problem-{code}")));
-    wanted.extend(
-        api_codes()
-            .iter()
-            .map(|code| format!("problem-title-{code}")),
-    );
+    for code in api_codes() {
+        wanted.extend(["title", "meaning", "remedy"].map(|part| format!("problem-{part}-{code}")));
+    }
     wanted
 }
 

@@ -331,3 +331,23 @@ fn every_flag_can_come_from_the_file_or_a_variable() {
     assert_eq!(code(&slip), Some(2));
     assert!(stderr(&slip).contains("lisen"), "{slip:?}");
 }
+
+/// An address in use is told before a folder is filled or a log opened.
+#[test]
+fn an_address_in_use_is_told_before_anything_is_made() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["demo", "serve"] {
+        let data = folder.path().join(command);
+        let refused = Command::new(GONGSHI)
+            .args([command, "--listen", &address, "--data"])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains(&address), "{said}");
+        assert!(!data.exists(), "{command} made a folder");
+    }
+}

@@ -99,6 +99,13 @@ impl Backup {
         command
     }
 
+    /// `gongshi backup` of `data` into the file `out`.
+    fn back_up(&self, data: &Path, out: &str) -> std::process::Output {
+        let mut command = Command::new(GONGSHI);
+        command.args(["backup", "--data"]).arg(data);
+        command.arg("--out").arg(self.path(out)).output().unwrap()
+    }
+
     /// The folder holds the whole log, and nothing of it is wrong.
     fn assert_whole(&self, data: &Path) {
         let (log, _) = read_log(data).unwrap();
@@ -242,4 +249,76 @@ fn a_killed_restore_is_refused_or_whole() {
         assert!(done.status.success(), "{done:?}");
     }
     backup.assert_whole(&data);
+}
+
+/// The one switch that lets an older backup through is said where a person says it, for this once: a variable or a settings
+/// file would go on switching off the guard of every later restore.
+#[test]
+fn only_the_command_line_can_say_that_no_newer_checkpoint_was_published() {
+    let backup = Backup::new(10);
+    let data = backup.path("data");
+    let settings = backup.path("settings.toml");
+    std::fs::write(&settings, "no_newer_checkpoint = true\n").unwrap();
+    let restore = || {
+        let mut command = Command::new(GONGSHI);
+        command.args(["restore", "--from"]);
+        command.arg(backup.path("backup"));
+        command.arg("--keys").arg(backup.path("keys"));
+        command.arg("--data").arg(&data);
+        command
+    };
+    for value in ["true", "1", "yes"] {
+        let mut by_variable = restore();
+        by_variable.env("GONGSHI_NO_NEWER_CHECKPOINT", value);
+        let refused = by_variable.output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("--published"), "{said}");
+    }
+    let by_file = restore().arg("--config").arg(&settings).output().unwrap();
+    assert_eq!(by_file.status.code(), Some(2), "{by_file:?}");
+    let said = String::from_utf8_lossy(&by_file.stderr).into_owned();
+    assert!(said.contains("command line"), "{said}");
+    assert!(!data.exists());
+    let said = restore().arg("--no-newer-checkpoint").output().unwrap();
+    assert!(said.status.success(), "{said:?}");
+    backup.assert_whole(&data);
+}
+
+#[test]
+fn a_backup_is_whole_its_owners_and_never_overwritten() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let backup = Backup::new(300);
+    let data = backup.path("data");
+    let done = backup.command("backup", &data).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    // What a backup that was killed has left, readable by all, and another file of nearly that name.
+    std::fs::write(backup.path("2026.03.partial"), b"half").unwrap();
+    std::fs::write(backup.path("2026.partial"), b"another's").unwrap();
+    let mode = |name: &str| {
+        let meta = std::fs::metadata(backup.path(name)).unwrap();
+        meta.permissions().mode() & 0o777
+    };
+    assert_ne!(mode("2026.03.partial"), 0o600);
+    let made = backup.back_up(&data, "2026.03");
+    assert!(made.status.success(), "{made:?}");
+    assert_eq!(mode("2026.03"), 0o600);
+    assert!(!backup.path("2026.03.partial").exists());
+    assert_eq!(
+        std::fs::read(backup.path("2026.partial")).unwrap(),
+        b"another's"
+    );
+    let bytes = std::fs::read(backup.path("2026.03")).unwrap();
+    assert_eq!(read_to_end(backup.reader(&*bytes)).unwrap(), 300);
+    // Neither a file nor a link to nowhere is written over.
+    std::os::unix::fs::symlink("nowhere", backup.path("link")).unwrap();
+    for out in ["2026.03", "link"] {
+        let refused = backup.back_up(&data, out);
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("never overwritten"), "{said}");
+    }
+    assert_eq!(std::fs::read(backup.path("2026.03")).unwrap(), bytes);
+    assert!(!backup.path("nowhere").exists());
+    assert!(!backup.path("link.partial").exists());
 }

@@ -5,10 +5,14 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use gongshi::app;
 use gongshi::log::archive::{self, Reader};
-use gongshi::store::ensure_private;
+use gongshi::store::{ensure_private, sync_folder};
 use gongshi_verify::checkpoint::SignedCheckpoint;
 use gongshi_verify::note::{SignatureCheck, SignerKey};
-use std::fs::File;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -32,23 +36,57 @@ impl Backup {
     }
 }
 
-/// Writes a backup to a new file; half a file is not left behind.
-pub fn write(log: &gongshi::log::Log, out: &Path) -> anyhow::Result<u64> {
-    if out.exists() {
-        bail!("{} exists; a backup is never overwritten", out.display());
+/// Writes a backup to a new file, which has its name only when it is whole and on the disk. Until then it stands beside
+/// it as `<name>.partial`, readable by its owner only, as the records in it are.
+fn write(log: &gongshi::log::Log, out: &Path) -> anyhow::Result<u64> {
+    let exists = || format!("{} exists; a backup is never overwritten", out.display());
+    if out.symlink_metadata().is_ok() {
+        bail!(exists());
     }
-    let partial = out.with_extension("partial");
+    let mut name = out
+        .file_name()
+        .with_context(|| format!("{} is not the name of a file", out.display()))?
+        .to_owned();
+    name.push(".partial");
+    let partial = out.with_file_name(name);
     let attempt = || -> anyhow::Result<u64> {
-        let file = File::create(&partial)?;
+        // One that a killed backup has left; made anew, since its mode could be another.
+        match std::fs::remove_file(&partial) {
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
+        }
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&partial)?;
         let mut progress = Progress::new("entries", log.published().size());
         let size = archive::write(log, &file, |done| progress.at(done))?;
         file.sync_all()?;
-        std::fs::rename(&partial, out)?;
+        match rename_to_new(&partial, out) {
+            Err(e) if e.kind() == ErrorKind::AlreadyExists => bail!(exists()),
+            renamed => renamed?,
+        }
+        // The name, too, has to outlive a power cut.
+        let folder = out.parent().filter(|folder| *folder != Path::new(""));
+        sync_folder(folder.unwrap_or(Path::new(".")))?;
         Ok(size)
     };
     attempt()
         .inspect_err(|_| drop(std::fs::remove_file(&partial)))
         .with_context(|| out.display().to_string())
+}
+
+/// Renames unless the new name is taken meanwhile. Where the file system cannot promise that in one step, it is looked at
+/// once more just before.
+fn rename_to_new(from: &Path, to: &Path) -> std::io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => match to.symlink_metadata() {
+            Ok(_) => Err(ErrorKind::AlreadyExists.into()),
+            Err(_) => std::fs::rename(from, to),
+        },
+        renamed => Ok(renamed?),
+    }
 }
 
 /// Make a data folder from a backup. The backup is checked whole before anything is signed.
@@ -67,7 +105,8 @@ pub struct Restore {
     /// refused: the log would sign a second history.
     #[arg(long, required_unless_present = "no_newer_checkpoint")]
     published: Option<PathBuf>,
-    /// Say instead that no checkpoint newer than the backup was ever published.
+    /// Say instead that no checkpoint newer than the backup was ever published. Only here: no variable and no settings file
+    /// can say it.
     #[arg(long)]
     no_newer_checkpoint: bool,
     /// The demonstration's backups hold invented records: say so again.

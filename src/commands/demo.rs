@@ -3,6 +3,7 @@
 use clap::Args;
 use gongshi::app::Tuning;
 use gongshi::demo::{Progress, Scale, open};
+use gongshi::web::limits::Limits;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -22,6 +23,7 @@ pub struct Demo {
 
 impl Demo {
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        super::serve::ensure_free(&self.listen)?;
         let started = Instant::now();
         let mut last: Option<Progress> = None;
         let tell = &mut |now: Progress| {
@@ -51,6 +53,6 @@ impl Demo {
             app.portal.log.published().size(),
             started.elapsed().as_secs_f64()
         );
-        super::serve::serve(app, &self.listen)
+        super::serve::serve(app, &self.listen, Limits::default())
     }
 }

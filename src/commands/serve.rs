@@ -6,7 +6,9 @@ use gongshi::app::{App, Tuning};
 use gongshi::intake::LogClock;
 use gongshi::log::Batching;
 use gongshi::search::TantivyOptions;
+use gongshi::web::{self, limits::SEARCHES};
 use gongshi_verify::time::Timestamp;
+use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -61,6 +63,9 @@ struct Limits {
     /// Memory for indexing, in MiB; at least 15 for each thread.
     #[arg(long, default_value_t = 76, value_parser = clap::value_parser!(u32).range(15..=65_536))]
     search_mib: u32,
+    /// Searches in work at once; one more is answered 503.
+    #[arg(long, default_value_t = SEARCHES as u32, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    searches: u32,
 }
 
 impl Limits {
@@ -96,25 +101,40 @@ fn time(text: &str) -> Result<Timestamp, String> {
 
 impl Serve {
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        ensure_free(&self.listen)?;
+        let limits = web::limits::Limits {
+            searches: self.tuning.searches as usize,
+            ..web::limits::Limits::default()
+        };
         let tuning = self.tuning.tuning(self.published_checkpoint)?;
         let clock = Arc::new(LogClock::new(self.clock_checked));
         let app = App::open(&self.data, clock, &tuning)?;
         if let Some(reason) = app.portal.intake.failure() {
             eprintln!("No event will be accepted: {reason}.");
         }
-        serve(app, &self.listen)
+        serve(app, &self.listen, limits)
     }
 }
 
+/// Tells whether the address can be listened on, before anything is made or opened that takes long. Should another
+/// process take it meanwhile, [`serve`] says so.
+pub fn ensure_free(listen: &str) -> anyhow::Result<()> {
+    TcpListener::bind(listen)
+        .map(drop)
+        .with_context(|| cannot_serve(listen))
+}
+
+fn cannot_serve(listen: &str) -> String {
+    format!("cannot serve at {listen}; expected a free address and port, such as 127.0.0.1:8080")
+}
+
 /// Serves until SIGTERM or SIGINT, then drains: what was taken is appended and answered.
-pub fn serve(app: App, listen: &str) -> anyhow::Result<ExitCode> {
+pub fn serve(app: App, listen: &str, limits: web::limits::Limits) -> anyhow::Result<ExitCode> {
     let portal = app.portal.clone();
-    gongshi::web::serve(portal, listen, |address| {
+    web::serve_within(portal, listen, limits, |address| {
         println!("Gongshi is at http://{address}/")
     })
-    .with_context(|| {
-        format!("cannot serve at {listen}; expected an address and a port, such as 127.0.0.1:8080")
-    })?;
+    .with_context(|| cannot_serve(listen))?;
     app.close();
     Ok(ExitCode::SUCCESS)
 }

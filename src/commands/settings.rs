@@ -1,10 +1,14 @@
 //! Flags from elsewhere: every flag can come from the variable `GONGSHI_<FLAG>`, and the values of `--config FILE`
-//! become the defaults of the flags of the same name.
+//! become the defaults of the flags of the same name. Flags that switch off a guard cannot.
 
 use anyhow::{Context as _, bail};
 use clap::Command;
 use std::ffi::OsString;
 use std::path::PathBuf;
+
+/// Flags that switch off a guard: said on the command line, for this once. From a variable or a file they would go on
+/// switching it off.
+const SPOKEN_ONLY: &[&str] = &["no_newer_checkpoint"];
 
 /// Puts variables and the file's values under the flags. A key that no command knows is an error, so that a typing slip
 /// is noticed.
@@ -31,6 +35,12 @@ pub fn apply(
                 path.display()
             ),
         };
+        if SPOKEN_ONLY.contains(&key.as_str()) {
+            bail!(
+                "{}: {key} can be said on the command line only",
+                path.display()
+            );
+        }
         let mut known = false;
         command = command.mut_subcommands(|sub| preset(sub, &key, &value, &mut known));
         if !known {
@@ -43,6 +53,9 @@ pub fn apply(
 /// Names the variable of every flag that does not name one itself.
 fn variables(command: Command) -> Command {
     let command = command.mut_args(|argument| {
+        if SPOKEN_ONLY.contains(&argument.get_id().as_str()) {
+            return argument;
+        }
         let Some(flag) = argument.get_long().filter(|_| argument.get_env().is_none()) else {
             return argument;
         };

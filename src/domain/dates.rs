@@ -47,14 +47,19 @@ pub fn parse_time(text: &str) -> Option<DateTime> {
     .ok()
 }
 
-/// The day it is in China at a moment given in seconds since 1970: one time zone, eight hours before UTC all year.
+/// Hours by which China's clocks are ahead of UTC: one time zone, all year the same.
+const CHINA_HOURS: i8 = 8;
+/// The same in seconds.
+pub const CHINA_SECONDS: i64 = CHINA_HOURS as i64 * 3600;
+
+/// The day it is in China at a moment given in seconds since 1970.
 #[must_use]
 pub fn day_in_china(unix: i64) -> Date {
     let moment = Timestamp::from_second(unix).unwrap_or(match unix {
         ..0 => Timestamp::MIN,
         _ => Timestamp::MAX,
     });
-    tz::offset(8).to_datetime(moment).date()
+    tz::offset(CHINA_HOURS).to_datetime(moment).date()
 }
 
 /// Reads a period: a year `YYYY` or a month `YYYY-MM`, as plan keys use.
@@ -113,6 +118,16 @@ mod tests {
             "2026-03-02",
         ] {
             assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_in_china_begin_at_sixteen_hours_utc() {
+        assert_eq!(day_in_china(57_599).to_string(), "1970-01-01");
+        assert_eq!(day_in_china(57_600).to_string(), "1970-01-02");
+        assert_eq!(day_in_china(-1).to_string(), "1970-01-01");
+        for far in [i64::MIN, i64::MAX] {
+            assert!(day_in_china(far).year().abs() >= 9999);
         }
     }
 

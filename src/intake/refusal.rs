@@ -139,11 +139,6 @@ impl Refusal {
         }
     }
 
-    /// Whether the same event may be accepted later without being changed.
-    pub fn is_temporary(&self) -> bool {
-        matches!(self, Refusal::Overloaded(_) | Refusal::Unavailable(_))
-    }
-
     /// Whether an authority record could change the answer.
     pub(super) fn depends_on_authorities(&self) -> bool {
         matches!(

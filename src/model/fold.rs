@@ -1,19 +1,14 @@
 //! How one entry changes the model. A pure function of the log up to that entry: batches may be cut anywhere.
 
 use super::{
-    Enterprise, LIST_BLOCK, Lifted, Listing, Model, ModelError, StatusList, VERSION, decode, key,
-    number, unusable,
+    Enterprise, LIST_BLOCK, Lifted, Listing, Model, ModelError, StatusList, VERSION, key, number,
+    unusable,
 };
-use crate::domain::{Kind, View};
+use crate::domain::dates::day_in_china;
+use crate::domain::{Kind, Stored, View};
 use crate::log::Leaf;
 use crate::store::WriteBatch;
-use gongshi_verify::entry::Entry;
-use gongshi_verify::time::Timestamp;
-use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Seconds that Beijing's clocks are ahead of UTC's, all the year.
-const BEIJING: i64 = 8 * 3600;
 
 /// Changes not yet written, over the database.
 struct Staging<'a> {
@@ -48,21 +43,12 @@ impl Model {
 
 impl Staging<'_> {
     fn entry(&mut self, index: u64, leaf: &Leaf) -> Result<(), ModelError> {
-        let entry =
-            Entry::parse(&leaf.entry).map_err(|e| unusable(&format!("entry {index}"), e))?;
-        let Ok(kind) = entry.kind.as_str().parse::<Kind>() else {
+        let stored = Stored::read(&leaf.entry, leaf.record.as_deref())
+            .map_err(|e| unusable(&format!("entry {index}"), e))?;
+        let (Some(kind), Some(view)) = (stored.kind, stored.view()) else {
             return Ok(());
         };
-        let Some(record) = &leaf.record else {
-            return Ok(());
-        };
-        let record: Value = decode(&format!("record {index}"), record)?;
-        let empty = Map::new();
-        let body = record
-            .get("body")
-            .and_then(Value::as_object)
-            .unwrap_or(&empty);
-        let view = View::new(kind, body);
+        let entry = &stored.entry;
 
         let position = self.add(key::count(kind), 1)? - 1;
         let list = key::list(kind, position / LIST_BLOCK);
@@ -71,10 +57,7 @@ impl Staging<'_> {
         self.put(list, numbers);
         self.add(key::authority(entry.authority.as_str(), kind), 1)?;
         // The day in Beijing, as pages show it.
-        let logged = Timestamp::from_unix(entry.logged_at.unix() + BEIJING)
-            .ok_or_else(|| unusable(&format!("entry {index}"), "logged_at is no time"))?
-            .to_string();
-        self.add(key::month(kind, &logged[..7]), 1)?;
+        let logged = day_in_china(entry.logged_at.unix()).to_string();
         let targets: BTreeSet<u64> = view
             .references()
             .into_iter()
@@ -88,7 +71,7 @@ impl Staging<'_> {
         }
         if let Some(uscc) = view.subject_code() {
             let date = view.main_date().map(|date| date.to_string());
-            let day = date.as_deref().unwrap_or(&logged[..10]);
+            let day = date.as_deref().unwrap_or(&logged);
             let record = key::enterprise_record(uscc.as_str(), day, index);
             self.put(record, Vec::new());
             let day = day.to_owned();

@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 4;
+const VERSION: u64 = 5;
 /// Indexes in one value of a list.
 const LIST_BLOCK: u64 = 256;
 
@@ -189,13 +189,7 @@ impl Model {
         pairs
             .skip(offset)
             .take(limit)
-            .map(|pair| {
-                let (key, _) = pair?;
-                let index = key.last_chunk::<8>().copied();
-                index
-                    .map(u64::from_be_bytes)
-                    .ok_or_else(|| unusable("a record of an enterprise", "its key is too short"))
-            })
+            .map(|pair| index_in_key("a record of an enterprise", &pair?.0))
             .collect()
     }
 
@@ -226,19 +220,6 @@ impl Model {
             }
         }
         Ok(counts)
-    }
-
-    /// Records of a kind per month of logging in Beijing (`YYYY-MM`), oldest first.
-    pub fn months(&self, kind: Kind) -> Result<Vec<(String, u64)>, ModelError> {
-        let from = key::month(kind, "");
-        let to = prefix_end(&from);
-        let mut months = Vec::new();
-        for pair in self.database.range(&from, to.as_deref()) {
-            let (key, value) = pair?;
-            let month = String::from_utf8_lossy(&key[from.len()..]).into_owned();
-            months.push((month, number("a monthly count", &value)?));
-        }
-        Ok(months)
     }
 
     /// Indexes of the public records of a kind, newest first.
@@ -288,22 +269,22 @@ impl Model {
             .collect()
     }
 
-    /// Entries whose records refer to `index`, oldest first.
-    pub fn referrers(&self, index: u64) -> Result<Vec<(u64, Kind)>, ModelError> {
+    /// Indexes of the entries whose records refer to `index`, newest first: at most `limit` of those below `before`.
+    pub fn referrers(
+        &self,
+        index: u64,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<u64>, ModelError> {
         let from = key::referrer(index, None);
-        let to = prefix_end(&from);
-        let mut found = Vec::new();
-        for pair in self.database.range(&from, to.as_deref()) {
-            let (key, value) = pair?;
-            let source = key
-                .last_chunk::<8>()
-                .map(|bytes| u64::from_be_bytes(*bytes))
-                .unwrap_or_default();
-            if let Ok(kind) = String::from_utf8_lossy(&value).parse() {
-                found.push((source, kind));
-            }
-        }
-        Ok(found)
+        let to = match before {
+            Some(before) => Some(key::referrer(index, Some(before))),
+            None => prefix_end(&from),
+        };
+        let pairs = self.database.range_rev(&from, to.as_deref()).take(limit);
+        pairs
+            .map(|pair| index_in_key("a reference", &pair?.0))
+            .collect()
     }
 
     fn number(&self, key: &[u8]) -> Result<u64, ModelError> {
@@ -318,6 +299,14 @@ fn number(what: &str, value: &[u8]) -> Result<u64, ModelError> {
         .try_into()
         .map_err(|_| unusable(what, "not eight bytes"))?;
     Ok(u64::from_be_bytes(bytes))
+}
+
+/// The index that a key ends with.
+fn index_in_key(what: &str, key: &[u8]) -> Result<u64, ModelError> {
+    let index = key.last_chunk::<8>().copied();
+    index
+        .map(u64::from_be_bytes)
+        .ok_or_else(|| unusable(what, "its key is too short"))
 }
 
 fn decode<'a, T: Deserialize<'a>>(what: &str, value: &'a [u8]) -> Result<T, ModelError> {
@@ -376,10 +365,6 @@ mod key {
             b'a',
             &[authority.as_bytes(), b"|", kind.as_str().as_bytes()],
         )
-    }
-
-    pub fn month(kind: Kind, month: &str) -> Vec<u8> {
-        joined(b'm', &[kind.as_str().as_bytes(), b"|", month.as_bytes()])
     }
 
     pub fn listed(list: StatusList, uscc: &str) -> Vec<u8> {

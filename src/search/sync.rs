@@ -1,11 +1,9 @@
 //! Follows the log into a search index: one document for each public record.
 
 use super::{SearchDoc, SearchIndex};
-use crate::domain::{Kind, View};
+use crate::domain::{Kind, Stored};
 use crate::log::Leaf;
 use crate::text::{Catalogue, Lang};
-use gongshi_verify::entry::Entry;
-use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::error::Error;
 use std::sync::Arc;
@@ -17,26 +15,10 @@ const COMMIT_EVERY: Duration = Duration::from_secs(5);
 /// Names of authorities by identifier.
 pub type Names = HashMap<String, String>;
 
-/// The document of a leaf; `None` where there is no public record. Authorities are found by the name in `names`.
-pub fn document(
-    index: u64,
-    leaf: &Leaf,
-    names: &Names,
-) -> Result<Option<SearchDoc>, Box<dyn Error + Send + Sync>> {
-    let Some(record) = &leaf.record else {
-        return Ok(None);
-    };
-    let entry = Entry::parse(&leaf.entry)?;
-    let Ok(kind) = entry.kind.as_str().parse::<Kind>() else {
-        return Ok(None);
-    };
-    let record: Value = serde_json::from_slice(record)?;
-    let empty = Map::new();
-    let body = record
-        .get("body")
-        .and_then(Value::as_object)
-        .unwrap_or(&empty);
-    let view = View::new(kind, body);
+/// The document of a stored record; `None` where there is no public record. Authorities are found by the name in `names`.
+fn document(index: u64, stored: &Stored, names: &Names) -> Option<SearchDoc> {
+    let (kind, view) = (stored.kind?, stored.view()?);
+    let entry = &stored.entry;
     let catalogue = Catalogue::built_in();
     let mut text = view.searchable_text();
     // Who published it and what it is are found by the words that readers see, as codes are.
@@ -50,7 +32,7 @@ pub fn document(
         text.push('\n');
         text.push_str(&catalogue.code(Lang::Zh, list.name(), code));
     }
-    Ok(Some(SearchDoc {
+    Some(SearchDoc {
         index,
         kind: kind.as_str().to_owned(),
         authority: entry.authority.to_string(),
@@ -65,7 +47,7 @@ pub fn document(
         codes: view.numbers().into_iter().map(str::to_owned).collect(),
         date: view.main_date().and_then(days_since_epoch),
         logged_at: entry.logged_at.unix(),
-    }))
+    })
 }
 
 fn days_since_epoch(date: jiff::civil::Date) -> Option<i32> {
@@ -104,8 +86,9 @@ impl IndexTarget {
         let end = first + leaves.len() as u64;
         let mut documents = Vec::with_capacity(leaves.len());
         for (index, leaf) in (first..).zip(&leaves) {
-            self.learn(leaf);
-            documents.extend(document(index, leaf, &self.names)?);
+            let stored = Stored::read(&leaf.entry, leaf.record.as_deref())?;
+            self.learn(&stored);
+            documents.extend(document(index, &stored, &self.names));
         }
         self.index.index_batch(&documents, &[], end)?;
         if self.committed.elapsed() >= COMMIT_EVERY {
@@ -115,21 +98,11 @@ impl IndexTarget {
     }
 
     /// Keeps the name that an authority record gives.
-    fn learn(&mut self, leaf: &Leaf) {
-        let is_authority = Entry::parse(&leaf.entry)
-            .is_ok_and(|entry| entry.kind.as_str() == Kind::Authority.as_str());
-        let record = leaf.record.as_deref().filter(|_| is_authority);
-        let record = record.and_then(|record| serde_json::from_slice::<Value>(record).ok());
-        let member = |name: &str| {
-            Some(
-                record
-                    .as_ref()?
-                    .get("body")?
-                    .get(name)?
-                    .as_str()?
-                    .to_owned(),
-            )
-        };
+    fn learn(&mut self, stored: &Stored) {
+        let view = stored
+            .view()
+            .filter(|_| stored.kind == Some(Kind::Authority));
+        let member = |name: &str| Some(view.as_ref()?.text_of(name)?.to_owned());
         if let (Some(id), Some(name)) = (member("authority_id"), member("name")) {
             self.names.insert(id, name);
         }

@@ -9,10 +9,20 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-/// Sources of the Chinese catalogue.
-const ZH: &[&str] = &[include_str!("../../templates/locales/zh-CN.ftl")];
-/// Sources of the English catalogue.
-const EN: &[&str] = &[include_str!("../../templates/locales/en.ftl")];
+/// A language's sources: one for each reader of its words (records, answers of the interface, pages, the importer).
+macro_rules! sources {
+    ($tag:literal) => {
+        &[
+            include_str!(concat!("../../templates/locales/", $tag, "/records.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/problems.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/pages.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/import.ftl")),
+        ]
+    };
+}
+
+const ZH: &[&str] = sources!("zh-CN");
+const EN: &[&str] = sources!("en");
 
 /// A language of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -200,11 +210,24 @@ pub fn keys(lang: Lang) -> Vec<String> {
         .collect()
 }
 
-const fn sources(lang: Lang) -> &'static [&'static str] {
+/// The sources of a language's catalogue, as they were compiled in.
+#[must_use]
+pub const fn sources(lang: Lang) -> &'static [&'static str] {
     match lang {
         Lang::Zh => ZH,
         Lang::En => EN,
     }
+}
+
+/// A foreign text short enough to be repeated: without control characters, cut after `most` characters, the cut marked.
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> String {
+    let mut characters = text.chars().filter(|c| !c.is_control());
+    let mut shown: String = characters.by_ref().take(most).collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// A bundle of all sources of a language. A faulty source is skipped where it is faulty: the program must start, and
@@ -289,6 +312,14 @@ mod tests {
             catalogue.field(Lang::En, "penalty", "no_such_field"),
             "field-no_such_field"
         );
+    }
+
+    #[test]
+    fn foreign_texts_are_cut_where_a_cut_shows() {
+        assert_eq!(shortened("名称", 2), "名称");
+        assert_eq!(shortened("名称甲", 2), "名称…");
+        assert_eq!(shortened("a\u{7}b\n", 2), "ab");
+        assert_eq!(shortened("", 0), "");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::problem::Problem;
 use super::{Portal, limits};
+use crate::text::shortened;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::middleware::from_fn;
@@ -48,11 +49,7 @@ fn json(value: &serde_json::Value) -> HttpResponse {
 
 /// What a client said, as much of it as an answer may repeat.
 fn shown(text: &str) -> String {
-    let mut shown: String = text.chars().take(80).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
+    shortened(text, 80)
 }
 
 /// A path member that must be a decimal number without leading zeros.

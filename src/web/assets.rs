@@ -2,6 +2,7 @@
 //!
 //! A name that holds its content's hash may be kept for ever. There is no script.
 
+use crate::text::Lang;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse};
 use gongshi_verify::encoding::hex;
@@ -48,8 +49,11 @@ static BUILD: LazyLock<String> = LazyLock::new(|| {
     let mut sources: Vec<&str> = ASSETS.iter().map(|asset| asset.bytes).collect();
     sources.extend(super::render::TEMPLATES.iter().map(|(_, source)| *source));
     sources.push(env!("CARGO_PKG_VERSION"));
-    sources.push(include_str!("../../templates/locales/zh-CN.ftl"));
-    sources.push(include_str!("../../templates/locales/en.ftl"));
+    sources.extend(
+        Lang::ALL
+            .iter()
+            .flat_map(|lang| crate::text::sources(*lang)),
+    );
     digest(&sources)
 });
 

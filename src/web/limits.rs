@@ -23,10 +23,12 @@ use std::future::poll_fn;
 use std::io::{self, Write as _};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Times that a client is given.
+/// Times that a client is given, and what many clients are given together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// For the whole head of a request.
@@ -35,6 +37,8 @@ pub struct Limits {
     pub pause: Duration,
     /// Bytes per second that a body has to come to on the whole, after the first [`pause`](Self::pause).
     pub rate: u32,
+    /// Searches in work at once; one more is answered 503.
+    pub searches: usize,
 }
 
 impl Default for Limits {
@@ -43,7 +47,28 @@ impl Default for Limits {
             head: Duration::from_secs(15),
             pause: Duration::from_secs(30),
             rate: 128,
+            searches: SEARCHES,
         }
+    }
+}
+
+/// Searches in work at once, unless set otherwise: two cores answer as many within a second or two, which is as long as a
+/// reader waits, and they leave most of the threads that read storage to other pages.
+pub const SEARCHES: usize = 32;
+
+/// The places of searches, shared by all workers.
+#[derive(Debug, Clone)]
+pub(super) struct Searches(Arc<Semaphore>);
+
+impl Searches {
+    /// So many places.
+    pub(super) fn new(places: usize) -> Self {
+        Searches(Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))))
+    }
+
+    /// A place, kept until it is dropped; `None` where all are taken.
+    pub(super) fn begin(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.clone().try_acquire_owned().ok()
     }
 }
 
@@ -355,6 +380,18 @@ mod tests {
         assert!(error.is_some_and(|e| e.contains("unpacks")));
         assert!(largest <= 1 << 20, "{largest}");
         assert!(all.len() < 10 << 20, "{}", all.len());
+    }
+
+    #[test]
+    fn a_place_is_given_back_when_the_search_is_done() {
+        let searches = Searches::new(2);
+        let first = searches.begin();
+        let second = searches.clone().begin();
+        assert!(first.is_some() && second.is_some());
+        assert!(searches.begin().is_none(), "no third beside two");
+        drop(first);
+        assert!(searches.begin().is_some());
+        assert!(Searches::new(usize::MAX).begin().is_some());
     }
 
     fn late(limits: Limits, pauses: &'static [u64]) -> impl Future<Output = (usize, bool)> {

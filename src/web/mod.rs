@@ -17,9 +17,9 @@ use crate::intake::Intake;
 use crate::log::Log;
 use crate::model::Model;
 use crate::search::SearchIndex;
-use actix_web::middleware::{Compress, from_fn};
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{HttpRequest, web};
-use limits::Limits;
+use limits::{Limits, Searches};
 use std::sync::Arc;
 
 /// Everything a handler may ask.
@@ -37,17 +37,29 @@ pub struct Portal {
     pub synthetic: bool,
 }
 
-/// The table of routes.
+/// The table of routes, with the usual limits.
 pub fn configure(portal: Portal) -> impl Fn(&mut web::ServiceConfig) + Clone {
+    configure_within(portal, Limits::default())
+}
+
+/// The table of routes. Every copy of the answer shares the places for searches.
+pub fn configure_within(
+    portal: Portal,
+    limits: Limits,
+) -> impl Fn(&mut web::ServiceConfig) + Clone {
     render::warm_up();
     let log = web::Data::new(portal.log.clone());
     let portal = web::Data::new(portal);
     let metrics = web::Data::new(ops::Metrics::new());
+    let searches = web::Data::new(Searches::new(limits.searches));
+    let limits = web::Data::new(limits);
     move |config| {
         config
             .app_data(portal.clone())
             .app_data(log.clone())
             .app_data(metrics.clone())
+            .app_data(searches.clone())
+            .app_data(limits.clone())
             .service(
                 web::scope("/log")
                     .wrap(from_fn(ops::observe))
@@ -57,6 +69,8 @@ pub fn configure(portal: Portal) -> impl Fn(&mut web::ServiceConfig) + Clone {
             )
             .service(
                 web::scope("/api/v1")
+                    // Bytes for programs, some of them about persons: nothing to be found by a search engine.
+                    .wrap(DefaultHeaders::new().add(("X-Robots-Tag", "noindex")))
                     .wrap(from_fn(ops::observe))
                     .configure(api::routes),
             )
@@ -99,27 +113,23 @@ pub fn serve(
     serve_within(portal, listen, Limits::default(), ready)
 }
 
-/// The same, with other limits of time than the usual ones.
+/// The same, with other limits than the usual ones.
 pub fn serve_within(
     portal: Portal,
     listen: &str,
     limits: Limits,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> std::io::Result<()> {
-    let configure = configure(portal);
-    let shared = web::Data::new(limits);
+    let configure = configure_within(portal, limits);
     actix_web::rt::System::new().block_on(async move {
-        let server = actix_web::HttpServer::new(move || {
-            actix_web::App::new()
-                .app_data(shared.clone())
-                .configure(configure.clone())
-        })
-        .shutdown_timeout(30)
-        .client_request_timeout(limits.head)
-        // A compressed page leaves in two writes; without this the second waits 40 ms for the reader's acknowledgement.
-        .tcp_nodelay(true)
-        .backlog(4096)
-        .bind(listen)?;
+        let server =
+            actix_web::HttpServer::new(move || actix_web::App::new().configure(configure.clone()))
+                .shutdown_timeout(30)
+                .client_request_timeout(limits.head)
+                // A compressed page leaves in two writes; without this the second waits 40 ms for the reader's acknowledgement.
+                .tcp_nodelay(true)
+                .backlog(4096)
+                .bind(listen)?;
         if let Some(address) = server.addrs().first() {
             ready(*address);
         }

@@ -3,14 +3,12 @@
 //! A template holds structure only: its words come from the catalogues through `t`, and everything it prints is escaped.
 //! This module must not know what a page is about.
 
+use crate::domain::dates::CHINA_SECONDS;
 use crate::text::{Arg, Catalogue, Lang};
 use gongshi_verify::time::Timestamp;
 use serde::Serialize;
 use std::sync::LazyLock;
 use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
-
-/// Beijing time is UTC+8 all year.
-const BEIJING: i64 = 8 * 3600;
 
 macro_rules! templates {
     ($($name:literal),+ $(,)?) => {
@@ -33,6 +31,7 @@ templates!(
     "list.html",
     "listed.html",
     "log-state.html",
+    "problem.html",
     "record.html",
     "search.html",
 );
@@ -128,7 +127,7 @@ impl Moment {
     }
 
     fn with_digits(lang: Lang, time: Timestamp, digits: usize) -> Self {
-        let local = Timestamp::from_unix(time.unix() + BEIJING).unwrap_or(time);
+        let local = Timestamp::from_unix(time.unix() + CHINA_SECONDS).unwrap_or(time);
         let mut local = local.to_string().replace('T', " ");
         local.truncate(digits);
         Moment {
@@ -173,6 +172,7 @@ mod tests {
             include_str!("pages/fault.rs"),
             include_str!("pages/fields.rs"),
             include_str!("pages/lists.rs"),
+            include_str!("pages/problems.rs"),
             include_str!("pages/record.rs"),
             include_str!("pages/search.rs"),
             include_str!("pages/summary.rs"),

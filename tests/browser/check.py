@@ -22,7 +22,8 @@ from chromium import Chromium
 HERE = pathlib.Path(__file__).parent
 AUDIT = (HERE / "audit.js").read_text()
 LOCALES = HERE.parent.parent / "templates" / "locales"
-FAMILIES = sorted(set(re.findall(r"^([a-z_]+)-", (LOCALES / "zh-CN.ftl").read_text(), re.MULTILINE)))
+WORDS = "\n".join(source.read_text() for source in sorted((LOCALES / "zh-CN").glob("*.ftl")))
+FAMILIES = sorted(set(re.findall(r"^([a-z_]+)-", WORDS, re.MULTILINE)))
 LANGUAGES = [("zh-CN", ""), ("en", "/en")]
 SCREENS = [(390, 844), (1280, 900)]
 # Addresses followed, and how many that differ in numbers and codes only.
@@ -119,6 +120,8 @@ def pages(base):
         ("no-authority", "/authority/X-" + "Y" * 60, 404),
         ("no-page", "/list/permit?page=999999", 400),
         ("pager", "/list/permit?page=2", 200),
+        ("problem", "/problems/overloaded", 200),
+        ("referrers", "/record/0?before=1000", 200),
     ]
     for kind in kinds:
         yield f"list-{kind}", f"/list/{kind}", 200

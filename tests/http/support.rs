@@ -12,6 +12,7 @@ use std::time::Duration;
 
 /// Times short enough for tests, and with bytes enough between them for a busy machine.
 pub const LIMITS: Limits = Limits {
+    searches: gongshi::web::limits::SEARCHES,
     head: Duration::from_secs(1),
     pause: Duration::from_secs(1),
     rate: 128,

@@ -11,6 +11,7 @@ use tantivy::schema::{
 use tantivy::tokenizer::{RawTokenizer, TextAnalyzer, TokenizerManager};
 
 use super::analyse::{CODE_GRAM, GramTokenizer, NAME_GRAM, WordTokenizer, compact};
+use crate::domain::dates::CHINA_SECONDS;
 use crate::search::SearchDoc;
 
 const WHOLE: &str = "whole";
@@ -29,8 +30,6 @@ pub(super) const FACET: &str = "facet";
 pub(super) const SEPARATOR: char = '\u{1f}';
 
 const SECONDS_A_DAY: i64 = 86_400;
-/// Seconds that Beijing's clocks are ahead of UTC's: days are those that pages show.
-const BEIJING: i64 = 8 * 3600;
 
 /// Handles of all fields.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +120,7 @@ impl Fields {
         out.add_i64(
             self.day,
             doc.date.map_or(
-                (doc.logged_at + BEIJING).div_euclid(SECONDS_A_DAY),
+                (doc.logged_at + CHINA_SECONDS).div_euclid(SECONDS_A_DAY),
                 i64::from,
             ),
         );

@@ -57,7 +57,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .above(visit.link("page-nav-log", "/log-state"))
         .with("id", id.as_str())
         .with("name", &state.name)
-        .with("region", &visit.region_name(state.region.as_str()))
+        .with("region", &visit.region_code(state.region.as_str()))
         .with("operator", &(state.role == Role::Operator))
         .with("kinds", &kinds)
         .with("keys", &state.keys.iter().map(key_row).collect::<Vec<_>>())

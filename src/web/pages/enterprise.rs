@@ -4,7 +4,7 @@
 
 use super::fault::{Fault, shortened};
 use super::lists::{numbered, page_number};
-use super::summary::Row;
+use super::summary::{Row, individual};
 use super::{Answer, Page, Pager, Visit};
 use crate::domain::uscc::{LENGTH, fold};
 use crate::domain::{Uscc, UsccError};
@@ -39,6 +39,15 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let newest = model.enterprise_records(code.as_str(), skip, PER_PAGE as usize)?;
     let rows = visit.rows(newest)?;
     let (abnormal, serious) = standing(visit, &enterprise, &registry)?;
+    if individual(code.as_str()) {
+        visit.note_person();
+    }
+    let region = match enterprise.region.as_str() {
+        "" => String::new(),
+        region => visit.region_name(&registry, region),
+    };
+    // A term that has run out ends no listing; the reader is told both.
+    let serious_over = !serious.is_empty() && serious.iter().all(|row| row.term.is_some());
     let path = format!("/enterprise/{code}");
     let pager = Pager::new(page, last, |page| numbered(visit, &path, page));
     let title = visit.say(
@@ -53,9 +62,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("known", &true)
         .with("name", &enterprise.name)
         .with("earlier", &enterprise.earlier_names)
-        .with("region", &visit.region_name(&enterprise.region))
+        .with("region", &region)
         .with("abnormal", &abnormal)
         .with("serious", &serious)
+        .with("serious_over", &serious_over)
         .with("rows", &rows)
         .with("total", &enterprise.records)
         .with("folded", &folded)

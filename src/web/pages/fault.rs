@@ -9,6 +9,9 @@ use crate::web::links;
 use crate::web::problem::Problem;
 use actix_web::http::StatusCode;
 
+/// When a search that found no place should be tried again.
+const BUSY_SECONDS: u64 = 5;
+
 /// Why there is no page.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -16,6 +19,8 @@ pub(super) struct Fault {
     title: &'static str,
     text: &'static str,
     args: Vec<(&'static str, Arg)>,
+    /// When to try again, in seconds.
+    retry_after: Option<u64>,
 }
 
 impl Fault {
@@ -25,6 +30,7 @@ impl Fault {
             title,
             text,
             args: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -86,12 +92,33 @@ impl Fault {
     }
 
     /// Pages are only read.
-    pub(super) fn method(_: &Visit) -> Self {
+    pub(super) fn method() -> Self {
         Fault::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "page-error-405",
             "page-error-405-text",
         )
+    }
+
+    /// No reason code of the interface has this name.
+    pub(super) fn no_problem(given: &str) -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-problem",
+            "page-error-problem-text",
+        )
+        .arg("given", shortened(given))
+    }
+
+    /// As many searches are in work as the server takes at once.
+    pub(super) fn busy() -> Self {
+        let mut fault = Fault::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "page-error-busy",
+            "page-error-busy-text",
+        );
+        fault.retry_after = Some(BUSY_SECONDS);
+        fault
     }
 
     pub(super) fn page(self, visit: &Visit) -> Page {
@@ -101,17 +128,14 @@ impl Fault {
             .with("search_action", &links::page(visit.lang, "/search", ""))
             .with("q", "");
         page.status = self.status;
+        page.retry_after = self.retry_after;
         page
     }
 }
 
 /// What a reader typed, short enough to be shown.
 pub(super) fn shortened(text: &str) -> String {
-    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
-    if text.chars().nth(40).is_some() {
-        shown.push('…');
-    }
-    shown
+    crate::text::shortened(text, 40)
 }
 
 /// Failures within go to the operator's log by the one place that maps errors to HTTP.
@@ -120,7 +144,9 @@ impl From<Problem> for Fault {
         if problem.status == StatusCode::NOT_FOUND {
             return Fault::nothing();
         }
-        Fault::new(problem.status, "page-error-500", "page-error-500-text")
+        let mut fault = Fault::new(problem.status, "page-error-500", "page-error-500-text");
+        fault.retry_after = problem.retry_after;
+        fault
     }
 }
 

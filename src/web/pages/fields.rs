@@ -233,7 +233,9 @@ impl<'a> Fields<'a> {
                     .map(|code| links::enterprise(lang, code.as_str())),
                 ..Piece::mono(code)
             },
-            (FieldType::Region, Value::String(code)) => Piece::plain(self.visit.region_name(code)),
+            (FieldType::Region, Value::String(code)) => {
+                Piece::plain(self.visit.region_name(self.registry, code))
+            }
             (FieldType::Authority, Value::String(id)) => {
                 let link = self.visit.authority_link(self.registry, id);
                 match link.text == *id {

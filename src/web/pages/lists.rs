@@ -39,6 +39,7 @@ pub(super) fn kind(visit: &Visit) -> Result<Answer, Fault> {
         "list.html",
         visit.titled(&visit.kind_name(kind.as_str()), page),
     )
+    .with("one_kind", &true)
     .with("heading", &visit.kind_name(kind.as_str()))
     .with("help", &visit.word(&format!("kindhelp-{kind}")))
     .with("total", &total)
@@ -73,6 +74,8 @@ struct Member {
     name: String,
     uscc: Link,
     date: Option<String>,
+    /// The latest day that the listings were to last until, where every one's is past.
+    term: Option<String>,
     entries: Vec<Link>,
 }
 
@@ -105,13 +108,19 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
             StatusList::Abnormal => &enterprise.abnormal,
             StatusList::Serious => &enterprise.serious,
         };
-        let mut public = Vec::new();
+        let (mut public, mut terms) = (Vec::new(), Vec::new());
         for listing in listings {
-            if visit.load(listing.index)?.body.is_some() {
+            let loaded = visit.load(listing.index)?;
+            if loaded.body.is_some() {
                 public.push(listing);
+                terms.push(visit.term_over(&loaded));
+                if loaded.personal() {
+                    visit.note_person();
+                }
             }
         }
         let Some(last) = public.last() else { continue };
+        let terms: Option<Vec<String>> = terms.into_iter().collect();
         members.push(Member {
             name: enterprise.name.clone(),
             uscc: Link {
@@ -119,6 +128,7 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
                 href: links::enterprise(visit.lang, code),
             },
             date: last.date.clone(),
+            term: terms.and_then(|terms| terms.into_iter().max()),
             entries: public
                 .iter()
                 .map(|listing| Link {

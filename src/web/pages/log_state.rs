@@ -41,7 +41,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
                 href: links::authority(visit.lang, state.id.as_str()),
             },
             id: state.id.to_string(),
-            region: visit.region_name(state.region.as_str()),
+            region: visit.region_code(state.region.as_str()),
             operator: state.role == Role::Operator,
             kinds: state.kinds.len(),
             valid,

@@ -10,23 +10,29 @@ mod fields;
 mod home;
 mod lists;
 mod log_state;
+mod problems;
 mod query;
 mod record;
 mod search;
 mod summary;
 
 use super::Portal;
+use super::limits::Searches;
 use super::links;
 use super::{assets, render};
+use crate::domain::dates::day_in_china;
 use crate::text::{Arg, Catalogue, Lang};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LOCATION,
+    ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH,
+    LOCATION, RETRY_AFTER,
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use fault::Fault;
+use jiff::civil::Date;
 use serde::Serialize;
+use std::cell::Cell;
 use std::future::{Ready, ready};
 use tera::Context;
 
@@ -39,13 +45,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
     {
         web::resource(path)
             .get(move |visit: Visit| visit.show(move |visit| build(visit).into()))
-            .default_service(web::to(|visit: Visit| {
-                visit.show(|visit| Answer::from(Err(Fault::method(visit))))
-            }))
+            .default_service(web::to(|visit: Visit| visit.only_read()))
     }
     config
         .service(page("/", home::page))
-        .service(page("/search", search::page))
+        .service(
+            web::resource("/search")
+                .get(|visit: Visit| visit.search())
+                .default_service(web::to(|visit: Visit| visit.only_read())),
+        )
         .service(page("/enterprise/{key}", enterprise::page))
         .service(page("/record/{key}", record::page))
         .service(page("/authority/{key}", authority::page))
@@ -53,8 +61,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/list/serious", lists::serious))
         .service(page("/list/{key}", lists::kind))
         .service(page("/log-state", log_state::page))
+        .service(page("/problems/{key}", problems::page))
         .default_service(web::to(|visit: Visit| {
-            visit.show(|_| Answer::from(Err(Fault::nothing())))
+            visit.show(|_| Fault::nothing().into())
         }));
 }
 
@@ -73,6 +82,9 @@ pub async fn policy(portal: web::Data<Portal>) -> HttpResponse {
 /// Name under which the policy is saved.
 const POLICY_FILE: &str = "gongshi.policy";
 
+/// Says to search engines what the page's own `robots` says.
+const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
+
 /// Longest path and query, in bytes, that the links to the other language keep.
 const MAX_ADDRESS: usize = 4096;
 
@@ -86,6 +98,11 @@ struct Visit {
     /// The variable part of the path, decoded; empty where there is none.
     key: String,
     if_none_match: Option<Vec<u8>>,
+    /// The day in Beijing by the log's clock.
+    today: Date,
+    /// Whether the page names a natural person.
+    person: Cell<bool>,
+    searches: web::Data<Searches>,
 }
 
 impl FromRequest for Visit {
@@ -99,6 +116,11 @@ impl FromRequest for Visit {
             .clone();
         let (lang, path) = links::split(request.path());
         let header = request.headers().get(IF_NONE_MATCH);
+        let searches = request
+            .app_data::<web::Data<Searches>>()
+            .expect("pages are registered together with the places of searches")
+            .clone();
+        let today = day_in_china(portal.intake.clock().now().unix());
         ready(Ok(Visit {
             portal,
             lang,
@@ -110,6 +132,9 @@ impl FromRequest for Visit {
                 .unwrap_or_default()
                 .to_owned(),
             if_none_match: header.map(|value| value.as_bytes().to_vec()),
+            today,
+            person: Cell::new(false),
+            searches,
         }))
     }
 }
@@ -124,6 +149,12 @@ enum Answer {
     Fault(Fault),
 }
 
+impl From<Fault> for Answer {
+    fn from(fault: Fault) -> Self {
+        Answer::Fault(fault)
+    }
+}
+
 impl From<Result<Answer, Fault>> for Answer {
     fn from(result: Result<Answer, Fault>) -> Self {
         result.unwrap_or_else(Answer::Fault)
@@ -135,6 +166,10 @@ struct Page {
     status: StatusCode,
     template: &'static str,
     title: String,
+    /// Whether search engines may keep it.
+    indexable: bool,
+    /// When to ask again, in seconds, where that helps.
+    retry_after: Option<u64>,
     /// Pages above this one.
     above: Vec<Link>,
     context: Context,
@@ -153,6 +188,8 @@ impl Page {
             status: StatusCode::OK,
             template,
             title,
+            indexable: true,
+            retry_after: None,
             above: Vec::new(),
             context: Context::new(),
         }
@@ -184,6 +221,11 @@ impl Visit {
         Catalogue::built_in().get(self.lang, key, args)
     }
 
+    /// Notes that the page names a natural person: search engines are asked to leave it out.
+    fn note_person(&self) {
+        self.person.set(true);
+    }
+
     fn link(&self, key: &str, path: &str) -> Link {
         Link {
             text: self.word(key),
@@ -200,13 +242,14 @@ impl Visit {
     }
 
     /// Names everything the page is made of: the build, the language and address, what has been published, indexed and
-    /// folded, and, where shown, the minute.
+    /// folded, the day, on which terms end, and, where shown, the minute.
     fn etag(&self) -> String {
         let portal = &self.portal;
         let minute = match portal.synthetic {
             true => portal.intake.clock().now().unix() / 60,
             false => 0,
         };
+        let day = self.today;
         // Keys come into effect a moment after their entry is published.
         let registry = portal.intake.registry();
         let keys: usize = registry
@@ -217,12 +260,32 @@ impl Visit {
             })
             .sum();
         format!(
-            "W/\"{}-{}-{}-{}-{keys}-{minute}\"",
+            "W/\"{}-{}-{}-{}-{keys}-{day}-{minute}\"",
             assets::build(),
             portal.log.published().size(),
             portal.search.searchable(),
             portal.model.cursor().unwrap_or_default(),
         )
+    }
+
+    /// The answer to another method than reading.
+    async fn only_read(self) -> HttpResponse {
+        self.show(|_| Fault::method().into()).await
+    }
+
+    /// A search, where there is a place for one more. What finds none is told at once: searches that pile up would hold
+    /// the threads that every other page needs, until nobody waits for their answers any more.
+    async fn search(self) -> HttpResponse {
+        match self.searches.begin() {
+            Some(place) => {
+                self.show(move |visit| {
+                    let _place = place;
+                    search::page(visit).into()
+                })
+                .await
+            }
+            None => self.respond(Fault::busy().into(), "").finish(),
+        }
     }
 
     /// Builds and renders the page on a thread that may wait for storage.
@@ -261,6 +324,7 @@ impl Visit {
             Answer::Page(page) => *page,
         };
         let status = page.status;
+        let indexable = status == StatusCode::OK && page.indexable && !self.person.get();
         let mut headers = vec![
             (CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
             (CONTENT_LANGUAGE, self.lang.tag().to_owned()),
@@ -274,8 +338,14 @@ impl Visit {
         if status == StatusCode::METHOD_NOT_ALLOWED {
             headers.push((ALLOW, "GET, HEAD".to_owned()));
         }
+        if !indexable {
+            headers.push((X_ROBOTS_TAG, "noindex".to_owned()));
+        }
+        if let Some(seconds) = page.retry_after {
+            headers.push((RETRY_AFTER, seconds.to_string()));
+        }
         let template = page.template;
-        match render::render(template, &self.context(page)) {
+        match render::render(template, &self.context(page, indexable)) {
             Ok(body) => Draft {
                 status,
                 headers,
@@ -289,7 +359,7 @@ impl Visit {
     }
 
     /// The page's own context and what every page has.
-    fn context(&self, page: Page) -> Context {
+    fn context(&self, page: Page, indexable: bool) -> Context {
         let other = match self.lang {
             Lang::Zh => Lang::En,
             Lang::En => Lang::Zh,
@@ -318,7 +388,13 @@ impl Visit {
         context.insert("other_lang", other.tag());
         context.insert("other_href", &links::page(other, path, query));
         context.insert("alternates", &alternates);
-        context.insert("indexable", &(page.status == StatusCode::OK));
+        context.insert("indexable", &indexable);
+        // Between two sentences, or a sentence and a link: full-width punctuation brings its own space.
+        let gap = match self.lang {
+            Lang::Zh => "",
+            Lang::En => " ",
+        };
+        context.insert("gap", gap);
         context.insert("style", assets::style());
         context.insert("mark", assets::mark());
         context.insert("size", &portal.log.published().size());
@@ -334,7 +410,7 @@ impl Visit {
 /// An answer that may cross threads; [`HttpResponse`] may not.
 struct Draft {
     status: StatusCode,
-    headers: Vec<(actix_web::http::header::HeaderName, String)>,
+    headers: Vec<(HeaderName, String)>,
     body: String,
 }
 

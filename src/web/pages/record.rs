@@ -4,14 +4,16 @@
 
 use super::fault::Fault;
 use super::fields::Fields;
+use super::summary::Loaded;
 use super::{Answer, Link, POLICY_FILE, Page, Visit};
+use crate::domain::View;
 use crate::log::LogError;
 use crate::web::links;
 use crate::web::render::Moment;
 use gongshi_verify::encoding::{base64, decimal, hex};
 use serde::Serialize;
 
-/// References shown in each direction.
+/// References shown in each direction. Those to an entry go on at `?before=<index>`; those of a body stand in its JSON.
 const MAX_LINKED: usize = 50;
 
 #[derive(Serialize)]
@@ -29,26 +31,21 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         LogError::Beyond { .. } => missing(),
         error => error.into(),
     })?;
-    let loaded = super::summary::Loaded::of(index, &leaf)?;
+    let loaded = Loaded::of(index, &leaf)?;
     let registry = visit.portal.intake.registry();
     let fields = match (loaded.kind, &loaded.body) {
         (Some(kind), Some(body)) => Some(Fields::of(visit, &registry, kind, body)),
         _ => None,
     };
-    let mut refers = Vec::new();
-    if let Some(view) = loaded.view() {
-        for (_, reference) in view.references().into_iter().take(MAX_LINKED) {
-            refers.extend(linked(visit, reference.index)?);
-        }
-    }
-    let mut referred = Vec::new();
-    let referrers = visit.portal.model.referrers(index)?;
-    for (source, _) in referrers.iter().rev().take(MAX_LINKED) {
-        referred.extend(linked(visit, *source)?);
-    }
     let view = loaded.view();
+    let references = view.as_ref().map(View::references).unwrap_or_default();
+    let mut refers = Vec::new();
+    for (_, reference) in references.iter().take(MAX_LINKED) {
+        refers.extend(linked(visit, reference.index)?);
+    }
+    let referrers = Referrers::of(visit, index)?;
     let kind = visit.kind_name(loaded.entry.kind.as_str());
-    let name = loaded.name();
+    let name = visit.name_of(&loaded);
     let number = i64::try_from(index).unwrap_or(i64::MAX);
     let title = match &name {
         Some(name) => visit.say(
@@ -63,6 +60,16 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "page-record-title-bare",
             &[("kind", kind.clone().into()), ("index", number.into())],
         ),
+    };
+    let title = match referrers.before {
+        Some(before) => visit.say(
+            "page-title-before",
+            &[
+                ("title", title.into()),
+                ("index", i64::try_from(before).unwrap_or(i64::MAX).into()),
+            ],
+        ),
+        None => title,
     };
     let entry = &loaded.entry;
     let mut page = Page::new("record.html", title);
@@ -90,8 +97,16 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "omitted",
             &fields.as_ref().map_or(0, |fields| fields.omitted),
         )
+        .with("term", &term_over(visit, &loaded)?)
         .with("refers", &refers)
-        .with("referred", &referred)
+        .with(
+            "refers_omitted",
+            &references.len().saturating_sub(MAX_LINKED),
+        )
+        .with("referred", &referrers.shown)
+        .with("referred_older", &referrers.older)
+        .with("referred_newest", &referrers.newest)
+        .with("canonical", &links::record(visit.lang, index))
         .with(
             "authority",
             &visit.authority_link(&registry, entry.authority.as_str()),
@@ -126,6 +141,71 @@ fn linked(visit: &Visit, index: u64) -> Result<Option<Linked>, Fault> {
             href: links::record(visit.lang, index),
         },
         kind: visit.kind_name(loaded.entry.kind.as_str()),
-        name: loaded.name(),
+        name: visit.name_of(&loaded),
+    }))
+}
+
+/// A stretch of the entries that refer to one, newest first.
+struct Referrers {
+    /// The stretch ends below this index; `None`: it begins with the newest.
+    before: Option<u64>,
+    shown: Vec<Linked>,
+    /// Where the stretch goes on, if it does.
+    older: Option<String>,
+    /// Where the newest are, if not here.
+    newest: Option<String>,
+}
+
+impl Referrers {
+    fn of(visit: &Visit, index: u64) -> Result<Self, Fault> {
+        let before = visit.parameter("before").and_then(|text| decimal(&text));
+        let model = &visit.portal.model;
+        let mut sources = model.referrers(index, before, MAX_LINKED + 1)?;
+        let more = sources.len() > MAX_LINKED;
+        sources.truncate(MAX_LINKED);
+        let mut shown = Vec::new();
+        for source in &sources {
+            shown.extend(linked(visit, *source)?);
+        }
+        let path = format!("/record/{index}");
+        let older = sources.last().filter(|_| more).map(|last| {
+            links::with_query(visit.lang, &path, &[("before", &last.to_string())]) + "#linked"
+        });
+        Ok(Referrers {
+            before,
+            shown,
+            older,
+            newest: before.map(|_| links::record(visit.lang, index) + "#linked"),
+        })
+    }
+}
+
+/// What is known of a serious listing whose term is over.
+#[derive(Serialize)]
+struct TermOver {
+    until: String,
+    /// No record in the log has ended the listing. Of a subject without a credit code that is not known.
+    still_listed: bool,
+}
+
+/// `None` while the term runs, and where a removal has been published.
+fn term_over(visit: &Visit, loaded: &Loaded) -> Result<Option<TermOver>, Fault> {
+    let Some(until) = visit.term_over(loaded) else {
+        return Ok(None);
+    };
+    let Some(code) = loaded.view().and_then(|view| view.subject_code()) else {
+        return Ok(Some(TermOver {
+            until,
+            still_listed: false,
+        }));
+    };
+    let enterprise = visit.portal.model.enterprise(code.as_str())?;
+    let listed = enterprise.is_some_and(|enterprise| {
+        let mut listings = enterprise.serious.iter();
+        listings.any(|listing| listing.index == loaded.index)
+    });
+    Ok(listed.then_some(TermOver {
+        until,
+        still_listed: true,
     }))
 }

@@ -19,6 +19,8 @@ const MAX_FACET: usize = 20;
 struct Facet {
     title: String,
     values: Vec<FacetValue>,
+    /// Values that are left out.
+    omitted: usize,
 }
 
 #[derive(Serialize)]
@@ -112,6 +114,8 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             }),
         )
         .with("foreign", &super::summary::foreign(visit.lang));
+    // The addresses of searches have no end, and many of them are names.
+    page.indexable = visit.query.is_empty();
     if !bad.is_empty() {
         page.status = StatusCode::BAD_REQUEST;
     }
@@ -202,7 +206,7 @@ impl Narrowed {
         match self {
             Narrowed::Kind => visit.kind_name(value),
             Narrowed::Authority => visit.authority_link(registry, value).text,
-            Narrowed::Region => visit.region_name(value),
+            Narrowed::Region => visit.region_name(registry, value),
         }
     }
 
@@ -255,26 +259,26 @@ fn facets(
                 on,
             })
         });
+    let facet = |title: &str, values: Vec<FacetValue>, counts: &[(String, u64)]| Facet {
+        title: visit.word(title),
+        values,
+        omitted: counts.len().saturating_sub(MAX_FACET),
+    };
+    let set = |title: &str, narrowed: Narrowed, counts: &[(String, u64)]| {
+        facet(title, values(narrowed, counts), counts)
+    };
     let mut facets = vec![
-        ("page-facet-kind", values(Narrowed::Kind, &counts.kinds)),
-        (
+        set("page-facet-kind", Narrowed::Kind, &counts.kinds),
+        set(
             "page-facet-authority",
-            values(Narrowed::Authority, &counts.authorities),
+            Narrowed::Authority,
+            &counts.authorities,
         ),
-        (
-            "page-facet-region",
-            values(Narrowed::Region, &counts.regions),
-        ),
-        ("page-facet-year", years.collect()),
+        set("page-facet-region", Narrowed::Region, &counts.regions),
+        facet("page-facet-year", years.collect(), &counts.years),
     ];
-    facets.retain(|(_, values)| !values.is_empty());
+    facets.retain(|facet| !facet.values.is_empty());
     facets
-        .into_iter()
-        .map(|(title, values)| Facet {
-            title: visit.word(title),
-            values,
-        })
-        .collect()
 }
 
 /// What narrows the search, each with the address without it.

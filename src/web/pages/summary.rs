@@ -2,16 +2,15 @@
 
 use super::fault::Fault;
 use super::{Link, Visit};
-use crate::domain::{Kind, Uscc, View};
-use crate::log::Leaf;
+use crate::domain::dates::parse_date;
+use crate::domain::{Kind, Stored, Uscc, View};
+use crate::log::{Leaf, LogError};
 use crate::text::{Catalogue, Lang};
 use crate::web::links;
 use crate::web::render::Moment;
-use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::registry::Registry;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 /// Fields that name a record which has no subject, best first.
 const NAMES: &[&str] = &[
@@ -23,61 +22,65 @@ const NAMES: &[&str] = &[
     "name",
 ];
 
-/// An entry as stored, parsed.
+/// An entry with its place in the log.
 pub(super) struct Loaded {
     pub(super) index: u64,
-    pub(super) entry: Entry,
     pub(super) leaf_hash: Hash,
-    /// `None` for a kind that this version does not know.
-    pub(super) kind: Option<Kind>,
-    /// `None` when the record is not public.
-    pub(super) body: Option<Map<String, Value>>,
+    stored: Stored,
+}
+
+impl std::ops::Deref for Loaded {
+    type Target = Stored;
+
+    fn deref(&self) -> &Stored {
+        &self.stored
+    }
 }
 
 impl Loaded {
     pub(super) fn of(index: u64, leaf: &Leaf) -> Result<Self, Fault> {
-        let unreadable = |what: &str, error: &dyn std::fmt::Display| {
-            Fault::from(crate::log::LogError::damaged(
-                format!("{what} {index}"),
-                error.to_string(),
-            ))
-        };
-        let entry = Entry::parse(&leaf.entry).map_err(|e| unreadable("entry", &e))?;
-        let body = match &leaf.record {
-            None => None,
-            Some(record) => {
-                let record: Value =
-                    serde_json::from_slice(record).map_err(|e| unreadable("record", &e))?;
-                match record {
-                    Value::Object(mut members) => match members.remove("body") {
-                        Some(Value::Object(body)) => Some(body),
-                        _ => None,
-                    },
-                    _ => None,
-                }
-            }
-        };
+        let stored = Stored::read(&leaf.entry, leaf.record.as_deref())
+            .map_err(|e| LogError::damaged(format!("entry {index}"), e.to_string()))?;
         Ok(Loaded {
             index,
             leaf_hash: gongshi_verify::hash::leaf_hash(&leaf.entry),
-            kind: entry.kind.as_str().parse().ok(),
-            entry,
-            body,
+            stored,
         })
     }
 
-    /// The body seen through its kind's table.
-    pub(super) fn view(&self) -> Option<View<'_>> {
-        Some(View::new(self.kind?, self.body.as_ref()?))
-    }
-
-    /// What the record is called: its subject, else its own name, else its number.
-    pub(super) fn name(&self) -> Option<String> {
+    /// What the record is called: its subject, else its own name, else its number. Pages ask [`Visit::name_of`].
+    fn name(&self) -> Option<String> {
         let view = self.view()?;
         let named = || NAMES.iter().find_map(|name| view.text_of(name));
         let name = view.subject_name().or_else(named).or_else(|| view.number());
         name.map(str::to_owned)
     }
+
+    /// Whether its subject is, or may be, a natural person: said to be one, a business that a person runs in their own
+    /// name (个体工商户), or named without a credit code, as unlicensed traders are.
+    pub(super) fn personal(&self) -> bool {
+        let Some(view) = self.view() else {
+            return false;
+        };
+        let by_kind = matches!(
+            self.kind,
+            Some(Kind::IndividualMark | Kind::IndividualRestore)
+        );
+        let by_type = matches!(
+            view.text_of("subject_type"),
+            Some("natural_person" | "individual_business")
+        );
+        let by_code = match view.subject_code() {
+            Some(code) => individual(code.as_str()),
+            None => view.subject_name().is_some(),
+        };
+        by_kind || by_type || by_code
+    }
+}
+
+/// Whether a credit code is that of an individual business (个体工商户): GB 32100, registrar 9, class 2.
+pub(super) fn individual(code: &str) -> bool {
+    code.starts_with("92")
 }
 
 /// One line of a list of records.
@@ -90,10 +93,19 @@ pub(super) struct Row {
     name: String,
     uscc: Option<Link>,
     date: Option<String>,
+    /// The day until which a serious listing was to last, where that day is past.
+    pub(super) term: Option<String>,
     number: Option<String>,
     authority: Link,
     logged: Moment,
     proof: String,
+}
+
+impl Row {
+    /// The day it is about, or, where it names none, that of its logging (of UTC: it only orders).
+    pub(super) fn day(&self) -> &str {
+        self.date.as_deref().unwrap_or(&self.logged.iso[..10])
+    }
 }
 
 /// The language of records, where the page is in another one.
@@ -124,7 +136,7 @@ impl Visit {
         let view = loaded.view();
         let kind = self.kind_name(loaded.entry.kind.as_str());
         let number = view.as_ref().and_then(View::number).map(str::to_owned);
-        let name = loaded.name().unwrap_or_else(|| kind.clone());
+        let name = self.name_of(loaded).unwrap_or_else(|| kind.clone());
         Row {
             index: loaded.index,
             href: links::record(self.lang, loaded.index),
@@ -137,6 +149,7 @@ impl Visit {
                 .as_ref()
                 .and_then(View::main_date)
                 .map(|date| date.to_string()),
+            term: self.term_over(loaded),
             number: number.filter(|number| *number != name),
             authority: self.authority_link(registry, loaded.entry.authority.as_str()),
             logged: Moment::new(self.lang, loaded.entry.logged_at),
@@ -144,6 +157,26 @@ impl Visit {
             kind,
             name,
         }
+    }
+
+    /// What a record is called. Notes where that names a natural person, so that search engines are told to leave the
+    /// page out.
+    pub(super) fn name_of(&self, loaded: &Loaded) -> Option<String> {
+        let name = loaded.name();
+        if name.is_some() && loaded.personal() {
+            self.note_person();
+        }
+        name
+    }
+
+    /// The last day of a serious listing, where it is past. That ends nothing: removal is for the authority to publish.
+    pub(super) fn term_over(&self, loaded: &Loaded) -> Option<String> {
+        let view = loaded.view()?;
+        if loaded.kind != Some(Kind::SeriousListing) {
+            return None;
+        }
+        let until = parse_date(view.text_of("listed_until")?)?;
+        (until < self.today).then(|| until.to_string())
     }
 
     pub(super) fn uscc_link(&self, code: &Uscc) -> Link {
@@ -170,12 +203,32 @@ impl Visit {
         }
     }
 
-    /// A region with words for the two codes that are no place.
-    pub(super) fn region_name(&self, code: &str) -> String {
-        match code {
-            "000000" => self.say("page-region-synthetic", &[("code", code.into())]),
-            "100000" => self.say("page-region-nation", &[("code", code.into())]),
-            code => code.to_owned(),
+    /// A region's code with what it is a code of. There is no table of names here, since divisions change every year:
+    /// the level is read from the digits.
+    pub(super) fn region_code(&self, code: &str) -> String {
+        let key = match code {
+            "000000" => "page-region-synthetic",
+            "100000" => "page-region-nation",
+            code if code.ends_with("0000") => "page-region-province",
+            code if code.ends_with("00") => "page-region-prefecture",
+            _ => "page-region-county",
+        };
+        self.say(key, &[("code", code.into())])
+    }
+
+    /// A region's code with the authority that speaks for it, where one is registered for just that region: its name tells
+    /// a reader which place this is.
+    pub(super) fn region_name(&self, registry: &Registry, code: &str) -> String {
+        let mut authorities = registry.authorities();
+        match authorities.find(|authority| authority.region.as_str() == code) {
+            Some(authority) if !matches!(code, "000000" | "100000") => self.say(
+                "page-region-of",
+                &[
+                    ("code", code.into()),
+                    ("authority", authority.name.as_str().into()),
+                ],
+            ),
+            _ => self.region_code(code),
         }
     }
 }

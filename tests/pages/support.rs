@@ -25,6 +25,14 @@ pub const DEPARTMENT: &str = "000000-SCJG";
 pub const DEPARTMENT_NAME: &str = "示例县市场监督管理局";
 /// The subject of the bodies in `tests/data`.
 pub const SUBJECT: &str = "91000000MA00000900";
+/// A department of a city, which speaks for the counties in it as well.
+pub const CITY: &str = "610300-SCJG";
+pub const CITY_NAME: &str = "示例市市场监督管理局";
+/// A natural person, and a business that a person runs.
+pub const PERSON: &str = "张某某";
+pub const INDIVIDUAL: &str = "示例县李某某小吃店";
+/// Entries that refer to entry 0, beside those of `one_of_each`.
+pub const REFERRERS: usize = 55;
 /// What a hostile department might call a subject.
 pub const HOSTILE: &str = "<script>alert(\"x\")</script>&'店";
 
@@ -35,6 +43,15 @@ pub struct Site {
     /// Index of the entry of each kind.
     pub index: BTreeMap<Kind, u64>,
     pub hostile: (String, u64),
+    /// A business whose serious listing has outlived its term, one whose term ends today, and a person of the first sort.
+    pub overdue: (String, u64),
+    pub last_day: (String, u64),
+    pub person: u64,
+    /// Records of the city's department: about the city, and about a county in it.
+    pub city: u64,
+    pub county: u64,
+    /// An individual business, and a record about it.
+    pub individual: (String, u64),
     department: SecretKey,
 }
 
@@ -47,7 +64,12 @@ fn next_key() -> [u8; 32] {
 
 /// A well-formed code of its own for each number.
 pub fn uscc(number: u32) -> String {
-    let prefix = format!("91000000MA{number:07}");
+    coded("91", number)
+}
+
+/// The same of a class: `91` enterprises, `92` individual businesses.
+fn coded(class: &str, number: u32) -> String {
+    let prefix = format!("{class}000000MA{number:07}");
     let codes = ALPHABET
         .iter()
         .map(|c| format!("{prefix}{}", *c as char))
@@ -81,26 +103,77 @@ impl Site {
             clock,
             index: BTreeMap::new(),
             hostile: (uscc(77), 0),
+            overdue: (uscc(78), 0),
+            last_day: (uscc(79), 0),
+            person: 0,
+            city: 0,
+            county: 0,
+            individual: (coded("92", 80), 0),
             department: SecretKey::from_seed(&[0xd1; 32]),
         };
-        site.register(&operator.key);
+        let city = SecretKey::from_seed(&[0xd2; 32]);
+        let names = [
+            (DEPARTMENT, DEPARTMENT_NAME, "000000", &site.department),
+            (CITY, CITY_NAME, "610300", &city),
+        ];
+        for (id, name, region, key) in names {
+            site.register(&operator.key, id, name, region, key);
+        }
+        // First, so that each kind's own record is the newest of its kind.
+        for number in 0..REFERRERS {
+            let mut body = site.body(Kind::Objection);
+            body["subject_name"] = "示例异议有限公司".into();
+            body["subject_uscc"] = uscc(81).into();
+            body["objection_no"] = format!("异议2026-1{number:03}").into();
+            site.publish(Kind::Objection, body);
+        }
         site.one_of_each();
         let mut body = site.body(Kind::Penalty);
         body["subject_name"] = HOSTILE.into();
         body["subject_uscc"] = site.hostile.0.clone().into();
         body["decision_no"] = "示市监罚〔2026〕<b>号".into();
         site.hostile.1 = site.publish(Kind::Penalty, body);
+        site.overdue.1 = site.serious(Some(&site.overdue.0), "示例到期有限公司", "2026-01-04");
+        site.last_day.1 = site.serious(Some(&site.last_day.0), "示例末日有限公司", "2026-01-05");
+        site.person = site.serious(None, PERSON, "2026-01-04");
+        let permit = |region: &str| {
+            let mut body = site.body(Kind::Permit);
+            body["subject_name"] = "示例外地有限公司".into();
+            body["subject_uscc"] = uscc(82).into();
+            body["region"] = region.into();
+            site.append(CITY, &city, Kind::Permit, None, body)
+        };
+        (site.city, site.county) = (permit("610300"), permit("610323"));
+        let mut body = site.body(Kind::Permit);
+        body["subject_name"] = INDIVIDUAL.into();
+        body["subject_uscc"] = site.individual.0.clone().into();
+        site.individual.1 = site.publish(Kind::Permit, body);
         site.settle();
         site
     }
 
-    fn register(&mut self, operator: &SecretKey) {
+    /// Appends a serious listing that was to last until that day.
+    fn serious(&self, code: Option<&str>, name: &str, until: &str) -> u64 {
+        let mut body = self.body(Kind::SeriousListing);
+        body["subject_name"] = name.into();
+        body["listed_on"] = "2023-01-05".into();
+        body["listed_until"] = until.into();
+        body["restrictions"][0]["until"] = until.into();
+        match code {
+            Some(code) => body["subject_uscc"] = code.into(),
+            None => {
+                body.as_object_mut().unwrap().remove("subject_uscc");
+                body["subject_type"] = "natural_person".into();
+            }
+        }
+        self.publish(Kind::SeriousListing, body)
+    }
+
+    fn register(&self, operator: &SecretKey, id: &str, name: &str, region: &str, key: &SecretKey) {
         let origin = Origin::parse(ORIGIN).unwrap();
-        let id = AuthorityId::parse(DEPARTMENT).unwrap();
-        let public = self.department.public();
-        let proof = self
-            .department
-            .sign(&key_proof_message(&origin, &id, &public));
+        let authority = AuthorityId::parse(id).unwrap();
+        let public = key.public();
+        let proof = key.sign(&key_proof_message(&origin, &authority, &public));
         let mut kinds: Vec<&str> = Kind::ALL
             .iter()
             .filter(|kind| !kind.operator_only())
@@ -108,8 +181,8 @@ impl Site {
             .collect();
         kinds.sort_unstable();
         let body = json!({
-            "action": "register", "authority_id": DEPARTMENT, "key_proof": base64(&proof), "kinds": kinds,
-            "name": DEPARTMENT_NAME, "public_key": public.to_base64(), "region": "000000", "role": "department",
+            "action": "register", "authority_id": id, "key_proof": base64(&proof), "kinds": kinds,
+            "name": name, "public_key": public.to_base64(), "region": region, "role": "department",
         });
         self.append(OPERATOR, operator, Kind::Authority, None, body);
     }

@@ -1,0 +1,313 @@
+### Words of the pages. A number n chooses the plural; n_text is the same number with its thousands set apart.
+page-brand = Gongshi
+page-description = A verifiable log of public disclosures: inspection results, abnormal listings, penalties, permits and credit repair, open to everyone to read and to check.
+page-skip = Skip to content
+page-synthetic-label = About this demonstration
+page-synthetic-word = Synthetic data (合成数据)
+page-synthetic-text = Every record on this site is invented for demonstration and concerns no real organisation or person.
+page-synthetic-clock = Simulated time:
+page-nav = Main sections
+page-nav-home = Home
+page-nav-search = Search
+page-nav-abnormal = Abnormal list
+page-nav-serious = Serious list
+page-nav-log = State of the log
+page-crumbs = You are here
+page-other-language = 中文
+page-footer-independent = This site runs independent open-source software. It is not a government site, speaks for no authority and has no official effect. Each record is the responsibility of the authority that published it.
+page-footer-log = Log
+page-entries = { $n ->
+    [one] 1 entry
+   *[other] { $n_text } entries
+}
+page-indexed = Indexed to entry { $indexed_text } of { $n_text }.
+page-folded = Summarised to entry { $folded_text } of { $n_text }.
+page-as-of = As of entry { $n_text }.
+page-beijing-time = { $time } (Beijing time)
+page-yuan = CNY { $amount }
+page-bytes = { $size } bytes
+page-yes = Yes
+page-no = No
+page-none = None
+page-region-synthetic = Synthetic region ({ $code })
+page-region-nation = Nationwide ({ $code })
+page-region-province = Province-level division { $code }
+page-region-prefecture = Prefecture-level division { $code }
+page-region-county = County-level division { $code }
+page-region-of = { $code } (the division of { $authority })
+page-sentence-end = .
+page-clause-end = ;
+page-list-comma = {", "}
+page-operator = Operator
+page-department = Publishing authority
+page-item-of = { $i } of { $of }
+page-title-page = { $title } (page { $page })
+page-title-after = { $title } (after { $code })
+page-title-before = { $title } (referred to before #{ $index })
+
+page-searchbox-label = Name, credit code or document number
+page-searchbox-button = Search
+page-searchbox-help = Any two or more characters of a name, a whole 18-character code, or part of a decision or permit number.
+page-col-record = Record
+page-col-kind = Kind
+page-col-date = Date
+page-col-number = Number
+page-col-authority = Authority
+page-col-name = Name
+page-col-id = Identifier
+page-col-kinds = May publish
+page-col-keys = Keys
+page-col-key = Public key (Ed25519)
+page-col-validity = Valid
+page-col-state = State
+page-col-listed = Listed on
+page-col-entries = Entries
+page-download-proof = Download proof
+page-download-proof-of = Download proof (#{ $index })
+page-policy-download = Download policy file
+page-pager = Pages
+page-pager-previous = Previous page
+page-pager-next = Next page
+page-pager-first = Back to the first page
+page-pager-place = Page { $page_text } of { $last_text }
+
+page-home-title = Home
+page-home-heading = Look it up, and check it yourself
+page-home-lede = Every record an authority publishes is signed into a log that only grows. Anyone can read it, and anyone can check it offline without trusting this site.
+page-home-state = The log holds { $n ->
+    [one] 1 entry
+   *[other] { $n_text } entries
+}, the last one taken at
+page-home-state-end = .
+page-home-state-more = See the state of the log
+page-home-empty = The log is still empty.
+page-home-who = What brings you here
+page-home-citizen = Citizens and journalists
+page-home-citizen-text = Look up a business or read a list. No account, no CAPTCHA.
+page-home-citizen-all = Newest records
+page-home-enterprise = Businesses
+page-home-enterprise-text = Enter your unified social credit code to see every public record about you, whether you are on a list, and what became of a repair.
+page-home-enterprise-go = Enter a code
+page-home-enterprise-repair = Credit repair decisions
+page-home-verifier = Verifiers and departments
+page-home-verifier-text = Auditors, courts and other offices can download proofs and check them offline; publishing authorities can review their keys and records.
+page-home-verifier-log = Log and authorities
+page-home-new = New records
+page-home-kinds = Records by kind
+
+page-search-title = Search
+page-search-title-for = Search for “{ $text }”
+page-search-bad-title = Something in the search is wrong
+page-search-filters = Filters
+page-search-any-kind = All kinds
+page-search-from = Date from
+page-search-to = Date to
+page-search-sort = Order
+page-search-apply = Apply
+page-sort-relevance = Most relevant
+page-sort-newest = Newest date first
+page-sort-oldest = Oldest date first
+page-search-problems = Some conditions cannot be used
+page-search-problems-rest = The results below leave them out.
+page-search-bad-kind = There is no kind “{ $given }”; choose one from the list.
+page-search-bad-authority = “{ $given }” is not an authority's identifier. Identifiers are capitals, digits and hyphens, such as 610323-SCJG.
+page-search-bad-region = “{ $given }” is not a region code. Region codes have six digits, such as 610323.
+page-search-bad-date = “{ $given }” is not a date. Write year-month-day, such as 2026-03-02.
+page-search-bad-range = The date range { $given } begins after it ends; swap the two.
+page-search-bad-sort = There is no order “{ $given }”.
+page-search-bad-page = There is no page “{ $given }”. Pages go from 1 to { $last }; narrow the search to see more.
+page-search-cut = The search text is too long; only its first { $n_text } characters were used.
+page-search-truncated = The search text has too many words; only the first ones were used.
+page-search-narrowed = Narrowed to:
+page-search-remove = Remove filter: { $name }
+page-search-total = { $n ->
+    [one] 1 record found.
+   *[other] { $n_text } records found.
+}
+page-search-capped = Only the first { $n_text } can be turned to; narrow the search to see the rest.
+page-search-facets = Narrow the results
+page-facet-kind = Kind
+page-facet-authority = Authority
+page-facet-region = Region (with what lies in it)
+page-facet-year = Year
+page-facet-more = { $n ->
+    [one] 1 more with fewer records is
+   *[other] { $n_text } more with fewer records are
+} not listed; use the search box and the filters above to find them.
+page-search-results = Results
+page-search-beyond = There are no results on this page
+page-search-first = Back to the first page
+page-search-none = No record found
+page-search-not-understood = There are no words, letters or digits to search for in what was entered.
+page-search-help-name = Try fewer characters: any two consecutive characters of a name are enough.
+page-search-help-code = A unified social credit code has 18 characters, digits and capitals (never I, O, S, V or Z).
+page-search-help-words = Words separated by spaces must all be found; leave one or two out.
+page-search-help-filters = Search again without any filters
+page-search-help-public = Records whose display has lawfully ended are neither shown nor found.
+page-search-code-unknown = { $code } is a well-formed credit code, but no public record names it at present.
+
+page-enterprise = Business
+page-enterprise-title = { $name } ({ $code })
+page-enterprise-earlier = Earlier names
+page-enterprise-records = Public records
+page-enterprise-status = Present status
+page-enterprise-abnormal-on = On the list of abnormal operations (or marked abnormal)
+page-enterprise-abnormal-off = Not on the list of abnormal operations
+page-enterprise-serious-on = On the list of serious violations
+page-enterprise-serious-off = Not on the list of serious violations
+page-enterprise-serious-over = Listed for serious violations; the term is over, no removal published
+page-term-over = Listed until { $date }, term over
+page-term-still-listed = This log holds no publication of a removal yet. Whether it is removed is for the listing authority to decide and publish.
+page-enterprise-scope = The status follows from the public records of this log; what is published elsewhere is not included.
+page-enterprise-timeline = Records, newest first
+page-enterprise-no-records = There is no public record at present.
+page-enterprise-unknown-title = No public record: { $code }
+page-enterprise-unknown = No public record names this code
+page-enterprise-unknown-text = The code is well formed, but no public record in this log names it. That does not say whether such a business exists, nor that all is well with it: it may never have been inspected, penalised or licensed, it may be registered elsewhere, or the display of its records may have lawfully ended.
+page-enterprise-invalid-title = This is not a valid credit code
+page-enterprise-invalid-text = Compare it with the business licence and try again, or search by name.
+page-uscc-length = A unified social credit code has { $expected } characters; this has { $found }.
+page-uscc-character = Character { $position }, “{ $character }”, cannot stand in a credit code: only digits and capitals without I, O, S, V and Z.
+page-uscc-check = The check character does not fit: the first 17 characters of { $typed } call for “{ $expected }” at the end, not “{ $found }”. One character is probably mistyped.
+
+page-record-title = { $name } · { $kind } #{ $index }
+page-record-title-bare = { $kind } #{ $index }
+page-record-said = Published by
+page-record-logged = , taken into the log at
+page-record-said-end = .
+page-record-subject = All records of this business
+page-record-check = How to check this
+page-record-not-public = The content of this record is not public at present. The log keeps only its fingerprint, kind, authority and time; the fingerprint is salted, so the content cannot be recovered from it.
+page-record-content = Content
+page-record-omitted = { $n ->
+    [one] 1 row is
+   *[other] { $n_text } rows are
+} not shown here; the whole content is in
+page-record-omitted-values = { $n ->
+    [one] 1 more value is
+   *[other] { $n_text } more values are
+} in the JSON.
+page-record-meaning = What each field means
+page-record-linked = Related entries
+page-record-refers = Refers to
+page-record-refers-more = { $n ->
+    [one] 1 more entry it refers to is
+   *[other] { $n_text } more entries it refers to are
+} in the
+page-record-referred-older = Older entries that refer to it
+page-record-referred-newest = Newest entries that refer to it
+page-record-referred = Referred to by
+page-record-place = Place in the log
+page-record-index = Index
+page-record-fingerprint = Fingerprint (leaf hash, SHA-256)
+page-record-issued-at = Issued by the authority
+page-record-logged-at = Taken into the log
+
+page-proof-heading = How to check this record
+page-proof-lede = This page comes from a server, and a server's word about itself counts for nothing. So none of the five steps below is ticked: download the proof and check it on your own machine.
+page-proof-unchecked = Not checked here
+page-proof-1 = The content is unchanged
+page-proof-1-text = The fingerprint made from the content and its salt (the commitment) must equal the one in the log entry:
+page-proof-2 = “{ $authority }” said it
+page-proof-2-text = The entry is signed with a key of that authority, and the key is registered in the log itself.
+page-proof-2-keys = All keys of this authority
+page-proof-3 = It stands in this log of { $n ->
+    [one] 1 entry
+   *[other] { $n_text } entries
+}
+page-proof-3-text = A path of hashes in the proof joins entry { $index_text } to the fingerprint of the whole log (its root):
+page-proof-4 = The head of the log is signed with this key
+page-proof-4-text = The operator signed root and size with the key below and cannot take that back:
+page-proof-5 = Witnesses saw the same log
+page-proof-5-text = This log has no witnesses yet. Until it has, keep the head you downloaded: a consistency proof will later show whether it was replaced.
+page-proof-how = Check it on your own machine
+page-proof-how-text = Download these two files into one folder and run the command. It needs no network and says of each step whether it holds.
+page-proof-policy-text = The policy file names the log key that you trust. Compare that key with another source, such as the operator's announcement, before you rely on it.
+page-proof-not = What this does not prove
+page-proof-not-true = Not that the content is true: only who said it and when, and that it has not changed since.
+page-proof-not-revoked = Not that the key was never revoked later; an offline check cannot know.
+page-proof-not-other = Not that there are no other records, nor that this one will stay on display.
+page-proof-raw = The log entry, verbatim
+
+page-list-total = { $n ->
+    [one] 1 public record.
+   *[other] { $n_text } public records.
+}
+page-list-order = Newest in the log first.
+page-list-search = Search within this kind
+page-list-empty = There is no public record of this kind at present.
+page-listed-abnormal = List of abnormal operations
+page-listed-abnormal-help = Businesses on the list of abnormal operations, or marked abnormal, now, in order of code. Once removed, they are no longer shown.
+page-listed-serious = List of serious violations
+page-listed-serious-help = Businesses on the list of serious violations now, in order of code. Once a removal is published they are no longer shown; where the term is over and none has been published, that is said beside the date.
+page-listed-total = { $n ->
+    [one] 1 business at present.
+   *[other] { $n_text } businesses at present.
+}
+page-listed-empty = Nobody is on the list at present.
+
+page-problem = Error of the interface
+page-problem-title = { $title } ({ $code })
+page-problem-remedy = What to do
+page-problem-detail = The cause of each single error stands in the answer's “detail” (English); faulty fields are listed one by one in “errors” (Chinese and English).
+
+page-log-title = State of the log
+page-log-lede = Every record on this site comes from one log that only grows. This is how it stands now, and how to check it from beginning to end.
+page-log-origin = Name of the log (origin)
+page-log-size = Size
+page-log-last = , the last one taken at
+page-log-root = Root (base64)
+page-log-vkey = Key of the log (vkey)
+page-log-search = Search index
+page-log-model = Summaries (businesses and lists)
+page-log-lag = { $n ->
+    [one] 1 entry
+   *[other] { $n_text } entries
+} behind, catching up.
+page-log-no-lag = Nothing behind.
+page-log-witnesses = Witnesses
+page-log-no-witnesses = None. No independent party cosigns the heads of this log yet; whether a fork is noticed depends on the heads that readers keep.
+page-log-checkpoint = Newest checkpoint
+page-log-checkpoint-text = Three lines give name, size and root; the operator's signature follows. Keep it, and you can later check that the log was not rewritten.
+page-log-authorities = Authorities
+page-log-authorities-text = Registering, rotating and revoking keys all happens in the log and can be replayed from entry 0.
+page-log-keys = { $valid_text } valid, { $ended_text } ended
+page-log-check = Check the whole log
+page-log-check-1 = Download checkpoint and policy file, and compare the key with another source.
+page-log-check-2 = Read every tile and entry below /log with any tool that knows these specifications, and recompute the root:
+page-log-check-3 = Check that the newest head grew from one you kept earlier:
+page-log-check-proof = Consistency proofs are at
+
+page-authority-registered = Registered in entry
+page-authority-amended = amended in
+page-authority-all = All records of this authority
+page-authority-published = Published so far
+page-authority-nothing = Nothing has been published yet.
+page-authority-kinds = Kinds it may publish
+page-authority-keys = Keys
+page-authority-keys-text = A key may sign only entries within its range. “Forced by the operator” means that the old key did not sign the replacement.
+page-key-from = from
+page-key-until = to
+page-key-valid = Valid
+page-key-ended = Ended
+page-key-forced = Forced by the operator
+
+page-error-404 = There is no such page
+page-error-404-text = The address may be mistyped, or the page may be gone. Try a search.
+page-error-405 = This address can only be read
+page-error-405-text = Pages are read-only. Authorities publish through /api/v1/events.
+page-error-500 = This page cannot be shown at present
+page-error-500-text = The server could not read what it needed; the operator's log says why. Please try again later.
+page-error-entry = There is no such entry
+page-error-entry-text = The log holds { $size } entries, indexes 0 to { $last }; “{ $given }” is not one of them.
+page-error-authority = There is no such authority
+page-error-authority-text = No authority with the identifier “{ $given }” is registered in the log. All authorities are on the page “State of the log”.
+page-error-kind = There is no such kind
+page-error-kind-text = There is no kind of record named “{ $given }”. All kinds are on the home page.
+page-error-page = There is no such page in this list
+page-error-page-text = There is no page “{ $given }”; pages go from 1 to { $last }.
+page-error-busy = Too many searches at once
+page-error-busy-text = As many searches as this server takes at once are under way. Please try again in a few seconds. With a credit code you can open a business's page directly; all other pages work as usual.
+page-error-problem = There is no such error code
+page-error-problem-text = No error of the interface is called “{ $given }”. All codes are in the document LOG-FORMAT.
+page-error-home = Back to the home page
