@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{DEPARTMENT, Log, policy, record, register, revoke, rotate, secret};
+use common::{DEPARTMENT, Log, add_key, policy, record, register, revoke, rotate, secret};
 use gongshi_verify::consistency::NewTree;
 use gongshi_verify::encoding::{base64, base64_strict};
 use gongshi_verify::extra::Extra;
@@ -182,6 +182,72 @@ fn an_entry_does_not_register_its_own_key() {
     let mut extra = log.extra(index);
     extra.authority.push(log.link(index));
     fails_at(&check(&log.proof(index, &extra)), StepId::Authority);
+}
+
+/// A chain is not replayed for a checkpoint that nobody known signed, nor for an entry that is not under it.
+#[test]
+fn a_chain_to_nothing_is_not_replayed() {
+    let log = log();
+    let mut extra = log.extra(3);
+    extra.authority.reverse();
+    let proof = log.proof(3, &extra);
+    fails_at(&check(&proof), StepId::Authority);
+    let stranger = Policy::parse("quorum none").unwrap();
+    let unsigned = verify_proof_file(proof.as_bytes(), &stranger).unwrap();
+    fails_at(&unsigned, StepId::LogSignature);
+    let elsewhere = check(&proof.replace("index 3\n", "index 4\n"));
+    fails_at(&elsewhere, StepId::Inclusion);
+    for (report, failed) in [
+        (unsigned, "signed by the log"),
+        (elsewhere, "inside the log"),
+    ] {
+        let mut steps = report.steps.iter();
+        let step = steps.find(|step| step.id == StepId::Authority).unwrap();
+        assert_eq!(step.outcome, Outcome::NotChecked);
+        assert!(step.detail.contains("not reached") && step.detail.contains(failed));
+    }
+}
+
+#[test]
+fn a_chain_is_bounded() {
+    let mut log = log();
+    // As many keys of the operator as are tried for a signature, and one more.
+    let keys: Vec<_> = (20..20 + 64).map(secret).collect();
+    for key in &keys {
+        log.act(add_key(common::OPERATOR, key), &secret(1));
+    }
+    let chained = |log: &mut Log, links: u64| {
+        let last = log.act(
+            register("OTHER", Role::Department, &["plan"], &secret(9)),
+            keys.last().unwrap(),
+        );
+        let (entry, record) = log.entries[usize::try_from(last).unwrap()].clone();
+        let others = (5..5 + links).map(|at| log.link(at));
+        let extra = Extra {
+            authority: std::iter::once(log.link(0)).chain(others).collect(),
+            entry,
+            record: Some(record),
+        };
+        let report = check(&log.proof(last, &extra));
+        log.entries.pop();
+        report
+    };
+    let report = chained(&mut log, 64);
+    fails_at(&report, StepId::Authority);
+    let text = report.to_string();
+    assert!(text.contains("over 64 keys"), "{text}");
+    // The first 63 and the one that signs.
+    log.entries.remove(5);
+    let report = chained(&mut log, 63);
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+
+    let mut extra = log.extra(3);
+    extra.authority = vec![log.link(0); 1025];
+    let long = verify_proof_file(log.proof(3, &extra).as_bytes(), &policy());
+    let too_long = gongshi_verify::extra::ExtraError::ChainTooLong(1025);
+    assert_eq!(long, Err(UnusableInput::Extra(too_long)));
+    extra.authority.pop();
+    fails_at(&check(&log.proof(3, &extra)), StepId::Authority);
 }
 
 #[test]

@@ -129,10 +129,8 @@ impl Registry {
 
     /// The keys of `id` that have not ended.
     pub fn valid_keys(&self, id: &AuthorityId) -> Vec<PublicKey> {
-        self.keys(id)
-            .filter(|state| state.ended_at.is_none())
-            .map(|state| state.key)
-            .collect()
+        let state = self.authority(id).into_iter();
+        state.flat_map(AuthorityState::valid_keys).collect()
     }
 
     /// The key of `id`, not ended, that made `signature` over `message`.
@@ -324,7 +322,7 @@ impl Registry {
                 return Err(RegistryError::NotOperator);
             }
             Some(operator) => self
-                .find_signer(operator, &message, &entry.signature)
+                .operator_signer(operator, &message, &entry.signature)
                 .ok_or_else(|| RegistryError::Signature(operator.clone()))?,
         };
         self.check_subject(&action)?;
@@ -338,6 +336,20 @@ impl Registry {
             }
         }
         Ok((action, signer))
+    }
+
+    /// The operator's valid key that made `signature`: first the one that signed the entry before, which it nearly
+    /// always is, so that a replay does not try every key for every entry.
+    fn operator_signer(
+        &self,
+        operator: &AuthorityId,
+        message: &[u8],
+        signature: &[u8; 64],
+    ) -> Option<PublicKey> {
+        let last = self.signers.values().next_back().copied();
+        let last = last.filter(|key| self.state_of(key).is_some_and(|s| s.ended_at.is_none()));
+        last.filter(|key| key.verify(message, signature))
+            .or_else(|| self.find_signer(operator, message, signature))
     }
 
     /// The rules about the authority the action concerns.
@@ -395,6 +407,12 @@ impl Registry {
 }
 
 impl AuthorityState {
+    /// Its keys that have not ended.
+    pub fn valid_keys(&self) -> impl Iterator<Item = PublicKey> {
+        let valid = self.keys.iter().filter(|state| state.ended_at.is_none());
+        valid.map(|state| state.key)
+    }
+
     fn end(&mut self, key: &PublicKey, index: u64) {
         for state in &mut self.keys {
             if state.key == *key && state.ended_at.is_none() {

@@ -1,10 +1,11 @@
 //! The check of a whole file, step by step, in words.
 //!
-//! A report says for every step whether it passed, failed or was not checked, and never more
+//! A report says for every step whether it passed, failed or was not checked (or not reached), and never more
 //! than was proved: a proof without its record is "entry only", and what no offline check can
 //! show (a later revocation, the truth of the content) is named in every report. The sentences
 //! are in `words.rs`.
 
+mod chain;
 mod check;
 mod words;
 

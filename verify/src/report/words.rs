@@ -101,6 +101,17 @@ pub(super) fn chain_missing() -> String {
     "the file does not show how the signing key came to be the authority's".to_string()
 }
 
+pub(super) fn not_reached(failed: StepId) -> String {
+    format!(
+        "not reached: nothing the file shows about it counts, as the step \"{}\" failed",
+        title(failed)
+    )
+}
+
+pub(super) fn operator_keys(most: usize) -> String {
+    format!("the chain gives the operator over {most} keys at once, more than are tried")
+}
+
 pub(super) fn chain_order(index: u64, of: u64) -> String {
     format!("the chain names entry {index}, which is not before entry {of}")
 }
