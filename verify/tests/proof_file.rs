@@ -170,6 +170,28 @@ fn keys_and_rights_hold_at_the_index() {
     assert!(report.to_string().contains("that the file leaves out"));
 }
 
+/// A file cannot hide it: the entry that forced the key is what makes the key known at all.
+#[test]
+fn what_the_operator_forced_is_said() {
+    let mut log = Log::with_department();
+    let own = log.say("inspection_result", None, &secret(2));
+    let withdrawn = log.say("withdrawal", Some("3"), &secret(2));
+    let forced = log.act(
+        rotate(DEPARTMENT, &secret(2), &secret(4), false),
+        &secret(1),
+    );
+    let said = log.say("inspection_result", None, &secret(4));
+    let text = |index: u64| {
+        let report = check(&log.proof(index, &log.extra(index)));
+        assert_eq!(report.verdict, Verdict::Verified, "{report}");
+        report.to_string()
+    };
+    assert!(!text(own).contains("forced"));
+    assert!(text(withdrawn).contains("the second key was forced by the operator: entry 2 "));
+    let expected = format!("the key was forced by the operator: entry {forced} ");
+    assert!(text(said).contains(&expected), "{}", text(said));
+}
+
 #[test]
 fn an_entry_does_not_register_its_own_key() {
     // Index 3 registers OTHER; taking 3 itself as chain of 3 must not help.

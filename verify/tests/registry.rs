@@ -392,6 +392,48 @@ fn rights() {
     );
 }
 
+/// "Forced by the operator": a rotation the old key did not sign, a key added to a department, and what came of these.
+#[test]
+fn what_the_operator_forced_stays_marked() {
+    let mut log = Log::with_department();
+    let operator = secret(1);
+    let own = log.say("inspection_result", None, &secret(2)); // 3
+    let added = log.say("inspection_result", None, &secret(3)); // 4
+    let both = log.say("withdrawal", Some("3"), &secret(2)); // 5
+    let forced = log.act(rotate(DEPARTMENT, &secret(2), &secret(4), false), &operator);
+    let by_forced = log.say("inspection_result", None, &secret(4));
+    log.act(rotate(DEPARTMENT, &secret(4), &secret(5), true), &operator);
+    let by_heir = log.say("inspection_result", None, &secret(5));
+    log.act(
+        register("OTHER", Role::Department, &["plan"], &secret(70)),
+        &operator,
+    );
+    log.act(rotate("OTHER", &secret(70), &secret(71), true), &operator);
+    let second = log.act(add_key(OPERATOR, &secret(60)), &operator);
+    let by_second = log.act(add_key(DEPARTMENT, &secret(6)), &secret(60));
+    let registry = log.registry();
+    let marks = |index: u64| {
+        let entry = &log.entries[usize::try_from(index).unwrap()].0;
+        let signers = registry.verify_entry(index, entry).unwrap();
+        (signers.forced_at, signers.second_forced_at)
+    };
+    assert_eq!(marks(own), (None, None));
+    assert_eq!(marks(added), (Some(2), None));
+    assert_eq!(marks(both), (None, Some(2)));
+    assert_eq!(marks(by_forced), (Some(forced), None));
+    assert_eq!(marks(by_heir), (Some(forced), None));
+    // The operator adds keys to itself with a key of its own.
+    assert_eq!(marks(second), (None, None));
+    assert_eq!(marks(by_second), (None, None));
+    let forced_keys = |who: &str| {
+        let keys = &registry.authority(&id(who)).unwrap().keys;
+        keys.iter().map(|state| state.forced).collect::<Vec<_>>()
+    };
+    assert_eq!(forced_keys(DEPARTMENT), [false, true, true, false, true]);
+    assert_eq!(forced_keys("OTHER"), [false, false]);
+    assert_eq!(forced_keys(OPERATOR), [false, false]);
+}
+
 /// A log with every way a key can come: replaying only the chain accepts every entry.
 #[test]
 fn chains_are_enough_and_lean() {

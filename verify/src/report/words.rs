@@ -83,13 +83,30 @@ pub(super) fn said_by(state: &AuthorityState, entry: &Entry, signers: &Signers) 
     } else {
         ""
     };
-    format!(
+    let mut text = format!(
         "{} ({}) said it on {}, signed with its key {}{second}; the key leads back to entry 0 of \
          this log",
         state.name,
         state.id,
         entry.issued_at,
         signers.key.to_base64()
+    );
+    for (which, forced_at) in [
+        ("the key", signers.forced_at),
+        ("the second key", signers.second_forced_at),
+    ] {
+        if let Some(index) = forced_at {
+            text.push_str(&forced(which, index));
+        }
+    }
+    text
+}
+
+/// What a key rests on that the operator put in place without the authority's word.
+fn forced(which: &str, index: u64) -> String {
+    format!(
+        "; {which} was forced by the operator: entry {index} put it, or one it replaced, in place without a signature of \
+         the authority's own"
     )
 }
 
