@@ -15,6 +15,7 @@ use gongshi_verify::report::{
     MAX_PROOF_FILE, Report, Verdict, verify_consistency_between, verify_consistency_file,
     verify_proof_file, verify_record_file,
 };
+use gongshi_verify::text::shown;
 
 /// Checks proofs of a Gongshi log offline.
 #[derive(Parser)]
@@ -77,7 +78,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("unusable input: {}", words(&error));
+            eprintln!("unusable input: {}", shown(&words(&error)));
             ExitCode::from(2)
         }
     }
@@ -151,7 +152,7 @@ fn run(cli: Cli) -> Result<bool> {
 }
 
 fn print(file: &Path, report: &Report) -> bool {
-    println!("{}", file.display());
+    println!("{}", shown(&file.display().to_string()));
     println!("{report}");
     report.verdict == Verdict::Verified
 }

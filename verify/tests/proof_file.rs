@@ -8,8 +8,9 @@ use gongshi_verify::consistency::NewTree;
 use gongshi_verify::encoding::{base64, base64_strict};
 use gongshi_verify::extra::Extra;
 use gongshi_verify::json::Value;
+use gongshi_verify::names::RegionCode;
 use gongshi_verify::policy::Policy;
-use gongshi_verify::registry::Role;
+use gongshi_verify::registry::{AuthorityAction, Role};
 use gongshi_verify::report::{
     Outcome, Report, StepId, UnusableInput, Verdict, verify_consistency_between,
     verify_consistency_file, verify_proof_file, verify_record_file,
@@ -190,6 +191,147 @@ fn what_the_operator_forced_is_said() {
     assert!(text(withdrawn).contains("the second key was forced by the operator: entry 2 "));
     let expected = format!("the key was forced by the operator: entry {forced} ");
     assert!(text(said).contains(&expected), "{}", text(said));
+}
+
+#[test]
+fn times_along_the_chain_do_not_go_back() {
+    let step = |log: &Log, index: u64| {
+        let report = check(&log.proof(index, &log.extra(index)));
+        let mut steps = report.steps.iter();
+        let step = steps.find(|step| step.id == StepId::Authority).unwrap();
+        (step.outcome, step.detail.clone())
+    };
+    // Entry 3 is the department's; the times are those before entry 1 was logged.
+    let (early, operator, own) = (common::time(30), secret(1), secret(2));
+    let mut log = self::log();
+    log.retime(3, &own, early, early);
+    let (outcome, detail) = step(&log, 3);
+    assert_eq!(outcome, Outcome::Fail);
+    assert!(
+        detail.contains("times of a log never go back") && detail.contains("entry 1"),
+        "{detail}"
+    );
+    // A link before its predecessor.
+    let mut log = self::log();
+    let link = log.act(rotate(DEPARTMENT, &secret(3), &secret(4), true), &operator);
+    let said = log.say("inspection_result", None, &secret(4));
+    assert_eq!(step(&log, said).0, Outcome::Pass);
+    log.retime(usize::try_from(link).unwrap(), &operator, early, early);
+    let (outcome, detail) = step(&log, said);
+    assert_eq!(outcome, Outcome::Fail);
+    assert!(
+        detail.contains(&format!("the chain's entry {link} is refused")),
+        "{detail}"
+    );
+}
+
+#[test]
+fn what_was_issued_out_of_time_is_refused() {
+    let (day, window) = (86_400, 7 * 86_400);
+    let logged = 30 * day;
+    for (issued, good) in [
+        (logged - window, true),
+        (logged - window - 1, false),
+        (logged + 120, true),
+        (logged + 121, false),
+    ] {
+        let (issued, logged) = (common::time(issued), common::time(logged));
+        let outcome = |log: &Log, index: u64| {
+            check(&log.proof(index, &log.extra(index))).outcome(StepId::Authority)
+        };
+        let expected = Some(if good { Outcome::Pass } else { Outcome::Fail });
+        let mut log = self::log();
+        log.retime(4, &secret(3), issued, logged);
+        assert_eq!(outcome(&log, 4), expected, "{issued}");
+        // A link of the chain.
+        let mut log = Log::with_department();
+        log.retime(2, &secret(1), issued, logged);
+        log.say("inspection_result", None, &secret(3));
+        log.retime(3, &secret(3), logged, logged);
+        assert_eq!(outcome(&log, 3), expected, "{issued}");
+    }
+}
+
+/// The department is one of 610323.
+#[test]
+fn a_record_is_about_a_region_of_its_authority() {
+    for (region, good) in [
+        ("610323".into(), true),
+        ("610324".into(), false),
+        ("610300".into(), false),
+        ("6103230".into(), false),
+        (Value::Int(610_323), false),
+    ] {
+        let mut log = Log::with_department();
+        let index = log.say_for("inspection_result", region);
+        let report = check(&log.proof(index, &log.extra(index)));
+        let text = report.to_string();
+        match good {
+            true => assert!(
+                report.verdict == Verdict::Verified && text.contains("the region the record names"),
+                "{text}"
+            ),
+            false => fails_at(&report, StepId::Authority),
+        }
+        // Without the record nobody knows its region, and the report does not say so.
+        let mut extra = log.extra(index);
+        extra.record = None;
+        let report = check(&log.proof(index, &extra));
+        assert_eq!(report.verdict, Verdict::EntryOnly);
+        assert!(
+            report
+                .to_string()
+                .contains("(the region stands in the record)")
+        );
+    }
+    // The operator, of 610323 too, registers whom it likes.
+    let mut log = Log::with_department();
+    let mut far = register("110101-SCJG", Role::Department, &["plan"], &secret(9));
+    if let AuthorityAction::Register { profile, .. } = &mut far {
+        profile.region = RegionCode::parse("110101").unwrap();
+    }
+    let index = log.act(far, &secret(1));
+    let report = check(&log.proof(index, &log.extra(index)));
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+}
+
+/// The name of an authority is the operator's text: it must not write over the report.
+#[test]
+fn names_cannot_write_over_the_report() {
+    let mut log = Log::with_department();
+    let nasty = "a\u{202e}b\u{2066}c\u{200f}d\u{61c}e\u{200b}f\u{2028}g";
+    let mut disguised = register(
+        "OTHER",
+        Role::Department,
+        &["inspection_result"],
+        &secret(9),
+    );
+    if let AuthorityAction::Register { profile, .. } = &mut disguised {
+        profile.name = nasty.into();
+    }
+    log.act(disguised, &secret(1));
+    let record = record(Value::object([]), 200);
+    let entry = common::entry(
+        "OTHER",
+        "inspection_result",
+        None,
+        &record,
+        400,
+        &secret(9),
+        &secret(9),
+    );
+    let index = log.append(entry, record);
+    let text = check(&log.proof(index, &log.extra(index))).to_string();
+    assert!(
+        text.contains("a\\u{202e}b\\u{2066}c\\u{200f}d\\u{61c}e\\u{200b}f\\u{2028}g (OTHER)"),
+        "{text}"
+    );
+    assert!(
+        nasty
+            .chars()
+            .filter(|c| !c.is_ascii())
+            .all(|c| !text.contains(c))
+    );
 }
 
 #[test]

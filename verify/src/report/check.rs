@@ -223,10 +223,11 @@ impl ProofFile {
             .find(|step| step.outcome == Outcome::Fail);
         let authority = match unreached {
             Some(failed) => not_checked(StepId::Authority, words::not_reached(failed.id)),
-            None => step(
-                StepId::Authority,
-                said_by(&self.extra, self.proof.index, head),
-            ),
+            None => {
+                let own = record.filter(|record| record.commitment() == entry.commitment);
+                let said = said_by(&self.extra, self.proof.index, own, head);
+                step(StepId::Authority, said)
+            }
         };
         let steps = Vec::from([
             match record {

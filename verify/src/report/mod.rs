@@ -21,6 +21,7 @@ use crate::checkpoint::CheckpointError;
 use crate::consistency::ConsistencyFileError;
 use crate::extra::ExtraError;
 use crate::record::RecordError;
+use crate::text::shown;
 use crate::tlog_proof::TlogProofError;
 
 /// Largest proof file in bytes.
@@ -103,7 +104,7 @@ pub struct Step {
     pub id: StepId,
     /// What came of it.
     pub outcome: Outcome,
-    /// One sentence with the particulars.
+    /// One sentence with the particulars; foreign text in it is fit to be shown ([`crate::text::shown`]).
     pub detail: String,
 }
 
@@ -148,7 +149,7 @@ impl fmt::Display for Report {
                 "{:<12} {}: {}",
                 words::outcome(step.outcome),
                 words::title(step.id),
-                step.detail
+                shown(&step.detail)
             )?;
         }
         f.write_str(words::verdict(self.verdict))?;

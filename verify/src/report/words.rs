@@ -13,6 +13,7 @@ use crate::names::is_permanent;
 use crate::note::VerifierKey;
 use crate::policy::{LogOutcome, WitnessSeen};
 use crate::registry::{AuthorityState, Signers};
+use crate::text::shown;
 use crate::time::Timestamp;
 
 /// An outcome in a word or two.
@@ -77,19 +78,30 @@ pub(super) fn record_absent(entry: &Entry) -> String {
     }
 }
 
-pub(super) fn said_by(state: &AuthorityState, entry: &Entry, signers: &Signers) -> String {
+pub(super) fn said_by(
+    state: &AuthorityState,
+    entry: &Entry,
+    signers: &Signers,
+    with_record: bool,
+) -> String {
     let second = if signers.second.is_some() {
         ", approved with a second key of its own"
     } else {
         ""
     };
     let mut text = format!(
-        "{} ({}) said it on {}, signed with its key {}{second}; the key leads back to entry 0 of \
-         this log",
-        state.name,
+        "{} ({}) said it on {}, signed with its key {}{second}; the log took it on {}; the key leads back to entry 0 of \
+         this log, and the authority had the right to the kind {}{}",
+        shown(&state.name),
         state.id,
         entry.issued_at,
-        signers.key.to_base64()
+        signers.key.to_base64(),
+        entry.logged_at,
+        entry.kind,
+        match with_record {
+            true => " and to the region the record names, if it names one",
+            false => " (the region stands in the record)",
+        }
     );
     for (which, forced_at) in [
         ("the key", signers.forced_at),
@@ -108,6 +120,23 @@ fn forced(which: &str, index: u64) -> String {
         "; {which} was forced by the operator: entry {index} put it, or one it replaced, in place without a signature of \
          the authority's own"
     )
+}
+
+pub(super) fn logged_backwards(at: Timestamp, index: u64, before: Timestamp) -> String {
+    format!(
+        "it was logged on {at}, before entry {index} ({before}) that stands before it; times of a log never go back"
+    )
+}
+
+pub(super) fn issued_outside(entry: &Entry) -> String {
+    format!(
+        "it was issued on {} and logged on {}; a log takes nothing issued over 7 days before or 120 seconds after",
+        entry.issued_at, entry.logged_at
+    )
+}
+
+pub(super) fn region_form() -> String {
+    "the record's region is not six digits".to_string()
 }
 
 pub(super) fn origin_form() -> String {
@@ -137,26 +166,13 @@ pub(super) fn chain_link(index: u64, why: &dyn core::fmt::Display) -> String {
     format!("the chain's entry {index} is refused: {why}")
 }
 
-/// Foreign text as a terminal may show it: no control character, and nothing that turns the direction of what follows.
-fn shown(text: &str) -> String {
-    let unsafe_here = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars()
-        .map(|c| match unsafe_here(c) {
-            true => c.escape_unicode().to_string(),
-            false => c.to_string(),
-        })
-        .collect()
-}
-
 pub(super) fn inside(index: u64, size: u64, origin: &str) -> String {
     let origin = shown(origin);
     format!("entry {index} is inside the log {origin} of {size} entries")
 }
 
 pub(super) fn log_signed(key: &VerifierKey) -> String {
+    let key = shown(&key.to_string());
     format!("the checkpoint is signed by the log with key {key}")
 }
 
@@ -169,6 +185,7 @@ pub(super) fn log_not_signed(outcome: &LogOutcome, origin: &str) -> String {
             format!("no key the policy knows for the log {origin} signed the checkpoint")
         }
         LogOutcome::BadSignature(name) => {
+            let name = shown(name);
             format!("the checkpoint has a false signature in the name of {name}")
         }
     }
@@ -195,7 +212,7 @@ pub(super) fn no_witnesses() -> String {
 fn list(text: &mut String, seen: &[WitnessSeen]) {
     for (at, witness) in seen.iter().enumerate() {
         text.push_str(if at == 0 { ": " } else { ", " });
-        text.push_str(&witness.name);
+        text.push_str(&shown(&witness.name));
         text.push_str(" at ");
         let time = i64::try_from(witness.timestamp)
             .ok()
@@ -227,10 +244,12 @@ pub(super) fn checkpoint_valid(size: u64, key: &VerifierKey, seen: &[WitnessSeen
 }
 
 pub(super) fn same_log(origin: &str) -> String {
+    let origin = shown(origin);
     format!("both checkpoints are of the log {origin}, and the proof is about their trees")
 }
 
 pub(super) fn other_origin(old: &str, new: &str) -> String {
+    let (old, new) = (shown(old), shown(new));
     format!("the older checkpoint is of {old}, the newer of {new}")
 }
 

@@ -181,6 +181,25 @@ impl Log {
         self.append(entry, record)
     }
 
+    /// Appends an entry of the department about a region.
+    pub fn say_for(&mut self, what: &str, region: Value) -> u64 {
+        let index = self.entries.len();
+        let record = record(
+            Value::object([("region", region)]),
+            u8::try_from(index).unwrap(),
+        );
+        let at = u64::try_from(index).unwrap() * 60;
+        let entry = entry(DEPARTMENT, what, None, &record, at, &secret(2), &secret(3));
+        self.append(entry, record)
+    }
+
+    /// Signs what stands at `index` anew with other times.
+    pub fn retime(&mut self, index: usize, key: &SecretKey, issued: Timestamp, logged: Timestamp) {
+        let entry = &mut self.entries[index].0;
+        (entry.issued_at, entry.logged_at) = (issued, logged);
+        entry.signature = key.sign(&entry.statement().message(&origin()));
+    }
+
     /// Appends an entry of the department, signed with `key`.
     pub fn say(&mut self, what: &str, reference: Option<&str>, key: &SecretKey) -> u64 {
         let index = self.entries.len();
