@@ -11,6 +11,7 @@ use gongshi_verify::hash::{Hash, leaf_hash};
 use gongshi_verify::merkle::{CompactRange, subtree_root};
 use gongshi_verify::names::Origin;
 use gongshi_verify::note::{SignatureCheck, VerifierKey};
+use gongshi_verify::text::shown;
 use serde_json::Value;
 
 const WIDTH: u64 = 256;
@@ -69,7 +70,10 @@ pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<Fsc
                 .as_str()
                 .context("/api/v1/log has no vkey")?
                 .to_owned();
-            println!("No --vkey given: taking the server's word for its key, {vkey}");
+            println!(
+                "No --vkey given: taking the server's word for its key, {}",
+                shown(&vkey)
+            );
             vkey
         }
     };
@@ -85,7 +89,7 @@ pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<Fsc
     let origin = Origin::parse(&checkpoint.origin).context("the checkpoint's origin")?;
 
     let mut problems = Vec::new();
-    let mut auditor = Auditor::new(origin);
+    let mut auditor = Auditor::new(origin, Some(key.key));
     let mut range = CompactRange::new();
     let mut progress = Progress::new("entries", checkpoint.size);
     let mut levels: Vec<Vec<Hash>> = vec![Vec::new()];
