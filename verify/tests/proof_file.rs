@@ -193,6 +193,43 @@ fn what_the_operator_forced_is_said() {
     assert!(text(said).contains(&expected), "{}", text(said));
 }
 
+/// The operator's event key is not the checkpoint key, nor is anybody else's.
+#[test]
+fn no_authority_signs_with_the_key_of_the_checkpoints() {
+    let mut log = Log::default();
+    // The seed of the log's key in `common`.
+    let key = secret(100);
+    assert_eq!(key.public(), common::log_key().verifier().key);
+    log.act(register(common::OPERATOR, Role::Operator, &[], &key), &key);
+    let report = check(&log.proof(0, &log.extra(0)));
+    fails_at(&report, StepId::Authority);
+    assert!(
+        report.to_string().contains("signs its checkpoints with"),
+        "{report}"
+    );
+
+    let mut log = self::log();
+    log.act(
+        register("OTHER", Role::Department, &["plan"], &key),
+        &secret(1),
+    );
+    let record = record(Value::object([]), 200);
+    let entry = common::entry(
+        "OTHER",
+        "plan",
+        Some("OTHER/2026/01"),
+        &record,
+        400,
+        &key,
+        &key,
+    );
+    let index = log.append(entry, record);
+    fails_at(
+        &check(&log.proof(index, &log.extra(index))),
+        StepId::Authority,
+    );
+}
+
 #[test]
 fn times_along_the_chain_do_not_go_back() {
     let step = |log: &Log, index: u64| {

@@ -11,8 +11,10 @@ use super::words;
 use crate::checkpoint::Checkpoint;
 use crate::entry::Entry;
 use crate::extra::{ChainLink, Extra};
+use crate::keys::PublicKey;
 use crate::merkle::verify_inclusion;
 use crate::names::Origin;
+use crate::policy::Policy;
 use crate::record::Record;
 use crate::registry::{AUTHORITY_KIND, Registry};
 use crate::time::Timestamp;
@@ -21,12 +23,13 @@ use crate::time::Timestamp;
 pub(super) const MAX_OPERATOR_KEYS: usize = 64;
 
 /// The chain from entry 0 to the signing key, the signatures, the times, and the rights. `record`: the record, where it is
-/// the one the entry commits to.
+/// the one the entry commits to. `policy`: whose keys sign the log's checkpoints.
 pub(super) fn said_by(
     extra: &Extra,
     index: u64,
     record: Option<&Record>,
     head: &Checkpoint,
+    policy: &Policy,
 ) -> Result<String, String> {
     let origin = Origin::parse(&head.origin).map_err(|_| words::origin_form())?;
     let entry = &extra.entry;
@@ -43,6 +46,7 @@ pub(super) fn said_by(
             .map_err(|why| words::chain_link(link.index, &why))?;
         before = Some((link.index, link.entry.logged_at));
     }
+    keys_apart(&registry, policy)?;
     let state = registry
         .authority(&entry.authority)
         .ok_or_else(words::chain_missing)?;
@@ -54,6 +58,18 @@ pub(super) fn said_by(
         .may_publish(&entry.authority, &entry.kind, region(entry, record)?)
         .map_err(|why| why.to_string())?;
     Ok(words::said_by(state, entry, &signers, record.is_some()))
+}
+
+/// No authority, the operator least of all, signs what it says with a key that signs checkpoints: whoever holds the server's
+/// key file could then speak for it, and who said a thing would rest on who runs the server.
+fn keys_apart(registry: &Registry, policy: &Policy) -> Result<(), String> {
+    let origin = registry.origin().as_str();
+    let logs = || policy.logs().iter().filter(|log| log.key.name == origin);
+    let of_log = |key: &PublicKey| logs().any(|log| log.key.key == *key);
+    let mixed = registry
+        .authorities()
+        .find(|state| state.keys.iter().any(|state| of_log(&state.key)));
+    mixed.map_or(Ok(()), |state| Err(words::key_of_log(&state.id)))
 }
 
 /// Logged no earlier than what stands before it, and issued within the time allowed around that.

@@ -225,7 +225,7 @@ impl ProofFile {
             Some(failed) => not_checked(StepId::Authority, words::not_reached(failed.id)),
             None => {
                 let own = record.filter(|record| record.commitment() == entry.commitment);
-                let said = said_by(&self.extra, self.proof.index, own, head);
+                let said = said_by(&self.extra, self.proof.index, own, head, policy);
                 step(StepId::Authority, said)
             }
         };

@@ -9,7 +9,7 @@ use super::{Outcome, StepId, Verdict};
 use crate::encoding::hex;
 use crate::entry::Entry;
 use crate::hash::Hash;
-use crate::names::is_permanent;
+use crate::names::{AuthorityId, is_permanent};
 use crate::note::VerifierKey;
 use crate::policy::{LogOutcome, WitnessSeen};
 use crate::registry::{AuthorityState, Signers};
@@ -156,6 +156,10 @@ pub(super) fn not_reached(failed: StepId) -> String {
 
 pub(super) fn operator_keys(most: usize) -> String {
     format!("the chain gives the operator over {most} keys at once, more than are tried")
+}
+
+pub(super) fn key_of_log(id: &AuthorityId) -> String {
+    format!("a key of {id} is the key the log signs its checkpoints with; the two must differ")
 }
 
 pub(super) fn chain_order(index: u64, of: u64) -> String {
