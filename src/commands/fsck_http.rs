@@ -14,17 +14,22 @@ use gongshi_verify::names::Origin;
 use gongshi_verify::note::{SignatureCheck, VerifierKey};
 use gongshi_verify::text::shown;
 use serde_json::Value;
+use std::time::Duration;
 
 const WIDTH: u64 = 256;
 /// Largest answer read: a full bundle of the largest entries.
 const MOST: u64 = 256 * (65_535 + 2);
+
+/// How long one answer may take.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Gives the bytes at a path of the server.
 type Get<'a> = dyn Fn(&str) -> anyhow::Result<Vec<u8>> + 'a;
 
 /// Checks a server; entries, full tiles, problems.
 pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
-    let agent = ureq::Agent::new_with_defaults();
+    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
+    let agent = config.build().new_agent();
     let url = url.trim_end_matches('/');
     let get = |path: &str| {
         let url = format!("{url}{path}");
@@ -232,6 +237,10 @@ fn split(mut bundle: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
     while let Some((length, rest)) = bundle.split_first_chunk::<2>() {
         let length = usize::from(u16::from_be_bytes(*length));
         ensure!(rest.len() >= length, "it is cut short");
+        ensure!(
+            entries.len() < WIDTH as usize,
+            "it has over {WIDTH} entries"
+        );
         entries.push(rest[..length].to_vec());
         bundle = &rest[length..];
     }

@@ -6,11 +6,15 @@ use alloc::string::String;
 use core::fmt::Write;
 
 /// The text with every character written out as `\u{…}` that moves the cursor, turns the direction of what follows, or takes
-/// no room, so that nothing in it can hide, or write over, what stands around it.
+/// no room, so that nothing in it can hide, or write over, what stands around it; and every blank after a blank, so that
+/// nothing in it seems to begin a line of its own.
 pub fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
+    let mut after_blank = false;
     for c in text.chars() {
-        if is_plain(c) {
+        let again = after_blank && c.is_whitespace();
+        after_blank = c.is_whitespace();
+        if is_plain(c) && !again {
             shown.push(c);
         } else {
             // Writing to a string does not fail.
@@ -18,6 +22,18 @@ pub fn shown(text: &str) -> String {
         }
     }
     shown
+}
+
+/// The same of the beginning: names may be as long as their file.
+pub fn shown_beginning(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => {
+            let mut beginning = shown(&text[..end]);
+            beginning.push('…');
+            beginning
+        }
+        None => shown(text),
+    }
 }
 
 fn is_plain(c: char) -> bool {
@@ -75,5 +91,8 @@ mod tests {
         ] {
             assert_eq!(shown(plain), plain);
         }
+        assert_eq!(shown("a  \u{3000}b"), "a \\u{20}\\u{3000}b");
+        assert_eq!(shown_beginning("名字\u{1b}", 2), "名字…");
+        assert_eq!(shown_beginning("名字\u{1b}", 3), "名字\\u{1b}");
     }
 }

@@ -13,7 +13,7 @@ use crate::names::{AuthorityId, is_permanent};
 use crate::note::VerifierKey;
 use crate::policy::{LogOutcome, WitnessSeen};
 use crate::registry::{AuthorityState, Signers};
-use crate::text::shown;
+use crate::text::shown_beginning;
 use crate::time::Timestamp;
 
 /// An outcome in a word or two.
@@ -92,7 +92,7 @@ pub(super) fn said_by(
     let mut text = format!(
         "{} ({}) said it on {}, signed with its key {}{second}; the log took it on {}; the key leads back to entry 0 of \
          this log, and the authority had the right to the kind {}{}",
-        shown(&state.name),
+        foreign(&state.name),
         state.id,
         entry.issued_at,
         signers.key.to_base64(),
@@ -170,18 +170,23 @@ pub(super) fn chain_link(index: u64, why: &dyn core::fmt::Display) -> String {
     format!("the chain's entry {index} is refused: {why}")
 }
 
+/// Text of a file or a policy, in a sentence of ours. Names of authorities have at most 200 characters.
+fn foreign(text: &str) -> String {
+    shown_beginning(text, 300)
+}
+
 pub(super) fn inside(index: u64, size: u64, origin: &str) -> String {
-    let origin = shown(origin);
+    let origin = foreign(origin);
     format!("entry {index} is inside the log {origin} of {size} entries")
 }
 
 pub(super) fn log_signed(key: &VerifierKey) -> String {
-    let key = shown(&key.to_string());
+    let key = foreign(&key.to_string());
     format!("the checkpoint is signed by the log with key {key}")
 }
 
 pub(super) fn log_not_signed(outcome: &LogOutcome, origin: &str) -> String {
-    let origin = shown(origin);
+    let origin = foreign(origin);
     match outcome {
         LogOutcome::Signed(key) => log_signed(key),
         LogOutcome::UnknownOrigin => format!("the policy knows no log {origin}"),
@@ -189,7 +194,7 @@ pub(super) fn log_not_signed(outcome: &LogOutcome, origin: &str) -> String {
             format!("no key the policy knows for the log {origin} signed the checkpoint")
         }
         LogOutcome::BadSignature(name) => {
-            let name = shown(name);
+            let name = foreign(name);
             format!("the checkpoint has a false signature in the name of {name}")
         }
     }
@@ -216,7 +221,7 @@ pub(super) fn no_witnesses() -> String {
 fn list(text: &mut String, seen: &[WitnessSeen]) {
     for (at, witness) in seen.iter().enumerate() {
         text.push_str(if at == 0 { ": " } else { ", " });
-        text.push_str(&shown(&witness.name));
+        text.push_str(&foreign(&witness.name));
         text.push_str(" at ");
         let time = i64::try_from(witness.timestamp)
             .ok()
@@ -248,12 +253,12 @@ pub(super) fn checkpoint_valid(size: u64, key: &VerifierKey, seen: &[WitnessSeen
 }
 
 pub(super) fn same_log(origin: &str) -> String {
-    let origin = shown(origin);
+    let origin = foreign(origin);
     format!("both checkpoints are of the log {origin}, and the proof is about their trees")
 }
 
 pub(super) fn other_origin(old: &str, new: &str) -> String {
-    let (old, new) = (shown(old), shown(new));
+    let (old, new) = (foreign(old), foreign(new));
     format!("the older checkpoint is of {old}, the newer of {new}")
 }
 
