@@ -38,14 +38,16 @@ fn register(who: &str, role: Role, kinds: &[&str], key: &SecretKey) -> Json {
     action.to_body()
 }
 
+/// Names entry 1 wherever a plan names an entry.
 fn plan(number: u8, name: &str) -> Json {
+    let list = Said::new().reference(1);
     let text = format!(
         r#"{{"plan_key":"{DEPARTMENT}/2026/{number:02}","plan_name":"{name}","region":"610323","plan_scope":"joint",
-        "plan_mode":"county_draw_county_check","draw_type":"undirected","plan_items":[{{"item_list":{{"index":3,"leaf_hash":"{zero}"}},
+        "plan_mode":"county_draw_county_check","draw_type":"undirected","plan_items":[{{"item_list":{list},
         "item_code":"A01","item_name":"年报公示信息检查","item_part":"main"}}],"target_scope":"全县企业","lead_department":"610323-SCJG",
         "partner_departments":["610323-YJJ"],"departments":[{{"department":"610323-SCJG","seats":[{{"officers":2}}]}},
-        {{"department":"610323-YJJ","seats":[{{"officers":1}},{{"officers":1}}]}}],"object_snapshot":{{"index":3,"leaf_hash":"{zero}"}},
-        "object_root":"{zero}","officer_snapshot":{{"index":3,"leaf_hash":"{zero}"}},"officer_root":"{zero}",
+        {{"department":"610323-YJJ","seats":[{{"officers":1}},{{"officers":1}}]}}],"object_snapshot":{list},
+        "object_root":"{zero}","officer_snapshot":{list},"officer_root":"{zero}",
         "rules":[{{"stratum":"A","rule_departments":["610323-SCJG","610323-YJJ"],"num":5,"den":100,"minimum":1}}],"rotation":2,
         "randomness":"drand","round":30000000,"t0":"2026-03-01T00:00:00Z","t1":"2026-03-01T01:00:00Z","lead_seconds":3600,
         "fallback":"none","check_from":"2026-03-05","check_to":"2026-04-05","result_deadline":"2026-05-05T16:00:00Z"}}"#,
@@ -101,6 +103,11 @@ impl Said {
             record: Some(record.to_jcs().into_bytes()),
         });
         self.0.len() - 1
+    }
+
+    fn reference(&self, index: usize) -> String {
+        let hash = hex(&leaf_hash(&self.0[index].entry));
+        format!(r#"{{"index":{index},"leaf_hash":"{hash}"}}"#)
     }
 
     fn plan(&mut self, number: u8, name: &str, salt: u8) -> usize {
@@ -243,6 +250,48 @@ fn the_first_valid_plan_of_a_key_binds() {
     );
     said.plan(1, "乙", 11);
     only(&said.problems(), forged, "made the signature");
+}
+
+#[test]
+fn references_name_what_stands_before() {
+    let mut said = Said::new();
+    let at = said.plan(1, "甲", 10);
+    assert_eq!(said.problems(), []);
+    let bad = [
+        said.reference(1).replace(":1,", ":0,"),
+        said.reference(at).replace(":2,", ":3,"),
+        format!(r#"{{"index":9,"leaf_hash":"{}"}}"#, "0".repeat(64)),
+    ];
+    for reference in bad {
+        let mut said = Said::new();
+        let body = json::to_jcs(&plan(1, "甲")).replacen(&said.reference(1), &reference, 1);
+        let name = format!("{DEPARTMENT}/2026/01");
+        let body = json::parse(body).unwrap();
+        let at = said.say(DEPARTMENT, &secret(2), "plan", Some(&name), body, 10);
+        // Nor does a plan bind that rests on nothing.
+        said.plan(1, "乙", 11);
+        only(&said.problems(), at, "by a leaf hash that is not that of");
+    }
+    // What cannot be read is not the fault of those who refer to it.
+    let mut said = Said::new();
+    let at = said.plan(1, "甲", 10);
+    said.0[1].entry = b"junk".to_vec();
+    let problems = said.problems();
+    assert!(
+        problems
+            .iter()
+            .any(|(i, problem)| *i == at as u64 && problem.contains("leaf hash"))
+    );
+    let mut auditor = Auditor::new(origin(), None);
+    let mut problems = Vec::new();
+    let good = Said::new().0;
+    auditor.leaf(0, &good[0], &mut problems);
+    auditor.leaf(2, &said.0[at], &mut problems);
+    auditor.finish(&mut problems);
+    assert!(
+        problems.iter().all(|p| !p.problem.contains("leaf hash")),
+        "{problems:?}"
+    );
 }
 
 #[test]

@@ -54,10 +54,12 @@ pub(super) fn said_by(
         .verify_entry(index, entry)
         .map_err(|why| why.to_string())?;
     in_time(before, entry)?;
+    let region = region(entry, record)?;
     registry
-        .may_publish(&entry.authority, &entry.kind, region(entry, record)?)
+        .may_publish(&entry.authority, &entry.kind, region)
         .map_err(|why| why.to_string())?;
-    Ok(words::said_by(state, entry, &signers, record.is_some()))
+    let rights = words::rights(entry, region, record.is_some());
+    Ok(words::said_by(state, entry, &signers, &rights))
 }
 
 /// No authority, the operator least of all, signs what it says with a key that signs checkpoints: whoever holds the server's

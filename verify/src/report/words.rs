@@ -82,7 +82,7 @@ pub(super) fn said_by(
     state: &AuthorityState,
     entry: &Entry,
     signers: &Signers,
-    with_record: bool,
+    rights: &str,
 ) -> String {
     let second = if signers.second.is_some() {
         ", approved with a second key of its own"
@@ -91,17 +91,12 @@ pub(super) fn said_by(
     };
     let mut text = format!(
         "{} ({}) said it on {}, signed with its key {}{second}; the log took it on {}; the key leads back to entry 0 of \
-         this log, and the authority had the right to the kind {}{}",
+         this log, and the authority had the right to {rights}",
         foreign(&state.name),
         state.id,
         entry.issued_at,
         signers.key.to_base64(),
         entry.logged_at,
-        entry.kind,
-        match with_record {
-            true => " and to the region the record names, if it names one",
-            false => " (the region stands in the record)",
-        }
     );
     for (which, forced_at) in [
         ("the key", signers.forced_at),
@@ -112,6 +107,22 @@ pub(super) fn said_by(
         }
     }
     text
+}
+
+/// What the authority may say: the kind, and the region the record is about where that was looked at.
+pub(super) fn rights(entry: &Entry, region: Option<&str>, with_record: bool) -> String {
+    match region {
+        Some(region) => format!(
+            "the kind {} and to the region {}",
+            entry.kind,
+            foreign(region)
+        ),
+        None if with_record => format!("the kind {}", entry.kind),
+        None => format!(
+            "the kind {} (a region would stand in the record)",
+            entry.kind
+        ),
+    }
 }
 
 /// What a key rests on that the operator put in place without the authority's word.
