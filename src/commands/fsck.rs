@@ -48,7 +48,8 @@ impl Fsck {
     fn folder(&self) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
         let (log, file) = app::read_log(&self.data).context("the start-up checks failed")?;
         let mut progress = Progress::new("entries", log.published().size());
-        let mut auditor = Auditor::new(Origin::parse(&file.origin)?, Some(log.verifier().key));
+        let mut auditor =
+            Auditor::new(Origin::parse(&file.origin)?).with_log_key(log.verifier().key);
         let mut report = log::fsck(
             &log,
             |done| progress.at(done),

@@ -96,7 +96,7 @@ fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec
     let origin = Origin::parse(&checkpoint.origin).context("the checkpoint's origin")?;
 
     let mut problems = Vec::new();
-    let mut auditor = Auditor::new(origin, Some(key.key));
+    let mut auditor = Auditor::new(origin).with_log_key(key.key);
     let mut range = CompactRange::new();
     let mut progress = Progress::new("entries", checkpoint.size);
     let mut levels: Vec<Vec<Hash>> = vec![Vec::new()];

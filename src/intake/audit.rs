@@ -58,11 +58,11 @@ pub struct Auditor {
 }
 
 impl Auditor {
-    /// Starts before entry 0. `log_key`: the key of the log's checkpoints, which no authority may have, where it is known.
-    pub fn new(origin: Origin, log_key: Option<PublicKey>) -> Self {
+    /// Starts before entry 0.
+    pub fn new(origin: Origin) -> Self {
         Auditor {
             registry: Registry::new(origin),
-            log_key,
+            log_key: None,
             last: None,
             waiting: Vec::new(),
             leaves: Vec::new(),
@@ -70,6 +70,13 @@ impl Auditor {
             salts: HashMap::new(),
             plans: HashMap::new(),
         }
+    }
+
+    /// Names the key the log signs its checkpoints with, which no authority may have.
+    #[must_use]
+    pub fn with_log_key(mut self, key: PublicKey) -> Self {
+        self.log_key = Some(key);
+        self
     }
 
     /// Takes the next leaf; of one that cannot be read, only that is said.

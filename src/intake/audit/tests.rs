@@ -127,7 +127,10 @@ impl Said {
     }
 
     fn problems_under(&self, log_key: Option<PublicKey>) -> Vec<(u64, String)> {
-        let mut auditor = Auditor::new(origin(), log_key);
+        let mut auditor = Auditor::new(origin());
+        if let Some(key) = log_key {
+            auditor = auditor.with_log_key(key);
+        }
         let mut problems = Vec::new();
         for (index, leaf) in (0..).zip(&self.0) {
             auditor.leaf(index, leaf, &mut problems);
@@ -282,7 +285,7 @@ fn references_name_what_stands_before() {
             .iter()
             .any(|(i, problem)| *i == at as u64 && problem.contains("leaf hash"))
     );
-    let mut auditor = Auditor::new(origin(), None);
+    let mut auditor = Auditor::new(origin());
     let mut problems = Vec::new();
     let good = Said::new().0;
     auditor.leaf(0, &good[0], &mut problems);
