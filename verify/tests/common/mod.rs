@@ -261,6 +261,16 @@ impl Log {
         }
     }
 
+    /// The same with any entries as its chain.
+    pub fn extra_of(&self, index: u64, chain: &[u64]) -> Extra {
+        let (entry, record) = self.entries[usize::try_from(index).unwrap()].clone();
+        Extra {
+            authority: chain.iter().map(|at| self.link(*at)).collect(),
+            entry,
+            record: Some(record),
+        }
+    }
+
     pub fn link(&self, index: u64) -> ChainLink {
         let (entry, record) = self.entries[usize::try_from(index).unwrap()].clone();
         ChainLink {
