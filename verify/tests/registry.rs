@@ -334,6 +334,22 @@ fn keys_are_valid_from_after_their_entry_to_their_end() {
     assert_eq!(registry.find_signer(&id(DEPARTMENT), b"m", &ended), None);
 }
 
+/// The key that signed last is tried first, but not where that entry ended it.
+#[test]
+fn a_key_that_ends_itself_signs_no_more() {
+    let mut log = Log::with_department();
+    let (op1, op2, op3) = (secret(1), secret(60), secret(61));
+    log.act(add_key(OPERATOR, &op2), &op1);
+    log.act(revoke(OPERATOR, &op2), &op2);
+    let more = add_key(DEPARTMENT, &secret(50));
+    let refused = Err(RegistryError::Signature(id(OPERATOR)));
+    assert_eq!(next(&log, &more, &op2), refused);
+    assert_eq!(next(&log, &more, &op1), Ok(()));
+    log.act(rotate(OPERATOR, &op1, &op3, true), &op1);
+    assert_eq!(next(&log, &more, &op1), refused);
+    assert_eq!(next(&log, &more, &op3), Ok(()));
+}
+
 #[test]
 fn signatures_by_index() {
     let mut log = Log::with_department();
