@@ -5,7 +5,8 @@ mod common;
 
 use common::*;
 use gongshi::app::App;
-use gongshi::intake::{Clock, LogClock, MAX_AGE_SECONDS, MAX_LEAP_SECONDS, Refusal, SystemClock};
+use gongshi::intake::{Clock, LogClock, MAX_LEAP_SECONDS, Refusal, SystemClock};
+use gongshi_verify::entry::MAX_AGE_SECONDS;
 use gongshi_verify::time::Timestamp;
 use std::sync::{Arc, Mutex};
 

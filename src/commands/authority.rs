@@ -8,6 +8,7 @@ use gongshi::ingest::{Client, KeyFile, KeyRequest};
 use gongshi_verify::keys::PublicKey;
 use gongshi_verify::names::{AuthorityId, KindName, Origin, RegionCode};
 use gongshi_verify::registry::{AuthorityAction, Profile, Role, RotationBasis};
+use gongshi_verify::text::shown;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -286,7 +287,7 @@ impl List {
             println!(
                 "{}\t{}\t{}\t{}\t{}",
                 authority.id,
-                authority.name,
+                shown(&authority.name),
                 authority.role,
                 authority.region,
                 authority.kinds.join(",")

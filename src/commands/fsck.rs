@@ -7,6 +7,7 @@ use gongshi::app;
 use gongshi::intake::Auditor;
 use gongshi::log::{self, FsckProblem};
 use gongshi_verify::names::Origin;
+use gongshi_verify::text::shown;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,7 +32,7 @@ impl Fsck {
             None => self.folder()?,
         };
         for problem in &problems {
-            println!("{}", problem.problem);
+            println!("{}", shown(&problem.problem));
         }
         println!(
             "{entries} entries and {tiles} full tiles checked: {} problems.",
@@ -47,7 +48,8 @@ impl Fsck {
     fn folder(&self) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
         let (log, file) = app::read_log(&self.data).context("the start-up checks failed")?;
         let mut progress = Progress::new("entries", log.published().size());
-        let mut auditor = Auditor::new(Origin::parse(&file.origin)?);
+        let mut auditor =
+            Auditor::new(Origin::parse(&file.origin)?).with_log_key(log.verifier().key);
         let mut report = log::fsck(
             &log,
             |done| progress.at(done),

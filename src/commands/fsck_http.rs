@@ -8,25 +8,32 @@ use gongshi::intake::Auditor;
 use gongshi::log::{FsckProblem, Leaf};
 use gongshi_verify::checkpoint::SignedCheckpoint;
 use gongshi_verify::hash::{Hash, leaf_hash};
+use gongshi_verify::json;
 use gongshi_verify::merkle::{CompactRange, subtree_root};
 use gongshi_verify::names::Origin;
 use gongshi_verify::note::{SignatureCheck, VerifierKey};
+use gongshi_verify::text::shown;
 use serde_json::Value;
+use std::time::Duration;
 
 const WIDTH: u64 = 256;
 /// Largest answer read: a full bundle of the largest entries.
 const MOST: u64 = 256 * (65_535 + 2);
 
-struct Remote {
-    agent: ureq::Agent,
-    url: String,
-}
+/// How long one answer may take.
+const PATIENCE: Duration = Duration::from_secs(120);
 
-impl Remote {
-    fn get(&self, path: &str) -> anyhow::Result<Vec<u8>> {
-        let url = format!("{}{path}", self.url);
-        let mut answer = self
-            .agent
+/// Gives the bytes at a path of the server.
+type Get<'a> = dyn Fn(&str) -> anyhow::Result<Vec<u8>> + 'a;
+
+/// Checks a server; entries, full tiles, problems.
+pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
+    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
+    let agent = config.build().new_agent();
+    let url = url.trim_end_matches('/');
+    let get = |path: &str| {
+        let url = format!("{url}{path}");
+        let mut answer = agent
             .get(&url)
             .call()
             .with_context(|| format!("GET {url}"))?;
@@ -36,7 +43,8 @@ impl Remote {
             .limit(MOST)
             .read_to_vec()
             .with_context(|| format!("GET {url}"))
-    }
+    };
+    check_answers(&get, vkey)
 }
 
 /// `001`, `x001/234`; the partial width where the tile is not full.
@@ -54,38 +62,41 @@ fn tile_path(index: u64, width: u64) -> String {
     }
 }
 
-/// Checks a server; entries, full tiles, problems.
-pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
-    let remote = Remote {
-        agent: ureq::Agent::new_with_defaults(),
-        url: url.trim_end_matches('/').to_owned(),
-    };
-    let about: Value =
-        serde_json::from_slice(&remote.get("/api/v1/log")?).context("/api/v1/log is not JSON")?;
+fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
     let vkey = match vkey {
         Some(vkey) => vkey.to_owned(),
         None => {
+            let about: Value =
+                serde_json::from_slice(&get("/api/v1/log")?).context("/api/v1/log is not JSON")?;
             let vkey = about["vkey"]
                 .as_str()
                 .context("/api/v1/log has no vkey")?
                 .to_owned();
-            println!("No --vkey given: taking the server's word for its key, {vkey}");
+            println!(
+                "No --vkey given: taking the server's word for its key, {}",
+                shown(&vkey)
+            );
             vkey
         }
     };
     let key = VerifierKey::parse(&vkey).context("--vkey")?;
-    let note =
-        String::from_utf8(remote.get("/log/checkpoint")?).context("the checkpoint is not UTF-8")?;
+    let note = String::from_utf8(get("/log/checkpoint")?).context("the checkpoint is not UTF-8")?;
     let signed = SignedCheckpoint::parse(&note).context("the checkpoint")?;
     ensure!(
         matches!(signed.verify(&key), SignatureCheck::Verified(_)),
         "the checkpoint is not signed by {vkey}"
     );
     let checkpoint = signed.checkpoint;
+    ensure!(
+        checkpoint.origin == key.name,
+        "the checkpoint is that of the log {}, the key that of {}",
+        checkpoint.origin,
+        key.name
+    );
     let origin = Origin::parse(&checkpoint.origin).context("the checkpoint's origin")?;
 
     let mut problems = Vec::new();
-    let mut auditor = Auditor::new(origin);
+    let mut auditor = Auditor::new(origin).with_log_key(key.key);
     let mut range = CompactRange::new();
     let mut progress = Progress::new("entries", checkpoint.size);
     let mut levels: Vec<Vec<Hash>> = vec![Vec::new()];
@@ -93,7 +104,7 @@ pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<Fsc
     for index in 0..checkpoint.size.div_ceil(WIDTH) {
         let start = index * WIDTH;
         let width = WIDTH.min(checkpoint.size - start);
-        let bundle = remote.get(&format!("/log/tile/entries/{}", tile_path(index, width)))?;
+        let bundle = get(&format!("/log/tile/entries/{}", tile_path(index, width)))?;
         let entries = split(&bundle).with_context(|| format!("bundle {index}"))?;
         ensure!(
             entries.len() as u64 == width,
@@ -101,7 +112,7 @@ pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<Fsc
             entries.len()
         );
         let hashes: Vec<Hash> = entries.iter().map(|entry| leaf_hash(entry)).collect();
-        let tile = remote.get(&format!("/log/tile/0/{}", tile_path(index, width)))?;
+        let tile = get(&format!("/log/tile/0/{}", tile_path(index, width)))?;
         ensure!(
             tile.len() as u64 == width * 32,
             "tile 0/{index} has {} bytes, expected {}",
@@ -119,17 +130,18 @@ pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<Fsc
         }
         for (offset, (entry, hash)) in (start..).zip(entries.into_iter().zip(&hashes)) {
             range.push(*hash, &mut |_, _, _| ());
-            let record = record(&remote, offset)?;
+            let record = record(get, offset, &mut problems)?;
             auditor.leaf(offset, &Leaf { entry, record }, &mut problems);
         }
         if width == WIDTH {
             tiles += 1;
             let root = subtree_root(&hashes).expect("a full tile");
-            tiles += above(&remote, &mut levels, 1, root, &mut problems)?;
+            tiles += above(get, &mut levels, 1, root, &mut problems)?;
         }
         progress.at(start + width);
     }
     auditor.finish(&mut problems);
+    right_edge(get, &levels, &mut problems)?;
     if range.root() != checkpoint.root {
         problems.push(FsckProblem {
             entry: None,
@@ -141,7 +153,7 @@ pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<Fsc
 
 /// Adds a hash to its level and compares each tile that becomes full; returns how many did.
 fn above(
-    remote: &Remote,
+    get: &Get,
     levels: &mut Vec<Vec<Hash>>,
     level: usize,
     hash: Hash,
@@ -157,7 +169,7 @@ fn above(
     }
     let index = count / WIDTH - 1;
     let hashes = levels[level][(index * WIDTH) as usize..].to_vec();
-    let stored = remote.get(&format!("/log/tile/{level}/{}", tile_path(index, WIDTH)))?;
+    let stored = get(&format!("/log/tile/{level}/{}", tile_path(index, WIDTH)))?;
     if stored != hashes.concat() {
         let problem = format!("tile {level}/{index} is not what the tiles below it give");
         problems.push(FsckProblem {
@@ -166,16 +178,57 @@ fn above(
         });
     }
     let root = subtree_root(&hashes).expect("a full tile");
-    Ok(1 + above(remote, levels, level + 1, root, problems)?)
+    Ok(1 + above(get, levels, level + 1, root, problems)?)
 }
 
-fn record(remote: &Remote, index: u64) -> anyhow::Result<Option<Vec<u8>>> {
-    let answer = remote.get(&format!("/api/v1/records/{index}"))?;
-    let answer: Value =
-        serde_json::from_slice(&answer).with_context(|| format!("record {index} is not JSON"))?;
-    Ok(match answer.get("record") {
-        None | Some(Value::Null) => None,
-        Some(record) => Some(record.to_string().into_bytes()),
+/// Compares the partial tile of every level above the leaves' with what the tiles below it give; that of the leaves was read
+/// with its bundle.
+fn right_edge(
+    get: &Get,
+    levels: &[Vec<Hash>],
+    problems: &mut Vec<FsckProblem>,
+) -> anyhow::Result<()> {
+    for (level, hashes) in levels.iter().enumerate().skip(1) {
+        let (index, width) = (hashes.len() as u64 / WIDTH, hashes.len() as u64 % WIDTH);
+        if width == 0 {
+            continue;
+        }
+        let path = tile_path(index, width);
+        let stored = get(&format!("/log/tile/{level}/{path}"))?;
+        if stored != hashes[(index * WIDTH) as usize..].concat() {
+            let problem =
+                format!("tile {level}/{index}, {width} wide, is not what the tiles below it give");
+            problems.push(FsckProblem {
+                entry: None,
+                problem,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The record, in its own bytes but for blanks and order; none where the answer has none.
+fn record(
+    get: &Get,
+    index: u64,
+    problems: &mut Vec<FsckProblem>,
+) -> anyhow::Result<Option<Vec<u8>>> {
+    let answer = get(&format!("/api/v1/records/{index}"))?;
+    // Strictly: a name twice, of which one is dropped, is not the record that a verifier would read.
+    let members = match json::parse_with_depth(&answer, json::MAX_DEPTH + 2) {
+        Ok(json::Value::Object(members)) => members,
+        Ok(_) => bail!("record {index} is not an object"),
+        Err(error) => {
+            problems.push(FsckProblem {
+                entry: Some(index),
+                problem: format!("record {index} is not served as JSON of the profile: {error}"),
+            });
+            return Ok(None);
+        }
+    };
+    Ok(match members.get("record") {
+        None | Some(json::Value::Null) => None,
+        Some(record) => Some(json::to_jcs(record).into_bytes()),
     })
 }
 
@@ -184,6 +237,10 @@ fn split(mut bundle: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
     while let Some((length, rest)) = bundle.split_first_chunk::<2>() {
         let length = usize::from(u16::from_be_bytes(*length));
         ensure!(rest.len() >= length, "it is cut short");
+        ensure!(
+            entries.len() < WIDTH as usize,
+            "it has over {WIDTH} entries"
+        );
         entries.push(rest[..length].to_vec());
         bundle = &rest[length..];
     }
@@ -192,3 +249,6 @@ fn split(mut bundle: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
     }
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! The log's time never goes back, so one wrong reading far ahead, once signed, would make every later event "too old" for
 //! ever. Within [`MAX_LEAP_SECONDS`] no event by a right clock falls outside its window; beyond, somebody has to look.
 
+use gongshi_verify::entry::MAX_AGE_SECONDS;
 use gongshi_verify::time::Timestamp;
 use std::sync::Mutex;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -22,7 +23,7 @@ pub trait Clock: Send + Sync {
 
 /// How far the log's time may go beyond its newest entry, and what has been counted since the start. As long as the oldest
 /// an event may be: what right clocks sign stays acceptable after a wrong reading that was let through.
-pub const MAX_LEAP_SECONDS: i64 = super::MAX_AGE_SECONDS;
+pub const MAX_LEAP_SECONDS: i64 = MAX_AGE_SECONDS;
 
 /// The system's clock.
 #[derive(Debug, Clone, Copy, Default)]

@@ -32,11 +32,6 @@ use gongshi_verify::time::Timestamp;
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, RwLock};
 
-/// An event is refused when it was issued longer before it is logged…
-pub const MAX_AGE_SECONDS: i64 = 7 * 86_400;
-/// …or further after (clocks differ).
-pub const MAX_AHEAD_SECONDS: i64 = 120;
-
 /// Kinds whose effects come with later parts of the product; accepting them without effect would mislead.
 pub const NOT_OPEN: &[Kind] = &[
     Kind::Snapshot,

@@ -3,10 +3,7 @@
 //! Here an event meets those before it: repetitions, used salts, the log's time, authority records that take effect before
 //! the next event is looked at. Whatever can be known without its place was checked before; everybody waits here.
 
-use super::{
-    Authority, Batch, Checked, Intake, Known, Looked, MAX_AGE_SECONDS, MAX_AHEAD_SECONDS, Refusal,
-    Serial, batch, seen,
-};
+use super::{Authority, Batch, Checked, Intake, Known, Looked, Refusal, Serial, batch, seen};
 use crate::domain::Kind;
 use crate::log::{Leaf, Outcome};
 use gongshi_verify::entry::Entry;
@@ -189,19 +186,17 @@ impl Intake {
             .time()
             .map_err(Refusal::Unavailable)?
             .max(serial.last_logged);
-        let issued = checked.event.issued_at;
-        if issued.unix() < now.unix() - MAX_AGE_SECONDS
-            || issued.unix() > now.unix() + MAX_AHEAD_SECONDS
-        {
+        let entry = Entry {
+            logged_at: now,
+            ..checked.entry.clone()
+        };
+        if !entry.is_in_time() {
             return Err(Refusal::TimeWindow {
-                issued_at: issued,
+                issued_at: entry.issued_at,
                 now,
             });
         }
         serial.last_logged = now;
-        Ok(Some(Entry {
-            logged_at: now,
-            ..checked.entry.clone()
-        }))
+        Ok(Some(entry))
     }
 }

@@ -17,6 +17,12 @@ use crate::time::Timestamp;
 /// The version every entry and signed object carries as `v`.
 pub const VERSION: i64 = 1;
 
+/// `issued_at` lies at most this long before `logged_at`: 7 days.
+pub const MAX_AGE_SECONDS: i64 = 7 * 86_400;
+
+/// `issued_at` lies at most this long after `logged_at` (clocks differ): 2 minutes.
+pub const MAX_AHEAD_SECONDS: i64 = 120;
+
 const EVENT_PREFIX: &str = "gongshi/event/v1\n";
 const APPROVAL_PREFIX: &str = "gongshi/approve/v1\n";
 
@@ -222,6 +228,13 @@ impl Entry {
     /// RFC 9162 leaf hash of [`to_bytes`](Self::to_bytes).
     pub fn leaf_hash(&self) -> Hash {
         hash::leaf_hash(&self.to_bytes())
+    }
+
+    /// Whether it was issued within [`MAX_AGE_SECONDS`] before and [`MAX_AHEAD_SECONDS`] after it was logged.
+    pub fn is_in_time(&self) -> bool {
+        // Both are within the years 0001 to 9999, so the difference is small.
+        let age = self.logged_at.unix() - self.issued_at.unix();
+        (-MAX_AHEAD_SECONDS..=MAX_AGE_SECONDS).contains(&age)
     }
 
     /// What was signed.

@@ -18,6 +18,9 @@ use crate::tlog_proof::MAX_PATH;
 /// A body stands in record, link, list and the object itself.
 const EXTRA_DEPTH: usize = json::MAX_DEPTH + 4;
 
+/// Most entries of a chain: what one proof may ask a verifier to replay.
+pub const MAX_CHAIN: usize = 1024;
+
 /// One `authority` entry of the chain from entry 0 to the signing key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainLink {
@@ -60,6 +63,9 @@ pub enum ExtraError {
     /// An index too large for the format (2^53 and more).
     #[error("extra: an index is beyond 2^53-1")]
     Index,
+    /// Over [`MAX_CHAIN`] entries lead to the signing key.
+    #[error("extra: the chain has {0} entries, over 1024")]
+    ChainTooLong(usize),
     /// Not byte for byte the canonical spelling.
     #[error("extra is not the canonical spelling (JCS) of itself")]
     NotCanonical,
@@ -76,6 +82,9 @@ impl Extra {
         let Some(Value::Array(links)) = members.remove("authority") else {
             return Err(ExtraError::Member("authority"));
         };
+        if links.len() > MAX_CHAIN {
+            return Err(ExtraError::ChainTooLong(links.len()));
+        }
         let extra = Self {
             authority: links
                 .into_iter()

@@ -30,5 +30,6 @@ pub mod policy;
 pub mod record;
 pub mod registry;
 pub mod report;
+pub mod text;
 pub mod time;
 pub mod tlog_proof;

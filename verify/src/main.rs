@@ -4,7 +4,7 @@
 //! 1 not verified, 2 unusable input (also wrong arguments).
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -15,6 +15,7 @@ use gongshi_verify::report::{
     MAX_PROOF_FILE, Report, Verdict, verify_consistency_between, verify_consistency_file,
     verify_proof_file, verify_record_file,
 };
+use gongshi_verify::text::shown;
 
 /// Checks proofs of a Gongshi log offline.
 #[derive(Parser)]
@@ -77,7 +78,12 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("unusable input: {}", words(&error));
+            // Nobody may be reading that either; the exit code remains.
+            let _ = writeln!(
+                std::io::stderr(),
+                "unusable input: {}",
+                shown(&words(&error))
+            );
             ExitCode::from(2)
         }
     }
@@ -106,7 +112,7 @@ fn run(cli: Cli) -> Result<bool> {
                 let bytes = read(file, MAX_PROOF_FILE)?;
                 let report = verify_proof_file(&bytes, &policy)
                     .with_context(|| file.display().to_string())?;
-                all &= print(file, &report);
+                all &= print(file, &report)?;
             }
             Ok(all)
         }
@@ -119,7 +125,7 @@ fn run(cli: Cli) -> Result<bool> {
             let (record, bytes) = (read(&file, MAX_PROOF_FILE)?, read(&proof, MAX_PROOF_FILE)?);
             let report = verify_record_file(&record, &bytes, &policy)
                 .with_context(|| format!("{}, {}", file.display(), proof.display()))?;
-            Ok(print(&file, &report))
+            print(&file, &report)
         }
         Command::Consistency {
             old,
@@ -145,15 +151,19 @@ fn run(cli: Cli) -> Result<bool> {
                     .collect();
                 names.join(", ")
             })?;
-            Ok(print(&file, &report))
+            print(&file, &report)
         }
     }
 }
 
-fn print(file: &Path, report: &Report) -> bool {
-    println!("{}", file.display());
-    println!("{report}");
-    report.verdict == Verdict::Verified
+/// Prints a report; whether it says verified. A report nobody could read is an error, not a verdict.
+fn print(file: &Path, report: &Report) -> Result<bool> {
+    let name = shown(&file.display().to_string());
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{name}\n{report}")
+        .and_then(|()| out.flush())
+        .context("cannot write the report")?;
+    Ok(report.verdict == Verdict::Verified)
 }
 
 /// Reads a file of at most `limit` bytes.

@@ -96,11 +96,11 @@ name_type!(
 );
 
 name_type!(
-    /// A region: a six-digit administrative division code (GB/T 2260); `000000` is synthetic.
+    /// A region: a six-digit administrative division code (GB/T 2260), none of which begins with `00`; `000000` is synthetic.
     RegionCode,
     "region",
-    "six digits",
-    |text| text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit())
+    "six digits, not beginning with 00 unless 000000",
+    is_region
 );
 
 impl RegionCode {
@@ -222,6 +222,11 @@ fn is_origin(text: &str) -> bool {
     })
 }
 
+fn is_region(text: &str) -> bool {
+    let digits = text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit());
+    digits && (!text.starts_with("00") || text == "000000")
+}
+
 fn is_plan_key(text: &str) -> bool {
     let mut parts = text.split('/');
     let (Some(authority), Some(period), Some(serial), None) =
@@ -336,8 +341,8 @@ mod tests {
         assert!(covers("610000", "610323") && !covers("610000", "620000"));
         assert!(covers("610300", "610323") && !covers("610300", "610400"));
         assert!(covers("610323", "610323") && !covers("610323", "610300"));
-        assert!(covers("000000", "000000") && !covers("000000", "000001"));
-        for bad in ["", "61032", "6103230", "61032a", "６10323"] {
+        assert!(covers("000000", "000000") && !covers("000000", "610323"));
+        for bad in ["", "61032", "6103230", "61032a", "６10323", "000001"] {
             assert!(RegionCode::parse(bad).is_err(), "{bad}");
         }
     }

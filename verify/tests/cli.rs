@@ -197,3 +197,64 @@ fn garbage() {
         );
     }
 }
+
+/// A report that cannot be written is no verdict, and no panic.
+#[test]
+#[cfg(target_os = "linux")]
+fn nobody_reads() {
+    let (files, log) = (Files::new(), log());
+    let good = files.write("good.tlog-proof", &log.proof(3, &log.extra(3)));
+    let full = || {
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    let run = |file: &Path, deaf: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gongshi-verify"));
+        command.arg("proof").arg(file).arg("--policy");
+        command
+            .arg(files.folder.path().join("policy"))
+            .stdout(full());
+        if deaf {
+            command.stderr(full());
+        }
+        let output = command.output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        (output.status.code(), err)
+    };
+    let (code, err) = run(&good, false);
+    assert_eq!(code, Some(2), "{err}");
+    assert!(
+        err.contains("cannot write the report") && !err.contains("panicked"),
+        "{err}"
+    );
+    assert_eq!(run(&good, true).0, Some(2));
+    assert_eq!(run(&files.write("junk", "junk"), true).0, Some(2));
+}
+
+/// Names of files and of logs are foreign text too.
+#[test]
+fn foreign_names_are_shown_escaped_and_short() {
+    let (files, log) = (Files::new(), log());
+    let proof = log.proof(3, &log.extra(3));
+    let name = "a\u{1b}[2J\u{202e}b";
+    let (code, out, _) = files.run("proof", &[&files.write(name, &proof)]);
+    assert_eq!(code, 0);
+    assert!(
+        out.contains("a\\u{1b}[2J\\u{202e}b\n") && !out.contains('\u{1b}'),
+        "{out}"
+    );
+    let (code, _, err) = files.run("proof", &[&files.write(name, "junk")]);
+    assert_eq!(code, 2);
+    assert!(
+        err.contains("\\u{1b}") && !err.contains(['\u{1b}', '\u{202e}']),
+        "{err}"
+    );
+    // A log by a name as long as its file.
+    let origin = format!("example.org/{}", "x".repeat(500_000));
+    let other = proof.replace("\nexample.org/log\n", &format!("\n{origin}\n"));
+    let (code, out, _) = files.run("proof", &[&files.write("other", &other)]);
+    assert_eq!(code, 1);
+    assert!(out.contains("is inside the log example.org/xxx") && out.len() < 4_000);
+}

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use gongshi_verify::json::{
-    JsonError, JsonReason, MAX_DEPTH, MAX_INT, Value, check, parse, parse_with_depth, to_jcs,
+    JsonError, JsonReason, MAX_DEPTH, MAX_INT, MAX_OBJECTS, MAX_VALUES, Value, check, parse,
+    parse_with_depth, to_jcs,
 };
 use proptest::prelude::*;
 
@@ -150,5 +151,31 @@ proptest! {
         let text = to_jcs(&value);
         prop_assert!(check(&value, MAX_DEPTH).is_ok());
         prop_assert_eq!(to_jcs(&parse(&text).unwrap()), text);
+    }
+}
+
+/// What a text may make its reader hold is bounded, far from what a body of 1 MiB can have.
+#[test]
+fn values_are_counted() {
+    let list = |item: &str, count: usize| format!("[{}]", vec![item; count].join(","));
+    let reason = |text: &str| parse(text).err().map(|error| error.reason);
+    // The list itself is a value.
+    assert_eq!(reason(&list("0", MAX_VALUES - 1)), None);
+    let many = Some(JsonReason::TooManyValues);
+    assert_eq!(reason(&list("0", MAX_VALUES)), many);
+    assert_eq!(reason(&list("{}", MAX_OBJECTS + 1)), None);
+    let object = r#"{"a":0}"#;
+    assert_eq!(reason(&list(object, MAX_OBJECTS)), None);
+    assert_eq!(reason(&list(object, MAX_OBJECTS + 1)), many);
+    // The most of either in a body: nothing is smaller than these.
+    let body = |item: &str| {
+        let item = format!("{item},");
+        let items = item.repeat((1 << 20) / item.len());
+        format!("{{\"a\":[{}]}}", items.trim_end_matches(','))
+    };
+    let deep = format!("{}0{}", r#"{"a":"#.repeat(14), "}".repeat(14));
+    let arrays = format!("{}{}", "[".repeat(14), "]".repeat(14));
+    for item in ["0", "[]", object, &deep, &arrays] {
+        assert_eq!(reason(&body(item)), None, "{item}");
     }
 }

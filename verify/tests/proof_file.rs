@@ -3,13 +3,14 @@
 
 mod common;
 
-use common::{DEPARTMENT, Log, policy, record, register, revoke, rotate, secret};
+use common::{DEPARTMENT, Log, add_key, policy, record, register, revoke, rotate, secret};
 use gongshi_verify::consistency::NewTree;
 use gongshi_verify::encoding::{base64, base64_strict};
 use gongshi_verify::extra::Extra;
 use gongshi_verify::json::Value;
+use gongshi_verify::names::RegionCode;
 use gongshi_verify::policy::Policy;
-use gongshi_verify::registry::Role;
+use gongshi_verify::registry::{AuthorityAction, Role};
 use gongshi_verify::report::{
     Outcome, Report, StepId, UnusableInput, Verdict, verify_consistency_between,
     verify_consistency_file, verify_proof_file, verify_record_file,
@@ -170,6 +171,207 @@ fn keys_and_rights_hold_at_the_index() {
     assert!(report.to_string().contains("that the file leaves out"));
 }
 
+/// A file cannot hide it: the entry that forced the key is what makes the key known at all.
+#[test]
+fn what_the_operator_forced_is_said() {
+    let mut log = Log::with_department();
+    let own = log.say("inspection_result", None, &secret(2));
+    let withdrawn = log.say("withdrawal", Some("3"), &secret(2));
+    let forced = log.act(
+        rotate(DEPARTMENT, &secret(2), &secret(4), false),
+        &secret(1),
+    );
+    let said = log.say("inspection_result", None, &secret(4));
+    let text = |index: u64| {
+        let report = check(&log.proof(index, &log.extra(index)));
+        assert_eq!(report.verdict, Verdict::Verified, "{report}");
+        report.to_string()
+    };
+    assert!(!text(own).contains("forced"));
+    assert!(text(withdrawn).contains("the second key was forced by the operator: entry 2 "));
+    let expected = format!("the key was forced by the operator: entry {forced} ");
+    assert!(text(said).contains(&expected), "{}", text(said));
+}
+
+/// The operator's event key is not the checkpoint key, nor is anybody else's.
+#[test]
+fn no_authority_signs_with_the_key_of_the_checkpoints() {
+    let mut log = Log::default();
+    // The seed of the log's key in `common`.
+    let key = secret(100);
+    assert_eq!(key.public(), common::log_key().verifier().key);
+    log.act(register(common::OPERATOR, Role::Operator, &[], &key), &key);
+    let report = check(&log.proof(0, &log.extra(0)));
+    fails_at(&report, StepId::Authority);
+    assert!(
+        report.to_string().contains("signs its checkpoints with"),
+        "{report}"
+    );
+
+    let mut log = self::log();
+    log.act(
+        register("OTHER", Role::Department, &["plan"], &key),
+        &secret(1),
+    );
+    let record = record(Value::object([]), 200);
+    let entry = common::entry(
+        "OTHER",
+        "plan",
+        Some("OTHER/2026/01"),
+        &record,
+        400,
+        &key,
+        &key,
+    );
+    let index = log.append(entry, record);
+    fails_at(
+        &check(&log.proof(index, &log.extra(index))),
+        StepId::Authority,
+    );
+}
+
+#[test]
+fn times_along_the_chain_do_not_go_back() {
+    let step = |log: &Log, index: u64| {
+        let report = check(&log.proof(index, &log.extra(index)));
+        let mut steps = report.steps.iter();
+        let step = steps.find(|step| step.id == StepId::Authority).unwrap();
+        (step.outcome, step.detail.clone())
+    };
+    // Entry 3 is the department's; the times are those before entry 1 was logged.
+    let (early, operator, own) = (common::time(30), secret(1), secret(2));
+    let mut log = self::log();
+    log.retime(3, &own, early, early);
+    let (outcome, detail) = step(&log, 3);
+    assert_eq!(outcome, Outcome::Fail);
+    assert!(
+        detail.contains("times of a log never go back") && detail.contains("entry 1"),
+        "{detail}"
+    );
+    // A link before its predecessor.
+    let mut log = self::log();
+    let link = log.act(rotate(DEPARTMENT, &secret(3), &secret(4), true), &operator);
+    let said = log.say("inspection_result", None, &secret(4));
+    assert_eq!(step(&log, said).0, Outcome::Pass);
+    log.retime(usize::try_from(link).unwrap(), &operator, early, early);
+    let (outcome, detail) = step(&log, said);
+    assert_eq!(outcome, Outcome::Fail);
+    assert!(
+        detail.contains(&format!("the chain's entry {link} is refused")),
+        "{detail}"
+    );
+}
+
+#[test]
+fn what_was_issued_out_of_time_is_refused() {
+    let (day, window) = (86_400, 7 * 86_400);
+    let logged = 30 * day;
+    for (issued, good) in [
+        (logged - window, true),
+        (logged - window - 1, false),
+        (logged + 120, true),
+        (logged + 121, false),
+    ] {
+        let (issued, logged) = (common::time(issued), common::time(logged));
+        let outcome = |log: &Log, index: u64| {
+            check(&log.proof(index, &log.extra(index))).outcome(StepId::Authority)
+        };
+        let expected = Some(if good { Outcome::Pass } else { Outcome::Fail });
+        let mut log = self::log();
+        log.retime(4, &secret(3), issued, logged);
+        assert_eq!(outcome(&log, 4), expected, "{issued}");
+        // A link of the chain.
+        let mut log = Log::with_department();
+        log.retime(2, &secret(1), issued, logged);
+        log.say("inspection_result", None, &secret(3));
+        log.retime(3, &secret(3), logged, logged);
+        assert_eq!(outcome(&log, 3), expected, "{issued}");
+    }
+}
+
+/// The department is one of 610323.
+#[test]
+fn a_record_is_about_a_region_of_its_authority() {
+    for (region, good) in [
+        ("610323".into(), true),
+        ("610324".into(), false),
+        ("610300".into(), false),
+        ("6103230".into(), false),
+        (Value::Int(610_323), false),
+    ] {
+        let mut log = Log::with_department();
+        let index = log.say_for("inspection_result", region);
+        let report = check(&log.proof(index, &log.extra(index)));
+        let text = report.to_string();
+        match good {
+            true => assert!(
+                report.verdict == Verdict::Verified
+                    && text.contains("inspection_result and to the region 610323"),
+                "{text}"
+            ),
+            false => fails_at(&report, StepId::Authority),
+        }
+        // Without the record nobody knows its region, and the report does not say so.
+        let mut extra = log.extra(index);
+        extra.record = None;
+        let report = check(&log.proof(index, &extra));
+        assert_eq!(report.verdict, Verdict::EntryOnly);
+        assert!(
+            report
+                .to_string()
+                .contains("(a region would stand in the record)")
+        );
+    }
+    // The operator, of 610323 too, registers whom it likes.
+    let mut log = Log::with_department();
+    let mut far = register("110101-SCJG", Role::Department, &["plan"], &secret(9));
+    if let AuthorityAction::Register { profile, .. } = &mut far {
+        profile.region = RegionCode::parse("110101").unwrap();
+    }
+    let index = log.act(far, &secret(1));
+    let report = check(&log.proof(index, &log.extra(index)));
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+}
+
+/// The name of an authority is the operator's text: it must not write over the report.
+#[test]
+fn names_cannot_write_over_the_report() {
+    let mut log = Log::with_department();
+    let nasty = "a\u{202e}b\u{2066}c\u{200f}d\u{61c}e\u{200b}f\u{2028}g";
+    let mut disguised = register(
+        "OTHER",
+        Role::Department,
+        &["inspection_result"],
+        &secret(9),
+    );
+    if let AuthorityAction::Register { profile, .. } = &mut disguised {
+        profile.name = nasty.into();
+    }
+    log.act(disguised, &secret(1));
+    let record = record(Value::object([]), 200);
+    let entry = common::entry(
+        "OTHER",
+        "inspection_result",
+        None,
+        &record,
+        400,
+        &secret(9),
+        &secret(9),
+    );
+    let index = log.append(entry, record);
+    let text = check(&log.proof(index, &log.extra(index))).to_string();
+    assert!(
+        text.contains("a\\u{202e}b\\u{2066}c\\u{200f}d\\u{61c}e\\u{200b}f\\u{2028}g (OTHER)"),
+        "{text}"
+    );
+    assert!(
+        nasty
+            .chars()
+            .filter(|c| !c.is_ascii())
+            .all(|c| !text.contains(c))
+    );
+}
+
 #[test]
 fn an_entry_does_not_register_its_own_key() {
     // Index 3 registers OTHER; taking 3 itself as chain of 3 must not help.
@@ -182,6 +384,72 @@ fn an_entry_does_not_register_its_own_key() {
     let mut extra = log.extra(index);
     extra.authority.push(log.link(index));
     fails_at(&check(&log.proof(index, &extra)), StepId::Authority);
+}
+
+/// A chain is not replayed for a checkpoint that nobody known signed, nor for an entry that is not under it.
+#[test]
+fn a_chain_to_nothing_is_not_replayed() {
+    let log = log();
+    let mut extra = log.extra(3);
+    extra.authority.reverse();
+    let proof = log.proof(3, &extra);
+    fails_at(&check(&proof), StepId::Authority);
+    let stranger = Policy::parse("quorum none").unwrap();
+    let unsigned = verify_proof_file(proof.as_bytes(), &stranger).unwrap();
+    fails_at(&unsigned, StepId::LogSignature);
+    let elsewhere = check(&proof.replace("index 3\n", "index 4\n"));
+    fails_at(&elsewhere, StepId::Inclusion);
+    for (report, failed) in [
+        (unsigned, "signed by the log"),
+        (elsewhere, "inside the log"),
+    ] {
+        let mut steps = report.steps.iter();
+        let step = steps.find(|step| step.id == StepId::Authority).unwrap();
+        assert_eq!(step.outcome, Outcome::NotChecked);
+        assert!(step.detail.contains("not reached") && step.detail.contains(failed));
+    }
+}
+
+#[test]
+fn a_chain_is_bounded() {
+    let mut log = log();
+    // As many keys of the operator as are tried for a signature, and one more.
+    let keys: Vec<_> = (20..20 + 64).map(secret).collect();
+    for key in &keys {
+        log.act(add_key(common::OPERATOR, key), &secret(1));
+    }
+    let chained = |log: &mut Log, links: u64| {
+        let last = log.act(
+            register("OTHER", Role::Department, &["plan"], &secret(9)),
+            keys.last().unwrap(),
+        );
+        let (entry, record) = log.entries[usize::try_from(last).unwrap()].clone();
+        let others = (5..5 + links).map(|at| log.link(at));
+        let extra = Extra {
+            authority: std::iter::once(log.link(0)).chain(others).collect(),
+            entry,
+            record: Some(record),
+        };
+        let report = check(&log.proof(last, &extra));
+        log.entries.pop();
+        report
+    };
+    let report = chained(&mut log, 64);
+    fails_at(&report, StepId::Authority);
+    let text = report.to_string();
+    assert!(text.contains("over 64 keys"), "{text}");
+    // The first 63 and the one that signs.
+    log.entries.remove(5);
+    let report = chained(&mut log, 63);
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+
+    let mut extra = log.extra(3);
+    extra.authority = vec![log.link(0); 1025];
+    let long = verify_proof_file(log.proof(3, &extra).as_bytes(), &policy());
+    let too_long = gongshi_verify::extra::ExtraError::ChainTooLong(1025);
+    assert_eq!(long, Err(UnusableInput::Extra(too_long)));
+    extra.authority.pop();
+    fails_at(&check(&log.proof(3, &extra)), StepId::Authority);
 }
 
 #[test]

@@ -334,6 +334,22 @@ fn keys_are_valid_from_after_their_entry_to_their_end() {
     assert_eq!(registry.find_signer(&id(DEPARTMENT), b"m", &ended), None);
 }
 
+/// The key that signed last is tried first, but not where that entry ended it.
+#[test]
+fn a_key_that_ends_itself_signs_no_more() {
+    let mut log = Log::with_department();
+    let (op1, op2, op3) = (secret(1), secret(60), secret(61));
+    log.act(add_key(OPERATOR, &op2), &op1);
+    log.act(revoke(OPERATOR, &op2), &op2);
+    let more = add_key(DEPARTMENT, &secret(50));
+    let refused = Err(RegistryError::Signature(id(OPERATOR)));
+    assert_eq!(next(&log, &more, &op2), refused);
+    assert_eq!(next(&log, &more, &op1), Ok(()));
+    log.act(rotate(OPERATOR, &op1, &op3, true), &op1);
+    assert_eq!(next(&log, &more, &op1), refused);
+    assert_eq!(next(&log, &more, &op3), Ok(()));
+}
+
 #[test]
 fn signatures_by_index() {
     let mut log = Log::with_department();
@@ -390,6 +406,48 @@ fn rights() {
         may("NOBODY", "plan", None),
         Err(RightsError::UnknownAuthority(id("NOBODY")))
     );
+}
+
+/// "Forced by the operator": a rotation the old key did not sign, a key added to a department, and what came of these.
+#[test]
+fn what_the_operator_forced_stays_marked() {
+    let mut log = Log::with_department();
+    let operator = secret(1);
+    let own = log.say("inspection_result", None, &secret(2)); // 3
+    let added = log.say("inspection_result", None, &secret(3)); // 4
+    let both = log.say("withdrawal", Some("3"), &secret(2)); // 5
+    let forced = log.act(rotate(DEPARTMENT, &secret(2), &secret(4), false), &operator);
+    let by_forced = log.say("inspection_result", None, &secret(4));
+    log.act(rotate(DEPARTMENT, &secret(4), &secret(5), true), &operator);
+    let by_heir = log.say("inspection_result", None, &secret(5));
+    log.act(
+        register("OTHER", Role::Department, &["plan"], &secret(70)),
+        &operator,
+    );
+    log.act(rotate("OTHER", &secret(70), &secret(71), true), &operator);
+    let second = log.act(add_key(OPERATOR, &secret(60)), &operator);
+    let by_second = log.act(add_key(DEPARTMENT, &secret(6)), &secret(60));
+    let registry = log.registry();
+    let marks = |index: u64| {
+        let entry = &log.entries[usize::try_from(index).unwrap()].0;
+        let signers = registry.verify_entry(index, entry).unwrap();
+        (signers.forced_at, signers.second_forced_at)
+    };
+    assert_eq!(marks(own), (None, None));
+    assert_eq!(marks(added), (Some(2), None));
+    assert_eq!(marks(both), (None, Some(2)));
+    assert_eq!(marks(by_forced), (Some(forced), None));
+    assert_eq!(marks(by_heir), (Some(forced), None));
+    // The operator adds keys to itself with a key of its own.
+    assert_eq!(marks(second), (None, None));
+    assert_eq!(marks(by_second), (None, None));
+    let forced_keys = |who: &str| {
+        let keys = &registry.authority(&id(who)).unwrap().keys;
+        keys.iter().map(|state| state.forced).collect::<Vec<_>>()
+    };
+    assert_eq!(forced_keys(DEPARTMENT), [false, true, true, false, true]);
+    assert_eq!(forced_keys("OTHER"), [false, false]);
+    assert_eq!(forced_keys(OPERATOR), [false, false]);
 }
 
 /// A log with every way a key can come: replaying only the chain accepts every entry.

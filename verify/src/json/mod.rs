@@ -23,6 +23,12 @@ pub const MAX_DEPTH: usize = 16;
 /// Longest member name in bytes.
 pub const MAX_NAME: usize = 64;
 
+/// Most values in one text, and of these most objects with members: what a reader has to hold grows with them, to many
+/// times the text. A body of 1 MiB cannot have as many, so no text of the formats reaches either.
+pub const MAX_VALUES: usize = 1 << 20;
+/// See [`MAX_VALUES`].
+pub const MAX_OBJECTS: usize = 1 << 18;
+
 /// A value of the profile. Build only what [`check`] accepts; [`parse`] gives nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
@@ -92,6 +98,9 @@ pub enum JsonReason {
     /// Containers nested too deep.
     #[error("containers nested too deep")]
     Depth,
+    /// Over [`MAX_VALUES`] values or [`MAX_OBJECTS`] objects.
+    #[error("more values than any text of the formats has")]
+    TooManyValues,
 }
 
 impl Value {

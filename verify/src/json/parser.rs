@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{JsonError, JsonReason, MAX_INT, Value, is_member_name};
+use super::{JsonError, JsonReason, MAX_INT, MAX_OBJECTS, MAX_VALUES, Value, is_member_name};
 
 /// Reads one value nested at most `max_depth` deep: for texts that wrap a body in containers of
 /// their own. Uses stack in proportion to `max_depth`.
@@ -17,6 +17,8 @@ pub fn parse_with_depth(input: impl AsRef<[u8]>, max_depth: usize) -> Result<Val
         text,
         at: 0,
         max_depth,
+        values: 0,
+        objects: 0,
     };
     parser.skip_blanks();
     let value = parser.value(0)?;
@@ -32,6 +34,9 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     max_depth: usize,
+    /// Values and objects with members begun so far.
+    values: usize,
+    objects: usize,
 }
 
 impl Parser<'_> {
@@ -79,6 +84,10 @@ impl Parser<'_> {
 
     /// `depth` counts the containers around this value.
     fn value(&mut self, depth: usize) -> Result<Value, JsonError> {
+        self.values += 1;
+        if self.values > MAX_VALUES || self.objects > MAX_OBJECTS {
+            return Err(self.error(JsonReason::TooManyValues));
+        }
         match self.peek() {
             Some(b'n') => self.word("null", Value::Null),
             Some(b't') => self.word("true", Value::Bool(true)),
@@ -116,6 +125,7 @@ impl Parser<'_> {
         self.skip_blanks();
         let mut members = BTreeMap::new();
         if self.peek() != Some(b'}') {
+            self.objects += 1;
             loop {
                 self.skip_blanks();
                 let start = self.at;

@@ -68,7 +68,7 @@ impl Registry {
         }
     }
 
-    fn state_of(&self, key: &PublicKey) -> Option<&KeyState> {
+    pub(super) fn state_of(&self, key: &PublicKey) -> Option<&KeyState> {
         self.keys(self.owners.get(key)?)
             .find(|state| state.key == *key)
     }

@@ -36,7 +36,9 @@ pub struct KeyState {
     pub added_at: u64,
     /// Index of the entry that ended it: valid up to and including that index.
     pub ended_at: Option<u64>,
-    /// Whether it came by a rotation the old key did not sign ("forced by the operator").
+    /// Whether the operator alone put it beside or in the place of the authority's own keys ("forced by the operator"):
+    /// by a rotation the old key did not sign, or as a further key, for which the format has no signature of the
+    /// authority. Not the first key, and not a key the operator adds for itself.
     pub forced: bool,
     /// Leaf hash of the entry that brought it.
     pub leaf: Hash,
@@ -81,6 +83,11 @@ pub struct Signers {
     pub key: PublicKey,
     /// Made the cosignature, where the kind has one.
     pub second: Option<PublicKey>,
+    /// Index of the entry by which the operator forced [`key`](Self::key), or the newest such entry among the keys it
+    /// came from by rotation; none where every step was the authority's own.
+    pub forced_at: Option<u64>,
+    /// The same of [`second`](Self::second).
+    pub second_forced_at: Option<u64>,
 }
 
 /// All authorities and keys, after the `authority` entries replayed so far.
@@ -129,10 +136,8 @@ impl Registry {
 
     /// The keys of `id` that have not ended.
     pub fn valid_keys(&self, id: &AuthorityId) -> Vec<PublicKey> {
-        self.keys(id)
-            .filter(|state| state.ended_at.is_none())
-            .map(|state| state.key)
-            .collect()
+        let state = self.authority(id).into_iter();
+        state.flat_map(AuthorityState::valid_keys).collect()
     }
 
     /// The key of `id`, not ended, that made `signature` over `message`.
@@ -177,7 +182,24 @@ impl Registry {
                 .ok_or_else(|| RegistryError::Cosignature(entry.authority.clone()))?,
             ),
         };
-        Ok(Signers { key, second })
+        Ok(Signers {
+            key,
+            second,
+            forced_at: self.forced_at(&key),
+            second_forced_at: second.and_then(|key| self.forced_at(&key)),
+        })
+    }
+
+    /// The newest entry by which the operator forced this key or one it came from: a mark no later rotation wipes off.
+    fn forced_at(&self, key: &PublicKey) -> Option<u64> {
+        let mut state = self.state_of(key);
+        while let Some(found) = state {
+            if found.forced {
+                return Some(found.added_at);
+            }
+            state = found.replaces.and_then(|old| self.state_of(&old));
+        }
+        None
     }
 
     /// Whether `id` may publish a record of `kind`, about `region` where the record names one.
@@ -283,7 +305,8 @@ impl Registry {
                 state.amended_at.push(index);
             }
             AuthorityAction::AddKey { public_key, .. } => {
-                state.keys.push(added(&public_key, None, false));
+                let forced = state.role != Role::Operator;
+                state.keys.push(added(&public_key, None, forced));
             }
             AuthorityAction::Rotate {
                 public_key,
@@ -324,7 +347,7 @@ impl Registry {
                 return Err(RegistryError::NotOperator);
             }
             Some(operator) => self
-                .find_signer(operator, &message, &entry.signature)
+                .operator_signer(operator, &message, &entry.signature)
                 .ok_or_else(|| RegistryError::Signature(operator.clone()))?,
         };
         self.check_subject(&action)?;
@@ -338,6 +361,20 @@ impl Registry {
             }
         }
         Ok((action, signer))
+    }
+
+    /// The operator's valid key that made `signature`: first the one that signed the entry before, which it nearly
+    /// always is, so that a replay does not try every key for every entry.
+    fn operator_signer(
+        &self,
+        operator: &AuthorityId,
+        message: &[u8],
+        signature: &[u8; 64],
+    ) -> Option<PublicKey> {
+        let last = self.signers.values().next_back().copied();
+        let last = last.filter(|key| self.state_of(key).is_some_and(|s| s.ended_at.is_none()));
+        last.filter(|key| key.verify(message, signature))
+            .or_else(|| self.find_signer(operator, message, signature))
     }
 
     /// The rules about the authority the action concerns.
@@ -395,6 +432,12 @@ impl Registry {
 }
 
 impl AuthorityState {
+    /// Its keys that have not ended.
+    pub fn valid_keys(&self) -> impl Iterator<Item = PublicKey> {
+        let valid = self.keys.iter().filter(|state| state.ended_at.is_none());
+        valid.map(|state| state.key)
+    }
+
     fn end(&mut self, key: &PublicKey, index: u64) {
         for state in &mut self.keys {
             if state.key == *key && state.ended_at.is_none() {

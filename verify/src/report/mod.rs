@@ -1,10 +1,11 @@
 //! The check of a whole file, step by step, in words.
 //!
-//! A report says for every step whether it passed, failed or was not checked, and never more
+//! A report says for every step whether it passed, failed or was not checked (or not reached), and never more
 //! than was proved: a proof without its record is "entry only", and what no offline check can
 //! show (a later revocation, the truth of the content) is named in every report. The sentences
 //! are in `words.rs`.
 
+mod chain;
 mod check;
 mod words;
 
@@ -20,6 +21,7 @@ use crate::checkpoint::CheckpointError;
 use crate::consistency::ConsistencyFileError;
 use crate::extra::ExtraError;
 use crate::record::RecordError;
+use crate::text::shown;
 use crate::tlog_proof::TlogProofError;
 
 /// Largest proof file in bytes.
@@ -102,7 +104,7 @@ pub struct Step {
     pub id: StepId,
     /// What came of it.
     pub outcome: Outcome,
-    /// One sentence with the particulars.
+    /// One sentence with the particulars; foreign text in it is fit to be shown ([`crate::text::shown`]).
     pub detail: String,
 }
 
@@ -147,7 +149,7 @@ impl fmt::Display for Report {
                 "{:<12} {}: {}",
                 words::outcome(step.outcome),
                 words::title(step.id),
-                step.detail
+                shown(&step.detail)
             )?;
         }
         f.write_str(words::verdict(self.verdict))?;

@@ -9,10 +9,11 @@ use super::{Outcome, StepId, Verdict};
 use crate::encoding::hex;
 use crate::entry::Entry;
 use crate::hash::Hash;
-use crate::names::is_permanent;
+use crate::names::{AuthorityId, is_permanent};
 use crate::note::VerifierKey;
 use crate::policy::{LogOutcome, WitnessSeen};
 use crate::registry::{AuthorityState, Signers};
+use crate::text::shown_beginning;
 use crate::time::Timestamp;
 
 /// An outcome in a word or two.
@@ -77,20 +78,76 @@ pub(super) fn record_absent(entry: &Entry) -> String {
     }
 }
 
-pub(super) fn said_by(state: &AuthorityState, entry: &Entry, signers: &Signers) -> String {
+pub(super) fn said_by(
+    state: &AuthorityState,
+    entry: &Entry,
+    signers: &Signers,
+    rights: &str,
+) -> String {
     let second = if signers.second.is_some() {
         ", approved with a second key of its own"
     } else {
         ""
     };
-    format!(
-        "{} ({}) said it on {}, signed with its key {}{second}; the key leads back to entry 0 of \
-         this log",
-        state.name,
+    let mut text = format!(
+        "{} ({}) said it on {}, signed with its key {}{second}; the log took it on {}; the key leads back to entry 0 of \
+         this log, and the authority had the right to {rights}",
+        foreign(&state.name),
         state.id,
         entry.issued_at,
-        signers.key.to_base64()
+        signers.key.to_base64(),
+        entry.logged_at,
+    );
+    for (which, forced_at) in [
+        ("the key", signers.forced_at),
+        ("the second key", signers.second_forced_at),
+    ] {
+        if let Some(index) = forced_at {
+            text.push_str(&forced(which, index));
+        }
+    }
+    text
+}
+
+/// What the authority may say: the kind, and the region the record is about where that was looked at.
+pub(super) fn rights(entry: &Entry, region: Option<&str>, with_record: bool) -> String {
+    match region {
+        Some(region) => format!(
+            "the kind {} and to the region {}",
+            entry.kind,
+            foreign(region)
+        ),
+        None if with_record => format!("the kind {}", entry.kind),
+        None => format!(
+            "the kind {} (a region would stand in the record)",
+            entry.kind
+        ),
+    }
+}
+
+/// What a key rests on that the operator put in place without the authority's word.
+fn forced(which: &str, index: u64) -> String {
+    format!(
+        "; {which} was forced by the operator: entry {index} put it, or one it replaced, in place without a signature of \
+         the authority's own"
     )
+}
+
+pub(super) fn logged_backwards(at: Timestamp, index: u64, before: Timestamp) -> String {
+    format!(
+        "it was logged on {at}, before entry {index} ({before}) that stands before it; times of a log never go back"
+    )
+}
+
+pub(super) fn issued_outside(entry: &Entry) -> String {
+    format!(
+        "it was issued on {} and logged on {}; a log takes nothing issued over 7 days before or 120 seconds after",
+        entry.issued_at, entry.logged_at
+    )
+}
+
+pub(super) fn region_form() -> String {
+    "the record's region is not six digits".to_string()
 }
 
 pub(super) fn origin_form() -> String {
@@ -101,6 +158,21 @@ pub(super) fn chain_missing() -> String {
     "the file does not show how the signing key came to be the authority's".to_string()
 }
 
+pub(super) fn not_reached(failed: StepId) -> String {
+    format!(
+        "not reached: nothing the file shows about it counts, as the step \"{}\" failed",
+        title(failed)
+    )
+}
+
+pub(super) fn operator_keys(most: usize) -> String {
+    format!("the chain gives the operator over {most} keys at once, more than are tried")
+}
+
+pub(super) fn key_of_log(id: &AuthorityId) -> String {
+    format!("a key of {id} is the key the log signs its checkpoints with; the two must differ")
+}
+
 pub(super) fn chain_order(index: u64, of: u64) -> String {
     format!("the chain names entry {index}, which is not before entry {of}")
 }
@@ -109,31 +181,23 @@ pub(super) fn chain_link(index: u64, why: &dyn core::fmt::Display) -> String {
     format!("the chain's entry {index} is refused: {why}")
 }
 
-/// Foreign text as a terminal may show it: no control character, and nothing that turns the direction of what follows.
-fn shown(text: &str) -> String {
-    let unsafe_here = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars()
-        .map(|c| match unsafe_here(c) {
-            true => c.escape_unicode().to_string(),
-            false => c.to_string(),
-        })
-        .collect()
+/// Text of a file or a policy, in a sentence of ours. Names of authorities have at most 200 characters.
+fn foreign(text: &str) -> String {
+    shown_beginning(text, 300)
 }
 
 pub(super) fn inside(index: u64, size: u64, origin: &str) -> String {
-    let origin = shown(origin);
+    let origin = foreign(origin);
     format!("entry {index} is inside the log {origin} of {size} entries")
 }
 
 pub(super) fn log_signed(key: &VerifierKey) -> String {
+    let key = foreign(&key.to_string());
     format!("the checkpoint is signed by the log with key {key}")
 }
 
 pub(super) fn log_not_signed(outcome: &LogOutcome, origin: &str) -> String {
-    let origin = shown(origin);
+    let origin = foreign(origin);
     match outcome {
         LogOutcome::Signed(key) => log_signed(key),
         LogOutcome::UnknownOrigin => format!("the policy knows no log {origin}"),
@@ -141,6 +205,7 @@ pub(super) fn log_not_signed(outcome: &LogOutcome, origin: &str) -> String {
             format!("no key the policy knows for the log {origin} signed the checkpoint")
         }
         LogOutcome::BadSignature(name) => {
+            let name = foreign(name);
             format!("the checkpoint has a false signature in the name of {name}")
         }
     }
@@ -167,7 +232,7 @@ pub(super) fn no_witnesses() -> String {
 fn list(text: &mut String, seen: &[WitnessSeen]) {
     for (at, witness) in seen.iter().enumerate() {
         text.push_str(if at == 0 { ": " } else { ", " });
-        text.push_str(&witness.name);
+        text.push_str(&foreign(&witness.name));
         text.push_str(" at ");
         let time = i64::try_from(witness.timestamp)
             .ok()
@@ -199,10 +264,12 @@ pub(super) fn checkpoint_valid(size: u64, key: &VerifierKey, seen: &[WitnessSeen
 }
 
 pub(super) fn same_log(origin: &str) -> String {
+    let origin = foreign(origin);
     format!("both checkpoints are of the log {origin}, and the proof is about their trees")
 }
 
 pub(super) fn other_origin(old: &str, new: &str) -> String {
+    let (old, new) = (foreign(old), foreign(new));
     format!("the older checkpoint is of {old}, the newer of {new}")
 }
 

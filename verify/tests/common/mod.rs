@@ -181,6 +181,25 @@ impl Log {
         self.append(entry, record)
     }
 
+    /// Appends an entry of the department about a region.
+    pub fn say_for(&mut self, what: &str, region: Value) -> u64 {
+        let index = self.entries.len();
+        let record = record(
+            Value::object([("region", region)]),
+            u8::try_from(index).unwrap(),
+        );
+        let at = u64::try_from(index).unwrap() * 60;
+        let entry = entry(DEPARTMENT, what, None, &record, at, &secret(2), &secret(3));
+        self.append(entry, record)
+    }
+
+    /// Signs what stands at `index` anew with other times.
+    pub fn retime(&mut self, index: usize, key: &SecretKey, issued: Timestamp, logged: Timestamp) {
+        let entry = &mut self.entries[index].0;
+        (entry.issued_at, entry.logged_at) = (issued, logged);
+        entry.signature = key.sign(&entry.statement().message(&origin()));
+    }
+
     /// Appends an entry of the department, signed with `key`.
     pub fn say(&mut self, what: &str, reference: Option<&str>, key: &SecretKey) -> u64 {
         let index = self.entries.len();
@@ -237,6 +256,16 @@ impl Log {
         let chain = self.registry().chain_for_entry(index, &entry).unwrap();
         Extra {
             authority: chain.into_iter().map(|at| self.link(at)).collect(),
+            entry,
+            record: Some(record),
+        }
+    }
+
+    /// The same with any entries as its chain.
+    pub fn extra_of(&self, index: u64, chain: &[u64]) -> Extra {
+        let (entry, record) = self.entries[usize::try_from(index).unwrap()].clone();
+        Extra {
+            authority: chain.iter().map(|at| self.link(*at)).collect(),
             entry,
             record: Some(record),
         }
