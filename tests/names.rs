@@ -2,10 +2,8 @@
 //! the same strings. Where they part, a log takes in what nobody can verify, or a verifier passes what no log takes.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gongshi::domain::{self, Kind, RefKind, Region};
-use gongshi_verify::names::{
-    self, KindName, RefRule, RegionCode, is_operator_only, is_permanent, needs_cosignature,
-};
+use gongshi::domain::{self, Kind, Region};
+use gongshi_verify::names::{self, KindName, RefRule, RegionCode, is_operator_only, is_permanent};
 use proptest::prelude::*;
 
 /// That both sides say the same, and that the accepted one is written as read.
@@ -110,12 +108,5 @@ fn both_sides_know_the_same_of_every_kind() {
         let name = KindName::parse(kind.as_str()).unwrap();
         assert_eq!(kind.permanent(), is_permanent(&name), "{kind}");
         assert_eq!(kind.operator_only(), is_operator_only(&name), "{kind}");
-        assert_eq!(kind.cosigned(), needs_cosignature(&name), "{kind}");
-        let expected = match kind.ref_kind() {
-            RefKind::None => RefRule::None,
-            RefKind::PlanKey => RefRule::PlanKey,
-            RefKind::Target => RefRule::TargetIndex,
-        };
-        assert_eq!(name.ref_rule(), expected, "{kind}");
     }
 }

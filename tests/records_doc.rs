@@ -6,7 +6,7 @@ use std::path::Path;
 use gongshi::domain::schema::{Condition, Field, Role};
 use gongshi::domain::{CodeList, FieldType, Kind, Presence, schema};
 use gongshi::text::{Catalogue, Lang};
-use gongshi_verify::names::{KindName, RefRule, is_permanent, needs_cosignature};
+use gongshi_verify::names::{KindName, RefRule, needs_cosignature};
 
 const INTRO: &str = include_str!("data/records_intro.md");
 
@@ -237,13 +237,6 @@ fn mark(yes: bool) -> &'static str {
 /// The kind as the log format names it.
 fn named(kind: Kind) -> KindName {
     KindName::parse(kind.as_str()).expect("kinds have names of the format")
-}
-
-#[test]
-fn the_verifier_and_the_tables_agree_on_what_is_permanent() {
-    for kind in Kind::ALL {
-        assert_eq!(kind.permanent(), is_permanent(&named(*kind)), "{kind}");
-    }
 }
 
 #[test]
