@@ -256,10 +256,13 @@ fn what_cannot_be_imported_is_said_and_nothing_is_sent() {
     let import = "import --kind abnormal_listing --region 000000 --key";
     let unknown = portal.run(&format!("{import} unknown.key t.csv"));
     assert_eq!(code(&unknown), Some(2));
-    // The journal beside the table is now the other authority's.
-    let foreign = portal.run(&format!("{import} 000000-SCJG.key t.csv"));
+    // It left no journal to keep the right key out; the right one's keeps others out.
+    let right = portal.run(&format!("{import} 000000-SCJG.key t.csv"));
+    let said = String::from_utf8_lossy(&right.stdout);
+    assert!(said.contains("写入 2"), "{right:?}");
+    let foreign = portal.run(&format!("{import} unknown.key t.csv"));
     assert_eq!(code(&foreign), Some(2));
-    assert!(stderr(&foreign).contains("000000-YJJ"), "{foreign:?}");
+    assert!(stderr(&foreign).contains("000000-SCJG"), "{foreign:?}");
     set_mode(&portal.path("000000-SCJG.key"), 0o640);
     let readable = portal.run(&format!("{import} 000000-SCJG.key --journal j t.csv"));
     assert_eq!(code(&readable), Some(2));

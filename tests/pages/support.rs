@@ -1,8 +1,9 @@
 //! A small real log to look at: every open kind once, several enterprises, one with a hostile name.
 
 use gongshi::app::{App, NewLog, Tuning, init, operator_key_path};
+use gongshi::domain::schema::{Field, FieldType};
 use gongshi::domain::uscc::ALPHABET;
-use gongshi::domain::{Kind, Uscc};
+use gongshi::domain::{Kind, Uscc, schema};
 use gongshi::ingest::KeyFile;
 use gongshi::intake::{Clock, Event, NOT_OPEN, SimulatedClock};
 use gongshi_verify::encoding::{base64, hex};
@@ -84,7 +85,7 @@ impl Site {
         let data = target.unwrap_or_else(std::env::temp_dir).join("pages");
         let _ = std::fs::remove_dir_all(&data);
         std::fs::create_dir_all(&data).unwrap();
-        let start = Timestamp::parse("2026-01-05T01:00:00Z").unwrap();
+        let start = Timestamp::parse("2026-09-01T01:00:00Z").unwrap();
         let clock = Arc::new(SimulatedClock::new(start));
         let new = NewLog {
             origin: Origin::parse(ORIGIN).unwrap(),
@@ -133,15 +134,15 @@ impl Site {
         body["subject_uscc"] = site.hostile.0.clone().into();
         body["decision_no"] = "示市监罚〔2026〕<b>号".into();
         site.hostile.1 = site.publish(Kind::Penalty, body);
-        site.overdue.1 = site.serious(Some(&site.overdue.0), "示例到期有限公司", "2026-01-04");
-        site.last_day.1 = site.serious(Some(&site.last_day.0), "示例末日有限公司", "2026-01-05");
-        site.person = site.serious(None, PERSON, "2026-01-04");
+        site.overdue.1 = site.serious(Some(&site.overdue.0), "示例到期有限公司", "2026-08-31");
+        site.last_day.1 = site.serious(Some(&site.last_day.0), "示例末日有限公司", "2026-09-01");
+        site.person = site.serious(None, PERSON, "2026-08-31");
         let permit = |region: &str| {
             let mut body = site.body(Kind::Permit);
             body["subject_name"] = "示例外地有限公司".into();
             body["subject_uscc"] = uscc(82).into();
             body["region"] = region.into();
-            site.append(CITY, &city, Kind::Permit, None, body)
+            site.append(CITY, &city, Kind::Permit, body)
         };
         (site.city, site.county) = (permit("610300"), permit("610323"));
         let mut body = site.body(Kind::Permit);
@@ -155,6 +156,8 @@ impl Site {
     /// Appends a serious listing that was to last until that day.
     fn serious(&self, code: Option<&str>, name: &str, until: &str) -> u64 {
         let mut body = self.body(Kind::SeriousListing);
+        // It is another subject's.
+        body.as_object_mut().unwrap().remove("penalty");
         body["subject_name"] = name.into();
         body["listed_on"] = "2023-01-05".into();
         body["listed_until"] = until.into();
@@ -184,12 +187,13 @@ impl Site {
             "action": "register", "authority_id": id, "key_proof": base64(&proof), "kinds": kinds,
             "name": name, "public_key": public.to_base64(), "region": region, "role": "department",
         });
-        self.append(OPERATOR, operator, Kind::Authority, None, body);
+        self.append(OPERATOR, operator, Kind::Authority, body);
     }
 
     fn one_of_each(&mut self) {
         for kind in Kind::ALL {
-            if NOT_OPEN.contains(kind) || *kind == Kind::Authority {
+            // A plan names libraries, which are not open yet.
+            if NOT_OPEN.contains(kind) || matches!(kind, Kind::Authority | Kind::Plan) {
                 continue;
             }
             let index = self.publish(*kind, self.body(*kind));
@@ -197,34 +201,59 @@ impl Site {
         }
     }
 
-    /// The synthetic body of a kind, its references turned to entry 0 and its files left out.
+    /// The synthetic body of a kind, its references turned to entries of this log and its files left out.
     pub fn body(&self, kind: Kind) -> Value {
         let bodies: Value = serde_json::from_str(include_str!("../data/bodies.json")).unwrap();
-        let entry = self.app.portal.log.entry(0).unwrap();
-        let reference = json!({"index": 0, "leaf_hash": hex(&leaf_hash(&entry))});
         let mut body = bodies[kind.as_str()].clone();
-        mend(&mut body, &reference);
-        if kind == Kind::AbnormalRemoval {
-            // Nothing here ends the listing shown as being in force.
-            body["listed_on"] = "2020-01-01".into();
+        self.mend(schema(kind).fields, &mut body);
+        // Nothing here ends what is shown as being in force.
+        for (ending, ended) in [("listing", "listed_on"), ("mark", "marked_on")] {
+            let members = body.as_object_mut().unwrap();
+            if members.remove(ending).is_some() {
+                members.insert(ended.to_owned(), "2020-01-01".into());
+            }
         }
         body
     }
 
-    /// Appends a record of the department and returns its index.
-    pub fn publish(&self, kind: Kind, body: Value) -> u64 {
-        let reference = (kind == Kind::Plan).then(|| body["plan_key"].as_str().unwrap().to_owned());
-        self.append(DEPARTMENT, &self.department, kind, reference, body)
+    fn mend(&self, fields: &[Field], value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.retain(|_, value| !is_file(value) && !is_files(value));
+                for field in fields {
+                    let Some(value) = members.get_mut(field.name) else {
+                        continue;
+                    };
+                    match field.ty {
+                        FieldType::EntryRef(target) => match self.entry_of(target.kinds) {
+                            Some(entry) => *value = entry,
+                            None => drop(members.remove(field.name)),
+                        },
+                        ty => self.mend(ty.nested(), value),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.mend(fields, item)),
+            _ => {}
+        }
     }
 
-    fn append(
-        &self,
-        authority: &str,
-        key: &SecretKey,
-        kind: Kind,
-        reference: Option<String>,
-        body: Value,
-    ) -> u64 {
+    /// A reference to an entry of one of these kinds, entry 0 where any will do.
+    fn entry_of(&self, kinds: &[Kind]) -> Option<Value> {
+        let index = match kinds {
+            [] => 0,
+            kinds => *kinds.iter().find_map(|kind| self.index.get(kind))?,
+        };
+        let entry = self.app.portal.log.entry(index).unwrap();
+        Some(json!({"index": index, "leaf_hash": hex(&leaf_hash(&entry))}))
+    }
+
+    /// Appends a record of the department and returns its index.
+    pub fn publish(&self, kind: Kind, body: Value) -> u64 {
+        self.append(DEPARTMENT, &self.department, kind, body)
+    }
+
+    fn append(&self, authority: &str, key: &SecretKey, kind: Kind, body: Value) -> u64 {
         static SALT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
         let mut salt = [7; 32];
         salt[..8].copy_from_slice(&SALT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
@@ -235,7 +264,7 @@ impl Site {
             key,
             &KindName::parse(kind.as_str()).unwrap(),
             self.clock.now(),
-            reference,
+            None,
             Record::new(strict, salt).unwrap(),
         );
         let answer = self.app.portal.intake.accept_events(vec![event]).wait();
@@ -257,21 +286,6 @@ impl Site {
             );
             std::thread::sleep(Duration::from_millis(20));
         }
-    }
-}
-
-fn mend(value: &mut Value, reference: &Value) {
-    match value {
-        Value::Object(members) => {
-            if members.contains_key("leaf_hash") {
-                *value = reference.clone();
-                return;
-            }
-            members.retain(|_, value| !is_file(value) && !is_files(value));
-            members.values_mut().for_each(|v| mend(v, reference));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|v| mend(v, reference)),
-        _ => {}
     }
 }
 

@@ -4,7 +4,7 @@ use super::{LANGS, SITE, between, escaped, page};
 use gongshi::text::{Catalogue, Lang};
 
 fn say(lang: Lang, key: &str) -> String {
-    escaped(&Catalogue::built_in().get(lang, key, &[("date", "2026-01-04".into())]))
+    escaped(&Catalogue::built_in().get(lang, key, &[("date", "2026-08-31".into())]))
 }
 
 #[actix_web::test]
