@@ -441,3 +441,17 @@ fn logged_at_never_goes_back() {
         last = entry.logged_at;
     }
 }
+
+#[test]
+fn nobody_gets_the_key_of_the_checkpoints() {
+    let log = TestLog::new(&["permit"]);
+    let own = log.app.portal.log.verifier().key.to_base64();
+    let registration = log.register("000000-YJJ", &SecretKey::from_seed(&[21; 32]), &["permit"]);
+    let Value::Object(mut body) = registration.record().body.clone() else {
+        unreachable!()
+    };
+    body.insert("public_key".into(), own.as_str().into());
+    let answer = log.accept(vec![log.authority(Value::Object(body))]);
+    assert_eq!(answer, [Err(Refusal::KeyOfLog)]);
+    assert_eq!(log.accept(vec![registration]), [Ok(2)]);
+}

@@ -5,6 +5,7 @@
 
 use crate::text::{Catalogue, Lang};
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
+use gongshi_verify::text::shown;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::io::{BufRead, BufReader};
@@ -192,7 +193,8 @@ impl Refused {
             Lang::Zh => error.detail_zh.clone(),
             Lang::En => error.detail.clone(),
         }));
-        lines
+        // The words are the server's, the terminal is not.
+        lines.iter().map(|line| shown(line)).collect()
     }
 }
 
@@ -295,7 +297,7 @@ impl Client {
         http::check(response).map_err(|failure| ClientError::Status {
             server: self.server.clone(),
             status: failure.status,
-            detail: failure.detail,
+            detail: shown(&failure.detail),
             retry_after: failure.retry_after,
         })
     }

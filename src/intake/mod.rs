@@ -310,15 +310,17 @@ impl Intake {
         }
         if kind == Kind::Authority {
             // Its rules are the registry's, and are checked in its turn; what the operator never signed does not get there.
-            let Some(operator) = registry.operator() else {
-                return Ok(None);
-            };
-            if entry.authority != operator.id {
-                return Err(RegistryError::NotOperator.into());
+            if let Some(operator) = registry.operator() {
+                if entry.authority != operator.id {
+                    return Err(RegistryError::NotOperator.into());
+                }
+                if !registry.has_signed(&operator.id, message, &entry.signature) {
+                    return Err(Refusal::Signature(operator.id.to_string()));
+                }
             }
-            return match registry.has_signed(&operator.id, message, &entry.signature) {
-                true => Ok(None),
-                false => Err(Refusal::Signature(operator.id.to_string())),
+            return match view.text_of("public_key") == Some(&self.log.verifier().key.to_base64()) {
+                true => Err(Refusal::KeyOfLog),
+                false => Ok(None),
             };
         }
         let region = view.region();

@@ -40,6 +40,11 @@ pub enum Refusal {
     /// Against the rules of authorities and keys.
     #[error(transparent)]
     Authority(#[from] RegistryError),
+    /// The key to be registered is the one that signs the log's checkpoints.
+    #[error(
+        "public_key is the key that signs the log's checkpoints; an authority needs one of its own"
+    )]
+    KeyOfLog,
     /// Issued too long ago or in the future.
     #[error(
         "issued_at {issued_at} is not within 7 days before and 120 seconds after the log's time {now}"
@@ -125,7 +130,7 @@ impl Refusal {
             }
             Refusal::Rights(_) => "kind-not-allowed",
             Refusal::Signature(_) => "bad-signature",
-            Refusal::Authority(_) => "authority-rule",
+            Refusal::Authority(_) | Refusal::KeyOfLog => "authority-rule",
             Refusal::TimeWindow { .. } => "time-window",
             Refusal::SaltReused => "salt-reused",
             Refusal::Reference { .. } => "unknown-reference",

@@ -170,9 +170,10 @@ impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
         let status = match refusal {
             Refusal::TooLarge { .. } | Refusal::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            Refusal::Rights(_) | Refusal::Signature(_) | Refusal::Authority(_) => {
-                StatusCode::FORBIDDEN
-            }
+            Refusal::Rights(_)
+            | Refusal::Signature(_)
+            | Refusal::Authority(_)
+            | Refusal::KeyOfLog => StatusCode::FORBIDDEN,
             Refusal::SaltReused => StatusCode::CONFLICT,
             Refusal::Overloaded(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -252,12 +252,12 @@ page-authority-published = 已发布
 page-authority-nothing = 还没有发布记录。
 page-authority-kinds = 可以发布的类别
 page-authority-keys = 密钥
-page-authority-keys-text = 序号在有效范围内的条目才可以用该密钥签名。“运营方强制更换”表示更换时没有旧密钥的签名。
+page-authority-keys-text = 序号在有效范围内的条目才可以用该密钥签名。“运营方单方设置”表示更换或增加该密钥时，没有该机关原有密钥的签名。
 page-key-from = 自
 page-key-until = 至
 page-key-valid = 有效
 page-key-ended = 已停用
-page-key-forced = 运营方强制更换
+page-key-forced = 运营方单方设置
 
 page-error-404 = 没有这个页面
 page-error-404-text = 地址可能抄错了，也可能这个页面已经不存在。可以在下面搜索。
