@@ -447,9 +447,12 @@ fn nobody_gets_the_key_of_the_checkpoints() {
     let log = TestLog::new(&["permit"]);
     let own = log.app.portal.log.verifier().key.to_base64();
     let registration = log.register("000000-YJJ", &SecretKey::from_seed(&[21; 32]), &["permit"]);
-    let Value::Object(mut body) = registration.record().body.clone() else {
+    let event = body(&registration.to_json());
+    let Some(Value::Object(body)) = event.get("record").and_then(|record| record.get("body"))
+    else {
         unreachable!()
     };
+    let mut body = body.clone();
     body.insert("public_key".into(), own.as_str().into());
     let answer = log.accept(vec![log.authority(Value::Object(body))]);
     assert_eq!(answer, [Err(Refusal::KeyOfLog)]);
