@@ -206,6 +206,8 @@ fn command(arguments: &str) -> anyhow::Result<Command> {
     command
         .args(arguments.split_whitespace())
         .env("GONGSHI_LOG", "warn")
+        // As in the service of docs/OPERATIONS.md.
+        .env("MALLOC_ARENA_MAX", "2")
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
     Ok(command)
