@@ -110,3 +110,12 @@ fn both_sides_know_the_same_of_every_kind() {
         assert_eq!(kind.operator_only(), is_operator_only(&name), "{kind}");
     }
 }
+
+/// What a verifier writes out because it hides, no record can hold; but for what minority scripts are spelled with.
+#[test]
+fn what_hides_is_the_same_on_both_sides() {
+    for c in ('\0'..=char::MAX).filter(|c| !matches!(c, '\u{180b}'..='\u{180f}')) {
+        let written_out = gongshi_verify::text::shown(&format!("x{c}x")).len() != c.len_utf8() + 2;
+        assert_eq!(domain::validate::is_hidden(c), written_out, "{c:?}");
+    }
+}

@@ -94,7 +94,8 @@ pub enum FieldType {
 pub struct Target {
     /// Kinds it may be of; empty: any.
     pub kinds: &'static [Kind],
-    /// Whether it must be about the subject this record is about, where both name theirs.
+    /// Whether it must be about the subject this record is about, by credit code where both have one: for references that
+    /// end or answer something.
     pub same_subject: bool,
 }
 

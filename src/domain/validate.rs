@@ -19,6 +19,7 @@ use super::kind::Kind;
 use super::refs::{EntryRef, FileRef};
 use super::schema::{Condition, Field, FieldType, Presence, schema};
 pub use problem::{FieldError, Problem, ProblemArg};
+use prose::has_identity_number;
 pub use prose::is_hidden;
 
 /// A body with more faults than this is reported up to here; more would help nobody.
@@ -129,6 +130,11 @@ impl Checker {
             _ => {
                 if let Err(problem) = scalar::check(ty, value) {
                     self.report(problem, Some(value));
+                } else if matches!(ty, FieldType::Text { .. } | FieldType::LongText)
+                    && has_identity_number(value.as_str().unwrap_or_default(), self.day)
+                {
+                    // What must not be published is not said again in answers and logs either.
+                    self.report(Problem::IdentityNumber, None);
                 }
             }
         }
@@ -218,11 +224,7 @@ impl Checker {
         if self.errors.len() >= MAX_ERRORS {
             return;
         }
-        // What must not be published is not said again in answers and logs either.
-        let value = match problem {
-            Problem::IdentityNumber => String::new(),
-            _ => value.map(scalar::show).unwrap_or_default(),
-        };
+        let value = value.map(scalar::show).unwrap_or_default();
         self.errors.push(FieldError {
             path: self.path.clone(),
             problem,

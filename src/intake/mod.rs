@@ -35,6 +35,7 @@ use std::sync::{Arc, Mutex, RwLock};
 /// Kinds whose effects come with later parts of the product; accepting them without effect would mislead.
 pub const NOT_OPEN: &[Kind] = &[
     Kind::Snapshot,
+    Kind::Plan,
     Kind::Commit,
     Kind::Reveal,
     Kind::Draw,
@@ -297,16 +298,6 @@ impl Intake {
         let view = domain::View::new(kind, body);
         if let Some(file) = view.files().into_iter().next() {
             return Err(Refusal::FileMissing(file.sha256));
-        }
-        if kind == Kind::Plan {
-            let plan = view.plan_key();
-            if event.reference.as_deref() != plan.as_ref().map(domain::PlanKey::as_str) {
-                return Err(Refusal::PlanKeyDiffers);
-            }
-            // The first plan of a key binds: nobody may take another's.
-            if plan.is_some_and(|plan| plan.authority().as_str() != event.authority.as_str()) {
-                return Err(Refusal::PlanKeyForeign);
-            }
         }
         if kind == Kind::Authority {
             // Its rules are the registry's, and are checked in its turn; what the operator never signed does not get there.

@@ -88,15 +88,10 @@ fn fits(
     }
 }
 
-/// By credit code where both have one, else by name where neither has one. A subject known by name alone may have been
-/// registered since.
+/// By credit code, where both have one. Names are written in many ways, and who had no code may have one by now.
 fn same_subject(one: &View<'_>, other: &View<'_>) -> bool {
     match (one.subject_code(), other.subject_code()) {
         (Some(one), Some(other)) => one == other,
-        (None, None) => match (one.subject_name(), other.subject_name()) {
-            (Some(one), Some(other)) => one == other,
-            _ => true,
-        },
         _ => true,
     }
 }

@@ -91,12 +91,6 @@ pub enum Refusal {
     /// A file is named that was not uploaded.
     #[error("the file {0} was not uploaded; this version does not take attachments")]
     FileMissing(String),
-    /// `ref` and the body's plan_key differ.
-    #[error("ref must be the plan_key of the record")]
-    PlanKeyDiffers,
-    /// The plan key belongs to another authority.
-    #[error("plan_key must begin with the identifier of the authority that publishes the plan")]
-    PlanKeyForeign,
     /// Too much is waiting.
     #[error("too many events are waiting; try again in {0} seconds")]
     Overloaded(u64),
@@ -137,8 +131,6 @@ impl Refusal {
             Refusal::ReferenceKind { .. } => "reference-kind",
             Refusal::ReferenceSubject { .. } => "reference-subject",
             Refusal::FileMissing(_) => "file-missing",
-            Refusal::PlanKeyDiffers => "plan-key-differs",
-            Refusal::PlanKeyForeign => "plan-key-foreign",
             Refusal::Overloaded(_) => "overloaded",
             Refusal::Unavailable(_) => "log-unavailable",
         }

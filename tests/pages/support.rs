@@ -192,8 +192,7 @@ impl Site {
 
     fn one_of_each(&mut self) {
         for kind in Kind::ALL {
-            // A plan names libraries, which are not open yet.
-            if NOT_OPEN.contains(kind) || matches!(kind, Kind::Authority | Kind::Plan) {
+            if NOT_OPEN.contains(kind) || *kind == Kind::Authority {
                 continue;
             }
             let index = self.publish(*kind, self.body(*kind));

@@ -1,6 +1,6 @@
 //! Fields that many kinds share, so that one name has one type and one meaning everywhere.
 
-use super::{Condition, Field, FieldType, Role, entry_of_subject, opt, req, with};
+use super::{Condition, Field, FieldType, Role, entry, opt, req, with};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 use crate::domain::refs::MAX_SAFE_INTEGER;
@@ -96,9 +96,8 @@ pub(super) const SEVERITY: Field = opt("severity", FieldType::Code(CodeList::Sev
 /// The plan a record belongs to, where it must belong to one.
 pub(super) const PLAN_KEY: Field = req("plan_key", FieldType::PlanKey).role(Role::Number);
 
-/// The inspection a record follows from.
-pub(super) const INSPECTION: FieldType =
-    entry_of_subject(&[Kind::InspectionResult, Kind::CampaignResult]);
+/// The inspection a record follows from: not always of the same subject, for what a shop sold is its maker's penalty.
+pub(super) const INSPECTION: FieldType = entry(&[Kind::InspectionResult, Kind::CampaignResult]);
 /// The inspection a record follows from, where there was one.
 pub(super) const RESULT: Field = opt("result", INSPECTION);
 

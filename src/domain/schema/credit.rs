@@ -8,7 +8,7 @@ use super::common::{
     SUBJECT_USCC_OR_PERSON, YEAR,
 };
 use super::{
-    Condition, Field, FieldType, KindSchema, Role, entry_of_subject, only, opt, req, with,
+    Condition, Field, FieldType, KindSchema, Role, entry, entry_of_subject, only, opt, req, with,
 };
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
@@ -109,7 +109,7 @@ pub(super) static SERIOUS_LISTING: KindSchema = KindSchema {
         ),
         DECISION_NO_OPT,
         AUTHORITY_NAME,
-        opt("penalty", entry_of_subject(&[Kind::Penalty])),
+        opt("penalty", entry(&[Kind::Penalty])),
         RESULT,
         SECTOR,
         SEVERITY,

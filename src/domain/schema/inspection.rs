@@ -7,9 +7,7 @@ use super::common::{
     NOTE, NUMBER_TEXT, REGION, RESULT, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_NAME_OR_USCC,
     SUBJECT_TYPE, SUBJECT_USCC, SUBJECT_USCC_OR_NAME,
 };
-use super::{
-    Condition, Field, FieldType, KindSchema, Role, entry, entry_of_subject, only, opt, req, with,
-};
+use super::{Condition, Field, FieldType, KindSchema, Role, entry, only, opt, req, with};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
@@ -80,9 +78,9 @@ pub(super) static RESULT_FOLLOWUP: KindSchema = KindSchema {
             NAME,
             &[Condition::Is("followup_type", &["transferred"])],
         ),
-        opt("transfer", entry_of_subject(&[Kind::Transfer])),
+        opt("transfer", entry(&[Kind::Transfer])),
         opt("ledger_no", NUMBER_TEXT).role(Role::Number),
-        opt("penalty", entry_of_subject(&[Kind::Penalty])),
+        opt("penalty", entry(&[Kind::Penalty])),
         opt("result_text", FieldType::LongText),
         LEGAL_BASIS_OPT,
         NOTE,
@@ -133,7 +131,7 @@ pub(super) static TRANSFER: KindSchema = KindSchema {
         CONTENT,
         only(
             "answers",
-            entry_of_subject(&[Kind::Transfer]),
+            entry(&[Kind::Transfer]),
             &[Condition::Is("transfer_type", &["feedback"])],
             &[],
         ),

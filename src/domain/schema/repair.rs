@@ -13,8 +13,8 @@ use super::{
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
-/// What can be repaired: the records that speak against a subject.
-const REPAIRED: FieldType = entry_of_subject(&[
+/// What can be repaired: the records that speak against a subject, who may have another code by now.
+const REPAIRED: FieldType = entry(&[
     Kind::InspectionResult,
     Kind::AbnormalListing,
     Kind::SeriousListing,
@@ -142,7 +142,7 @@ pub(super) static OBJECTION: KindSchema = KindSchema {
         REGION,
         opt("objection_no", NUMBER_TEXT).role(Role::Number),
         req("objection_type", FieldType::Code(CodeList::ObjectionType)),
-        req("target", entry_of_subject(&[])),
+        req("target", entry(&[])),
         req("objection_text", FieldType::LongText),
         req("filed_on", FieldType::Date).role(Role::MainDate),
         opt("channel", FieldType::Code(CodeList::Channel)),

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::Problem;
-use super::prose::{has_identity_number, is_hidden};
+use super::prose::is_hidden;
 use crate::domain::dates::{parse_date, parse_time};
 use crate::domain::ids::{AuthorityId, PlanKey, is_draw_id, is_lower_hex, is_token};
 use crate::domain::kind::Kind;
@@ -107,7 +107,6 @@ fn prose(string: &str, max: usize, lines: bool) -> Result<(), Problem> {
             position: i + 1,
             character,
         }),
-        None if has_identity_number(string) => Err(Problem::IdentityNumber),
         None => Ok(()),
     }
 }
