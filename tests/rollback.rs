@@ -48,3 +48,31 @@ fn the_server_refuses_it_where_the_checkpoint_is_kept_elsewhere() {
     assert_eq!(std::fs::read(&kept).unwrap(), newest);
     Server::start_with(&data, &flag).unwrap().kill();
 }
+
+#[test]
+fn the_server_refuses_a_folder_that_lost_its_checkpoint_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let key = new_log(&data);
+    let server = Server::start_with(&data, &[]).unwrap();
+    let event = sign(&key, "permit", DEPARTMENT, padded_permit("R-1", 0));
+    assert!(post(&agent(), &server.url, &[event])[0]["index"].is_u64());
+    server.kill();
+    let file = data.join("checkpoint");
+    let newest = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    let said = Server::start_with(&data, &[]).err().unwrap();
+    assert!(
+        said.contains("the file `checkpoint` of the data folder is missing"),
+        "{said}"
+    );
+    assert!(!file.exists());
+    // Whoever only reads is told nothing wrong by it.
+    let fsck = Command::new(env!("CARGO_BIN_EXE_gongshi"))
+        .args(["fsck", "--data"])
+        .arg(&data)
+        .status();
+    assert!(fsck.unwrap().success());
+    std::fs::write(&file, newest).unwrap();
+    Server::start_with(&data, &[]).unwrap().kill();
+}

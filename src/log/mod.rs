@@ -164,6 +164,16 @@ pub enum LogError {
         /// The path that was set.
         path: String,
     },
+    /// Nothing outside the store says what was published, though something was.
+    #[error(
+        "the file `checkpoint` of the data folder is missing, so nobody can tell whether the store is an older copy: the log has \
+         signed {signed} entries. Copy the file from where the folder came from, or put the newest checkpoint that was \
+         published there, as readers have it"
+    )]
+    NoCheckpointFile {
+        /// Entries under the store's newest checkpoint.
+        signed: u64,
+    },
     /// What is stored contradicts itself.
     #[error(
         "the store is damaged at {place}: {reason}; run `gongshi fsck` for the extent, then restore a backup"

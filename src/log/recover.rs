@@ -177,6 +177,13 @@ pub(super) fn open(
         ));
     }
 
+    // Written at the first start, with nothing in the log yet, and never removed.
+    if files.is_empty() && signed.size > 0 && purpose == Purpose::Append {
+        return Err(LogError::NoCheckpointFile {
+            signed: signed.size,
+        });
+    }
+
     let edge = read_edge(database.as_ref(), staged.size())?;
     let head = Published {
         checkpoint: checkpoint(&config, staged.size(), staged.root()),
