@@ -4,7 +4,7 @@ use crate::log_double::LogDouble;
 use crate::support::*;
 use gongshi::domain::Kind;
 use gongshi::ingest::{ImportError, Options};
-use gongshi::intake::Clock as _;
+use gongshi::intake::{Clock as _, SimulatedClock};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::time::Timestamp;
 
@@ -186,6 +186,12 @@ fn a_refusal_of_all_leaves_a_journal_only_where_something_may_be_in_the_log() {
     let (result, _) = stranger.import(&log, options(Kind::AbnormalListing, &file));
     assert!(matches!(result, Err(ImportError::Rejected(_))));
     assert!(!journal.exists());
+    log.refuse_all(Some("region-not-allowed"));
+    let (result, _) = stranger.import(&log, options(Kind::AbnormalListing, &file));
+    let (summary, bad) = result.unwrap();
+    assert_eq!(summary.refused, 9_000);
+    assert!(!journal.exists());
+    std::fs::remove_file(bad.unwrap()).unwrap();
     log.refuse_all(None);
     log.lose_answers(200, 120, u32::MAX);
     let (result, _) = office.import(&log, options(Kind::AbnormalListing, &file));
@@ -200,4 +206,32 @@ fn a_refusal_of_all_leaves_a_journal_only_where_something_may_be_in_the_log() {
     let summary = office.must(&log, options(Kind::AbnormalListing, &file));
     assert_eq!(summary.appended + summary.existing, 9_000);
     assert_eq!(log.size(), 9_000);
+}
+
+/// Planned by a clock that was a year ahead, or found too old by a log whose clock was: signed anew with the time it is.
+#[test]
+fn an_event_of_an_earlier_run_with_a_wrong_time_is_made_anew() {
+    for (wrong, rows) in [(365, 7), (-2, 7)] {
+        let desk = Desk::new();
+        let (office, log) = (Office::new(), LogDouble::default());
+        let file = desk.put("t.csv", listings(rows));
+        let right = office.clock.now().unix();
+        let mistaken = Office {
+            clock: SimulatedClock::new(Timestamp::from_unix(right + wrong * 86_400).unwrap()),
+            ..Office::new()
+        };
+        log.lose_answers(0, 0, u32::MAX);
+        let (result, _) = mistaken.import(&log, options(Kind::AbnormalListing, &file));
+        assert!(result.is_err());
+        log.lose_answers(0, 0, 0);
+        // The log's own clock: right in the one case, six days ahead in the other.
+        let ahead = if wrong < 0 { 6 * 86_400 } else { 0 };
+        let seen = SimulatedClock::new(Timestamp::from_unix(right + ahead).unwrap());
+        let summary = office.must_at(&log, &seen, options(Kind::AbnormalListing, &file));
+        assert_eq!(
+            (summary.appended, summary.refused),
+            (rows as u64, 0),
+            "{wrong}"
+        );
+    }
 }

@@ -115,7 +115,17 @@ impl Office {
     }
 
     pub fn import(&self, log: &LogDouble, options: Options) -> (Outcome, Vec<String>) {
-        log.set_now(self.clock.now());
+        self.import_at(log, &self.clock, options)
+    }
+
+    /// The same to a log with a clock of its own.
+    fn import_at(
+        &self,
+        log: &LogDouble,
+        clock: &SimulatedClock,
+        options: Options,
+    ) -> (Outcome, Vec<String>) {
+        log.set_now(clock.now());
         let target = Target {
             key: &self.key,
             origin: &self.origin,
@@ -128,6 +138,11 @@ impl Office {
         let mut said = Said::default();
         let result = Import::open(options).unwrap().run(&target, &mut said);
         (result, said.0)
+    }
+
+    pub fn must_at(&self, log: &LogDouble, clock: &SimulatedClock, options: Options) -> Summary {
+        let (result, said) = self.import_at(log, clock, options);
+        result.unwrap_or_else(|e| panic!("{e} {said:?}")).0
     }
 
     pub fn must(&self, log: &LogDouble, options: Options) -> Summary {

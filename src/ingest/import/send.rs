@@ -25,9 +25,6 @@ use std::thread::Scope;
 
 /// Batches on their way at once: one being checked by the log, one being made durable, one travelling.
 const SENDERS: usize = 3;
-/// An event issued longer ago than this, and still not in the log, will not be accepted any more (the log's limit is
-/// seven days): it is made anew once the log has said so.
-const STALE_SECONDS: i64 = 6 * 86_400;
 /// Refusals that would meet every row alike.
 const ALWAYS: &[&str] = &[
     "unknown-authority",
@@ -77,13 +74,15 @@ struct Planned {
     statement: Statement,
     salt: [u8; 32],
     issued_at: Timestamp,
+    earlier: bool,
 }
 
 /// A signed row on its way.
 struct Sent {
     row: Row,
     digest: Digest,
-    issued_at: Timestamp,
+    /// Whether it was planned by an earlier run, and so with the time of that: refused for its time, it is made anew.
+    earlier: bool,
     commitment: Hash,
     event: String,
 }
@@ -145,8 +144,8 @@ pub(super) fn run(
         }
         let written = noted.and(run.journal.sync());
         let bad = run.bad.close();
-        if matches!(result, Err(ImportError::Rejected(_))) && !run.in_doubt {
-            // A key that may not publish this has left nothing to remember, and must not keep the right one out.
+        if !run.in_doubt {
+            // Where the log took nothing there is nothing to remember, and a wrong key must not keep the right one out.
             run.journal.discard()?;
         }
         result?;
@@ -245,16 +244,16 @@ impl Run<'_> {
                 self.observer.row(row.line, &Notice::Duplicate);
                 continue;
             }
-            let (salt, issued_at) = match self.journal.known(&statement.digest)? {
+            let (salt, issued_at, earlier) = match self.journal.known(&statement.digest)? {
                 Known::Done => {
                     self.summary.existing += 1;
                     continue;
                 }
-                Known::Planned { salt, issued_at } => (salt, issued_at),
+                Known::Planned { salt, issued_at } => (salt, issued_at, true),
                 Known::New => {
                     let salt = (self.target.random)();
                     self.journal.plan(&statement.digest, &salt, now)?;
-                    (salt, now)
+                    (salt, now, false)
                 }
             };
             planned.push(Planned {
@@ -262,6 +261,7 @@ impl Run<'_> {
                 statement,
                 salt,
                 issued_at,
+                earlier,
             });
         }
         self.observer.progress(&self.summary);
@@ -310,8 +310,8 @@ impl Run<'_> {
             let (Some(sent), Err(refused)) = (rows[place].take(), answer) else {
                 continue;
             };
-            let age = self.target.clock.now().unix() - sent.issued_at.unix();
-            if refused.code == "time-window" && age > STALE_SECONDS {
+            // The log looks for the event before it looks at its time, so this one is not in it.
+            if refused.code == "time-window" && sent.earlier {
                 self.journal.forget(&sent.digest)?;
                 self.waiting.push(sent.row);
                 continue;
@@ -365,7 +365,7 @@ fn sign(
     Sent {
         row: planned.row,
         digest: planned.statement.digest,
-        issued_at: planned.issued_at,
+        earlier: planned.earlier,
         commitment,
         event: event.to_json(),
     }
