@@ -17,7 +17,7 @@ use gongshi_verify::registry::{AuthorityAction, Registry};
 use gongshi_verify::time::Timestamp;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Entries whose signatures are checked side by side.
 const BATCH: usize = 1024;
@@ -55,6 +55,9 @@ pub struct Auditor {
     statements: HashMap<Short, u64>,
     salts: HashMap<Short, u64>,
     plans: HashMap<String, u64>,
+    /// Indexes without a record that could have left publication, and those that an entry says have.
+    absent: Vec<u64>,
+    ended: HashSet<u64>,
 }
 
 impl Auditor {
@@ -69,6 +72,8 @@ impl Auditor {
             statements: HashMap::new(),
             salts: HashMap::new(),
             plans: HashMap::new(),
+            absent: Vec::new(),
+            ended: HashSet::new(),
         }
     }
 
@@ -103,6 +108,8 @@ impl Auditor {
                         "record {index} is missing: one of kind {} is never withdrawn, and has no effect without its body",
                         entry.kind
                     ));
+                } else {
+                    self.absent.push(index);
                 }
                 None
             }
@@ -125,18 +132,30 @@ impl Auditor {
         };
         if waiting.entry.kind.as_str() == Kind::Authority.as_str() {
             // It takes effect before the next entry is looked at.
-            self.finish(problems);
+            self.settle(problems);
             self.authority(waiting, problems);
             return;
         }
         self.waiting.push(waiting);
         if self.waiting.len() >= BATCH {
-            self.finish(problems);
+            self.settle(problems);
         }
     }
 
-    /// Checks what is still waiting. To be called after the last leaf.
+    /// Checks what is still waiting, and whether what is missing may be. To be called after the last leaf.
     pub fn finish(&mut self, problems: &mut Vec<FsckProblem>) {
+        self.settle(problems);
+        let ended = &self.ended;
+        let missing = self.absent.drain(..).filter(|index| !ended.contains(index));
+        problems.extend(missing.map(|index| {
+            about(
+                index,
+                format!("record {index} is missing, and no withdrawal, erasure or expiry names it"),
+            )
+        }));
+    }
+
+    fn settle(&mut self, problems: &mut Vec<FsckProblem>) {
         let registry = &self.registry;
         let waiting = std::mem::take(&mut self.waiting);
         let checked: Vec<Checked> = waiting
@@ -144,6 +163,14 @@ impl Auditor {
             .map(|waiting| check(registry, waiting))
             .collect();
         for (waiting, checked) in waiting.into_iter().zip(checked) {
+            let ends = matches!(
+                waiting.entry.kind.as_str(),
+                "withdrawal" | "erasure" | "expiry"
+            );
+            if ends && checked.problems.is_empty() {
+                let target = waiting.entry.reference.as_deref().map(str::parse::<u64>);
+                self.ended.extend(target.and_then(Result::ok));
+            }
             self.compare(waiting.index, checked, problems);
         }
     }

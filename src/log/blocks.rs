@@ -208,9 +208,8 @@ impl Blocks {
             }
         }
         batch.put(entries_key(number), compress(&entries)?);
-        if leaves.iter().any(|leaf| leaf.record.is_some()) {
-            batch.put(records_key(number), compress(&records)?);
-        }
+        // Also where no entry has a record: a value that is not there has been lost.
+        batch.put(records_key(number), compress(&records)?);
         Ok(())
     }
 
@@ -237,12 +236,10 @@ impl Blocks {
         let place = format!("records {first}–{}", first + BLOCK_LEAVES - 1);
         let shard = self.shard(first / SHARD_LEAVES, false)?;
         let damaged = |reason: String| LogError::damaged(&place, reason);
-        let Some(value) = shard
+        let value = shard
             .get(&records_key(number))
-            .map_err(|e| damaged(e.to_string()))?
-        else {
-            return Ok(vec![None; BLOCK_LEAVES as usize]);
-        };
+            .map_err(|e| damaged(e.to_string()))?;
+        let value = value.ok_or_else(|| damaged("the block is missing".into()))?;
         let bytes = decompress(&place, &value)?;
         let mut rest = bytes.as_slice();
         let mut records = Vec::with_capacity(BLOCK_LEAVES as usize);
