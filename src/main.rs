@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("GONGSHI_LOG")
-                .unwrap_or_else(|_| "info,tantivy=warn".into()),
+                .unwrap_or_else(|_| "info,tantivy=warn,actix_http=off".into()),
         )
         .init();
     match commands::run(arguments) {

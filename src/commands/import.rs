@@ -11,10 +11,13 @@ use gongshi::ingest::{
 };
 use gongshi::intake::{Clock as _, SystemClock};
 use gongshi::text::{Arg, Catalogue, Lang};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    FormattedDuration, HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// Sign the rows of a CSV or XLSX table and append them to the log.
 ///
@@ -206,6 +209,31 @@ fn write_template(
     Ok(ExitCode::SUCCESS)
 }
 
+/// Rows a second since the start: batches come in leaps, which any shorter time would show.
+fn rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    let rate = state.pos() as f64 / state.elapsed().as_secs_f64().max(0.001);
+    let _ = write!(out, "{}", HumanCount(rate as u64));
+}
+
+/// The time left at that rate, once there is one.
+fn left(lang: Lang) -> impl Fn(&ProgressState, &mut dyn std::fmt::Write) + Clone + Send + Sync {
+    move |state, out| {
+        let rows = state.len().unwrap_or_default().saturating_sub(state.pos());
+        let time = match state.pos() {
+            0 => "…".to_owned(),
+            done => {
+                let left = state.elapsed().as_secs_f64() * rows as f64 / done as f64;
+                FormattedDuration(Duration::from_secs(left as u64)).to_string()
+            }
+        };
+        let _ = write!(
+            out,
+            "{}",
+            word(lang, "progress-left", &[("time", time.into())])
+        );
+    }
+}
+
 /// Rows told on standard output, the bar on the terminal.
 struct Screen {
     lang: Lang,
@@ -220,9 +248,9 @@ impl Screen {
             true => ProgressDrawTarget::hidden(),
             false => ProgressDrawTarget::stderr(),
         });
-        let template = "{bar:30} {human_pos}/{human_len} {msg}  {per_sec}  -{eta_precise}";
+        let template = "{bar:30} {human_pos}/{human_len} {msg}  {rate}/s  {left}";
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate).with_key("left", left(lang)));
         }
         bar.set_message(word(lang, "progress", &[]));
         Screen { lang, bar }

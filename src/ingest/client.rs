@@ -189,9 +189,13 @@ impl Refused {
         if self.errors.is_empty() {
             lines.push(self.detail.clone());
         }
-        lines.extend(self.errors.iter().map(|error| match lang {
-            Lang::Zh => error.detail_zh.clone(),
-            Lang::En => error.detail.clone(),
+        lines.extend(self.errors.iter().map(|error| {
+            let said = match lang {
+                Lang::Zh => &error.detail_zh,
+                Lang::En => &error.detail,
+            };
+            // The member first, as whoever writes JSON has to spell it.
+            format!("{}: {said}", error.field)
         }));
         // The words are the server's, the terminal is not.
         lines.iter().map(|line| shown(line)).collect()

@@ -151,8 +151,13 @@ fn preferred(request: &HttpRequest) -> Lang {
 /// What is wrong with one field, as an officer reads it.
 pub fn field_sentence(lang: Lang, error: &FieldError) -> String {
     let catalogue = Catalogue::built_in();
+    // An unknown member has only the name its author gave it.
+    let field = match catalogue.has(lang, &format!("field-{}", error.field())) {
+        true => catalogue.field(lang, "", error.field()),
+        false => error.field().to_owned(),
+    };
     let mut args: Vec<(&str, Arg)> = vec![
-        ("field", catalogue.field(lang, "", error.field()).into()),
+        ("field", field.into()),
         ("value", error.value.clone().into()),
     ];
     for (name, arg) in error.problem.args() {

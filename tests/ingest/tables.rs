@@ -316,14 +316,17 @@ fn workbooks_keep_what_cells_are() {
         for (at, word) in (0..).zip(words) {
             sheet.write(row, at, word).unwrap();
         }
-        // The spreadsheet's own number for 0.3, a serial number, and a date.
+        // The spreadsheet's own number for 0.3, and dates.
         sheet.write(row, 2, 610_323.0).unwrap();
         sheet.write(row, 8, 0.1 + 0.2).unwrap();
-        sheet.write(row, 9, 46_083.0).unwrap();
+        let decided = ExcelDateTime::from_ymd(2026, 3, 2).unwrap();
+        sheet.write_with_format(row, 9, &decided, &date).unwrap();
         let day = ExcelDateTime::from_ymd(2029, 3, 2).unwrap();
         sheet.write_with_format(row, 10, &day, &date).unwrap();
     }
     sheet.write(4, 3, "示罚2号").unwrap();
+    // A number that may count from 1900 or from 1904.
+    sheet.write(4, 9, 46_083.0).unwrap();
     sheet.write(4, 0, 911_000_000_000_000_000.0).unwrap();
     sheet
         .write_formula(
@@ -344,7 +347,11 @@ fn workbooks_keep_what_cells_are() {
         "{said:?}"
     );
     assert!(
-        said[1].starts_with("第 7 行「主体名称」: #N/A — "),
+        said[1].starts_with("第 5 行「处罚决定日期」: 46083 — "),
+        "{said:?}"
+    );
+    assert!(
+        said[2].starts_with("第 7 行「主体名称」: #N/A — "),
         "{said:?}"
     );
     let body = &log.bodies()[0];

@@ -133,8 +133,8 @@ fn lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// The day in China that a text names, as `YYYY-MM-DD`: year first, or a spreadsheet's day number. A moment with its time
-/// zone is of the day it is then in China. A time of day without a zone may be of a database that counts in another
+/// The day in China that a text names, as `YYYY-MM-DD`: year first. A moment with its time zone is of the
+/// day it is then in China. A spreadsheet's day number is none: they begin in 1900 or in 1904, and nothing in it tells. A time of day without a zone may be of a database that counts in another
 /// (`2026-03-01 16:00:00` for 2 March): only midnight, which adds nothing, passes.
 fn date(text: &str) -> Result<String, CellProblem> {
     let folded = fold_width(text);
@@ -144,12 +144,7 @@ fn date(text: &str) -> Result<String, CellProblem> {
     let (day, midnight) = match folded.split_once([' ', 'T']) {
         Some((day, time)) if time.contains(':') => (day, is_midnight(time)),
         Some(_) => return Err(CellProblem::Date),
-        None => match folded.split_once('.') {
-            Some((serial, part)) if serial.len() == 5 && is_digits(part) => {
-                (serial, part.bytes().all(|digit| digit == b'0'))
-            }
-            _ => (folded.as_str(), true),
-        },
+        None => (folded.as_str(), true),
     };
     let day = day_of(day).ok_or(CellProblem::Date)?;
     midnight.then_some(day).ok_or(CellProblem::Zone)
@@ -160,9 +155,6 @@ fn is_midnight(time: &str) -> bool {
 }
 
 fn day_of(day: &str) -> Option<String> {
-    if day.len() == 5 && is_digits(day) {
-        return spreadsheet_day(day);
-    }
     let parts: Vec<&str> = if day.len() == 8 && is_digits(day) {
         vec![&day[..4], &day[4..6], &day[6..]]
     } else if let Some(days) = day.strip_suffix(['日', '号']) {
@@ -188,18 +180,6 @@ fn day_of(day: &str) -> Option<String> {
     }
     let date = format!("{year}-{month:0>2}-{day:0>2}");
     dates::parse_date(&date).map(|_| date)
-}
-
-/// The day of a spreadsheet's count, which began (with one day too many) in 1900; only of 1954 to 2119, so that no other
-/// number is taken for one.
-fn spreadsheet_day(digits: &str) -> Option<String> {
-    let days: i64 = digits.parse().ok()?;
-    if !(20_000..=80_000).contains(&days) {
-        return None;
-    }
-    let start = jiff::civil::date(1899, 12, 30);
-    let day = start.checked_add(jiff::Span::new().days(days)).ok()?;
-    Some(day.to_string())
 }
 
 fn is_digits(text: &str) -> bool {
@@ -307,8 +287,6 @@ mod tests {
             "2026-03-02T00:00:00+08:00",
             "2026-03-01 16:00:00+00:00",
             "2026-03-01T23:30:00-03:00",
-            "46083",
-            "46083.0",
         ] {
             assert_eq!(date(text).as_deref(), Ok("2026-03-02"), "{text}");
         }
@@ -316,7 +294,6 @@ mod tests {
             "2026/3/2 9:05",
             "2026-03-01 16:00:00",
             "2026-03-02T08:00:00",
-            "46083.375",
         ] {
             assert_eq!(date(text), Err(CellProblem::Zone), "{text}");
         }
@@ -329,6 +306,9 @@ mod tests {
             "2026-3",
             "20260230",
             "4608",
+            "46083",
+            "46083.0",
+            "46083.375",
             "460830",
             "2026-03-02 上午",
             "不详",

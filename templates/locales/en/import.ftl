@@ -17,6 +17,7 @@ import-check-summary = Rows checked: { $read }; fit to be imported: { $good }, r
 import-bad-file = The rows not imported are in { $file }; mend them there and import that file.
 import-resume = The import stopped. Running the same command again goes on from there and appends nothing twice.
 import-progress = rows
+import-progress-left = { $time } left
 import-expect-missing = must be filled in
 import-expect-missing_one_of = this or “{ $other }” must be filled in
 import-expect-unknown = there is no such field

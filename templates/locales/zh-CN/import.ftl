@@ -17,6 +17,7 @@ import-check-summary = 共检查 { $read } 行：可以导入 { $good }，文件
 import-bad-file = 未导入的行已写入 { $file }，改正后直接导入该文件即可。
 import-resume = 导入中断。再次运行同一命令会从中断处继续，不会重复写入。
 import-progress = 行
+import-progress-left = 剩余 { $time }
 import-expect-missing = 必须填写
 import-expect-missing_one_of = 本项和「{ $other }」至少填写一项
 import-expect-unknown = 没有这一字段
