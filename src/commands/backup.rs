@@ -107,7 +107,7 @@ pub struct Restore {
     published: Option<PathBuf>,
     /// Say instead that no checkpoint newer than the backup was ever published. Only here: no variable and no settings file
     /// can say it.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "published")]
     no_newer_checkpoint: bool,
     /// The demonstration's backups hold invented records: say so again.
     #[arg(long)]
@@ -127,6 +127,7 @@ impl Restore {
         let mut done = 0;
         let mut published = self.published_checkpoint(&signer)?;
         let mut range = gongshi_verify::merkle::CompactRange::new();
+        let mut diverged = None;
         while let Some(leaf) = reader.next_leaf()? {
             range.push(
                 gongshi_verify::hash::leaf_hash(&leaf.entry),
@@ -136,10 +137,14 @@ impl Restore {
             progress.at(done);
             let reached = published.take_if(|p| p.checkpoint.size == done);
             if reached.is_some_and(|p| p.checkpoint.root != range.root()) {
-                bail!(
-                    "the published checkpoint of {done} entries belongs to another history than the backup"
-                );
+                diverged = Some(done);
             }
+        }
+        // Said only of a backup that was found whole: damage is no other history.
+        if let Some(size) = diverged {
+            bail!(
+                "the published checkpoint of {size} entries belongs to another history than the backup"
+            );
         }
         if let Some(newer) = published.filter(|p| p.checkpoint.size > total) {
             bail!(

@@ -157,7 +157,7 @@ impl<R: Read> Reader<R> {
         })
     }
 
-    /// The next leaf; `None` after the last, once root and digest are found right.
+    /// The next leaf; `None` after the last, once digest and root are found right.
     pub fn next_leaf(&mut self) -> Result<Option<Leaf>, ArchiveError> {
         if self.left == 0 {
             return self.end().map(|()| None);
@@ -180,11 +180,6 @@ impl<R: Read> Reader<R> {
     }
 
     fn end(&mut self) -> Result<(), ArchiveError> {
-        if self.range.root() != self.checkpoint.checkpoint.root {
-            return Err(malformed(
-                "its entries do not give the root in its checkpoint",
-            ));
-        }
         let expected = self.input.hasher.clone().finalize();
         let mut digest = Vec::new();
         self.input
@@ -195,6 +190,11 @@ impl<R: Read> Reader<R> {
         if digest != expected.as_slice() {
             return Err(malformed(
                 "its digest is wrong: the file was damaged or cut short",
+            ));
+        }
+        if self.range.root() != self.checkpoint.checkpoint.root {
+            return Err(malformed(
+                "its entries do not give the root in its checkpoint",
             ));
         }
         Ok(())
