@@ -452,3 +452,28 @@ proptest! {
         prop_assert_eq!(indexes(&page), expected.iter().map(|doc| doc.index).collect::<Vec<_>>());
     }
 }
+
+/// A stop word in the middle of a name leaves single characters, which do not stand for the name in running text.
+#[test]
+fn a_piece_of_a_name_with_a_stop_word_in_it_finds_names() {
+    let named = |index: u64, name: &str, text: &str| SearchDoc {
+        subject_name: Some(name.into()),
+        text: text.into(),
+        ..doc(index)
+    };
+    let (index, _folder) = index_of(&[
+        named(0, "示例县锦和商行", "责令改正"),
+        named(1, "示例县兴隆商行", "由商户自行改正，锦旗一面"),
+        named(2, "示例县祥和商贸有限公司", "责令改正"),
+    ]);
+    for (text, expected) in [
+        ("锦和", &[0][..]),
+        ("和商", &[2, 0]),
+        ("锦和商", &[0]),
+        ("锦和 责令改正", &[0]),
+        ("锦和 不存在", &[]),
+        ("商户和锦旗", &[1]),
+    ] {
+        assert_eq!(found(&index, text), expected, "{text}");
+    }
+}

@@ -96,7 +96,7 @@ fn term_clause(fields: &Fields, term: &str, words: &[Word]) -> Box<dyn Query> {
     let mut ways = identity_clauses(fields, &compact);
     let mut titles = Vec::new();
     titles.extend(pieces(fields.title_pieces, &compact, NAME_GRAM));
-    if !words.is_empty() {
+    if is_telling(words, &compact) {
         titles.push(words_clause(fields.title_words, words));
         ways.push(scored(words_clause(fields.words, words), rank::TEXT));
     }
@@ -104,6 +104,14 @@ fn term_clause(fields: &Fields, term: &str, words: &[Word]) -> Box<dyn Query> {
         ways.push(scored(any(titles), rank::TITLE));
     }
     best(ways)
+}
+
+/// Whether a term's words say in running text what was asked for. Of a piece of a name with a stop word in its middle (锦和商)
+/// only single characters are left, which half of all texts have.
+fn is_telling(words: &[Word], compact: &str) -> bool {
+    let kept: usize = words.iter().map(|word| word.chars).sum();
+    let whole = kept == compact.chars().count();
+    !words.is_empty() && (whole || words.iter().any(|word| word.chars > 1))
 }
 
 /// A code or name: the whole, or a piece of it.
