@@ -67,6 +67,9 @@ pub enum AppError {
     /// The read model failed.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// What is made from the log cannot be read; the log itself was found right before.
+    #[error("{0}; it is made from the log: `gongshi reindex` makes it anew")]
+    Derived(StoreError),
     /// Search failed.
     #[error(transparent)]
     Search(#[from] SearchError),
@@ -275,7 +278,11 @@ impl App {
     /// Opens everything and starts to follow the log.
     pub fn open(data: &Path, clock: Arc<dyn Clock>, tuning: &Tuning) -> Result<Self, AppError> {
         let (log, file) = open_log(data, tuning)?;
-        let intake = Arc::new(Intake::open(log.clone(), clock)?);
+        let intake = Intake::open(log.clone(), clock).map_err(|error| match error {
+            IntakeError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
+            error => error.into(),
+        })?;
+        let intake = Arc::new(intake);
         // Whoever came first could make himself the operator of such a log.
         if intake.registry().operator().is_none() {
             return Err(AppError::Folder(format!(
@@ -283,7 +290,10 @@ impl App {
                 data.display()
             )));
         }
-        let model = Model::open(log.storage().as_ref())?;
+        let model = Model::open(log.storage().as_ref()).map_err(|error| match error {
+            ModelError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
+            error => error.into(),
+        })?;
         let search: Arc<dyn SearchIndex> =
             Arc::new(TantivyIndex::open(&data.join("index"), tuning.search)?);
         let followers = vec![

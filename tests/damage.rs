@@ -375,7 +375,11 @@ fn reindex_mends_what_is_derived() {
         let file = data.join(derived);
         let bytes = std::fs::read(&file).unwrap();
         std::fs::write(&file, &bytes[..bytes.len() / 3]).unwrap();
-        assert_eq!(serve(&data, derived, size).is_err(), refused, "{derived}");
+        let served = serve(&data, derived, size);
+        assert_eq!(served.is_err(), refused, "{derived}");
+        if let Err(said) = served {
+            assert!(said.contains("`gongshi reindex` makes it anew"), "{said}");
+        }
         let mended = Command::new(GONGSHI)
             .args(["reindex", "--data"])
             .arg(&data)

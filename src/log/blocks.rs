@@ -4,7 +4,7 @@
 //! entries only, and erasure rewrites records only. Layout in `docs/LOG-FORMAT.md`. This file must not hash or sign.
 
 use super::{Leaf, LogError, SHARD_LEAVES};
-use crate::store::{KeyValue, Storage, WriteBatch};
+use crate::store::{KeyValue, Storage, StoreError, WriteBatch};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Indexes in one block.
@@ -141,7 +141,18 @@ impl Blocks {
         if !create && !self.storage.exists(&name)? {
             return Err(LogError::damaged(name, "the database is missing"));
         }
-        let database = self.storage.open(&name)?;
+        // The engine gives up on a file as a whole: then nothing of these entries can be read.
+        let database = self.storage.open(&name).map_err(|error| match error {
+            StoreError::Corrupt(reason) => LogError::damaged(
+                format!(
+                    "entries {} to {}",
+                    number * SHARD_LEAVES,
+                    (number + 1) * SHARD_LEAVES - 1
+                ),
+                reason,
+            ),
+            error => error.into(),
+        })?;
         let mut open = self.lock();
         if let Some(found) = found(&mut open, number) {
             return Ok(found);
@@ -274,7 +285,7 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{FaultStorage, StoreError};
+    use crate::store::FaultStorage;
     use std::sync::mpsc;
     use std::time::Duration;
 

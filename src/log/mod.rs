@@ -176,7 +176,7 @@ pub enum LogError {
     },
     /// What is stored contradicts itself.
     #[error(
-        "the store is damaged at {place}: {reason}; run `gongshi fsck` for the extent, then restore a backup"
+        "the store is damaged at {place}: {reason} (docs/OPERATIONS.md, \"The store is damaged at …\")"
     )]
     Damaged {
         /// Tile, block or entry.
