@@ -318,6 +318,9 @@ impl App {
     /// Appends what is queued, lets the followers finish their batch, and closes.
     pub fn close(self) {
         self.portal.log.drain();
+        if let Err(error) = self.portal.intake.keep_time() {
+            tracing::warn!(%error, "the time of this stop could not be kept");
+        }
         drop(self.followers);
     }
 }

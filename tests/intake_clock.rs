@@ -100,3 +100,31 @@ fn a_logs_clock_believes_what_it_counted_and_what_somebody_checked() {
         None
     );
 }
+
+/// A log where nothing happens for weeks, whose server is stopped and started now and then.
+#[test]
+fn a_clean_stop_tells_the_next_start_that_time_has_passed() {
+    let TestLog { folder, app, .. } = TestLog::new(&["permit"]);
+    let newest = app.portal.log.entry(1).unwrap();
+    let newest = gongshi_verify::entry::Entry::parse(&newest)
+        .unwrap()
+        .logged_at;
+    app.close();
+    let data = folder.path().join("data");
+    let start = |days: i64| {
+        let shown = Leaping(Mutex::new(after(newest, days * 86_400)));
+        App::open(&data, Arc::new(shown), &tuning()).unwrap()
+    };
+    for days in [6, 12, 18] {
+        let app = start(days);
+        assert_eq!(app.portal.intake.failure(), None, "{days}");
+        app.close();
+    }
+    // Not believed, and so not kept either.
+    for _ in 0..2 {
+        let app = start(26);
+        assert!(app.portal.intake.failure().is_some());
+        app.close();
+    }
+    start(25).close();
+}

@@ -3,10 +3,11 @@
 use anyhow::{Context as _, ensure};
 use clap::Args;
 use gongshi::app::{App, Tuning};
-use gongshi::intake::LogClock;
+use gongshi::intake::{Clock as _, LogClock, SystemClock};
 use gongshi::log::Batching;
 use gongshi::search::TantivyOptions;
 use gongshi::web::{self, limits::SEARCHES};
+use gongshi_verify::entry::MAX_AHEAD_SECONDS;
 use gongshi_verify::time::Timestamp;
 use std::net::TcpListener;
 use std::path::PathBuf;
@@ -107,6 +108,13 @@ impl Serve {
             ..web::limits::Limits::default()
         };
         let tuning = self.tuning.tuning(self.published_checkpoint)?;
+        if let Some(checked) = self.clock_checked {
+            let latest = SystemClock.now().unix() + MAX_AHEAD_SECONDS;
+            ensure!(
+                checked.unix() <= latest,
+                "--clock-checked is {checked}, which is still to come; expected a time at which the clock was looked at"
+            );
+        }
         let clock = Arc::new(LogClock::new(self.clock_checked));
         let app = App::open(&self.data, clock, &tuning)?;
         if let Some(reason) = app.portal.intake.failure() {

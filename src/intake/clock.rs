@@ -3,6 +3,7 @@
 //! The log's time never goes back, so one wrong reading far ahead, once signed, would make every later event "too old" for
 //! ever. Within [`MAX_LEAP_SECONDS`] no event by a right clock falls outside its window; beyond, somebody has to look.
 
+use crate::store::{DataFolder, StoreError};
 use gongshi_verify::entry::MAX_AGE_SECONDS;
 use gongshi_verify::time::Timestamp;
 use std::sync::Mutex;
@@ -21,7 +22,22 @@ pub trait Clock: Send + Sync {
     }
 }
 
-/// How far the log's time may go beyond its newest entry, and what has been counted since the start. As long as the oldest
+/// File of the data folder with the time of the last clean stop, so that a log at rest is not taken for a clock that leapt.
+const STOPPED_AT: &str = "stopped_at";
+
+/// The time of the last clean stop, where one is kept.
+pub(super) fn stopped_at(folder: &DataFolder) -> Result<Option<Timestamp>, StoreError> {
+    let text = folder.read(STOPPED_AT)?;
+    let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+    Ok(text.and_then(|text| Timestamp::parse(text.trim_end()).ok()))
+}
+
+/// Keeps the time of a clean stop.
+pub(super) fn keep(folder: &DataFolder, now: Timestamp) -> Result<(), StoreError> {
+    folder.write(STOPPED_AT, format!("{now}\n").as_bytes())
+}
+
+/// How far the log's time may go beyond its newest entry or last clean stop, and what has been counted since the start. As long as the oldest
 /// an event may be: what right clocks sign stays acceptable after a wrong reading that was let through.
 pub const MAX_LEAP_SECONDS: i64 = MAX_AGE_SECONDS;
 

@@ -99,7 +99,7 @@ pub struct Intake {
     serial: Mutex<Serial>,
     stored: seen::Stored,
     failure: Arc<Mutex<Option<String>>>,
-    /// Time of the newest entry at the start; none in an empty log.
+    /// Time known to have passed at the start: of the newest entry, or of the last clean stop; none in an empty log.
     opened_at: Option<Timestamp>,
 }
 
@@ -141,7 +141,7 @@ impl Intake {
                 .apply(index, &entry, &record)
                 .map_err(|e| unusable(e.to_string()))?;
         }
-        let opened_at = match log.published().size() {
+        let newest = match log.published().size() {
             0 => None,
             size => {
                 let entry =
@@ -152,6 +152,8 @@ impl Intake {
                 Some(entry.logged_at)
             }
         };
+        let stopped_at = clock::stopped_at(log.folder())?;
+        let opened_at = newest.map(|newest| stopped_at.map_or(newest, |time| time.max(newest)));
         Ok(Intake {
             log,
             clock,
@@ -163,7 +165,7 @@ impl Intake {
             failure: seen.failure(),
             serial: Mutex::new(Serial {
                 seen,
-                last_logged: opened_at
+                last_logged: newest
                     .unwrap_or_else(|| Timestamp::from_unix(0).expect("the epoch is a time")),
                 undecided: None,
             }),
@@ -189,6 +191,14 @@ impl Intake {
         failure
             .map(|reason| format!("{reason}; if it stays so, restart the server"))
             .or_else(|| self.time().err())
+    }
+
+    /// Keeps the time for the next start, if the clock is believed. To be called at a clean stop.
+    pub fn keep_time(&self) -> Result<(), StoreError> {
+        match self.time() {
+            Ok(now) if !self.clock.simulated() => clock::keep(self.log.folder(), now),
+            _ => Ok(()),
+        }
     }
 
     /// The time, unless the clock has leapt ahead.

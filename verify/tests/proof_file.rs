@@ -76,6 +76,11 @@ fn without_its_record_it_is_the_entry_only() {
         verify_record_file(record.as_bytes(), proof.as_bytes(), &policy()).unwrap()
     };
     assert_eq!(with(&own, &proof).verdict, Verdict::Verified);
+    // So does what the log answers about the entry, as it was saved.
+    let answer = |record: &str| format!(r#"{{"entry":{{"v":1}},"index":3,"record":{record}}}"#);
+    assert_eq!(with(&answer(&own), &proof).verdict, Verdict::Verified);
+    let gone = answer("null");
+    assert!(verify_record_file(gone.as_bytes(), proof.as_bytes(), &policy()).is_err());
     let changed = own.replace("no_problem", "a_problem");
     fails_at(&with(&changed, &proof), StepId::Fingerprint);
 

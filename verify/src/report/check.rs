@@ -13,9 +13,10 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::consistency::ConsistencyProof;
 use crate::entry::Entry;
 use crate::extra::Extra;
+use crate::json::{self, Value};
 use crate::merkle::verify_consistency;
 use crate::policy::{LogOutcome, Policy, PolicyOutcome};
-use crate::record::Record;
+use crate::record::{Record, RecordError};
 use crate::tlog_proof::TlogProof;
 
 /// Checks a proof file under a policy: the record in it, who said it, the log, the witnesses.
@@ -24,7 +25,7 @@ pub fn verify_proof_file(bytes: &[u8], policy: &Policy) -> Result<Report, Unusab
     Ok(file.report(file.extra.record.as_ref(), policy))
 }
 
-/// Checks one's own copy of a record (`{"body","salt"}`) against a proof file under a policy. A
+/// Checks one's own copy of a record (`{"body","salt"}`, or a log's answer with it as `record`) against a proof file under a policy. A
 /// record in the proof file itself, if there is one, has to be the same.
 pub fn verify_record_file(
     record: &[u8],
@@ -34,7 +35,7 @@ pub fn verify_record_file(
     if record.len() > MAX_PROOF_FILE {
         return Err(UnusableInput::TooLarge);
     }
-    let record = Record::parse(record)?;
+    let record = record_in(record)?;
     let file = ProofFile::parse(proof)?;
     // A second record beside the entry must not be passed over in silence: if it is another one,
     // it is the one whose fingerprint is reported.
@@ -42,6 +43,19 @@ pub fn verify_record_file(
     let beside = file.extra.record.as_ref();
     let suspect = beside.filter(|other| other.commitment() != commitment);
     Ok(file.report(Some(suspect.unwrap_or(&record)), policy))
+}
+
+/// The record of a file: itself, or the member `record` of what a log answers about an entry. Nothing else in the answer is
+/// believed, for nothing else is looked at.
+fn record_in(bytes: &[u8]) -> Result<Record, RecordError> {
+    let mut value = json::parse_with_depth(bytes, json::MAX_DEPTH + 2)?;
+    if let Value::Object(members) = &mut value
+        && !members.contains_key("body")
+        && let Some(record) = members.remove("record")
+    {
+        value = record;
+    }
+    Record::from_value(value)
 }
 
 /// Checks that the tree of a newer checkpoint begins with that of an older one: `old` is a signed
