@@ -219,7 +219,8 @@ fn a_table_goes_in_once_and_its_bad_rows_after_mending() {
     let import = "import --kind abnormal_listing --key 000000-SCJG.key --region 000000";
     let checked = portal.run("import --kind abnormal_listing --region 000000 --dry-run t.csv");
     assert_eq!(code(&checked), Some(1));
-    assert!(!portal.path("t.csv.gongshi-journal").exists());
+    let journal = "000000-SCJG.abnormal_listing.log.example_test.gongshi-journal";
+    assert!(!portal.path(journal).exists());
     let first = portal.run(&format!("{import} t.csv"));
     assert_eq!(code(&first), Some(1), "{first:?}");
     let said = String::from_utf8_lossy(&first.stdout).into_owned();
@@ -235,8 +236,16 @@ fn a_table_goes_in_once_and_its_bad_rows_after_mending() {
     portal.write("t.csv.bad.csv", &bad.replacen("901", "900", 1));
     let mended = portal.must(&format!("{import} t.csv.bad.csv"));
     assert!(mended.contains("写入 1"), "{mended}");
+    // Whatever the table is called.
+    portal.write("copy.csv", &TABLE.replace(',', ";"));
+    let copied = portal.run(&format!("{import} copy.csv"));
+    let said = String::from_utf8_lossy(&copied.stdout).into_owned();
+    assert!(
+        said.contains("写入 0") || said.contains("写入：0"),
+        "{said}"
+    );
     // Without its journal a table goes in again, under other salts.
-    std::fs::remove_file(portal.path("t.csv.gongshi-journal")).unwrap();
+    std::fs::remove_file(portal.path(journal)).unwrap();
     let again = portal.run(&format!("{import} t.csv"));
     assert!(
         String::from_utf8_lossy(&again.stdout).contains("写入 2"),
@@ -256,11 +265,12 @@ fn what_cannot_be_imported_is_said_and_nothing_is_sent() {
     let import = "import --kind abnormal_listing --region 000000 --key";
     let unknown = portal.run(&format!("{import} unknown.key t.csv"));
     assert_eq!(code(&unknown), Some(2));
-    // It left no journal to keep the right key out; the right one's keeps others out.
+    // It left no journal to keep the right key out; each authority has its own.
     let right = portal.run(&format!("{import} 000000-SCJG.key t.csv"));
     let said = String::from_utf8_lossy(&right.stdout);
     assert!(said.contains("写入 2"), "{right:?}");
-    let foreign = portal.run(&format!("{import} unknown.key t.csv"));
+    let journal = "000000-SCJG.abnormal_listing.log.example_test.gongshi-journal";
+    let foreign = portal.run(&format!("{import} unknown.key --journal {journal} t.csv"));
     assert_eq!(code(&foreign), Some(2));
     assert!(stderr(&foreign).contains("000000-SCJG"), "{foreign:?}");
     set_mode(&portal.path("000000-SCJG.key"), 0o640);

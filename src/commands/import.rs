@@ -8,6 +8,7 @@ use gongshi::domain::{Kind, dates};
 use gongshi::ingest::table::{self, template};
 use gongshi::ingest::{
     Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Summary, Target,
+    journal_beside,
 };
 use gongshi::intake::{Clock as _, SystemClock};
 use gongshi::text::{Arg, Catalogue, Lang};
@@ -23,7 +24,7 @@ use std::time::Duration;
 ///
 /// Columns are known by their Chinese or English names or the names of their fields; `--template KIND` makes a table to
 /// fill in. Bad rows are told with line, column, value and what was expected, and written to a file to be mended. A
-/// journal beside the table sees to it that a second run appends nothing twice.
+/// journal beside the key sees to it that no row of the authority is appended twice, whatever table it stands in.
 ///
 /// Of a workbook one sheet is read, and named. Columns of text must be formatted as text: a number or a date there is
 /// refused, for zeros before it and its form are lost. Formulas count as their stored result; cells without one, and those
@@ -59,7 +60,8 @@ pub struct ImportCommand {
     /// File for rows that do not go in [default: <FILE>.bad.csv, or the next free number].
     #[arg(long)]
     bad: Option<PathBuf>,
-    /// The journal [default: <FILE>.gongshi-journal].
+    /// The journal, which keeps what was imported from being appended again [default: beside the key, one for each
+    /// authority, kind and log].
     #[arg(long)]
     journal: Option<PathBuf>,
     /// No progress bar.
@@ -120,7 +122,6 @@ impl ImportCommand {
             set,
             ignore_unknown: self.ignore_unknown,
             bad: self.bad.take(),
-            journal: self.journal.take(),
             today: dates::day_in_china(SystemClock.now().unix()),
             lang,
         };
@@ -143,11 +144,16 @@ impl ImportCommand {
         let mut screen = Screen::new(lang, import.rows_hint(), self.quiet);
         let result = match &self.key {
             _ if self.dry_run => import.check(&mut screen).map(|summary| (summary, None)),
-            Some(key) => {
-                let key = KeyFile::read(key)?;
+            Some(path) => {
+                let key = KeyFile::read(path)?;
                 let client = self.server.client().without_receipts();
                 let log = client.log()?;
+                let journal = self
+                    .journal
+                    .take()
+                    .unwrap_or_else(|| journal_beside(path, &key.authority, kind, &log.origin));
                 let target = Target {
+                    journal: &journal,
                     key: &key,
                     origin: &log.origin,
                     log_size: log.size,

@@ -17,7 +17,7 @@ use crate::domain::Kind;
 use crate::intake::Clock;
 use crate::text::Lang;
 use bad_file::BadFile;
-use gongshi_verify::names::Origin;
+use gongshi_verify::names::{AuthorityId, Origin};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -40,8 +40,6 @@ pub struct Options {
     pub ignore_unknown: bool,
     /// Where bad rows go; without it beside the table.
     pub bad: Option<PathBuf>,
-    /// The journal; without it beside the table.
-    pub journal: Option<PathBuf>,
     /// Today in China: what a row says has happened, happened by then.
     pub today: Date,
     /// Language of what is written for people.
@@ -54,6 +52,8 @@ pub struct Target<'a> {
     pub key: &'a KeyFile,
     /// The log's origin.
     pub origin: &'a Origin,
+    /// The journal: what is in it is not sent again.
+    pub journal: &'a Path,
     /// Entries in the log when the import began: an answer below that was there before.
     pub log_size: u64,
     /// Takes events.
@@ -202,12 +202,6 @@ impl Import {
             .saturating_sub(self.columns.header_line)
     }
 
-    /// Where the journal is.
-    pub fn journal_path(&self) -> PathBuf {
-        let given = self.options.journal.clone();
-        given.unwrap_or_else(|| default_journal(&self.options.file))
-    }
-
     /// Checks every row; sends nothing, writes nothing.
     pub fn check(&self, observer: &mut dyn Observer) -> Result<Summary, ImportError> {
         let mut summary = Summary::default();
@@ -255,7 +249,7 @@ impl Import {
         target: &Target<'_>,
         observer: &mut dyn Observer,
     ) -> Result<(Summary, Option<PathBuf>), ImportError> {
-        let journal = Journal::open(&self.journal_path(), target.origin, &target.key.authority)?;
+        let journal = Journal::open(target.journal, target.origin, &target.key.authority)?;
         let bad = BadFile::new(&self.options, &self.columns);
         send::run(self, target, observer, journal, bad)
     }
@@ -302,17 +296,12 @@ struct CheckedRow {
     read: Result<send::Statement, Vec<CellFault>>,
 }
 
-/// The journal of a table stands beside it; one of mended bad rows shares that of the table they came from, so that a
-/// row refused there and accepted here is not appended again by a second run of the first.
-fn default_journal(file: &Path) -> PathBuf {
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let mut base: &str = &name;
-    if let Some(mut rest) = base.strip_suffix(".csv") {
-        while let Some((shorter, _)) = bad_file::split_mark(rest) {
-            (rest, base) = (shorter, shorter);
-        }
-    }
-    file.with_file_name(format!("{base}.gongshi-journal"))
+/// The journal of an authority's rows of one kind for one log, beside its key: whatever a table is called and however it is
+/// written, what it says is not appended again.
+#[must_use]
+pub fn journal_beside(key: &Path, authority: &AuthorityId, kind: Kind, origin: &Origin) -> PathBuf {
+    let log = origin.as_str().replace(['/', ':'], "_");
+    key.with_file_name(format!("{authority}.{kind}.{log}.gongshi-journal"))
 }
 
 #[cfg(test)]
@@ -320,20 +309,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mended_rows_share_the_journal_of_their_table() {
-        for (file, journal) in [
-            ("a/r.csv", "a/r.csv.gongshi-journal"),
-            ("a/r.csv.bad.csv", "a/r.csv.gongshi-journal"),
-            ("a/r.csv.bad-2.csv", "a/r.csv.gongshi-journal"),
-            ("a/r.xlsx.bad.bad-3.csv", "a/r.xlsx.gongshi-journal"),
-            ("a/bad.csv", "a/bad.csv.gongshi-journal"),
-            ("a/r.bad-x.csv", "a/r.bad-x.csv.gongshi-journal"),
-        ] {
-            assert_eq!(
-                default_journal(Path::new(file)),
-                Path::new(journal),
-                "{file}"
-            );
-        }
+    fn a_journal_is_of_one_authority_kind_and_log() {
+        let authority = AuthorityId::parse("610323-SCJG").unwrap();
+        let origin = Origin::parse("gs.example:8080/log").unwrap();
+        assert_eq!(
+            journal_beside(Path::new("a/scjg.key"), &authority, Kind::Penalty, &origin),
+            Path::new("a/610323-SCJG.penalty.gs.example_8080_log.gongshi-journal")
+        );
     }
 }

@@ -17,7 +17,9 @@ pub use client::{
     Answer, Authority, AuthorityKey, Client, ClientError, LogState, Refused, RefusedField, Sink,
 };
 pub use deliver::{Patience, deliver};
-pub use import::{BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Summary, Target};
+pub use import::{
+    BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Summary, Target, journal_beside,
+};
 pub use journal::{Journal, JournalError, Known};
 pub use key_file::{KeyFile, KeyFileError};
 pub use request::{KeyRequest, RequestError};

@@ -108,7 +108,7 @@ fn a_crash_between_sending_and_noting_appends_nothing_twice() {
     assert!(matches!(result, Err(ImportError::Client(_))));
     assert_eq!(log.size(), 200);
     // A crash can also tear the journal's last line.
-    let journal = desk.path("t.csv.gongshi-journal");
+    let journal = desk.path("gongshi-journal");
     let mut text = std::fs::read(&journal).unwrap();
     text.truncate(text.len() - 5);
     std::fs::write(&journal, text).unwrap();
@@ -179,7 +179,7 @@ fn a_refusal_of_all_leaves_a_journal_only_where_something_may_be_in_the_log() {
     let desk = Desk::new();
     let (office, log) = (Office::new(), LogDouble::default());
     let file = desk.put("t.csv", listings(9_000));
-    let journal = desk.path("t.csv.gongshi-journal");
+    let journal = desk.path("gongshi-journal");
     let mut stranger = Office::new();
     stranger.key.authority = AuthorityId::parse("000000-OTHER").unwrap();
     log.refuse_all(Some("unknown-authority"));

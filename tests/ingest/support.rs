@@ -68,7 +68,6 @@ pub fn options(kind: Kind, file: &Path) -> Options {
         set: Vec::new(),
         ignore_unknown: false,
         bad: None,
-        journal: None,
         today: jiff::civil::date(2026, 12, 31),
         lang: Lang::Zh,
     }
@@ -126,9 +125,11 @@ impl Office {
         options: Options,
     ) -> (Outcome, Vec<String>) {
         log.set_now(clock.now());
+        let journal = options.file.with_file_name("gongshi-journal");
         let target = Target {
             key: &self.key,
             origin: &self.origin,
+            journal: &journal,
             log_size: log.size(),
             sink: log,
             patience: LogDouble::PATIENCE,

@@ -63,6 +63,8 @@ fn encodings_delimiters_and_line_ends_make_no_difference() {
         let log = LogDouble::default();
         let summary = office.must(&log, options(Kind::AbnormalListing, &file));
         assert_eq!((summary.read, summary.appended), (3, 3), "{name}");
+        // The same rows, so the journal of another would keep them out.
+        std::fs::remove_file(desk.path("gongshi-journal")).unwrap();
         let mut bodies = log.bodies();
         bodies.sort();
         assert_eq!(*first.get_or_insert(bodies.clone()), bodies, "{name}");
