@@ -5,6 +5,7 @@
 
 use super::{Leaf, LogError, SHARD_LEAVES};
 use crate::store::{KeyValue, Storage, StoreError, WriteBatch};
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Indexes in one block.
@@ -241,8 +242,10 @@ impl Blocks {
         )
     }
 
-    /// The records of a full block, in order.
-    pub(crate) fn records(&self, number: u64) -> Result<Vec<Option<Vec<u8>>>, LogError> {
+    /// The records of some entries of one full block, in order. Large ones among the others are not read: whoever asks for one
+    /// small record does not pay for 64 large ones.
+    pub(crate) fn records(&self, wanted: Range<u64>) -> Result<Vec<Option<Vec<u8>>>, LogError> {
+        let number = wanted.start / BLOCK_LEAVES;
         let first = number * BLOCK_LEAVES;
         let place = format!("records {first}–{}", first + BLOCK_LEAVES - 1);
         let shard = self.shard(first / SHARD_LEAVES, false)?;
@@ -253,14 +256,15 @@ impl Blocks {
         let value = value.ok_or_else(|| damaged("the block is missing".into()))?;
         let bytes = decompress(&place, &value)?;
         let mut rest = bytes.as_slice();
-        let mut records = Vec::with_capacity(BLOCK_LEAVES as usize);
-        for index in first..first + BLOCK_LEAVES {
+        let mut records = Vec::new();
+        for index in first..wanted.end {
             let (length, tail) = rest
                 .split_first_chunk::<4>()
                 .ok_or_else(|| damaged("cut short".into()))?;
             rest = tail;
-            records.push(match u32::from_be_bytes(*length) {
+            let record = match u32::from_be_bytes(*length) {
                 ABSENT => None,
+                ALONE if !wanted.contains(&index) => None,
                 ALONE => {
                     let value = shard
                         .get(&alone_key(index))
@@ -276,7 +280,10 @@ impl Blocks {
                     rest = tail;
                     Some(record.to_vec())
                 }
-            });
+            };
+            if wanted.contains(&index) {
+                records.push(record);
+            }
         }
         Ok(records)
     }
@@ -307,7 +314,12 @@ mod tests {
         blocks.write(first, &leaves).unwrap();
         for number in [first, first + 1] {
             let entries = split_entries("test", &blocks.entries(number).unwrap()).unwrap();
-            let records = blocks.records(number).unwrap();
+            let first = number * BLOCK_LEAVES;
+            let records = blocks.records(first..first + BLOCK_LEAVES).unwrap();
+            for (index, record) in (first..).zip(&records) {
+                let alone = blocks.records(index..index + 1).unwrap();
+                assert_eq!(alone, std::slice::from_ref(record));
+            }
             for (offset, (entry, record)) in entries.into_iter().zip(records).enumerate() {
                 assert_eq!(
                     Leaf { entry, record },
@@ -315,6 +327,15 @@ mod tests {
                 );
             }
         }
+        // A large record that is lost is missed by who asks for it, and by nobody else.
+        let large = first * BLOCK_LEAVES + 2 - (first * BLOCK_LEAVES) % 3;
+        let shard = blocks.shard(large / SHARD_LEAVES, false).unwrap();
+        let mut batch = WriteBatch::default();
+        batch.delete(alone_key(large));
+        shard.apply(batch).unwrap();
+        assert!(blocks.records(large..large + 1).is_err());
+        assert!(blocks.records(large - 1..large).is_ok());
+        assert!(blocks.records(large + 1..large + 2).is_ok());
         assert!(matches!(
             blocks.entries(first + 2),
             Err(LogError::Damaged { .. })

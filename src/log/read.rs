@@ -258,14 +258,13 @@ impl Inner {
                 format!("{} entries", entries.len()),
             ));
         }
-        let records = if records {
-            self.blocks.records(number)?
-        } else {
-            vec![None; entries.len()]
-        };
         let skip = usize::try_from(range.start - first).expect("less than a block");
         let take = usize::try_from(range.end - range.start).expect("less than a block");
-        let pairs = entries.into_iter().zip(records).skip(skip).take(take);
+        let records = match records {
+            true => self.blocks.records(range)?,
+            false => vec![None; take],
+        };
+        let pairs = entries.into_iter().skip(skip).zip(records);
         Ok(pairs
             .map(|(entry, record)| Leaf { entry, record })
             .collect())
