@@ -219,9 +219,15 @@ impl Blocks {
                 }
             }
         }
-        batch.put(entries_key(number), compress(&entries)?);
-        // Also where no entry has a record: a value that is not there has been lost.
-        batch.put(records_key(number), compress(&records)?);
+        // The first byte says whether there are records, so that a value of records that is lost is missed, and a log of
+        // entries alone does not pay for empty ones.
+        let recorded = leaves.iter().any(|leaf| leaf.record.is_some());
+        let mut value = vec![u8::from(recorded)];
+        value.extend(compress(&entries)?);
+        batch.put(entries_key(number), value);
+        if recorded {
+            batch.put(records_key(number), compress(&records)?);
+        }
         Ok(())
     }
 
@@ -236,10 +242,8 @@ impl Blocks {
         let value = shard
             .get(&entries_key(number))
             .map_err(|e| LogError::damaged(&place, e.to_string()))?;
-        decompress(
-            &place,
-            &value.ok_or_else(|| LogError::damaged(&place, "the block is missing"))?,
-        )
+        let value = value.ok_or_else(|| LogError::damaged(&place, "the block is missing"))?;
+        decompress(&place, value.get(1..).unwrap_or_default())
     }
 
     /// The records of some entries of one full block, in order. Large ones among the others are not read: whoever asks for one
@@ -253,7 +257,16 @@ impl Blocks {
         let value = shard
             .get(&records_key(number))
             .map_err(|e| damaged(e.to_string()))?;
-        let value = value.ok_or_else(|| damaged("the block is missing".into()))?;
+        let Some(value) = value else {
+            // Lost, unless the entries say that none of them has a record.
+            let entries = shard
+                .get(&entries_key(number))
+                .map_err(|e| damaged(e.to_string()))?;
+            return match entries.as_deref().and_then(<[u8]>::first) {
+                Some(0) => Ok(wanted.map(|_| None).collect()),
+                _ => Err(damaged("the block is missing".into())),
+            };
+        };
         let bytes = decompress(&place, &value)?;
         let mut rest = bytes.as_slice();
         let mut records = Vec::new();
@@ -338,6 +351,32 @@ mod tests {
         assert!(blocks.records(large + 1..large + 2).is_ok());
         assert!(matches!(
             blocks.entries(first + 2),
+            Err(LogError::Damaged { .. })
+        ));
+    }
+
+    #[test]
+    fn records_that_are_lost_are_missed_and_those_that_never_were_are_not() {
+        let blocks = Blocks::new(Arc::new(FaultStorage::default()));
+        let leaf = |record: Option<&[u8]>| Leaf {
+            entry: b"entry".to_vec(),
+            record: record.map(<[u8]>::to_vec),
+        };
+        let mut leaves = vec![leaf(None); 2 * BLOCK_LEAVES as usize];
+        leaves[BLOCK_LEAVES as usize + 9] = leaf(Some(b"{}"));
+        blocks.write(0, &leaves).unwrap();
+        let shard = blocks.shard(0, false).unwrap();
+        assert_eq!(shard.get(&records_key(0)).unwrap(), None);
+        assert_eq!(blocks.records(3..5).unwrap(), [None, None]);
+        assert_eq!(
+            blocks.records(72..74).unwrap(),
+            [None, Some(b"{}".to_vec())]
+        );
+        let mut batch = WriteBatch::default();
+        batch.delete(records_key(1));
+        shard.apply(batch).unwrap();
+        assert!(matches!(
+            blocks.records(72..74),
             Err(LogError::Damaged { .. })
         ));
     }
