@@ -2,7 +2,7 @@
 
 use gongshi::app::{App, Tuning, init, log_file, random32};
 use gongshi::demo::{DemoError, Scale, Schedule, open};
-use gongshi::domain::{Kind, Uscc, View, dates, validate};
+use gongshi::domain::{Kind, Reference, Uscc, View, dates, validate};
 use gongshi::intake::SystemClock;
 use gongshi::model::StatusList;
 use gongshi_verify::entry::Entry;
@@ -234,7 +234,12 @@ fn a_small_county_in_a_real_log() {
     for (index, (entry, body)) in bodies.iter().enumerate() {
         let kind: Kind = entry.kind.as_str().parse().unwrap();
         let view = View::new(kind, body);
-        for (path, reference) in view.references() {
+        for Reference {
+            path,
+            entry: reference,
+            ..
+        } in view.references()
+        {
             references += 1;
             assert!((reference.index as usize) < index);
             let (target, named) = &bodies[reference.index as usize];

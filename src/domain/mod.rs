@@ -25,4 +25,4 @@ pub use schema::{Field, FieldType, KindSchema, Presence, Role, schema};
 pub use stored::{Stored, StoredError};
 pub use uscc::{Uscc, UsccError};
 pub use validate::{FieldError, Problem, validate};
-pub use view::View;
+pub use view::{Reference, View};

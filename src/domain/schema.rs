@@ -99,6 +99,13 @@ pub struct Target {
     pub same_subject: bool,
 }
 
+impl Target {
+    /// Whether an entry of this kind may be named; `None`: a kind this version does not know.
+    pub fn takes(&self, kind: Option<Kind>) -> bool {
+        self.kinds.is_empty() || kind.is_some_and(|kind| self.kinds.contains(&kind))
+    }
+}
+
 /// A statement about the other fields of the same object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {

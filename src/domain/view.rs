@@ -12,7 +12,7 @@ use super::ids::PlanKey;
 use super::kind::Kind;
 use super::refs::{EntryRef, FileRef};
 use super::region::Region;
-use super::schema::{Field, FieldType, Role, schema};
+use super::schema::{Field, FieldType, Role, Target, schema};
 use super::uscc::Uscc;
 
 /// A body seen through the table of its kind.
@@ -33,6 +33,17 @@ pub struct Leaf<'a, 'p> {
     pub ty: FieldType,
     /// The value: text, number, truth value, entry reference or file.
     pub value: &'a Value,
+}
+
+/// A field that names another entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Where it is, such as `plan_items[0].item_list`.
+    pub path: String,
+    /// What it may name.
+    pub target: Target,
+    /// What it names.
+    pub entry: EntryRef,
 }
 
 impl<'a> View<'a> {
@@ -121,14 +132,19 @@ impl<'a> View<'a> {
         codes
     }
 
-    /// Every reference to another entry, with its path.
+    /// Every reference to another entry.
     #[must_use]
-    pub fn references(&self) -> Vec<(String, EntryRef)> {
+    pub fn references(&self) -> Vec<Reference> {
         let mut references = Vec::new();
         self.walk(&mut |leaf| {
-            if matches!(leaf.ty, FieldType::EntryRef(_)) {
-                references
-                    .extend(EntryRef::from_value(leaf.value).map(|r| (leaf.path.to_owned(), r)));
+            if let FieldType::EntryRef(target) = leaf.ty
+                && let Some(entry) = EntryRef::from_value(leaf.value)
+            {
+                references.push(Reference {
+                    path: leaf.path.to_owned(),
+                    target,
+                    entry,
+                });
             }
         });
         references
@@ -282,13 +298,17 @@ mod tests {
         assert_eq!(view.plan_key().unwrap().serial(), 1);
         assert_eq!(
             view.references(),
-            [(
-                "draw".to_owned(),
-                EntryRef {
+            [Reference {
+                path: "draw".to_owned(),
+                target: Target {
+                    kinds: &[Kind::Draw],
+                    same_subject: false
+                },
+                entry: EntryRef {
                     index: 9,
                     leaf_hash: hash
                 }
-            )]
+            }]
         );
         assert_eq!(view.searchable_text(), "年报公示信息检查");
         let mut paths = Vec::new();

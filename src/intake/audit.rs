@@ -2,10 +2,12 @@
 //! records refer to is there, and that nothing came twice.
 //!
 //! The registry is replayed from the authority records alone, so nothing derived is believed. It repairs nothing.
-//! Memory: 24 bytes of statement, 24 of salt and 16 of leaf hash an entry, 70 to 130 MB for a million entries with the
-//! tables' spare room; and the plan keys.
+//! Memory: 24 bytes of statement, 24 of salt and 34 of what others may refer to an entry, 90 to 150 MB for a million entries
+//! with the tables' spare room; and the plan keys.
 
-use crate::domain::{self, EntryRef, Kind, View};
+use super::event::body_of;
+use super::references::same_subject;
+use crate::domain::{self, Kind, Reference, View};
 use crate::log::{FsckProblem, Leaf};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry;
@@ -25,6 +27,16 @@ const BATCH: usize = 1024;
 /// The first bytes of a digest: enough that two are the same only where somebody worked for it, which harms no one else.
 type Short = [u8; 16];
 
+/// What those who refer to an entry are held against.
+#[derive(Clone, Copy)]
+struct Known {
+    leaf: Short,
+    /// `None`: no kind of this version.
+    kind: Option<Kind>,
+    /// First bytes of the digest of its subject's credit code; none where it has none or its body is gone.
+    subject: Option<[u8; 8]>,
+}
+
 /// An entry to be checked with others of its batch; the record only where it is the one the entry commits to.
 struct Waiting {
     index: u64,
@@ -39,8 +51,10 @@ struct Checked {
     salt: Option<Short>,
     /// The plan key of a valid plan.
     plan: Option<String>,
-    /// The entries its record refers to, with the place of each in the body.
-    references: Vec<(String, EntryRef)>,
+    /// The entries its record refers to.
+    references: Vec<Reference>,
+    /// As in [`Known`].
+    subject: Option<[u8; 8]>,
 }
 
 /// The state of a recheck.
@@ -49,8 +63,8 @@ pub struct Auditor {
     log_key: Option<PublicKey>,
     last: Option<Timestamp>,
     waiting: Vec<Waiting>,
-    /// First bytes of the leaf hashes, by index; none of those that could not be read.
-    leaves: Vec<Option<Short>>,
+    /// By index; none of those that could not be read.
+    known: Vec<Option<Known>>,
     /// Indexes by statement, by salt, and of the plans that bind by plan key.
     statements: HashMap<Short, u64>,
     salts: HashMap<Short, u64>,
@@ -68,7 +82,7 @@ impl Auditor {
             log_key: None,
             last: None,
             waiting: Vec::new(),
-            leaves: Vec::new(),
+            known: Vec::new(),
             statements: HashMap::new(),
             salts: HashMap::new(),
             plans: HashMap::new(),
@@ -86,9 +100,10 @@ impl Auditor {
 
     /// Takes the next leaf; of one that cannot be read, only that is said.
     pub fn leaf(&mut self, index: u64, leaf: &Leaf, problems: &mut Vec<FsckProblem>) {
-        self.remember(index, &leaf.entry);
+        let parsed = Entry::parse(&leaf.entry);
+        self.remember(index, &leaf.entry, parsed.as_ref().ok());
         let mut report = |problem: String| problems.push(about(index, problem));
-        let entry = match Entry::parse(&leaf.entry) {
+        let entry = match parsed {
             Ok(entry) => entry,
             Err(error) => return report(format!("entry {index}: {error}")),
         };
@@ -175,21 +190,44 @@ impl Auditor {
         }
     }
 
-    /// Keeps a leaf's hash for those who refer to it.
-    fn remember(&mut self, index: u64, entry: &[u8]) {
+    /// Keeps a leaf for those who refer to it. Its subject becomes known when its record is compared.
+    fn remember(&mut self, index: u64, leaf: &[u8], entry: Option<&Entry>) {
         let at = usize::try_from(index).expect("every entry before it was in memory once");
-        self.leaves.resize(at.max(self.leaves.len()), None);
-        if at == self.leaves.len() {
-            self.leaves.push(leaf_hash(entry).first_chunk().copied());
+        self.known.resize(at.max(self.known.len()), None);
+        if at == self.known.len() {
+            self.known.push(Some(Known {
+                leaf: *leaf_hash(leaf).first_chunk().expect("a hash has 32 bytes"),
+                kind: entry.and_then(|entry| entry.kind.as_str().parse().ok()),
+                subject: None,
+            }));
         }
     }
 
-    /// Whether the entry a record refers to stands before it; what could not be read is not held against it.
-    fn stands(&self, index: u64, reference: &EntryRef) -> bool {
-        let at = usize::try_from(reference.index).ok();
-        let found = at.and_then(|at| self.leaves.get(at));
-        let same = |leaf: &Short| reference.leaf_hash.starts_with(&hex(leaf));
-        reference.index < index && found.is_some_and(|leaf| leaf.as_ref().is_none_or(same))
+    /// What is wrong with a reference of entry `index`; what could not be read is not held against it.
+    fn misfit(
+        &self,
+        index: u64,
+        subject: Option<[u8; 8]>,
+        reference: &Reference,
+    ) -> Option<&'static str> {
+        let before = "with a leaf hash that is not that of an entry before it";
+        let at = usize::try_from(reference.entry.index).ok();
+        let Some(known) = at.and_then(|at| self.known.get(at)) else {
+            return Some(before);
+        };
+        if reference.entry.index >= index {
+            return Some(before);
+        }
+        let known = known.as_ref()?;
+        if !reference.entry.leaf_hash.starts_with(&hex(&known.leaf)) {
+            Some(before)
+        } else if !reference.target.takes(known.kind) {
+            Some("which is of a kind that this field is not for")
+        } else if reference.target.same_subject && !same_subject(subject, known.subject) {
+            Some("which is about another subject")
+        } else {
+            None
+        }
     }
 
     /// Replays an authority record.
@@ -225,6 +263,9 @@ impl Auditor {
 
     /// What only the entries before it can tell about an entry.
     fn compare(&mut self, index: u64, checked: Checked, problems: &mut Vec<FsckProblem>) {
+        if let Some(Some(known)) = self.known.get_mut(index as usize) {
+            known.subject = checked.subject;
+        }
         let mut report = |problem: String| problems.push(about(index, problem));
         checked.problems.into_iter().for_each(&mut report);
         let first = *self.statements.entry(checked.statement).or_insert(index);
@@ -244,14 +285,15 @@ impl Auditor {
             }
         }
         let mut stands = true;
-        for (path, reference) in &checked.references {
-            if !self.stands(index, reference) {
+        for reference in &checked.references {
+            if let Some(misfit) = self.misfit(index, checked.subject, reference) {
                 stands = false;
+                let Reference { path, entry, .. } = reference;
                 problems.push(about(
                     index,
                     format!(
-                        "record {index}: {path} names entry {} by a leaf hash that is not that of an entry before it",
-                        reference.index
+                        "record {index}: {path} names entry {}, {misfit}",
+                        entry.index
                     ),
                 ));
             }
@@ -279,6 +321,7 @@ impl Checked {
             salt: waiting.record.as_ref().map(|record| short(&record.salt)),
             plan: None,
             references: Vec::new(),
+            subject: None,
         }
     }
 }
@@ -306,13 +349,8 @@ fn check(registry: &Registry, waiting: &Waiting) -> Checked {
     if let Err(error) = registry.verify_entry(*index, entry) {
         report(format!("entry {index}: {error}"));
     }
-    let record = record
-        .as_ref()
-        .and_then(|record| serde_json::from_str::<Value>(&record.to_jcs()).ok());
-    let body = record
-        .as_ref()
-        .and_then(|record| record.get("body"))
-        .and_then(Value::as_object);
+    let body = record.as_ref().map(body_of);
+    let body = body.as_ref();
     let region = body
         .and_then(|body| body.get("region"))
         .and_then(Value::as_str);
@@ -337,7 +375,12 @@ fn check(registry: &Registry, waiting: &Waiting) -> Checked {
         report(format!("entry {index}: {problem}"));
         None
     });
-    checked.references = View::new(kind, body).references();
+    let view = View::new(kind, body);
+    checked.references = view.references();
+    checked.subject = view.subject_code().and_then(|code| {
+        let digest = sha256(code.as_str().as_bytes());
+        digest.first_chunk().copied()
+    });
     if kind == Kind::Plan && checked.problems.is_empty() {
         checked.plan = plan_key;
     }

@@ -275,8 +275,8 @@ impl Intake {
                 unknown_at: (!authority).then_some(unknown_at),
             }),
             Err(refusal) => {
-                // What an authority record further up may change is looked at again in its turn.
-                let again = refusal.depends_on_authorities().then(|| Box::new(event));
+                // What an event further up may change is looked at again in its turn.
+                let again = refusal.depends_on_what_precedes().then(|| Box::new(event));
                 Err((refusal, again))
             }
         }

@@ -5,8 +5,7 @@
 
 use super::event::body_of;
 use super::refusal::Refusal;
-use crate::domain::schema::{FieldType, Target};
-use crate::domain::{EntryRef, Kind, View};
+use crate::domain::{Kind, Reference, View};
 use crate::log::{Leaf, Log};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry;
@@ -18,19 +17,11 @@ use gongshi_verify::record::Record;
 /// # Errors
 /// The first that names no published entry, or one that does not fit; or the log could not be read.
 pub fn check(log: &Log, view: &View<'_>) -> Result<(), Refusal> {
-    let mut references = Vec::new();
-    view.walk(&mut |leaf| {
-        if let FieldType::EntryRef(target) = leaf.ty
-            && let Some(entry) = EntryRef::from_value(leaf.value)
-        {
-            references.push((leaf.path.to_owned(), target, entry));
-        }
-    });
     let size = log.published().size();
-    for (path, target, reference) in references {
-        let index = reference.index;
+    for reference in view.references() {
+        let index = reference.entry.index;
         let missing = || Refusal::Reference {
-            path: path.clone(),
+            path: reference.path.clone(),
             index,
         };
         if index >= size {
@@ -38,7 +29,7 @@ pub fn check(log: &Log, view: &View<'_>) -> Result<(), Refusal> {
         }
         let unreadable = |e: &dyn std::fmt::Display| Refusal::Unavailable(e.to_string());
         // The record costs a read of its own: only where the subject is asked for.
-        let leaf = match target.same_subject {
+        let leaf = match reference.target.same_subject {
             true => log.leaf(index),
             false => log.entry(index).map(|entry| Leaf {
                 entry,
@@ -46,31 +37,30 @@ pub fn check(log: &Log, view: &View<'_>) -> Result<(), Refusal> {
             }),
         };
         let leaf = leaf.map_err(|e| unreadable(&e))?;
-        if hex(&leaf_hash(&leaf.entry)) != reference.leaf_hash {
+        if hex(&leaf_hash(&leaf.entry)) != reference.entry.leaf_hash {
             return Err(missing());
         }
         let entry = Entry::parse(&leaf.entry).map_err(|e| unreadable(&e))?;
-        fits(&path, index, target, &entry, view, leaf.record.as_deref())?;
+        fits(&reference, &entry, view, leaf.record.as_deref())?;
     }
     Ok(())
 }
 
 /// Whether an entry is of a kind the field may name and about the subject of the record that names it.
 fn fits(
-    path: &str,
-    index: u64,
-    target: Target,
+    reference: &Reference,
     entry: &Entry,
     view: &View<'_>,
     record: Option<&[u8]>,
 ) -> Result<(), Refusal> {
+    let index = reference.entry.index;
     let kind = entry.kind.as_str().parse::<Kind>().ok();
-    if !target.kinds.is_empty() && !kind.is_some_and(|kind| target.kinds.contains(&kind)) {
+    if !reference.target.takes(kind) {
         return Err(Refusal::ReferenceKind {
-            path: path.to_owned(),
+            path: reference.path.clone(),
             index,
             found: entry.kind.to_string(),
-            expected: target.kinds,
+            expected: reference.target.kinds,
         });
     }
     let (Some(kind), Some(record)) = (kind, record) else {
@@ -79,19 +69,17 @@ fn fits(
     let record =
         Record::parse(record).map_err(|e| Refusal::Unavailable(format!("record {index}: {e}")))?;
     let body = body_of(&record);
-    match same_subject(view, &View::new(kind, &body)) {
+    let subjects = (view.subject_code(), View::new(kind, &body).subject_code());
+    match same_subject(subjects.0.as_ref(), subjects.1.as_ref()) {
         true => Ok(()),
         false => Err(Refusal::ReferenceSubject {
-            path: path.to_owned(),
+            path: reference.path.clone(),
             index,
         }),
     }
 }
 
 /// By credit code, where both have one. Names are written in many ways, and who had no code may have one by now.
-fn same_subject(one: &View<'_>, other: &View<'_>) -> bool {
-    match (one.subject_code(), other.subject_code()) {
-        (Some(one), Some(other)) => one == other,
-        _ => true,
-    }
+pub(super) fn same_subject<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
+    one.is_none() || other.is_none() || one == other
 }

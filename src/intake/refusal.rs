@@ -136,8 +136,8 @@ impl Refusal {
         }
     }
 
-    /// Whether an authority record could change the answer.
-    pub(super) fn depends_on_authorities(&self) -> bool {
+    /// Whether what stands before it in the same request could change the answer: an authority record, or the entry named.
+    pub(super) fn depends_on_what_precedes(&self) -> bool {
         matches!(
             self,
             Refusal::Rights(_) | Refusal::Signature(_) | Refusal::Reference { .. }

@@ -61,7 +61,7 @@ impl Staging<'_> {
         let targets: BTreeSet<u64> = view
             .references()
             .into_iter()
-            .map(|(_, reference)| reference.index)
+            .map(|reference| reference.entry.index)
             .collect();
         for target in targets {
             self.put(
@@ -111,8 +111,8 @@ impl Staging<'_> {
             index: view
                 .references()
                 .into_iter()
-                .find(|(path, _)| path == "listing" || path == "mark")
-                .map(|(_, r)| r.index),
+                .find(|r| r.path == "listing" || r.path == "mark")
+                .map(|r| r.entry.index),
             listed_on: view
                 .text_of("listed_on")
                 .or_else(|| view.text_of("marked_on")),

@@ -38,16 +38,38 @@ fn register(who: &str, role: Role, kinds: &[&str], key: &SecretKey) -> Json {
     action.to_body()
 }
 
-/// Names entry 1 wherever a plan names an entry.
+/// Entries of every log here: the department's item list and its two libraries.
+const ITEMS: usize = 2;
+const OBJECTS: usize = 3;
+const OFFICERS: usize = 4;
+
+fn item_list() -> Json {
+    let text = r#"{"title":"随机抽查事项清单","version":"2026","item_list_type":"random_inspection","region":"610323",
+        "effective_on":"2026-01-01","list_items":[{"item_code":"A01","item_name":"年报公示信息检查","item_level":"general",
+        "legal_basis":"示例","object_class":"企业","methods":["on_site"],"content":"年报"}]}"#;
+    json::parse(text).unwrap()
+}
+
+fn snapshot(library: &str, form: &str) -> Json {
+    let text = format!(
+        r#"{{"library":"{library}","library_name":"名录库"{form},"region":"610323","as_of":"2026-01-01","count":0,
+        "root":"{zero}","leaves":{{"sha256":"{zero}","size":1,"media_type":"text/plain","name":"leaves.txt"}}}}"#,
+        zero = "0".repeat(64)
+    );
+    json::parse(text).unwrap()
+}
+
 fn plan(number: u8, name: &str) -> Json {
-    let list = Said::new().reference(1);
+    let said = Said::new();
+    let list = said.reference(ITEMS);
+    let (objects, officers) = (said.reference(OBJECTS), said.reference(OFFICERS));
     let text = format!(
         r#"{{"plan_key":"{DEPARTMENT}/2026/{number:02}","plan_name":"{name}","region":"610323","plan_scope":"joint",
         "plan_mode":"county_draw_county_check","draw_type":"undirected","plan_items":[{{"item_list":{list},
         "item_code":"A01","item_name":"年报公示信息检查","item_part":"main"}}],"target_scope":"全县企业","lead_department":"610323-SCJG",
         "partner_departments":["610323-YJJ"],"departments":[{{"department":"610323-SCJG","seats":[{{"officers":2}}]}},
-        {{"department":"610323-YJJ","seats":[{{"officers":1}},{{"officers":1}}]}}],"object_snapshot":{list},
-        "object_root":"{zero}","officer_snapshot":{list},"officer_root":"{zero}",
+        {{"department":"610323-YJJ","seats":[{{"officers":1}},{{"officers":1}}]}}],"object_snapshot":{objects},
+        "object_root":"{zero}","officer_snapshot":{officers},"officer_root":"{zero}",
         "rules":[{{"stratum":"A","rule_departments":["610323-SCJG","610323-YJJ"],"num":5,"den":100,"minimum":1}}],"rotation":2,
         "randomness":"drand","round":30000000,"t0":"2026-03-01T00:00:00Z","t1":"2026-03-01T01:00:00Z","lead_seconds":3600,
         "fallback":"none","check_from":"2026-03-05","check_to":"2026-04-05","result_deadline":"2026-05-05T16:00:00Z"}}"#,
@@ -64,7 +86,23 @@ fn permit(number: &str) -> Json {
     json::parse(text).unwrap()
 }
 
-/// An operator (entry 0), a department (entry 1), and what they say.
+fn listing(subject: &str) -> Json {
+    let text = format!(
+        r#"{{"subject_uscc":"{subject}","subject_name":"示例","region":"610323","listed_reason":"unreachable",
+        "listed_on":"2026-02-27","decision_no":"1"}}"#
+    );
+    json::parse(text).unwrap()
+}
+
+fn removal(subject: &str, listing: &str) -> Json {
+    let text = format!(
+        r#"{{"subject_uscc":"{subject}","subject_name":"示例","region":"610323","listing":{listing},
+        "removed_reason":"reachable_again","removed_on":"2026-02-28"}}"#
+    );
+    json::parse(text).unwrap()
+}
+
+/// An operator (entry 0), a department (entry 1), what its plans rest on, and what they say.
 struct Said(Vec<Leaf>);
 
 impl Said {
@@ -73,9 +111,25 @@ impl Said {
         let mut said = Said(Vec::new());
         let own = register(OPERATOR, Role::Operator, &[], &operator);
         said.say(OPERATOR, &operator, "authority", None, own, 0);
-        let kinds = ["annual_plan", "permit", "plan"];
+        let kinds = [
+            "abnormal_listing",
+            "abnormal_removal",
+            "item_list",
+            "permit",
+            "plan",
+            "snapshot",
+        ];
         let body = register(DEPARTMENT, Role::Department, &kinds, &department);
         said.say(OPERATOR, &operator, "authority", None, body, 1);
+        let objects = snapshot("objects", r#","library_form":"open""#);
+        let officers = snapshot("officers", "");
+        for (kind, body, salt) in [
+            ("item_list", item_list(), 2),
+            ("snapshot", objects, 3),
+            ("snapshot", officers, 4),
+        ] {
+            said.say(DEPARTMENT, &department, kind, None, body, salt);
+        }
         said
     }
 
@@ -214,8 +268,12 @@ fn an_authority_record_without_its_body_has_no_effect() {
     said.0[1].record = None;
     let problems = said.problems();
     assert!(problems[0].0 == 1 && problems[0].1.contains("kind authority is never withdrawn"));
-    assert!(problems[1..].iter().all(|(at, _)| *at == permit as u64));
-    assert!(problems.len() > 1, "{problems:?}");
+    for said in ITEMS..=permit {
+        assert!(
+            problems.iter().any(|(at, _)| *at == said as u64),
+            "{problems:?}"
+        );
+    }
 }
 
 #[test]
@@ -246,7 +304,7 @@ fn the_same_statement_is_in_the_log_once() {
     assert!(
         problems
             .iter()
-            .any(|(at, problem)| *at == 2
+            .any(|(at, problem)| *at == 5
                 && problem.contains("the same signed statement as entry 1")),
         "{problems:?}"
     );
@@ -293,24 +351,24 @@ fn references_name_what_stands_before() {
     let at = said.plan(1, "甲", 10);
     assert_eq!(said.problems(), []);
     let bad = [
-        said.reference(1).replace(":1,", ":0,"),
-        said.reference(at).replace(":2,", ":3,"),
+        said.reference(ITEMS).replace(":2,", ":0,"),
+        said.reference(at).replace(":5,", ":6,"),
         format!(r#"{{"index":9,"leaf_hash":"{}"}}"#, "0".repeat(64)),
     ];
     for reference in bad {
         let mut said = Said::new();
-        let body = json::to_jcs(&plan(1, "甲")).replacen(&said.reference(1), &reference, 1);
+        let body = json::to_jcs(&plan(1, "甲")).replacen(&said.reference(ITEMS), &reference, 1);
         let name = format!("{DEPARTMENT}/2026/01");
         let body = json::parse(body).unwrap();
         let at = said.say(DEPARTMENT, &secret(2), "plan", Some(&name), body, 10);
         // Nor does a plan bind that rests on nothing.
         said.plan(1, "乙", 11);
-        only(&said.problems(), at, "by a leaf hash that is not that of");
+        only(&said.problems(), at, "with a leaf hash that is not that of");
     }
     // What cannot be read is not the fault of those who refer to it.
     let mut said = Said::new();
     let at = said.plan(1, "甲", 10);
-    said.0[1].entry = b"junk".to_vec();
+    said.0[ITEMS].entry = b"junk".to_vec();
     let problems = said.problems();
     assert!(
         problems
@@ -321,12 +379,58 @@ fn references_name_what_stands_before() {
     let mut problems = Vec::new();
     let good = Said::new().0;
     auditor.leaf(0, &good[0], &mut problems);
-    auditor.leaf(2, &said.0[at], &mut problems);
+    auditor.leaf(at as u64, &said.0[at], &mut problems);
     auditor.finish(&mut problems);
     assert!(
-        problems.iter().all(|p| !p.problem.contains("leaf hash")),
+        problems.iter().all(|p| !p.problem.contains("names entry")),
         "{problems:?}"
     );
+}
+
+#[test]
+fn references_name_what_their_field_is_for() {
+    let (one, other) = ("91000000MA00000900", "91000000MA0000010P");
+    let department = secret(2);
+    let log = |listed: &str, removed: &str, names: Option<usize>| {
+        let mut said = Said::new();
+        let listing = said.say(
+            DEPARTMENT,
+            &department,
+            "abnormal_listing",
+            None,
+            listing(listed),
+            10,
+        );
+        let named = said.reference(names.unwrap_or(listing));
+        let body = removal(removed, &named);
+        let removal = said.say(DEPARTMENT, &department, "abnormal_removal", None, body, 11);
+        (said, listing, removal)
+    };
+    assert_eq!(log(one, one, None).0.problems(), []);
+    let (mut said, listing, removal) = log(one, other, None);
+    only(&said.problems(), removal, "which is about another subject");
+    // Whom a body that is gone was about, nobody can say.
+    said.0[listing].record = None;
+    only(
+        &said.problems(),
+        listing,
+        "no withdrawal, erasure or expiry names it",
+    );
+    let (said, _, removal) = log(one, one, Some(ITEMS));
+    only(
+        &said.problems(),
+        removal,
+        "of a kind that this field is not for",
+    );
+    // Nor does a plan bind that takes a list for a library.
+    let mut said = Said::new();
+    let body =
+        json::to_jcs(&plan(1, "甲")).replace(&said.reference(OBJECTS), &said.reference(ITEMS));
+    let name = format!("{DEPARTMENT}/2026/01");
+    let body = json::parse(body).unwrap();
+    let at = said.say(DEPARTMENT, &department, "plan", Some(&name), body, 10);
+    said.plan(1, "乙", 11);
+    only(&said.problems(), at, "of a kind that this field is not for");
 }
 
 #[test]

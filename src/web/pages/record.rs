@@ -40,8 +40,8 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let view = loaded.view();
     let references = view.as_ref().map(View::references).unwrap_or_default();
     let mut refers = Vec::new();
-    for (_, reference) in references.iter().take(MAX_LINKED) {
-        refers.extend(linked(visit, reference.index)?);
+    for reference in references.iter().take(MAX_LINKED) {
+        refers.extend(linked(visit, reference.entry.index)?);
     }
     let referrers = Referrers::of(visit, index)?;
     let kind = visit.kind_name(loaded.entry.kind.as_str());
