@@ -200,6 +200,7 @@ fn a_key_others_can_read_is_refused_and_none_is_overwritten() {
     let again = portal
         .run("keygen --authority 000000-SCJG --origin log.example/test --out 000000-SCJG.key");
     assert_eq!(code(&again), Some(2));
+    assert!(stderr(&again).contains("never overwritten"), "{again:?}");
     set_mode(&portal.path("000000-SCJG.key"), 0o644);
     let refused = portal.run("publish --kind abnormal_listing --key 000000-SCJG.key listing.json");
     assert_eq!(code(&refused), Some(2));

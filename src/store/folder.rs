@@ -4,7 +4,7 @@
 
 use super::StoreError;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -155,7 +155,13 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         file.write_all(bytes)?;
         file.sync_all()
     };
-    attempt().map_err(|e| StoreError::io(path.display().to_string(), e))
+    attempt().map_err(|e| match e.kind() {
+        ErrorKind::AlreadyExists => StoreError::Folder {
+            path: path.to_owned(),
+            reason: "this file exists already, and a key is never overwritten; expected the name of a new file".to_owned(),
+        },
+        _ => StoreError::io(path.display().to_string(), e),
+    })
 }
 
 /// Refuses a secret file that others on the machine can read or write.

@@ -107,6 +107,25 @@ fn columns_are_known_by_many_names() {
 }
 
 #[test]
+fn a_table_without_rows_is_called_that() {
+    let desk = Desk::new();
+    let file = desk.put(
+        "t.csv",
+        "统一社会信用代码,企业名称,行政区划,列入原因,列入日期\n",
+    );
+    let (summary, said) = check(options(Kind::AbnormalListing, &file));
+    assert_eq!((summary.read, said), (0, vec![]));
+    for lang in [Lang::Zh, Lang::En] {
+        assert_eq!(summary.words(lang), summary.check_words(lang));
+        assert!(
+            !summary.words(lang).contains('0'),
+            "{}",
+            summary.words(lang)
+        );
+    }
+}
+
+#[test]
 fn headers_that_cannot_be_used_stop_everything() {
     let desk = Desk::new();
     let kind = Kind::AbnormalListing;

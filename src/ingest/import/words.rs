@@ -38,7 +38,7 @@ impl ImportError {
             }
             ImportError::Columns(error) => columns_words(lang, kind, error),
             ImportError::Rejected(refused) => {
-                let reason = refused.words(lang).join(" ");
+                let reason = refused.words(lang).join(" — ");
                 get(lang, "error-rejected", &[("reason", reason.into())])
             }
             ImportError::Bad { path, source } => {
@@ -167,6 +167,9 @@ impl Notice<'_> {
 impl Summary {
     /// The counts, on one line.
     pub fn words(&self, lang: Lang) -> String {
+        if self.read == 0 {
+            return get(lang, "no-rows", &[]);
+        }
         let args = [
             ("read", number(self.read)),
             ("appended", number(self.appended)),
@@ -180,6 +183,9 @@ impl Summary {
 
     /// The counts of a check, on one line.
     pub fn check_words(&self, lang: Lang) -> String {
+        if self.read == 0 {
+            return get(lang, "no-rows", &[]);
+        }
         let good = self.read.saturating_sub(self.bad + self.duplicate);
         let args = [
             ("read", number(self.read)),

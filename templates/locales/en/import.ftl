@@ -13,6 +13,7 @@ import-sheet = Sheet: { $sheet }
 import-sheet-of = Sheet: { $sheet }. Not read: { $others }
 import-left-out = Columns left out: { $columns }. Dates of publication follow from the log and the rules; other columns are no part of a public record.
 import-summary = Rows read: { $read }; appended: { $appended }, already in the log: { $existing }, repeated in the file: { $duplicate }, refused by the log: { $refused }, faulty: { $bad }.
+import-no-rows = The table has no rows below its header; nothing was sent.
 import-check-summary = Rows checked: { $read }; fit to be imported: { $good }, repeated in the file: { $duplicate }, faulty: { $bad }. Nothing was sent.
 import-bad-file = The rows not imported are in { $file }; mend them there and import that file.
 import-resume = The import stopped. Running the same command again goes on from there and appends nothing twice.

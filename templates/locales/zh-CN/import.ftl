@@ -13,6 +13,7 @@ import-sheet = 导入的工作表：{ $sheet }
 import-sheet-of = 导入的工作表：{ $sheet }。未读取的工作表：{ $others }
 import-left-out = 未导入的列：{ $columns }。公示日期和公示期限由日志和规则确定，其他列不进入公示记录。
 import-summary = 共读取 { $read } 行：写入 { $appended }，日志中已有 { $existing }，文件内重复 { $duplicate }，被日志拒绝 { $refused }，有误 { $bad }。
+import-no-rows = 表头以下没有数据行，未发送任何内容。
 import-check-summary = 共检查 { $read } 行：可以导入 { $good }，文件内重复 { $duplicate }，有误 { $bad }。未发送任何内容。
 import-bad-file = 未导入的行已写入 { $file }，改正后直接导入该文件即可。
 import-resume = 导入中断。再次运行同一命令会从中断处继续，不会重复写入。
