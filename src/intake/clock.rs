@@ -1,7 +1,7 @@
 //! Time as an argument: the system's, or a simulated one for demonstrations and tests.
 //!
 //! The log's time never goes back, so one wrong reading far ahead, once signed, would make every later event "too old" for
-//! ever. Within [`MAX_LEAP_SECONDS`] no event by a right clock falls outside its window; beyond, somebody has to look.
+//! ever. Within [`MAX_LEAP_SECONDS`] an event just issued by a right clock stays within its window; beyond, somebody has to look.
 
 use crate::store::{DataFolder, StoreError};
 use gongshi_verify::entry::MAX_AGE_SECONDS;

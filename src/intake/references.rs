@@ -3,14 +3,11 @@
 //! The leaf hash beside the index binds the reference to this log's entry. What a missing body would have told is not asked:
 //! a record that has left publication can still be named. Nothing here depends on the order of events not yet published.
 
-use super::event::body_of;
 use super::refusal::Refusal;
-use crate::domain::{Kind, Reference, View};
+use crate::domain::{Reference, Stored, View};
 use crate::log::{Leaf, Log};
 use gongshi_verify::encoding::hex;
-use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::leaf_hash;
-use gongshi_verify::record::Record;
 
 /// Checks every reference of a record against the published log.
 ///
@@ -40,37 +37,26 @@ pub fn check(log: &Log, view: &View<'_>) -> Result<(), Refusal> {
         if hex(&leaf_hash(&leaf.entry)) != reference.entry.leaf_hash {
             return Err(missing());
         }
-        let entry = Entry::parse(&leaf.entry).map_err(|e| unreadable(&e))?;
-        fits(&reference, &entry, view, leaf.record.as_deref())?;
+        let stored =
+            Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(|e| unreadable(&e))?;
+        fits(&reference, &stored, view)?;
     }
     Ok(())
 }
 
 /// Whether an entry is of a kind the field may name and about the subject of the record that names it.
-fn fits(
-    reference: &Reference,
-    entry: &Entry,
-    view: &View<'_>,
-    record: Option<&[u8]>,
-) -> Result<(), Refusal> {
+fn fits(reference: &Reference, stored: &Stored, view: &View<'_>) -> Result<(), Refusal> {
     let index = reference.entry.index;
-    let kind = entry.kind.as_str().parse::<Kind>().ok();
-    if !reference.target.takes(kind) {
+    if !reference.target.takes(stored.kind) {
         return Err(Refusal::ReferenceKind {
             path: reference.path.clone(),
             index,
-            found: entry.kind.to_string(),
+            found: stored.entry.kind.to_string(),
             expected: reference.target.kinds,
         });
     }
-    let (Some(kind), Some(record)) = (kind, record) else {
-        return Ok(());
-    };
-    let record =
-        Record::parse(record).map_err(|e| Refusal::Unavailable(format!("record {index}: {e}")))?;
-    let body = body_of(&record);
-    let subjects = (view.subject_code(), View::new(kind, &body).subject_code());
-    match same_subject(subjects.0.as_ref(), subjects.1.as_ref()) {
+    let other = stored.view().and_then(|view| view.subject_code());
+    match same_subject(view.subject_code(), other) {
         true => Ok(()),
         false => Err(Refusal::ReferenceSubject {
             path: reference.path.clone(),
