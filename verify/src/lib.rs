@@ -17,6 +17,7 @@ extern crate std;
 
 pub mod checkpoint;
 pub mod consistency;
+pub mod draw;
 pub mod encoding;
 pub mod entry;
 pub mod extra;

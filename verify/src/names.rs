@@ -200,7 +200,20 @@ pub fn is_operator_only(kind: &KindName) -> bool {
     )
 }
 
-fn is_authority(text: &str) -> bool {
+/// Whether a text is an id of an object or officer in a draw: `[0-9A-Z]{1,32}`.
+pub fn is_draw_id(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+    (1..=32).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// Whether a text names a stratum, a class, an exclusion or a qualification: `[0-9A-Za-z_]{1,32}`.
+pub fn is_token(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    (1..=32).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// Whether a text names an authority; [`AuthorityId`] holds one.
+pub fn is_authority(text: &str) -> bool {
     text.len() <= 32
         && text.split('-').all(|part| {
             !part.is_empty()

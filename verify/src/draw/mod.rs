@@ -1,0 +1,15 @@
+//! The draw, `ddraw/1`: a function of things logged before anyone could know the randomness, that anyone can repeat.
+//!
+//! Leaves of the two libraries ([`leaf`], [`library`]), the randomness ([`randomness`], [`beacon`]), seed and tickets
+//! ([`ticket`]), the choice of targets ([`choice`]) and of officers ([`officers`]). Formulas and reasons: `docs/DRAW.md`.
+//!
+//! Integers and bytes only, no clock and no randomness of its own: whoever runs it gets the same result. What an event may
+//! say and when is not decided here.
+
+pub mod choice;
+mod flow;
+pub mod leaf;
+pub mod library;
+pub mod officers;
+pub mod randomness;
+pub mod ticket;
