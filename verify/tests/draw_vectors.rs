@@ -1,10 +1,11 @@
 //! The known answers of `ddraw/1`: `data/draw.json`.
 
+use gongshi_verify::draw::beacon;
 use gongshi_verify::draw::choice::{self, Opening, Rule};
 use gongshi_verify::draw::leaf::{Leaf, Target};
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::randomness::{
-    Delay, beacon_value, commitment, drand, joined, lottery, lottery_text,
+    self, Delay, beacon_value, commitment, joined, lottery, lottery_text,
 };
 use gongshi_verify::draw::ticket::{Rate, Seed, class_commitment, ticket_commitment};
 use gongshi_verify::encoding::{hex, hex32};
@@ -29,6 +30,7 @@ fn signature(vectors: &Value, round: u64) -> Vec<u8> {
     let found = rounds.iter().find(|one| one["round"] == round).unwrap();
     let bytes = hex::decode(text(found, "signature")).unwrap();
     assert_eq!(beacon_value(&bytes), hash(found, "randomness"));
+    beacon::verify(round, &bytes).unwrap();
     bytes
 }
 
@@ -38,8 +40,8 @@ fn a_draw_by_the_beacon_alone() {
     let vector = &all["pure_drand"];
     let plan = PlanKey::parse(text(vector, "plan_key")).unwrap();
     let origin = Origin::parse(text(vector, "origin")).unwrap();
-    let randomness = drand(&plan, &[], &signature(&all, 1000));
-    let seed = Seed::new(&origin, &plan, &randomness);
+    let value = randomness::drand(&plan, &[], &signature(&all, 1000));
+    let seed = Seed::new(&origin, &plan, &value);
     assert_eq!(seed.as_str(), text(vector, "seed"));
     let mut tickets: Vec<(Hash, &str)> = Vec::new();
     for (id, ticket) in vector["tickets"].as_object().unwrap() {
@@ -50,6 +52,33 @@ fn a_draw_by_the_beacon_alone() {
     let k = vector["k"].as_u64().unwrap() as usize;
     let drawn: Vec<_> = tickets[..k].iter().map(|(_, id)| *id).collect();
     assert_eq!(Value::from(drawn), vector["drawn"]);
+}
+
+#[test]
+fn only_the_signature_of_the_round_itself_is_taken() {
+    let all = vectors();
+    let chain = &all["drand_quicknet"];
+    assert_eq!(beacon::GENESIS, chain["genesis_time"].as_i64().unwrap());
+    assert_eq!(beacon::PERIOD, chain["period"].as_i64().unwrap());
+    let pinned = drand::chains::quicknet();
+    assert_eq!(pinned.hash().to_string(), text(chain, "chain_hash"));
+    assert_eq!(hex::encode(pinned.public_key()), text(chain, "public_key"));
+    let (first, other) = (signature(&all, 1000), signature(&all, 30_000_000));
+    for (round, bytes) in [(1000, &other), (1001, &first), (999, &first), (0, &first)] {
+        assert!(beacon::verify(round, bytes).is_err(), "{round}");
+    }
+    assert!(beacon::verify(1000, &first[..47]).is_err());
+    assert!(beacon::verify(1000, &[&first[..], &[0]].concat()).is_err());
+    assert!(beacon::verify(1000, &[]).is_err());
+    // The point at infinity, and the right one with any bit of any byte wrong.
+    let mut infinity = [0u8; 48];
+    infinity[0] = 0xc0;
+    assert!(beacon::verify(1000, &infinity).is_err());
+    for at in 0..48 {
+        let mut bad = first.clone();
+        bad[at] ^= 1 << (at % 8);
+        assert!(beacon::verify(1000, &bad).is_err(), "byte {at}");
+    }
 }
 
 #[test]
@@ -79,7 +108,7 @@ fn secrets_committed_to_and_revealed() {
     let delay = Delay::new(vector["delay_log2"].as_u64().unwrap() as u32).unwrap();
     assert_eq!(delay.run(&start, |_| true), Some(hash(vector, "R_delay")));
     assert_eq!(
-        drand(&plan, &secrets, &signature(&all, 1000)),
+        randomness::drand(&plan, &secrets, &signature(&all, 1000)),
         hash(vector, "R_mix_drand_1000")
     );
     let numbers = [vec![12, 5, 33, 18, 27, 21], vec![9]];

@@ -6,6 +6,7 @@
 //! Integers and bytes only, no clock and no randomness of its own: whoever runs it gets the same result. What an event may
 //! say and when is not decided here.
 
+pub mod beacon;
 pub mod choice;
 mod flow;
 pub mod leaf;

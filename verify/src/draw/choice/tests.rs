@@ -3,7 +3,6 @@ use crate::draw::leaf::Leaf;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::format;
-use std::vec;
 
 fn rule(stratum: &str, departments: &[&str], num: u32, den: u32, minimum: u64) -> Rule {
     Rule {
@@ -135,7 +134,7 @@ fn an_opening_opens_its_own_leaf() {
         ticket_salt,
     };
     assert_eq!(good.opens(&leaf), Ok(()));
-    for (opening, error) in vec![
+    for (opening, error) in [
         (
             Opening {
                 id: "U",
