@@ -1,6 +1,6 @@
 //! The demonstration: the invented year as a plan, and the same year on a small scale in a real log.
 
-use gongshi::app::{App, Tuning, init, log_file, random32};
+use gongshi::app::{App, Tuning, init, random32};
 use gongshi::demo::{DemoError, Scale, Schedule, open};
 use gongshi::domain::{Kind, Reference, Uscc, View, dates, validate};
 use gongshi::intake::SystemClock;
