@@ -148,6 +148,7 @@ impl ImportCommand {
                 let key = KeyFile::read(path)?;
                 let client = self.server.client().without_receipts();
                 let log = client.log()?;
+                let clock = remote::clock(&log);
                 let journal = self
                     .journal
                     .take()
@@ -159,7 +160,7 @@ impl ImportCommand {
                     log_size: log.size,
                     sink: &client,
                     patience: Patience::default(),
-                    clock: &SystemClock,
+                    clock: clock.as_ref(),
                     random: random32,
                 };
                 import.run(&target, &mut screen)

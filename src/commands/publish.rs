@@ -51,12 +51,12 @@ impl Publish {
                 .with_context(|| format!("cannot make {}", folder.display()))?;
         }
         let client = self.server.client();
-        let origin = client.log()?.origin;
+        let log = client.log()?;
         let mut lines = Vec::with_capacity(bodies.len());
         let mut places = Vec::with_capacity(bodies.len());
         for (path, number, body) in bodies {
             let reference = self.reference.clone();
-            let event = remote::sign(&origin, &key, self.kind, reference, body)
+            let event = remote::sign(&log, &key, self.kind, reference, body)
                 .with_context(|| format!("{}, record {number}", path.display()))?;
             lines.push(event.to_json());
             places.push((path, number));
