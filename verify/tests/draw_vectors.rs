@@ -1,4 +1,5 @@
 //! The known answers of `ddraw/1`: `data/draw.json`.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use gongshi_verify::draw::beacon;
 use gongshi_verify::draw::choice::{self, Opening, Rule};

@@ -1,0 +1,170 @@
+//! Writes random draws with their results, one JSON object to a line, for another implementation to repeat:
+//! `cargo run -p gongshi-verify --example draw_cases -- SEED COUNT`. Used by `.ci/foreign` with `tests/foreign/draw.py`.
+
+use gongshi_verify::draw::choice::{self, Rule};
+use gongshi_verify::draw::leaf::{Leaf, Target};
+use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::randomness::{self, Delay};
+use gongshi_verify::draw::ticket::{Rate, Seed};
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::{Hash, sha256};
+use gongshi_verify::json::{Value, to_jcs};
+use gongshi_verify::names::{AuthorityId, Origin, PlanKey};
+use std::collections::BTreeMap;
+
+const DEPARTMENTS: [&str; 3] = ["610323-SCJG", "610323-XFJY", "610323-YJJ"];
+const STRATA: [&str; 3] = ["food", "gas", "A_1"];
+
+/// A fixed sequence of numbers that look random: hashes of a counter.
+struct Numbers(u64, u64);
+
+impl Numbers {
+    fn hash(&mut self) -> Hash {
+        self.1 += 1;
+        sha256(&[self.0.to_be_bytes(), self.1.to_be_bytes()].concat())
+    }
+
+    fn below(&mut self, end: u32) -> u32 {
+        let hash = self.hash();
+        u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % end
+    }
+
+    /// Some of the departments, in order.
+    fn departments(&mut self) -> Vec<&'static str> {
+        let mask = self.below(8);
+        let some = DEPARTMENTS.iter().zip(0..);
+        some.filter(|(_, at)| mask >> at & 1 == 1)
+            .map(|(one, _)| *one)
+            .collect()
+    }
+}
+
+fn texts<S: AsRef<str>>(all: impl IntoIterator<Item = S>) -> Value {
+    Value::Array(all.into_iter().map(|one| one.as_ref().into()).collect())
+}
+
+fn number(n: impl Into<u64>) -> Value {
+    Value::Int(i64::try_from(n.into()).unwrap_or(i64::MAX))
+}
+
+/// Leaves of a small library, by id.
+fn library(numbers: &mut Numbers) -> BTreeMap<String, String> {
+    let mut leaves = BTreeMap::new();
+    for _ in 0..numbers.below(80) {
+        let id = format!("{:X}", numbers.below(0xffff));
+        let stratum = STRATA[numbers.below(3) as usize];
+        let departments = numbers.departments().join(",");
+        let exclusion = match numbers.below(5) {
+            0 => "closed",
+            _ => "0",
+        };
+        let line = format!("ddraw/1|target|{id}|{stratum}|{departments}|{exclusion}");
+        leaves.insert(id, line);
+    }
+    leaves
+}
+
+fn rules(numbers: &mut Numbers) -> Vec<Rule> {
+    let rule = |stratum: &&str| {
+        let den = 1 + numbers.below(100);
+        let departments = numbers.departments();
+        Some(Rule {
+            stratum: (*stratum).to_owned(),
+            departments: departments.into_iter().map(str::to_owned).collect(),
+            rate: Rate::new(1 + numbers.below(den), den)?,
+            minimum: u64::from(numbers.below(6)),
+        })
+    };
+    STRATA.iter().filter_map(rule).collect()
+}
+
+fn case(numbers: &mut Numbers) -> Option<Value> {
+    let origin = Origin::parse("example.org/log").ok()?;
+    let (month, serial) = (1 + numbers.below(9), 1 + numbers.below(99));
+    let plan = PlanKey::parse(&format!("610323-SCJG/2026-0{month}/{serial:02}")).ok()?;
+    let mut secrets = Vec::new();
+    for id in numbers.departments() {
+        let secret = (numbers.below(4) > 0).then(|| numbers.hash());
+        secrets.push((AuthorityId::parse(id).ok()?, secret));
+    }
+    let signature = [numbers.hash(), numbers.hash()].concat();
+    let groups: Vec<Vec<u32>> = (0..1 + numbers.below(3))
+        .map(|_| (0..numbers.below(7)).map(|_| numbers.below(50)).collect())
+        .collect();
+    let delay_log2 = numbers.below(12);
+    let (mode, randomness) = match numbers.below(3) {
+        0 => (
+            "drand",
+            randomness::drand(&plan, &secrets, &signature[..48]),
+        ),
+        1 => ("lottery", randomness::lottery(&plan, &secrets, &groups)),
+        _ => {
+            let joined = randomness::joined(&plan, &secrets);
+            ("delay", Delay::new(delay_log2)?.run(&joined, |_| true)?)
+        }
+    };
+    let seed = Seed::new(&origin, &plan, &randomness);
+
+    let leaves = library(numbers);
+    let file: String = leaves.values().map(|line| format!("{line}\n")).collect();
+    let library = Library::parse(Form::Open, &file).ok()?;
+    let targets: Vec<Target<'_>> = library
+        .leaves()
+        .iter()
+        .filter_map(|leaf| match leaf {
+            Leaf::Target(target) => Some(*target),
+            _ => None,
+        })
+        .collect();
+    let rules = rules(numbers);
+    let chosen = choice::open(&seed, &targets, &rules);
+    let rules = rules.iter().zip(&chosen).map(|(rule, choice)| {
+        let (num, den) = rule.rate.parts();
+        Value::object([
+            ("stratum", rule.stratum.as_str().into()),
+            ("departments", texts(&rule.departments)),
+            ("num", number(num)),
+            ("den", number(den)),
+            ("minimum", number(rule.minimum)),
+            ("eligible", number(choice.eligible)),
+            ("drawn", texts(choice.drawn.iter().map(|one| one.id))),
+        ])
+    });
+    let contributors = secrets.iter().map(|(id, secret)| {
+        let written = |hash: Option<Hash>| hash.map_or(Value::Null, |hash| hex(&hash).into());
+        let commitment = secret.map(|secret| randomness::commitment(&plan, id, &secret));
+        Value::object([
+            ("contributor", id.as_str().into()),
+            ("secret", written(*secret)),
+            ("commitment", written(commitment)),
+        ])
+    });
+    let group = |group: &Vec<u32>| Value::Array(group.iter().map(|n| number(*n)).collect());
+    Some(Value::object([
+        ("origin", origin.as_str().into()),
+        ("plan_key", plan.as_str().into()),
+        ("contributors", Value::Array(contributors.collect())),
+        ("mode", mode.into()),
+        ("signature", hex(&signature[..48]).into()),
+        ("numbers", Value::Array(groups.iter().map(group).collect())),
+        ("delay_log2", number(delay_log2)),
+        ("randomness", hex(&randomness).into()),
+        ("seed", seed.as_str().into()),
+        ("leaves", texts(leaves.values())),
+        ("root", hex(&library.root()).into()),
+        ("rules", Value::Array(rules.collect())),
+    ]))
+}
+
+fn main() {
+    let mut arguments = std::env::args()
+        .skip(1)
+        .filter_map(|text| text.parse().ok());
+    let seed = arguments.next().unwrap_or(1);
+    let count = arguments.next().unwrap_or(100);
+    let mut numbers = Numbers(seed, 0);
+    for _ in 0..count {
+        let case = case(&mut numbers).expect("every part of a case is well formed");
+        println!("{}", to_jcs(&case));
+    }
+}
