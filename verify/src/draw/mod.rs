@@ -12,5 +12,6 @@ mod flow;
 pub mod leaf;
 pub mod library;
 pub mod officers;
+pub mod plan;
 pub mod randomness;
 pub mod ticket;
