@@ -14,4 +14,5 @@ pub mod library;
 pub mod officers;
 pub mod plan;
 pub mod randomness;
+pub mod recompute;
 pub mod ticket;
