@@ -56,6 +56,15 @@ pub fn hex(bytes: &[u8]) -> String {
     hex::encode(bytes)
 }
 
+/// Decodes lowercase hexadecimal.
+pub fn bytes_of_hex(text: &str) -> Result<Vec<u8>, EncodingError> {
+    let lowercase = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if !text.bytes().all(lowercase) {
+        return Err(EncodingError::Hex);
+    }
+    hex::decode(text).map_err(|_| EncodingError::Hex)
+}
+
 /// Decodes 64 lowercase hexadecimal digits.
 pub fn hex32(text: &str) -> Result<[u8; 32], EncodingError> {
     let lowercase = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);

@@ -7,13 +7,17 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
+use gongshi_verify::draw::randomness::Delay;
+use gongshi_verify::hash::Hash;
 use gongshi_verify::policy::{MAX_POLICY, Policy};
 use gongshi_verify::report::{
-    MAX_PROOF_FILE, Report, Verdict, verify_consistency_between, verify_consistency_file,
-    verify_proof_file, verify_record_file,
+    MAX_DRAW_FILE, MAX_PROOF_FILE, Report, Verdict, verify_consistency_between,
+    verify_consistency_file, verify_draw_file, verify_proof_file, verify_record_file,
 };
 use gongshi_verify::text::shown;
 
@@ -42,6 +46,14 @@ enum Command {
         /// Its proof file.
         #[arg(long)]
         proof: PathBuf,
+        #[command(flatten)]
+        policy: PolicyArg,
+    },
+    /// Repeat a draw: its entries, the randomness, who was drawn, and which officers.
+    Draw {
+        /// Files of draws.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
         #[command(flatten)]
         policy: PolicyArg,
     },
@@ -116,6 +128,17 @@ fn run(cli: Cli) -> Result<bool> {
             }
             Ok(all)
         }
+        Command::Draw { files, policy } => {
+            let policy = policy.read()?;
+            let mut all = true;
+            for file in &files {
+                let bytes = read(file, MAX_DRAW_FILE)?;
+                let report = verify_draw_file(&bytes, &policy, &side_by_side)
+                    .with_context(|| file.display().to_string())?;
+                all &= print(file, &report)?;
+            }
+            Ok(all)
+        }
         Command::Record {
             file,
             proof,
@@ -154,6 +177,30 @@ fn run(cli: Cli) -> Result<bool> {
             print(&file, &report)
         }
     }
+}
+
+/// The first segment of a delay that does not hold, the segments shared among all processors.
+fn side_by_side(delay: Delay, start: &Hash, checkpoints: &[Hash]) -> Option<usize> {
+    let next = AtomicUsize::new(0);
+    let broken = AtomicUsize::new(delay.segments);
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads.min(delay.segments) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= broken.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    if !delay.holds(start, checkpoints, number) {
+                        broken.fetch_min(number, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let broken = broken.into_inner();
+    (broken < delay.segments).then_some(broken)
 }
 
 /// Prints a report; whether it says verified. A report nobody could read is an error, not a verdict.

@@ -12,7 +12,7 @@ use gongshi_verify::names::RegionCode;
 use gongshi_verify::policy::Policy;
 use gongshi_verify::registry::{AuthorityAction, Role};
 use gongshi_verify::report::{
-    Outcome, Report, StepId, UnusableInput, Verdict, verify_consistency_between,
+    MAX_PROOF_FILE, Outcome, Report, StepId, UnusableInput, Verdict, verify_consistency_between,
     verify_consistency_file, verify_proof_file, verify_record_file,
 };
 use gongshi_verify::tlog_proof::TlogProof;
@@ -498,7 +498,7 @@ fn unusable_files() {
         );
     }
     let huge = "x".repeat((16 << 20) + 1);
-    assert_eq!(verify(&huge), Err(UnusableInput::TooLarge));
+    assert_eq!(verify(&huge), Err(UnusableInput::TooLarge(MAX_PROOF_FILE)));
 }
 
 /// Every byte of the file matters: one bit of each, so chosen that every bit but the highest (which

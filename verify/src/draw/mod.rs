@@ -15,4 +15,6 @@ pub mod officers;
 pub mod plan;
 pub mod randomness;
 pub mod recompute;
+pub mod recorded;
+pub mod secrets;
 pub mod ticket;

@@ -128,8 +128,8 @@ pub fn draw<'a>(inputs: &Inputs<'a>, recheck: &Recheck) -> Result<Outcome<'a>, D
     if inputs.officers.root() != plan.officer_root || inputs.officers.form() != Form::Officers {
         return Err(DrawError::Officers);
     }
-    let randomness = value(inputs, recheck)?;
-    let seed = Seed::new(inputs.origin, &plan.key, &randomness);
+    let randomness = randomness(inputs, recheck)?;
+    let seed = seed(inputs, &randomness);
     let choices = choose(inputs, &seed)?;
     let (drawn, visits) = visits(plan, &choices);
     let people = people(inputs.officers);
@@ -146,8 +146,16 @@ pub fn draw<'a>(inputs: &Inputs<'a>, recheck: &Recheck) -> Result<Outcome<'a>, D
     })
 }
 
-/// R.
-fn value(inputs: &Inputs<'_>, recheck: &Recheck) -> Result<Hash, DrawError> {
+/// The seed that follows from R.
+pub fn seed(inputs: &Inputs<'_>, randomness: &Hash) -> Seed {
+    Seed::new(inputs.origin, &inputs.plan.key, randomness)
+}
+
+/// R alone, which needs neither library.
+///
+/// # Errors
+/// [`DrawError`], naming the first step that fails.
+pub fn randomness(inputs: &Inputs<'_>, recheck: &Recheck) -> Result<Hash, DrawError> {
     let (plan, secrets) = (inputs.plan, inputs.secrets);
     if !plan
         .contributors

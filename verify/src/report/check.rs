@@ -33,7 +33,7 @@ pub fn verify_record_file(
     policy: &Policy,
 ) -> Result<Report, UnusableInput> {
     if record.len() > MAX_PROOF_FILE {
-        return Err(UnusableInput::TooLarge);
+        return Err(UnusableInput::TooLarge(MAX_PROOF_FILE));
     }
     let record = record_in(record)?;
     let file = ProofFile::parse(proof)?;
@@ -89,7 +89,7 @@ fn consistency_file(
     proof: &[u8],
 ) -> Result<(SignedCheckpoint, ConsistencyProof), UnusableInput> {
     if proof.len() > MAX_PROOF_FILE {
-        return Err(UnusableInput::TooLarge);
+        return Err(UnusableInput::TooLarge(MAX_PROOF_FILE));
     }
     let old = SignedCheckpoint::from_bytes(old)?;
     Ok((old, ConsistencyProof::parse(proof)?))
@@ -128,7 +128,7 @@ fn consistency(
     Ok(conclude(steps, Verdict::Verified))
 }
 
-fn step(id: StepId, result: Result<String, String>) -> Step {
+pub(super) fn step(id: StepId, result: Result<String, String>) -> Step {
     let (outcome, detail) = match result {
         Ok(detail) => (Outcome::Pass, detail),
         Err(detail) => (Outcome::Fail, detail),
@@ -140,7 +140,7 @@ fn step(id: StepId, result: Result<String, String>) -> Step {
     }
 }
 
-fn not_checked(id: StepId, detail: String) -> Step {
+pub(super) fn not_checked(id: StepId, detail: String) -> Step {
     Step {
         id,
         outcome: Outcome::NotChecked,
@@ -149,7 +149,7 @@ fn not_checked(id: StepId, detail: String) -> Step {
 }
 
 /// `best` unless a step failed.
-fn conclude(steps: Vec<Step>, best: Verdict) -> Report {
+pub(super) fn conclude(steps: Vec<Step>, best: Verdict) -> Report {
     let failed = steps.iter().any(|step| step.outcome == Outcome::Fail);
     let verdict = if failed { Verdict::NotVerified } else { best };
     Report { steps, verdict }
@@ -198,16 +198,16 @@ fn checkpoint_step(id: StepId, signed: &SignedCheckpoint, policy: &Policy) -> St
 }
 
 /// A proof file, read but not checked.
-struct ProofFile {
-    proof: TlogProof,
-    extra: Extra,
-    signed: SignedCheckpoint,
+pub(super) struct ProofFile {
+    pub(super) proof: TlogProof,
+    pub(super) extra: Extra,
+    pub(super) signed: SignedCheckpoint,
 }
 
 impl ProofFile {
-    fn parse(bytes: &[u8]) -> Result<Self, UnusableInput> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, UnusableInput> {
         if bytes.len() > MAX_PROOF_FILE {
-            return Err(UnusableInput::TooLarge);
+            return Err(UnusableInput::TooLarge(MAX_PROOF_FILE));
         }
         let proof = TlogProof::parse(bytes)?;
         let extra = proof.extra.as_ref().ok_or(UnusableInput::NoExtra)?;
@@ -220,7 +220,7 @@ impl ProofFile {
         })
     }
 
-    fn report(&self, record: Option<&Record>, policy: &Policy) -> Report {
+    pub(super) fn report(&self, record: Option<&Record>, policy: &Policy) -> Report {
         let head = &self.signed.checkpoint;
         let outcome = policy.evaluate(&self.signed);
         let entry = &self.extra.entry;

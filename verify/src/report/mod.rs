@@ -7,6 +7,8 @@
 
 mod chain;
 mod check;
+mod draw;
+mod draw_words;
 mod words;
 
 use alloc::string::String;
@@ -16,6 +18,8 @@ use core::fmt;
 pub use check::{
     verify_consistency_between, verify_consistency_file, verify_proof_file, verify_record_file,
 };
+
+pub use draw::{MAX_DRAW_FILE, verify_draw_file};
 
 use crate::checkpoint::CheckpointError;
 use crate::consistency::ConsistencyFileError;
@@ -30,9 +34,12 @@ pub const MAX_PROOF_FILE: usize = 16 << 20;
 /// A file that cannot be checked at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnusableInput {
-    /// Over [`MAX_PROOF_FILE`].
-    #[error("the file is over 16 MiB")]
-    TooLarge,
+    /// Over the largest size of its kind, in bytes.
+    #[error("the file is over {} MiB", .0 >> 20)]
+    TooLarge(usize),
+    /// Not the file of a draw.
+    #[error("not the file of a draw: {0}")]
+    Draw(String),
     /// Not a tlog-proof.
     #[error("not a proof file: {0}")]
     Proof(#[from] TlogProofError),
@@ -84,6 +91,20 @@ pub enum StepId {
     SameLog,
     /// The newer tree begins with the older one.
     Consistency,
+    /// Every entry a draw rests on is proved, under one checkpoint.
+    DrawEntries,
+    /// All of them are about this plan and were logged when they had to be.
+    DrawOrder,
+    /// The libraries are those the plan names.
+    DrawLibraries,
+    /// The randomness and the seed follow from what was revealed and what came from outside.
+    DrawRandomness,
+    /// The drawn targets are those of the function.
+    DrawTargets,
+    /// The officers are those of the function.
+    DrawOfficers,
+    /// That no commit, reveal or earlier draw was left out of the file: shown by no such file.
+    DrawOmissions,
 }
 
 /// What came of a step.
@@ -115,6 +136,8 @@ pub enum Verdict {
     Verified,
     /// The entry is right, but its record was not there to be checked.
     EntryOnly,
+    /// Everything is right as far as it is public; who was drawn is sealed.
+    Sealed,
     /// A step failed.
     NotVerified,
 }

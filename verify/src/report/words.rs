@@ -39,6 +39,13 @@ pub(super) fn title(id: StepId) -> &'static str {
         StepId::NewCheckpoint => "newer checkpoint",
         StepId::SameLog => "same log and trees",
         StepId::Consistency => "nothing removed or changed",
+        StepId::DrawEntries => "entries of the draw",
+        StepId::DrawOrder => "fixed in time",
+        StepId::DrawLibraries => "libraries",
+        StepId::DrawRandomness => "randomness and seed",
+        StepId::DrawTargets => "drawn targets",
+        StepId::DrawOfficers => "officers",
+        StepId::DrawOmissions => "nothing left out",
     }
 }
 
@@ -47,6 +54,9 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Verified => "VERIFIED",
         Verdict::EntryOnly => "ENTRY ONLY: the entry is in the log, its record was not checked",
+        Verdict::Sealed => {
+            "SEALED: what is public of the draw is right, who was drawn was not checked"
+        }
         Verdict::NotVerified => "NOT VERIFIED",
     }
 }

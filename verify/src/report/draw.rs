@@ -1,0 +1,593 @@
+//! The check of a whole draw: the entries it rests on, their order, and the function once more.
+//!
+//! A draw's file holds the proofs of its entries and the texts that their records name by fingerprint. What no such file can
+//! show is that it holds all commits, reveals and earlier draws there are: that is said, and left to whoever reads the log.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::check::{ProofFile, conclude, not_checked, step};
+use super::{Report, Step, StepId, UnusableInput, Verdict, draw_words as say, words};
+use crate::checkpoint::Checkpoint;
+use crate::draw::beacon::SIGNATURE_BYTES;
+use crate::draw::library::{Form, Library};
+use crate::draw::officers::Barred;
+use crate::draw::plan::{Mode, Plan};
+use crate::draw::recompute::{self, DrawError, Inputs, Outside, Recheck};
+use crate::draw::recorded;
+use crate::draw::secrets::{Commit, Reveal, counting};
+use crate::encoding::{bytes_of_hex, hex, hex32};
+use crate::entry::Entry;
+use crate::hash::{Hash, sha256};
+use crate::json::{self, Value};
+use crate::names::{AuthorityId, Origin, PlanKey};
+use crate::policy::Policy;
+use crate::record::Record;
+
+/// Largest file of a draw in bytes.
+pub const MAX_DRAW_FILE: usize = 256 << 20;
+
+/// The steps after the entries, in order.
+const STEPS: [StepId; 6] = [
+    StepId::DrawOrder,
+    StepId::DrawLibraries,
+    StepId::DrawRandomness,
+    StepId::DrawTargets,
+    StepId::DrawOfficers,
+    StepId::DrawOmissions,
+];
+
+/// Checks the file of a draw under a policy. `recheck` finds the first segment of a delay that does not hold;
+/// [`recompute::one_by_one`] does where there are no threads.
+///
+/// # Errors
+/// [`UnusableInput`] where it is no file of a draw.
+pub fn verify_draw_file(
+    bytes: &[u8],
+    policy: &Policy,
+    recheck: &Recheck,
+) -> Result<Report, UnusableInput> {
+    if bytes.len() > MAX_DRAW_FILE {
+        return Err(UnusableInput::TooLarge(MAX_DRAW_FILE));
+    }
+    let value = json::parse(bytes).map_err(|error| UnusableInput::Draw(error.to_string()))?;
+    let file = DrawFile::read(&value).map_err(UnusableInput::Draw)?;
+    let mut steps = Vec::new();
+    let sealed = match run(&file, policy, recheck, &mut steps) {
+        Ok(sealed) => sealed,
+        Err((failed, why)) => {
+            steps.push(step(failed, Err(why)));
+            for id in STEPS {
+                if steps.iter().all(|step: &Step| step.id != id) {
+                    steps.push(not_checked(id, words::not_reached(failed)));
+                }
+            }
+            false
+        }
+    };
+    let best = match sealed {
+        true => Verdict::Sealed,
+        false => Verdict::Verified,
+    };
+    Ok(conclude(steps, best))
+}
+
+/// The proofs and texts of a file, read but not checked.
+struct DrawFile<'a> {
+    plan: &'a str,
+    draw: &'a str,
+    snapshots: Vec<&'a str>,
+    commits: Vec<&'a str>,
+    reveals: Vec<&'a str>,
+    earlier: Vec<&'a str>,
+    /// By their SHA-256.
+    texts: BTreeMap<Hash, &'a str>,
+}
+
+impl<'a> DrawFile<'a> {
+    fn read(value: &'a Value) -> Result<Self, String> {
+        const MEMBERS: [&str; 8] = [
+            "commits",
+            "draw",
+            "earlier",
+            "files",
+            "plan",
+            "reveals",
+            "snapshots",
+            "v",
+        ];
+        let members = value
+            .as_object()
+            .ok_or_else(|| say::member("the file", "an object"))?;
+        if let Some(other) = members
+            .keys()
+            .find(|name| !MEMBERS.contains(&name.as_str()))
+        {
+            return Err(say::member(other, "nothing: it is unknown"));
+        }
+        if value.get("v") != Some(&Value::Int(1)) {
+            return Err(say::member("v", "1"));
+        }
+        let text = |name| {
+            let text = value.get(name).and_then(Value::as_str);
+            text.ok_or_else(|| say::member(name, "a text"))
+        };
+        let texts = |name| {
+            let list = value.get(name).and_then(Value::as_array);
+            let texts: Option<Vec<&str>> =
+                list.and_then(|list| list.iter().map(Value::as_str).collect());
+            texts.ok_or_else(|| say::member(name, "a list of texts"))
+        };
+        Ok(DrawFile {
+            plan: text("plan")?,
+            draw: text("draw")?,
+            snapshots: texts("snapshots")?,
+            commits: texts("commits")?,
+            reveals: texts("reveals")?,
+            earlier: texts("earlier")?,
+            texts: texts("files")?
+                .into_iter()
+                .map(|text| (sha256(text.as_bytes()), text))
+                .collect(),
+        })
+    }
+
+    /// The text that a file reference in a record names.
+    fn text(&self, reference: Option<&Value>) -> Option<&'a str> {
+        let named = hex32(reference?.get("sha256")?.as_str()?).ok()?;
+        self.texts.get(&named).copied()
+    }
+}
+
+/// An entry of the file, proved.
+struct Proved {
+    index: u64,
+    entry: Entry,
+    body: Value,
+}
+
+impl Proved {
+    fn member(&self, name: &str) -> Option<&Value> {
+        self.body.get(name)
+    }
+
+    fn hash(&self, name: &str) -> Option<Hash> {
+        hex32(self.member(name)?.as_str()?).ok()
+    }
+
+    /// Whether a reference in a record names this entry.
+    fn is(&self, reference: Option<&Value>) -> bool {
+        let named = |reference: &Value| {
+            let index = reference.get("index")?.as_u64()?;
+            let leaf = reference.get("leaf_hash")?.as_str()?;
+            Some(index == self.index && leaf == hex(&self.entry.leaf_hash()))
+        };
+        reference.and_then(named) == Some(true)
+    }
+}
+
+/// Proves entries under one checkpoint and the policy.
+struct Prover<'a> {
+    policy: &'a Policy,
+    head: Option<Checkpoint>,
+}
+
+impl Prover<'_> {
+    fn prove(&mut self, what: &str, kind: &str, proof: &str) -> Result<Proved, String> {
+        let file =
+            ProofFile::parse(proof.as_bytes()).map_err(|why| say::of(what, &why.to_string()))?;
+        let report = file.report(file.extra.record.as_ref(), self.policy);
+        if let Some(failed) = report.failed() {
+            let why = format!("{}: {}", words::title(failed.id), failed.detail);
+            return Err(say::of(what, &why));
+        }
+        let head = &file.signed.checkpoint;
+        let first = self.head.get_or_insert_with(|| head.clone());
+        if first != head {
+            return Err(say::of(
+                what,
+                "its proof is under another checkpoint than the others",
+            ));
+        }
+        let entry = file.extra.entry;
+        if entry.kind.as_str() != kind {
+            return Err(say::of(
+                what,
+                &format!("it is of kind {}, not {kind}", entry.kind),
+            ));
+        }
+        let record: Record = file
+            .extra
+            .record
+            .ok_or_else(|| say::of(what, "its record is missing"))?;
+        Ok(Proved {
+            index: file.proof.index,
+            entry,
+            body: record.body,
+        })
+    }
+
+    fn all(&mut self, what: &str, kind: &str, proofs: &[&str]) -> Result<Vec<Proved>, String> {
+        let mut proved = Vec::new();
+        for (number, proof) in proofs.iter().enumerate() {
+            proved.push(self.prove(&format!("{what}[{number}]"), kind, proof)?);
+        }
+        Ok(proved)
+    }
+}
+
+/// All entries of a draw.
+struct Entries {
+    origin: Origin,
+    size: u64,
+    plan: Proved,
+    draw: Proved,
+    objects: Proved,
+    officers: Proved,
+    commits: Vec<Proved>,
+    reveals: Vec<Proved>,
+    earlier: Vec<Proved>,
+}
+
+impl Entries {
+    fn prove(file: &DrawFile<'_>, policy: &Policy) -> Result<Self, String> {
+        let mut prover = Prover { policy, head: None };
+        let plan = prover.prove("plan", "plan", file.plan)?;
+        let draw = prover.prove("draw", "draw", file.draw)?;
+        let commits = prover.all("commits", "commit", &file.commits)?;
+        let reveals = prover.all("reveals", "reveal", &file.reveals)?;
+        let earlier = prover.all("earlier", "draw", &file.earlier)?;
+        let mut snapshots = prover.all("snapshots", "snapshot", &file.snapshots)?;
+        let (Some(officers), Some(objects), true) =
+            (snapshots.pop(), snapshots.pop(), snapshots.is_empty())
+        else {
+            return Err(say::member(
+                "snapshots",
+                "two: that of the objects, then that of the officers",
+            ));
+        };
+        let head = prover
+            .head
+            .ok_or_else(|| say::member("the file", "entries"))?;
+        let origin = Origin::parse(&head.origin).map_err(|error| error.to_string())?;
+        Ok(Entries {
+            origin,
+            size: head.size,
+            plan,
+            draw,
+            objects,
+            officers,
+            commits,
+            reveals,
+            earlier,
+        })
+    }
+}
+
+type Failed = (StepId, String);
+
+/// The steps one after the other; whether the draw is sealed, so that who was drawn is not shown.
+fn run(
+    file: &DrawFile<'_>,
+    policy: &Policy,
+    recheck: &Recheck,
+    steps: &mut Vec<Step>,
+) -> Result<bool, Failed> {
+    let at = |id: StepId| move |why: String| (id, why);
+    let entries = Entries::prove(file, policy).map_err(at(StepId::DrawEntries))?;
+    let plan = Plan::from_body(&entries.plan.body).map_err(|error| {
+        let why = say::of("plan", &error.to_string());
+        (StepId::DrawEntries, why)
+    })?;
+    let count = 4 + entries.commits.len() + entries.reveals.len() + entries.earlier.len();
+    steps.push(step(
+        StepId::DrawEntries,
+        Ok(say::entries(count, entries.size, &plan.key)),
+    ));
+
+    let order = order(&entries, &plan).map_err(at(StepId::DrawOrder))?;
+    steps.push(step(StepId::DrawOrder, Ok(say::order(&plan, &order))));
+
+    let libraries = at(StepId::DrawLibraries);
+    let objects =
+        library(file, &entries.objects, "objects", &plan.object_root).map_err(&libraries)?;
+    let officers =
+        library(file, &entries.officers, "officers", &plan.officer_root).map_err(&libraries)?;
+    let met = met(file, &entries).map_err(&libraries)?;
+    let met: Barred<'_> = met
+        .iter()
+        .map(|(one, other)| (one.as_str(), other.as_str()))
+        .collect();
+    let counts = (objects.leaves().len(), officers.leaves().len());
+    steps.push(step(
+        StepId::DrawLibraries,
+        Ok(say::libraries(counts.0, counts.1)),
+    ));
+
+    let given = outside(&entries.draw, &plan).map_err(at(StepId::DrawRandomness))?;
+    let inputs = Inputs {
+        origin: &entries.origin,
+        plan: &plan,
+        secrets: &order,
+        outside: given.as_outside(),
+        objects: &objects,
+        openings: &[],
+        officers: &officers,
+        met: &met,
+    };
+    let named = |error: DrawError| (say::step_of(&error), error.to_string());
+    let said = |name: &str| entries.draw.member(name);
+    let value = recompute::randomness(&inputs, recheck).map_err(named)?;
+    if said("random_value").and_then(Value::as_str) != Some(hex(&value).as_str()) {
+        return Err((
+            StepId::DrawRandomness,
+            say::differs("random_value", &hex(&value)),
+        ));
+    }
+    let seed = recompute::seed(&inputs, &value);
+    if said("seed").and_then(Value::as_str) != Some(seed.as_str()) {
+        return Err((StepId::DrawRandomness, say::differs("seed", seed.as_str())));
+    }
+    steps.push(step(
+        StepId::DrawRandomness,
+        Ok(say::randomness(&value, &seed)),
+    ));
+    let sealed = objects.form() == Form::Sealed;
+    if sealed {
+        steps.push(not_checked(StepId::DrawTargets, say::sealed()));
+        steps.push(not_checked(StepId::DrawOfficers, say::sealed()));
+    } else {
+        compare(file, &entries.draw, &plan, &inputs, recheck, steps)?;
+    }
+    steps.push(not_checked(StepId::DrawOmissions, say::omissions()));
+    Ok(sealed)
+}
+
+/// That everything was logged when it had to be, and about this plan; whose secret counts.
+fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash>)>, String> {
+    let Entries {
+        plan: own, draw, ..
+    } = entries;
+    let key = plan.key.as_str();
+    let about = |what: &str, one: &Proved| match one.entry.reference.as_deref() == Some(key) {
+        true => Ok(()),
+        false => Err(say::of(what, "it is about another plan")),
+    };
+    about("plan", own)?;
+    about("draw", draw)?;
+    if own.entry.authority != plan.key.authority() {
+        return Err(say::of(
+            "plan",
+            "it is not by the authority whose name its key has",
+        ));
+    }
+    if own.entry.logged_at > plan.t0 {
+        return Err(say::of("plan", "it was logged after t0"));
+    }
+    for (name, snapshot) in [
+        ("object_snapshot", &entries.objects),
+        ("officer_snapshot", &entries.officers),
+    ] {
+        if !snapshot.is(own.member(name)) || snapshot.index >= own.index {
+            return Err(say::of(
+                "plan",
+                &format!("{name} names another snapshot than the file holds, or a later one"),
+            ));
+        }
+    }
+    let known = plan.due().map_or(plan.t1, |due| due.max(plan.t1));
+    if draw.entry.logged_at < known || draw.index <= own.index {
+        return Err(say::of(
+            "draw",
+            "it was logged before its randomness could be known",
+        ));
+    }
+    let mut commits = Vec::new();
+    for one in &entries.commits {
+        about("commits", one)?;
+        commits.push(Commit {
+            contributor: one.entry.authority.clone(),
+            index: one.index,
+            logged_at: one.entry.logged_at,
+            commitment: one
+                .hash("secret_commitment")
+                .ok_or_else(|| say::of("commits", "secret_commitment is missing"))?,
+        });
+    }
+    let mut reveals = Vec::new();
+    for one in &entries.reveals {
+        about("reveals", one)?;
+        reveals.push(Reveal {
+            contributor: one.entry.authority.clone(),
+            logged_at: one.entry.logged_at,
+            secret: one
+                .hash("secret")
+                .ok_or_else(|| say::of("reveals", "secret is missing"))?,
+        });
+    }
+    if entries.earlier.len() > plan.rotation as usize {
+        return Err(say::of(
+            "earlier",
+            "it holds more draws than the plan's rotation looks back to",
+        ));
+    }
+    for one in &entries.earlier {
+        let reference = one.entry.reference.as_deref().unwrap_or_default();
+        let authority = PlanKey::parse(reference).map(|key| key.authority());
+        if authority != Ok(plan.key.authority()) || one.index >= own.index {
+            return Err(say::of(
+                "earlier",
+                "it holds a draw of another authority, or one that is not before the plan",
+            ));
+        }
+    }
+    Ok(counting(plan, &commits, &reveals))
+}
+
+/// A library as its snapshot commits to it.
+fn library<'a>(
+    file: &DrawFile<'a>,
+    snapshot: &Proved,
+    what: &'static str,
+    root: &Hash,
+) -> Result<Library<'a>, String> {
+    let text = |name: &str| snapshot.member(name).and_then(Value::as_str);
+    let form = match (text("library"), text("library_form")) {
+        (Some("objects"), Some("open")) => Form::Open,
+        (Some("objects"), Some("sealed")) => Form::Sealed,
+        (Some("officers"), _) => Form::Officers,
+        _ => return Err(say::of(what, "the snapshot names no form of a library")),
+    };
+    let leaves = file.text(snapshot.member("leaves")).ok_or_else(|| {
+        say::of(
+            what,
+            "the file holds no text with the fingerprint that the snapshot names",
+        )
+    })?;
+    let library =
+        Library::parse(form, leaves).map_err(|error| say::of(what, &error.to_string()))?;
+    if snapshot.hash("root") != Some(library.root()) || library.root() != *root {
+        return Err(say::of(
+            what,
+            "the root over its leaves is not the one that snapshot and plan name",
+        ));
+    }
+    let count = snapshot.member("count").and_then(Value::as_u64);
+    if count != Some(library.leaves().len() as u64) {
+        return Err(say::of(
+            what,
+            "it has another number of leaves than the snapshot says",
+        ));
+    }
+    Ok(library)
+}
+
+/// Who met in the earlier draws of the file. Those draws bound when they were made; they are not repeated here.
+fn met(file: &DrawFile<'_>, entries: &Entries) -> Result<BTreeSet<(String, String)>, String> {
+    let mut pairs = BTreeSet::new();
+    for one in &entries.earlier {
+        let list = match (one.member("drawn"), one.member("drawn_file")) {
+            (None, None) => continue, // Nobody was drawn, or the draw is sealed.
+            (Some(drawn), _) => recorded::met(drawn),
+            (None, reference) => {
+                let text = file.text(reference);
+                let text =
+                    text.ok_or_else(|| say::of("earlier", "the list of a draw is missing"))?;
+                json::parse(text).ok().and_then(|list| recorded::met(&list))
+            }
+        };
+        pairs.extend(list.ok_or_else(|| say::of("earlier", "the list of a draw is none"))?);
+    }
+    Ok(pairs)
+}
+
+/// What came from outside, as the draw's record has it.
+enum Given {
+    Signature(Vec<u8>),
+    Numbers(Vec<Vec<u32>>),
+    Checkpoints(Vec<Hash>),
+}
+
+impl Given {
+    fn as_outside(&self) -> Outside<'_> {
+        match self {
+            Given::Signature(bytes) => Outside::Signature(bytes),
+            Given::Numbers(groups) => Outside::Numbers(groups),
+            Given::Checkpoints(hashes) => Outside::Checkpoints(hashes),
+        }
+    }
+}
+
+fn outside(draw: &Proved, plan: &Plan) -> Result<Given, String> {
+    let given = match plan.mode {
+        Mode::Drand { .. } => draw.member("beacon_signature").and_then(|value| {
+            let bytes = bytes_of_hex(value.as_str()?).ok()?;
+            (bytes.len() == SIGNATURE_BYTES).then_some(Given::Signature(bytes))
+        }),
+        Mode::Lottery { .. } => draw.member("lottery_numbers").and_then(|value| {
+            let number = |value: &Value| u32::try_from(value.as_u64()?).ok();
+            let group = |value: &Value| value.as_array()?.iter().map(number).collect();
+            let groups: Option<Vec<Vec<u32>>> = value.as_array()?.iter().map(group).collect();
+            groups.map(Given::Numbers)
+        }),
+        Mode::Delay { .. } => draw.member("delay_checkpoints").and_then(|value| {
+            let hash = |value: &Value| hex32(value.as_str()?).ok();
+            let hashes: Option<Vec<Hash>> = value.as_array()?.iter().map(hash).collect();
+            hashes.map(Given::Checkpoints)
+        }),
+    };
+    given.ok_or_else(|| say::of("draw", "it does not hold what its mode draws from"))
+}
+
+/// The recorded lists against those of the function.
+fn compare(
+    file: &DrawFile<'_>,
+    draw: &Proved,
+    plan: &Plan,
+    inputs: &Inputs<'_>,
+    recheck: &Recheck,
+    steps: &mut Vec<Step>,
+) -> Result<(), Failed> {
+    let outcome = recompute::draw(inputs, recheck)
+        .map_err(|error| (say::step_of(&error), error.to_string()))?;
+    let mut expected = recorded::members(plan, &outcome);
+    let targets = StepId::DrawTargets;
+    for name in ["drawn_count", "drawn_strata"] {
+        let value = expected.remove(name).unwrap_or(Value::Null);
+        if draw.member(name) != Some(&value) {
+            return Err((targets, say::differs(name, &json::to_jcs(&value))));
+        }
+    }
+    let in_file = match draw.member("drawn_file") {
+        None => None,
+        reference => {
+            let text = file.text(reference);
+            let text = text.ok_or_else(|| {
+                (
+                    targets,
+                    say::of("draw", "the file does not hold the list of the drawn"),
+                )
+            })?;
+            let list = json::parse(text).map_err(|error| (targets, error.to_string()))?;
+            Some(list)
+        }
+    };
+    let empty = Value::Array(Vec::new());
+    let recorded = in_file.as_ref().or(draw.member("drawn")).unwrap_or(&empty);
+    let drawn = expected.remove("drawn").unwrap_or(Value::Null);
+    let without_seats = |list: &Value| -> Vec<Value> {
+        let list = list.as_array().unwrap_or_default().iter().cloned();
+        list.map(|mut one| {
+            if let Value::Object(members) = &mut one {
+                members.remove("assigned_seats");
+            }
+            one
+        })
+        .collect()
+    };
+    if without_seats(recorded) != without_seats(&drawn) {
+        return Err((targets, say::drawn_differs(recorded, &drawn)));
+    }
+    let covered = outcome.choices.iter().map(|choice| choice.eligible).sum();
+    steps.push(step(
+        targets,
+        Ok(say::targets(outcome.drawn.len(), covered, plan.rules.len())),
+    ));
+
+    let officers = StepId::DrawOfficers;
+    let cap = expected.remove("load_cap").unwrap_or(Value::Null);
+    if draw.member("load_cap") != Some(&cap) {
+        return Err((officers, say::differs("load_cap", &json::to_jcs(&cap))));
+    }
+    if *recorded != drawn {
+        return Err((officers, say::drawn_differs(recorded, &drawn)));
+    }
+    let seats = outcome.assignment.seats.len();
+    steps.push(step(
+        officers,
+        Ok(say::officers(seats, outcome.assignment.cap)),
+    ));
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! The sentences of a draw's report, in English, for the command line. No decision is taken here but which step an error
+//! of the function belongs to.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use super::StepId;
+use crate::draw::plan::{Mode, Plan};
+use crate::draw::recompute::DrawError;
+use crate::draw::ticket::Seed;
+use crate::encoding::hex;
+use crate::hash::Hash;
+use crate::json::Value;
+use crate::names::{AuthorityId, PlanKey};
+use crate::text::shown_beginning;
+
+/// Most of a foreign text that a sentence quotes.
+const MOST: usize = 200;
+
+/// At which step the function did not go on.
+pub(super) fn step_of(error: &DrawError) -> StepId {
+    match error {
+        DrawError::Objects | DrawError::Officers => StepId::DrawLibraries,
+        DrawError::Contributors
+        | DrawError::Mode
+        | DrawError::Beacon(_)
+        | DrawError::NobodyRevealed
+        | DrawError::Delay { .. } => StepId::DrawRandomness,
+        DrawError::Opening { .. } => StepId::DrawTargets,
+        DrawError::Infeasible(_) => StepId::DrawOfficers,
+    }
+}
+
+pub(super) fn member(name: &str, expected: &str) -> String {
+    format!(
+        "member {}: expected {expected}",
+        shown_beginning(name, MOST)
+    )
+}
+
+pub(super) fn of(what: &str, why: &str) -> String {
+    format!("{what}: {why}")
+}
+
+pub(super) fn entries(count: usize, size: u64, plan: &PlanKey) -> String {
+    format!(
+        "all {count} entries of plan {plan} are in the log of {size} entries, each said by its authority"
+    )
+}
+
+pub(super) fn order(plan: &Plan, secrets: &[(AuthorityId, Option<Hash>)]) -> String {
+    let revealed = secrets
+        .iter()
+        .filter(|(_, secret)| secret.is_some())
+        .count();
+    let outside = match plan.mode {
+        Mode::Drand { round, .. } => format!("round {round} of the beacon"),
+        Mode::Lottery { at, .. } => format!("the lottery of {at}"),
+        Mode::Delay { log2 } => format!("a delay of 2^{log2} steps"),
+    };
+    format!(
+        "the log took the plan by {}, before {outside} could be known; {revealed} of {} contributors revealed in time; these are \
+         the log's own times",
+        plan.t0,
+        secrets.len()
+    )
+}
+
+pub(super) fn libraries(objects: usize, officers: usize) -> String {
+    format!(
+        "{objects} objects and {officers} officers, in order, with the roots that snapshots and plan name"
+    )
+}
+
+pub(super) fn randomness(value: &Hash, seed: &Seed) -> String {
+    format!("R is {}, the seed {}", hex(value), seed.as_str())
+}
+
+pub(super) fn targets(drawn: usize, covered: u64, rules: usize) -> String {
+    format!(
+        "the {drawn} targets drawn of {covered} by {rules} rules are those with the lowest tickets"
+    )
+}
+
+pub(super) fn officers(seats: usize, cap: u64) -> String {
+    format!(
+        "all {seats} seats are filled as the function fills them, nobody has more than {cap} targets"
+    )
+}
+
+pub(super) fn sealed() -> String {
+    "the strata are sealed: only who holds the openings can repeat this, and every enterprise for itself".to_string()
+}
+
+pub(super) fn omissions() -> String {
+    "no file can show that it holds every commit, reveal and earlier draw of the log: a monitor that reads all of it does".to_string()
+}
+
+pub(super) fn differs(name: &str, expected: &str) -> String {
+    format!(
+        "{name} in the record is not what the inputs come to, {}",
+        shown_beginning(expected, MOST)
+    )
+}
+
+/// The first place at which two lists of drawn targets part.
+pub(super) fn drawn_differs(recorded: &Value, expected: &Value) -> String {
+    let (recorded, expected) = (list(recorded), list(expected));
+    let place = recorded
+        .iter()
+        .zip(expected)
+        .position(|(one, other)| one != other);
+    let place = place.unwrap_or_else(|| recorded.len().min(expected.len()));
+    let named = |list: &[Value]| match list.get(place).and_then(|one| one.get("target_id")) {
+        Some(Value::String(id)) => shown_beginning(id, MOST),
+        _ => "nobody".to_string(),
+    };
+    format!(
+        "from number {} on the list is not that of the function: {} is recorded where {} is drawn, or with other \
+         particulars",
+        place + 1,
+        named(recorded),
+        named(expected)
+    )
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or_default()
+}
