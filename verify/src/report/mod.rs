@@ -8,6 +8,7 @@
 mod chain;
 mod check;
 mod draw;
+mod draw_entries;
 mod draw_words;
 mod words;
 

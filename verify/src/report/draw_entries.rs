@@ -1,0 +1,211 @@
+//! The file of a draw and the entries it proves: read, and held against one checkpoint and the policy.
+//!
+//! What the entries come to is decided in [`super::draw`].
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::check::ProofFile;
+use super::{draw_words as say, words};
+use crate::checkpoint::Checkpoint;
+use crate::encoding::{hex, hex32};
+use crate::entry::Entry;
+use crate::hash::{Hash, sha256};
+use crate::json::Value;
+use crate::names::Origin;
+use crate::policy::Policy;
+use crate::record::Record;
+
+/// The proofs and texts of a file, read but not checked.
+pub(super) struct DrawFile<'a> {
+    plan: &'a str,
+    draw: &'a str,
+    snapshots: Vec<&'a str>,
+    commits: Vec<&'a str>,
+    reveals: Vec<&'a str>,
+    earlier: Vec<&'a str>,
+    /// By their SHA-256.
+    texts: BTreeMap<Hash, &'a str>,
+}
+
+impl<'a> DrawFile<'a> {
+    pub(super) fn read(value: &'a Value) -> Result<Self, String> {
+        const MEMBERS: [&str; 8] = [
+            "commits",
+            "draw",
+            "earlier",
+            "files",
+            "plan",
+            "reveals",
+            "snapshots",
+            "v",
+        ];
+        let members = value
+            .as_object()
+            .ok_or_else(|| say::member("the file", "an object"))?;
+        if let Some(other) = members
+            .keys()
+            .find(|name| !MEMBERS.contains(&name.as_str()))
+        {
+            return Err(say::member(other, "nothing: it is unknown"));
+        }
+        if value.get("v") != Some(&Value::Int(1)) {
+            return Err(say::member("v", "1"));
+        }
+        let text = |name| {
+            let text = value.get(name).and_then(Value::as_str);
+            text.ok_or_else(|| say::member(name, "a text"))
+        };
+        let texts = |name| {
+            let list = value.get(name).and_then(Value::as_array);
+            let texts: Option<Vec<&str>> =
+                list.and_then(|list| list.iter().map(Value::as_str).collect());
+            texts.ok_or_else(|| say::member(name, "a list of texts"))
+        };
+        Ok(DrawFile {
+            plan: text("plan")?,
+            draw: text("draw")?,
+            snapshots: texts("snapshots")?,
+            commits: texts("commits")?,
+            reveals: texts("reveals")?,
+            earlier: texts("earlier")?,
+            texts: texts("files")?
+                .into_iter()
+                .map(|text| (sha256(text.as_bytes()), text))
+                .collect(),
+        })
+    }
+
+    /// The text that a file reference in a record names.
+    pub(super) fn text(&self, reference: Option<&Value>) -> Option<&'a str> {
+        let named = hex32(reference?.get("sha256")?.as_str()?).ok()?;
+        self.texts.get(&named).copied()
+    }
+}
+
+/// An entry of the file, proved.
+pub(super) struct Proved {
+    pub(super) index: u64,
+    pub(super) entry: Entry,
+    pub(super) body: Value,
+}
+
+impl Proved {
+    pub(super) fn member(&self, name: &str) -> Option<&Value> {
+        self.body.get(name)
+    }
+
+    pub(super) fn hash(&self, name: &str) -> Option<Hash> {
+        hex32(self.member(name)?.as_str()?).ok()
+    }
+
+    /// Whether a reference in a record names this entry.
+    pub(super) fn is(&self, reference: Option<&Value>) -> bool {
+        let named = |reference: &Value| {
+            let index = reference.get("index")?.as_u64()?;
+            let leaf = reference.get("leaf_hash")?.as_str()?;
+            Some(index == self.index && leaf == hex(&self.entry.leaf_hash()))
+        };
+        reference.and_then(named) == Some(true)
+    }
+}
+
+/// Proves entries under one checkpoint and the policy.
+struct Prover<'a> {
+    policy: &'a Policy,
+    head: Option<Checkpoint>,
+}
+
+impl Prover<'_> {
+    pub(super) fn prove(&mut self, what: &str, kind: &str, proof: &str) -> Result<Proved, String> {
+        let file =
+            ProofFile::parse(proof.as_bytes()).map_err(|why| say::of(what, &why.to_string()))?;
+        let report = file.report(file.extra.record.as_ref(), self.policy);
+        if let Some(failed) = report.failed() {
+            let why = format!("{}: {}", words::title(failed.id), failed.detail);
+            return Err(say::of(what, &why));
+        }
+        let head = &file.signed.checkpoint;
+        let first = self.head.get_or_insert_with(|| head.clone());
+        if first != head {
+            return Err(say::of(
+                what,
+                "its proof is under another checkpoint than the others",
+            ));
+        }
+        let entry = file.extra.entry;
+        if entry.kind.as_str() != kind {
+            return Err(say::of(
+                what,
+                &format!("it is of kind {}, not {kind}", entry.kind),
+            ));
+        }
+        let record: Record = file
+            .extra
+            .record
+            .ok_or_else(|| say::of(what, "its record is missing"))?;
+        Ok(Proved {
+            index: file.proof.index,
+            entry,
+            body: record.body,
+        })
+    }
+
+    fn all(&mut self, what: &str, kind: &str, proofs: &[&str]) -> Result<Vec<Proved>, String> {
+        let mut proved = Vec::new();
+        for (number, proof) in proofs.iter().enumerate() {
+            proved.push(self.prove(&format!("{what}[{number}]"), kind, proof)?);
+        }
+        Ok(proved)
+    }
+}
+
+/// All entries of a draw.
+pub(super) struct Entries {
+    pub(super) origin: Origin,
+    pub(super) size: u64,
+    pub(super) plan: Proved,
+    pub(super) draw: Proved,
+    pub(super) objects: Proved,
+    pub(super) officers: Proved,
+    pub(super) commits: Vec<Proved>,
+    pub(super) reveals: Vec<Proved>,
+    pub(super) earlier: Vec<Proved>,
+}
+
+impl Entries {
+    pub(super) fn prove(file: &DrawFile<'_>, policy: &Policy) -> Result<Self, String> {
+        let mut prover = Prover { policy, head: None };
+        let plan = prover.prove("plan", "plan", file.plan)?;
+        let draw = prover.prove("draw", "draw", file.draw)?;
+        let commits = prover.all("commits", "commit", &file.commits)?;
+        let reveals = prover.all("reveals", "reveal", &file.reveals)?;
+        let earlier = prover.all("earlier", "draw", &file.earlier)?;
+        let mut snapshots = prover.all("snapshots", "snapshot", &file.snapshots)?;
+        let (Some(officers), Some(objects), true) =
+            (snapshots.pop(), snapshots.pop(), snapshots.is_empty())
+        else {
+            return Err(say::member(
+                "snapshots",
+                "two: that of the objects, then that of the officers",
+            ));
+        };
+        let head = prover
+            .head
+            .ok_or_else(|| say::member("the file", "entries"))?;
+        let origin = Origin::parse(&head.origin).map_err(|error| error.to_string())?;
+        Ok(Entries {
+            origin,
+            size: head.size,
+            plan,
+            draw,
+            objects,
+            officers,
+            commits,
+            reveals,
+            earlier,
+        })
+    }
+}
