@@ -282,23 +282,107 @@ impl Problem {
     }
 }
 
+/// In English, with the names that stand in records: for whoever has no catalogue at hand.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::BadUscc(error) = self {
-            return error.fmt(f);
-        }
-        f.write_str(self.code())?;
-        for (i, (name, arg)) in self.args().into_iter().enumerate() {
-            f.write_str(if i == 0 { " (" } else { ", " })?;
-            match arg {
-                ProblemArg::Text(text) | ProblemArg::Key(text) => write!(f, "{name} {text}")?,
-                ProblemArg::Number(number) => write!(f, "{name} {number}")?,
+        match self {
+            Self::Missing => f.write_str("is missing"),
+            Self::MissingOneOf { other } => write!(f, "this or {other} must be there"),
+            Self::Unknown => f.write_str("records of this kind have no such field"),
+            Self::NotAllowed => f.write_str("must be left out beside what the other fields say"),
+            Self::WrongType { expected } => write!(f, "must be of the type {}", words(expected)),
+            Self::BadCode { list } => {
+                let codes = list.codes().join(", ");
+                write!(
+                    f,
+                    "must be a code of the list {}: {codes}",
+                    words(list.name())
+                )
+            }
+            Self::BadDate => f.write_str("must be a real day, written YYYY-MM-DD"),
+            Self::BadTime => f.write_str("must be a real moment, written YYYY-MM-DDTHH:MM:SSZ"),
+            Self::BadUscc(error) => error.fmt(f),
+            Self::BadFormat { expected } => {
+                write!(f, "must be written as the type {} is", words(expected))
+            }
+            Self::TooLong { max } => write!(f, "must not have more than {max} characters"),
+            Self::OutOfRange { min, max } => write!(f, "must be between {min} and {max}"),
+            Self::Empty => {
+                f.write_str("is empty; leave the field out where there is nothing to say")
+            }
+            Self::NotTrimmed => f.write_str("must not begin or end with blanks"),
+            Self::ControlCharacter {
+                position,
+                character,
+            } => write!(
+                f,
+                "character {position} is one that is not shown (U+{:04X})",
+                u32::from(*character)
+            ),
+            Self::Duplicate => f.write_str("stands twice in the list"),
+            Self::Before { other } => write!(f, "must not be earlier than {other}"),
+            Self::InFuture { latest } => {
+                write!(f, "has happened, so it cannot be later than {latest}")
+            }
+            Self::IdentityNumber => {
+                f.write_str("holds the number of an identity card, which is never published")
+            }
+            Self::NotAlone { code, .. } => write!(f, "{code} cannot stand beside other codes"),
+            Self::NotListed { other } => write!(f, "is not listed in {other}"),
+            Self::TooFew { min } => write!(f, "must come to at least {min}"),
+            Self::CountMismatch { expected } => write!(f, "must be {expected}"),
+            Self::SameAs { other } => write!(f, "must differ from {other}"),
+            Self::NotCorrectable { kind } => {
+                write!(f, "records of kind {kind} are never corrected")
             }
         }
-        if self.args().is_empty() {
-            Ok(())
-        } else {
-            f.write_str(")")
+    }
+}
+
+/// The name of a type or list as words of a sentence.
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sentence names no key of a catalogue and no code of a problem.
+    #[test]
+    fn what_is_displayed_is_words() {
+        let type_of = |expected| {
+            [
+                Problem::WrongType { expected },
+                Problem::BadFormat { expected },
+            ]
+        };
+        let list = CodeList::ResultCode;
+        let problems = type_of("long_text").into_iter().chain([
+            Problem::BadCode { list },
+            Problem::NotAlone {
+                list,
+                code: "no_problem_found",
+            },
+            Problem::NotCorrectable { kind: Kind::Plan },
+            Problem::MissingOneOf {
+                other: "subject_name",
+            },
+            Problem::NotAllowed,
+        ]);
+        for problem in problems {
+            let said = problem.to_string();
+            for id in ["type-", "list-", "code-", "kind-", "field-", problem.code()] {
+                assert!(!said.contains(id), "{said}");
+            }
         }
+        let error = FieldError {
+            path: "facts".to_owned(),
+            problem: Problem::WrongType {
+                expected: "long_text",
+            },
+            value: String::new(),
+        };
+        assert_eq!(error.to_string(), "facts: must be of the type long text");
     }
 }
