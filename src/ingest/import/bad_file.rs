@@ -1,4 +1,6 @@
-//! The rows that did not go in, unchanged, with the reason beside them: to be mended and imported as they are.
+//! The rows that did not go in, unchanged, behind the reason: to be mended and imported as they are.
+//!
+//! The reason comes first, so that cells beyond the last header stay where they were.
 
 use super::{ImportError, Options};
 use crate::ingest::table::{Columns, Row};
@@ -53,7 +55,7 @@ impl<'a> BadFile<'a> {
         });
         let beyond = row.cells.iter().skip(self.columns.headers.len());
         let reason = std::iter::once(reason);
-        let fields = cells.chain(reason).chain(beyond.map(|cell| cell.shown()));
+        let fields = reason.chain(cells).chain(beyond.map(|cell| cell.shown()));
         let written = writer.write_record(fields).map_err(std::io::Error::from);
         written.map_err(|source| failed(&path, source))?;
         self.open = Some((path, writer));
@@ -101,7 +103,7 @@ impl<'a> BadFile<'a> {
         let reason = Catalogue::built_in().get(self.lang, "import-reason", &[]);
         let headers = self.columns.own_columns();
         let headers = headers.map(|at| self.columns.headers[at].as_str());
-        let written = writer.write_record(headers.chain([reason.as_str()]));
+        let written = writer.write_record(std::iter::once(reason.as_str()).chain(headers));
         written.map_err(|error| failed(&path, error.into()))?;
         Ok((path, writer))
     }

@@ -338,10 +338,7 @@ impl Columns {
                 Some(Target::Blank) | None => CellProblem::Beyond,
             };
             faults.push(CellFault {
-                column: match self.headers.get(at).filter(|header| !header.is_empty()) {
-                    Some(header) => ColumnName::Header(header.clone()),
-                    None => ColumnName::Number(at + 1),
-                },
+                column: self.place(at),
                 value: quote(cell.shown()),
                 problem,
             });
@@ -420,6 +417,22 @@ impl Columns {
     fn column_of(&self, slot: usize) -> Option<usize> {
         let of = |t: &Target| matches!(t, Target::Slot(at, _) if *at == slot);
         self.targets.iter().position(of)
+    }
+
+    /// What a place is called: by its header, else by the nearest header on its left. A column of reasons does not count:
+    /// the place is called the same in the file of bad rows.
+    fn place(&self, at: usize) -> ColumnName {
+        let header = |at: usize| self.headers.get(at).filter(|header| !header.is_empty());
+        if let Some(header) = header(at) {
+            return ColumnName::Header(header.clone());
+        }
+        let own = |at: &usize| self.targets.get(*at) != Some(&Target::Reason);
+        let mut left = (1..).zip((0..at).rev().filter(own));
+        let beside = left.find_map(|(distance, at)| Some((distance, header(at)?)));
+        match beside {
+            Some((distance, header)) => ColumnName::Beside(header.clone(), distance),
+            None => ColumnName::Number(at + 1),
+        }
     }
 
     fn column_name(&self, slot: usize) -> ColumnName {

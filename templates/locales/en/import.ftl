@@ -7,6 +7,7 @@ import-refused = : { $said }
 import-duplicate = : the same as an earlier row; not appended again
 import-reason = Reason
 import-nth-column = column { $number }
+import-beside-column = column { $number } to the right of { $header }
 import-column-item_outcome = Item outcome
 import-column-item_result_text = Item result in words
 import-sheet = Sheet: { $sheet }

@@ -7,6 +7,7 @@ import-refused = : { $said }
 import-duplicate = : 与前面的行内容完全相同，未重复写入
 import-reason = 错误说明
 import-nth-column = 第{ $number }列
+import-beside-column = { $header }右侧第{ $number }列
 import-column-item_outcome = 事项检查结果
 import-column-item_result_text = 事项结果说明
 import-sheet = 导入的工作表：{ $sheet }
