@@ -207,6 +207,65 @@ fn a_key_others_can_read_is_refused_and_none_is_overwritten() {
     assert!(stderr(&refused).contains("600"), "{refused:?}");
 }
 
+/// A department of region 610323 that may publish two kinds, with its key at `<id>.key`.
+fn register_qishan(portal: &Portal, id: &str) {
+    portal.must(&format!(
+        "keygen --authority {id} --origin log.example/test --out {id}.key --request {id}.json"
+    ));
+    portal.must(&format!(
+        "authority register --key data/keys/operator.key --request {id}.json --name Department \
+         --region 610323 --kinds abnormal_listing,abnormal_removal"
+    ));
+}
+
+/// The log tells of a value what no form of a row shows: named by column and value all the same, in one language.
+#[test]
+fn rows_the_log_refuses_are_told_by_column_value_and_expectation() {
+    let portal = Portal::start();
+    register_qishan(&portal, "610323-SCJG");
+    let header = "统一社会信用代码,企业名称,行政区划,列入原因,列入日期\n";
+    let row = "91000000MA00000900,示例公司,999999,失联,2026-03-02\n";
+    portal.write("t.csv", &format!("{header}{row}"));
+    let import = "import --kind abnormal_listing --key 610323-SCJG.key";
+    let refused = portal.run(&format!("{import} t.csv"));
+    assert_eq!(code(&refused), Some(1), "{refused:?}");
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned();
+    let reason = "「行政区划」: 999999 — 该机构登记的管辖区划是610323，不包括999999。";
+    assert!(said.contains(&format!("第 2 行{reason}\n")), "{said}");
+    let bad = std::fs::read_to_string(portal.path("t.csv.bad.csv")).unwrap();
+    assert!(
+        bad.contains(&format!("{reason},91000000MA00000900")),
+        "{bad}"
+    );
+    let english = portal.run(&format!("{import} --lang en --bad en.csv t.csv"));
+    let said = String::from_utf8_lossy(&english.stdout).into_owned();
+    let reason = "“行政区划”: 999999 — The authority is registered for region 610323, which";
+    assert!(said.contains(reason), "{said}");
+
+    let hash = "0".repeat(64);
+    let header = "统一社会信用代码,企业名称,行政区划,移出原因,移出日期,listing\n";
+    let row = format!("91000000MA00000900,示例公司,610323,列入有误,2026-03-02,7 {hash}\n");
+    portal.write("r.csv", &format!("{header}{row}"));
+    let refused = portal.run("import --kind abnormal_removal --key 610323-SCJG.key r.csv");
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert!(said.contains("「listing」: 7 000"), "{refused:?}");
+    assert!(
+        said.contains("日志中没有这个序号和叶哈希的条目：7。"),
+        "{said}"
+    );
+
+    // Where no cell is at fault, the meaning is Chinese too.
+    portal.write("p.csv", &portal.must("import --template permit"));
+    let all = portal.run("import --kind permit --key 610323-SCJG.key p.csv");
+    assert_eq!(code(&all), Some(2));
+    let said = stderr(&all);
+    assert!(said.contains("该机构无权发布这种记录"), "{said}");
+    assert!(
+        said.contains("没有发布这种记录的权限") && !said.contains("may not"),
+        "{said}"
+    );
+}
+
 const TABLE: &str = "统一社会信用代码,企业名称,列入原因,列入日期\n\
     91000000MA00000900,示例一公司,失联,2026-03-02\n\
     91000000MA00000901,示例二公司,失联,2026-03-02\n\

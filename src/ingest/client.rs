@@ -158,6 +158,8 @@ pub struct RefusedField {
     pub field: String,
     /// Stable code of the fault.
     pub code: String,
+    /// The offending value, shortened.
+    pub value: String,
     /// What is wrong, in English.
     pub detail: String,
     /// What is wrong, in Chinese.
@@ -187,18 +189,57 @@ impl Refused {
         };
         let mut lines = vec![title];
         if self.errors.is_empty() {
-            lines.push(self.detail.clone());
+            lines.extend(self.specifics(lang));
         }
         lines.extend(self.errors.iter().map(|error| {
-            let said = match lang {
-                Lang::Zh => &error.detail_zh,
-                Lang::En => &error.detail,
-            };
             // The member first, as whoever writes JSON has to spell it.
-            format!("{}: {said}", error.field)
+            format!("{}: {}", error.field, error.said(lang))
         }));
         // The words are the server's, the terminal is not.
         lines.iter().map(|line| shown(line)).collect()
+    }
+}
+
+/// Refusals that their title and meaning tell whole, to whoever knows what he sent.
+const TOLD_WHOLE: &[&str] = &[
+    "unknown-authority",
+    "kind-not-allowed",
+    "bad-signature",
+    "salt-reused",
+];
+
+impl Refused {
+    /// What the title leaves open, where no fields are named. The detail is English: in Chinese the meaning of the code
+    /// stands before it, and where that is all, instead of it.
+    fn specifics(&self, lang: Lang) -> Option<String> {
+        let detail = (!self.detail.is_empty()).then(|| self.detail.clone());
+        if lang == Lang::En {
+            return detail;
+        }
+        let catalogue = Catalogue::built_in();
+        let key = format!("problem-meaning-{}", self.code);
+        if !catalogue.has(lang, &key) {
+            return detail;
+        }
+        let meaning = catalogue.get(lang, &key, &[]);
+        let detail = detail.filter(|_| !TOLD_WHOLE.contains(&self.code.as_str()));
+        Some(match detail {
+            Some(detail) => {
+                let args = [("meaning", meaning.into()), ("detail", detail.into())];
+                catalogue.get(lang, "send-meaning", &args)
+            }
+            None => meaning,
+        })
+    }
+}
+
+impl RefusedField {
+    /// What is wrong, in the language; in English where the server has it in no other.
+    fn said(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh if !self.detail_zh.is_empty() => &self.detail_zh,
+            _ => &self.detail,
+        }
     }
 }
 

@@ -8,16 +8,17 @@ mod bad_file;
 mod send;
 mod words;
 
-use super::client::{ClientError, Refused, Sink};
+use super::client::{ClientError, Refused, RefusedField, Sink};
 use super::deliver::Patience;
 use super::journal::{Index, Journal, JournalError};
 use super::key_file::KeyFile;
-use super::table::{CellFault, Columns, ColumnsError, Row, Source, SourceError};
+use super::table::{CellFault, CellProblem, Columns, ColumnsError, Row, Source, SourceError};
 use crate::domain::Kind;
 use crate::intake::Clock;
 use crate::text::Lang;
 use bad_file::BadFile;
 use gongshi_verify::names::{AuthorityId, Origin};
+use gongshi_verify::text::shown;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -131,8 +132,8 @@ impl Summary {
 pub enum Notice<'a> {
     /// It is not fit to be sent.
     Bad(&'a [CellFault]),
-    /// The log refused it.
-    Refused(&'a Refused),
+    /// The log refused it, for what stands in these cells where it names any.
+    Refused(&'a Refused, &'a [CellFault]),
     /// It is the same as an earlier one.
     Duplicate,
 }
@@ -252,6 +253,20 @@ impl Import {
         let journal = Journal::open(target.journal, target.origin, &target.key.authority)?;
         let bad = BadFile::new(&self.options, &self.columns);
         send::run(self, target, observer, journal, bad)
+    }
+
+    /// The cells of a row that a refusal names.
+    fn cells_refused(&self, row: &Row, refused: &Refused) -> Vec<CellFault> {
+        // The words are the server's, the terminal is not.
+        let fault = |error: &RefusedField| {
+            let problem = CellProblem::Told {
+                zh: shown(&error.detail_zh),
+                en: shown(&error.detail),
+            };
+            let (field, value) = (shown(&error.field), shown(&error.value));
+            self.columns.fault_at(row, &field, &value, problem)
+        };
+        refused.errors.iter().map(fault).collect()
     }
 
     fn stopped(&self, stop: Stop) -> ImportError {

@@ -22,7 +22,13 @@ impl FieldError {
     /// Name of the field at fault: `outcome` for `items[2].outcome`. For an unknown member it is that member's name.
     #[must_use]
     pub fn field(&self) -> &str {
-        let last = self.path.rsplit('.').next().unwrap_or_default();
+        Self::field_of(&self.path)
+    }
+
+    /// Name of the field at the end of a path.
+    #[must_use]
+    pub fn field_of(path: &str) -> &str {
+        let last = path.rsplit('.').next().unwrap_or_default();
         last.split('[').next().unwrap_or_default()
     }
 }
@@ -131,6 +137,22 @@ pub enum Problem {
         /// The kind.
         kind: Kind,
     },
+    /// A region that is none of those its authority is registered for; the log tells that, not the form of a body.
+    OutsideRegion {
+        /// The authority's region.
+        own: String,
+    },
+    /// Names an entry that the log has not, or not with that leaf hash.
+    UnknownReference,
+    /// Names an entry of a kind that the field is not for.
+    ReferenceKind {
+        /// The entry's kind.
+        found: String,
+        /// Kinds the field is for.
+        expected: &'static [Kind],
+    },
+    /// Names an entry about another subject.
+    ReferenceSubject,
 }
 
 /// An argument of a message.
@@ -142,6 +164,8 @@ pub enum ProblemArg {
     Number(i64),
     /// A catalogue key whose message is to be shown.
     Key(String),
+    /// Catalogue keys whose messages are to be listed.
+    Keys(Vec<String>),
 }
 
 impl Problem {
@@ -174,6 +198,10 @@ impl Problem {
         "count_mismatch",
         "same_as",
         "not_correctable",
+        "outside_region",
+        "unknown_reference",
+        "reference_kind",
+        "reference_subject",
     ];
 
     /// Stable code of the problem; its message is `problem-<code>`.
@@ -207,6 +235,10 @@ impl Problem {
             Self::CountMismatch { .. } => "count_mismatch",
             Self::SameAs { .. } => "same_as",
             Self::NotCorrectable { .. } => "not_correctable",
+            Self::OutsideRegion { .. } => "outside_region",
+            Self::UnknownReference => "unknown_reference",
+            Self::ReferenceKind { .. } => "reference_kind",
+            Self::ReferenceSubject => "reference_subject",
         }
     }
 
@@ -225,6 +257,8 @@ impl Problem {
             | Self::Empty
             | Self::NotTrimmed
             | Self::IdentityNumber
+            | Self::UnknownReference
+            | Self::ReferenceSubject
             | Self::Duplicate => Vec::new(),
             Self::MissingOneOf { other }
             | Self::Before { other }
@@ -277,6 +311,14 @@ impl Problem {
             Self::CountMismatch { expected } => vec![("expected", large(*expected))],
             Self::NotCorrectable { kind } => {
                 vec![("kind", ProblemArg::Key(format!("kind-{kind}")))]
+            }
+            Self::OutsideRegion { own } => vec![("own", ProblemArg::Text(own.clone()))],
+            Self::ReferenceKind { found, expected } => {
+                let expected = expected.iter().map(|kind| format!("kind-{kind}"));
+                vec![
+                    ("found", ProblemArg::Key(format!("kind-{found}"))),
+                    ("expected", ProblemArg::Keys(expected.collect())),
+                ]
             }
         }
     }
@@ -335,6 +377,16 @@ impl fmt::Display for Problem {
             Self::NotCorrectable { kind } => {
                 write!(f, "records of kind {kind} are never corrected")
             }
+            Self::OutsideRegion { own } => {
+                write!(f, "is not within {own}, the region of the authority")
+            }
+            Self::UnknownReference => f.write_str("the log has no such entry with that leaf hash"),
+            Self::ReferenceKind { found, expected } => {
+                let expected: Vec<&str> = expected.iter().map(|kind| kind.as_str()).collect();
+                let expected = expected.join(", ");
+                write!(f, "names an entry of kind {found}; expected: {expected}")
+            }
+            Self::ReferenceSubject => f.write_str("names an entry about another subject"),
         }
     }
 }

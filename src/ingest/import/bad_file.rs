@@ -2,7 +2,7 @@
 //!
 //! The reason comes first, so that cells beyond the last header stay where they were.
 
-use super::{ImportError, Options};
+use super::{ImportError, Notice, Options};
 use crate::ingest::table::{Columns, Row};
 use crate::text::{Catalogue, Lang};
 use std::fs::{File, OpenOptions};
@@ -41,7 +41,7 @@ impl<'a> BadFile<'a> {
     }
 
     /// Writes a row and why it is here.
-    pub(super) fn write(&mut self, row: &Row, reason: &str) -> Result<(), ImportError> {
+    pub(super) fn write(&mut self, row: &Row, notice: &Notice<'_>) -> Result<(), ImportError> {
         let (path, mut writer) = match self.open.take() {
             Some(open) => open,
             None => self.create()?,
@@ -54,7 +54,8 @@ impl<'a> BadFile<'a> {
                 .unwrap_or_default()
         });
         let beyond = row.cells.iter().skip(self.columns.headers.len());
-        let reason = std::iter::once(reason);
+        let reason = notice.reason(self.lang);
+        let reason = std::iter::once(reason.as_str());
         let fields = reason.chain(cells).chain(beyond.map(|cell| cell.shown()));
         let written = writer.write_record(fields).map_err(std::io::Error::from);
         written.map_err(|source| failed(&path, source))?;

@@ -231,11 +231,9 @@ impl Run<'_> {
                 Ok(statement) => statement,
                 Err(faults) => {
                     self.summary.bad += 1;
-                    let lang = self.import.options.lang;
-                    let reasons = faults.iter().map(|fault| fault.words(lang));
-                    let reasons: Vec<String> = reasons.map(|said| said.trim().to_owned()).collect();
-                    self.bad.write(&row, &reasons.join("\n"))?;
-                    self.observer.row(row.line, &Notice::Bad(&faults));
+                    let notice = Notice::Bad(&faults);
+                    self.bad.write(&row, &notice)?;
+                    self.observer.row(row.line, &notice);
                     continue;
                 }
             };
@@ -320,9 +318,10 @@ impl Run<'_> {
                 return Err(ImportError::Rejected(Box::new(refused)));
             }
             self.summary.refused += 1;
-            let reasons = refused.words(self.import.options.lang);
-            self.bad.write(&sent.row, &reasons.join("\n"))?;
-            self.observer.row(sent.row.line, &Notice::Refused(&refused));
+            let cells = self.import.cells_refused(&sent.row, &refused);
+            let notice = Notice::Refused(&refused, &cells);
+            self.bad.write(&sent.row, &notice)?;
+            self.observer.row(sent.row.line, &notice);
         }
         self.observer.progress(&self.summary);
         Ok(outcome.result?)

@@ -64,6 +64,13 @@ pub enum CellProblem {
     Covered,
     /// A cell beyond the last header.
     Beyond,
+    /// What the log says of the value, in its own words.
+    Told {
+        /// In Chinese; empty where it has none.
+        zh: String,
+        /// In English.
+        en: String,
+    },
 }
 
 impl CellProblem {
@@ -103,6 +110,7 @@ impl CellProblem {
             CellProblem::Formula => "formula",
             CellProblem::Covered => "covered",
             CellProblem::Beyond => "beyond",
+            CellProblem::Told { .. } => "told",
         }
     }
 
@@ -117,9 +125,16 @@ impl CellProblem {
                         ProblemArg::Text(text) => Arg::Text(text),
                         ProblemArg::Number(number) => Arg::Number(number),
                         ProblemArg::Key(key) => Arg::Key(key),
+                        ProblemArg::Keys(keys) => Arg::Keys(keys),
                     };
                     (name, arg)
                 }));
+            }
+            CellProblem::Told { zh, en } => {
+                return match lang {
+                    Lang::Zh if !zh.is_empty() => zh.clone(),
+                    _ => en.clone(),
+                };
             }
             CellProblem::Code(list) => {
                 args.push(("codes", labels(lang, *list).into()));
