@@ -266,6 +266,70 @@ fn rows_the_log_refuses_are_told_by_column_value_and_expectation() {
     );
 }
 
+/// What the log would not take from this key is told before anything is sent; and where that cannot be known, so.
+#[test]
+fn a_dry_run_tells_what_the_key_may_not_publish() {
+    let portal = Portal::start();
+    register_qishan(&portal, "610323-SCJG");
+    let header = "统一社会信用代码,企业名称,行政区划,列入原因,列入日期\n";
+    let row = "91000000MA00000900,示例公司,REGION,失联,2026-03-02\n";
+    let rows = ["610323", "999999", "610300"].map(|region| row.replace("REGION", region));
+    portal.write("t.csv", &format!("{header}{}", rows.concat()));
+    let check = "import --kind abnormal_listing --dry-run";
+    let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let outside = portal.run(&format!("{check} --key 610323-SCJG.key t.csv"));
+    assert_eq!(code(&outside), Some(1), "{outside:?}");
+    let told = said(&outside);
+    assert!(
+        told.contains("第 3 行「行政区划」: 999999 — 该机构登记的管辖区划是610323，应在其范围之内"),
+        "{told}"
+    );
+    assert!(
+        told.contains("可以导入 1，") && told.contains("日志不会接受 2，"),
+        "{told}"
+    );
+    assert!(!told.contains("没有核对"), "{told}");
+
+    portal.write("p.csv", &portal.must("import --template permit"));
+    portal.must("keygen --authority 610323-YJJ --origin log.example/test --out stranger.key");
+    portal.must("keygen --authority 610323-SCJG --origin log.example/test --out other.key");
+    let listing = "abnormal_listing";
+    for (kind, key, table, reason) in [
+        (
+            "permit",
+            "610323-SCJG.key",
+            "p.csv",
+            "该机构无权发布这种记录",
+        ),
+        (listing, "stranger.key", "t.csv", "该机构未登记"),
+        (listing, "other.key", "t.csv", "签名无效"),
+    ] {
+        let refused = portal.run(&format!(
+            "import --kind {kind} --dry-run --key {key} {table}"
+        ));
+        assert_eq!(code(&refused), Some(2), "{refused:?}");
+        assert!(said(&refused).contains("可以导入 0，"), "{refused:?}");
+        assert!(stderr(&refused).contains(reason), "{refused:?}");
+    }
+    let listed = portal.must("authority list");
+    let public = listed.split("610323-SCJG").nth(1).unwrap();
+    let public = public.split("\tkey ").nth(1).unwrap();
+    let public = public.split(' ').next().unwrap();
+    portal.must(&format!(
+        "authority revoke --key data/keys/operator.key --authority 610323-SCJG --public-key {public} --reason lost"
+    ));
+    let revoked = portal.run(&format!("{check} --key 610323-SCJG.key t.csv"));
+    assert!(stderr(&revoked).contains("签名无效"), "{revoked:?}");
+
+    let no_key = portal.run(&format!("{check} t.csv"));
+    assert_eq!(code(&no_key), Some(0), "{no_key:?}");
+    assert!(said(&no_key).contains("未用 --key 指定密钥"), "{no_key:?}");
+    let away = format!("{check} --key 610323-SCJG.key --server http://127.0.0.1:9 t.csv");
+    let away = portal.run(&away);
+    assert_eq!(code(&away), Some(0), "{away:?}");
+    assert!(said(&away).contains("没有核对该机构可以发布的"), "{away:?}");
+}
+
 const TABLE: &str = "统一社会信用代码,企业名称,列入原因,列入日期\n\
     91000000MA00000900,示例一公司,失联,2026-03-02\n\
     91000000MA00000901,示例二公司,失联,2026-03-02\n\

@@ -7,7 +7,7 @@ use gongshi::app::random32;
 use gongshi::domain::{Kind, dates};
 use gongshi::ingest::table::{self, template};
 use gongshi::ingest::{
-    Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Summary, Target,
+    Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Rights, Summary, Target,
     journal_beside,
 };
 use gongshi::intake::{Clock as _, SystemClock};
@@ -54,7 +54,7 @@ pub struct ImportCommand {
     /// Leave out columns that no field is known by, instead of refusing the file.
     #[arg(long)]
     ignore_unknown: bool,
-    /// Only check the table: send and write nothing.
+    /// Only check the table, and with --key and a server what the key may publish: send and write nothing.
     #[arg(long)]
     dry_run: bool,
     /// File for rows that do not go in [default: <FILE>.bad.csv, or the next free number].
@@ -141,9 +141,15 @@ impl ImportCommand {
             let columns = Arg::Text(import.left_out().join(&separator));
             eprintln!("{}", word(lang, "left-out", &[("columns", columns)]));
         }
+        let (rights, unchecked) = match self.dry_run {
+            true => self.rights(kind, lang)?,
+            false => (Rights::Unknown, None),
+        };
         let mut screen = Screen::new(lang, import.rows_hint(), self.quiet);
         let result = match &self.key {
-            _ if self.dry_run => import.check(&mut screen).map(|summary| (summary, None)),
+            _ if self.dry_run => import
+                .check(&rights, &mut screen)
+                .map(|summary| (summary, None)),
             Some(path) => {
                 let key = KeyFile::read(path)?;
                 let client = self.server.client().without_receipts();
@@ -184,11 +190,35 @@ impl ImportCommand {
                 false => summary.words(lang),
             }
         );
+        if let Some(unchecked) = unchecked {
+            println!("{unchecked}");
+        }
+        if let Rights::Nothing(refused) = rights {
+            return Err(said(ImportError::Rejected(refused)));
+        }
         if let Some(path) = bad {
             let file = Arg::Text(path.display().to_string());
             println!("{}", word(lang, "bad-file", &[("file", file)]));
         }
         Ok(ExitCode::from(u8::from(summary.bad + summary.refused > 0)))
+    }
+}
+
+impl ImportCommand {
+    /// What the key may publish, as the server says now; and the words for it where that cannot be known.
+    fn rights(&self, kind: Kind, lang: Lang) -> anyhow::Result<(Rights, Option<String>)> {
+        let Some(path) = &self.key else {
+            return Ok((Rights::Unknown, Some(word(lang, "rights-no-key", &[]))));
+        };
+        let key = KeyFile::read(path)?;
+        Ok(match self.server.client().authority(&key.authority) {
+            Ok(listed) => (Rights::of(&key, kind, listed.as_ref())?, None),
+            Err(error) => {
+                let reason = ImportError::Client(error).words(lang, kind);
+                let args = [("reason", reason.into())];
+                (Rights::Unknown, Some(word(lang, "rights-unknown", &args)))
+            }
+        })
     }
 }
 

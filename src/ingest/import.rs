@@ -5,15 +5,18 @@
 //! nothing; who runs it observes.
 
 mod bad_file;
+mod rights;
 mod send;
 mod words;
+
+pub use rights::Rights;
 
 use super::client::{ClientError, Refused, RefusedField, Sink};
 use super::deliver::Patience;
 use super::journal::{Index, Journal, JournalError};
 use super::key_file::KeyFile;
 use super::table::{CellFault, CellProblem, Columns, ColumnsError, Row, Source, SourceError};
-use crate::domain::Kind;
+use crate::domain::{Kind, Problem};
 use crate::intake::Clock;
 use crate::text::Lang;
 use bad_file::BadFile;
@@ -203,26 +206,36 @@ impl Import {
             .saturating_sub(self.columns.header_line)
     }
 
-    /// Checks every row; sends nothing, writes nothing.
-    pub fn check(&self, observer: &mut dyn Observer) -> Result<Summary, ImportError> {
+    /// Checks every row, also against what the key may publish; sends nothing, writes nothing. What the log finds out by
+    /// looking into itself (entries that are named, rows that it has) is not known here.
+    pub fn check(
+        &self,
+        rights: &Rights,
+        observer: &mut dyn Observer,
+    ) -> Result<Summary, ImportError> {
         let mut summary = Summary::default();
         let mut met = Index::new().map_err(JournalError::temporary)?;
         let mut rows = Vec::with_capacity(BATCH_ROWS);
         let mut settle = |rows: &mut Vec<Row>, summary: &mut Summary| {
-            for checked in self.read_rows(std::mem::take(rows)) {
-                let notice = match &checked.read {
-                    Err(faults) => Notice::Bad(faults),
-                    Ok(read) => match met.set(&read.digest, 0) {
-                        Ok(None) => continue,
-                        Ok(Some(_)) => Notice::Duplicate,
-                        Err(source) => return Err(JournalError::temporary(source).into()),
-                    },
+            for CheckedRow { row, read } in self.read_rows(std::mem::take(rows)) {
+                let statement = match read {
+                    Ok(statement) => statement,
+                    Err(faults) => {
+                        summary.bad += 1;
+                        observer.row(row.line, &Notice::Bad(&faults));
+                        continue;
+                    }
                 };
-                match notice {
-                    Notice::Bad(_) => summary.bad += 1,
-                    _ => summary.duplicate += 1,
+                let earlier = met.set(&statement.digest, 0);
+                if earlier.map_err(JournalError::temporary)?.is_some() {
+                    summary.duplicate += 1;
+                    observer.row(row.line, &Notice::Duplicate);
+                } else if let Some(fault) = self.outside(rights, &row, &statement) {
+                    summary.refused += 1;
+                    observer.row(row.line, &Notice::Bad(&[fault]));
+                } else if matches!(rights, Rights::Nothing(_)) {
+                    summary.refused += 1;
                 }
-                observer.row(checked.row.line, &notice);
             }
             observer.progress(summary);
             Ok(())
@@ -253,6 +266,19 @@ impl Import {
         let journal = Journal::open(target.journal, target.origin, &target.key.authority)?;
         let bad = BadFile::new(&self.options, &self.columns);
         send::run(self, target, observer, journal, bad)
+    }
+
+    /// The cell that names a region the key may not publish for.
+    fn outside(
+        &self,
+        rights: &Rights,
+        row: &Row,
+        statement: &send::Statement,
+    ) -> Option<CellFault> {
+        let region = statement.region()?;
+        let own = rights.outside(region)?.to_string();
+        let problem = CellProblem::Domain(Problem::OutsideRegion { own });
+        Some(self.columns.fault_at(row, "region", region, problem))
     }
 
     /// The cells of a row that a refusal names.

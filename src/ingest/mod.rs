@@ -18,7 +18,8 @@ pub use client::{
 };
 pub use deliver::{Patience, deliver};
 pub use import::{
-    BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Summary, Target, journal_beside,
+    BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Rights, Summary, Target,
+    journal_beside,
 };
 pub use journal::{Journal, JournalError, Known};
 pub use key_file::{KeyFile, KeyFileError};

@@ -49,6 +49,14 @@ impl Statement {
             digest: *hash.first_chunk().expect("a hash has 32 bytes"),
         }
     }
+
+    /// The region it is about.
+    pub(super) fn region(&self) -> Option<&str> {
+        match &self.body {
+            Value::Object(members) => members.get("region")?.as_str(),
+            _ => None,
+        }
+    }
 }
 
 /// The domain's value as the verifier's. Values of cells hold nothing the profile has not.

@@ -206,11 +206,12 @@ impl Summary {
         if self.read == 0 {
             return get(lang, "no-rows", &[]);
         }
-        let good = self.read.saturating_sub(self.bad + self.duplicate);
+        let good = self.read.saturating_sub(self.settled());
         let args = [
             ("read", number(self.read)),
             ("good", number(good)),
             ("duplicate", number(self.duplicate)),
+            ("refused", number(self.refused)),
             ("bad", number(self.bad)),
         ];
         get(lang, "check-summary", &args)
