@@ -488,3 +488,95 @@ fn an_address_in_use_is_told_before_anything_is_made() {
         assert!(!data.exists(), "{command} made a folder");
     }
 }
+
+/// A log that is not available for one request of every two, at the address told.
+fn busy_log() -> String {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut posts = 0;
+        for stream in listener.incoming() {
+            let mut reader = BufReader::new(stream.unwrap());
+            let (mut head, mut length) = (String::new(), 0);
+            while reader.read_line(&mut head).unwrap() > 2 {
+                let line = head.lines().last().unwrap().to_ascii_lowercase();
+                if let Some(value) = line.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            reader.read_exact(&mut vec![0; length]).unwrap();
+            posts += u32::from(head.starts_with("POST"));
+            let (status, body) = if head.starts_with("GET") {
+                let state = r#"{"origin":"log.example/test","size":5}"#;
+                ("200 OK", state.to_owned())
+            } else if posts % 2 == 1 {
+                let problem =
+                    r#"{"code":"log-unavailable","status":503,"detail":"the disk is full"}"#;
+                (
+                    "503 Service Unavailable\r\nRetry-After: 1",
+                    problem.to_owned(),
+                )
+            } else {
+                ("200 OK", "{\"index\":7,\"proof\":\"\"}\n".to_owned())
+            };
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+            );
+            reader.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    address
+}
+
+/// Who waits for a log is told so, and why, each time.
+#[test]
+fn waiting_for_a_log_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = busy_log();
+    let run = |line: &str| {
+        let words = line.split_ascii_whitespace();
+        let mut command = Command::new(GONGSHI);
+        command.args(words).env("GONGSHI_SERVER", &server);
+        command.current_dir(folder.path()).output().unwrap()
+    };
+    let made = run("keygen --authority 000000-SCJG --origin log.example/test --out k");
+    assert_eq!(code(&made), Some(0), "{made:?}");
+    std::fs::write(folder.path().join("listing.json"), LISTING).unwrap();
+    std::fs::write(
+        folder.path().join("t.csv"),
+        TABLE.lines().take(2).collect::<Vec<_>>().join("\n"),
+    )
+    .unwrap();
+    let publish = "publish --kind abnormal_listing --key k listing.json --lang";
+    let zh = run(&format!("{publish} zh"));
+    assert_eq!(
+        (code(&zh), zh.stdout.as_slice()),
+        (Some(0), &b"7\n"[..]),
+        "{zh:?}"
+    );
+    let said = stderr(&zh);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(
+        said.starts_with(&format!("{server} 应答 503：日志暂时无法写入或读取 — ")),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("（the disk is full）；1 秒后重试\n"),
+        "{said}"
+    );
+    let en = run(&format!("{publish} en"));
+    let said = stderr(&en);
+    assert!(
+        said.contains("answers 503: The log is not available at present"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("the disk is full; trying again in 1 s\n"),
+        "{said}"
+    );
+    let import = run("import --kind abnormal_listing --key k --region 000000 t.csv");
+    assert_eq!(code(&import), Some(0), "{import:?}");
+    assert!(stderr(&import).ends_with("1 秒后重试\n"), "{import:?}");
+}

@@ -7,8 +7,8 @@ use gongshi::app::random32;
 use gongshi::domain::{Kind, dates};
 use gongshi::ingest::table::{self, template};
 use gongshi::ingest::{
-    Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Rights, Summary, Target,
-    journal_beside,
+    ClientError, Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Rights,
+    Summary, Target, journal_beside,
 };
 use gongshi::intake::{Clock as _, SystemClock};
 use gongshi::text::{Arg, Catalogue, Lang};
@@ -18,7 +18,8 @@ use indicatif::{
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 /// Sign the rows of a CSV or XLSX table and append them to the log.
 ///
@@ -153,7 +154,8 @@ impl ImportCommand {
             Some(path) => {
                 let key = KeyFile::read(path)?;
                 let client = self.server.client().without_receipts();
-                let log = client.log()?;
+                let waits = Waits::new(lang, screen.bar.clone());
+                let log = client.log().map_err(|error| said(error.into()))?;
                 let journal = self
                     .journal
                     .take()
@@ -165,6 +167,7 @@ impl ImportCommand {
                     log_size: log.size,
                     sink: &client,
                     patience: Patience::default(),
+                    waiting: &|error, pause| waits.say(error, pause),
                     clock: &SystemClock,
                     random: random32,
                 };
@@ -290,6 +293,33 @@ impl Screen {
         }
         bar.set_message(word(lang, "progress", &[]));
         Screen { lang, bar }
+    }
+}
+
+/// Says that batches wait, once for those that wait at the same time.
+struct Waits {
+    lang: Lang,
+    bar: ProgressBar,
+    said_until: Mutex<Option<Instant>>,
+}
+
+impl Waits {
+    fn new(lang: Lang, bar: ProgressBar) -> Self {
+        Waits {
+            lang,
+            bar,
+            said_until: Mutex::new(None),
+        }
+    }
+
+    fn say(&self, error: &ClientError, pause: Duration) {
+        let mut said_until = self.said_until.lock().expect("no holder of it panics");
+        let now = Instant::now();
+        if said_until.is_none_or(|until| now >= until) {
+            *said_until = Some(now + pause);
+            let said = error.waiting_words(self.lang, pause);
+            self.bar.suspend(|| eprintln!("{said}"));
+        }
     }
 }
 

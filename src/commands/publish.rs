@@ -4,7 +4,7 @@ use super::remote::{self, Language, Server};
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::domain::Kind;
-use gongshi::ingest::{Answer, KeyFile, Patience, deliver, read_bodies};
+use gongshi::ingest::{Answer, ClientError, KeyFile, Patience, deliver, read_bodies};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,7 +51,9 @@ impl Publish {
                 .with_context(|| format!("cannot make {}", folder.display()))?;
         }
         let client = self.server.client();
-        let origin = client.log()?.origin;
+        let lang = self.lang.into();
+        let said = |error: ClientError| anyhow::Error::msg(error.words(lang));
+        let origin = client.log().map_err(said)?.origin;
         let mut lines = Vec::with_capacity(bodies.len());
         let mut places = Vec::with_capacity(bodies.len());
         for (path, number, body) in bodies {
@@ -80,11 +82,13 @@ impl Publish {
                 Answer::Refused(reason) => {
                     refused += 1;
                     let (path, number) = &places[place];
-                    let said = reason.words(self.lang.into()).join("\n  ");
+                    let said = reason.words(lang).join("\n  ");
                     eprintln!("{} #{number}: {said}", path.display());
                 }
             },
-        )?;
+            &mut remote::say_waiting(lang),
+        )
+        .map_err(said)?;
         if let Some((path, error)) = unkept {
             return Err(error).with_context(|| {
                 format!(

@@ -3,7 +3,7 @@
 //! One request is one attempt here; trying again is [`deliver`](super::deliver())'s. It must not sign, and must not know
 //! where events come from.
 
-use crate::text::{Catalogue, Lang};
+use crate::text::{Arg, Catalogue, Lang};
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
 use gongshi_verify::text::shown;
 use serde::Deserialize;
@@ -40,6 +40,8 @@ pub enum ClientError {
         detail: String,
         /// When to try again, in seconds, where it said so.
         retry_after: Option<u64>,
+        /// The whole of its answer, where that is an RFC 9457 problem.
+        problem: Option<Box<Refused>>,
     },
     /// It answered something a Gongshi server does not.
     #[error("the answer of {server} is not one of a Gongshi server: {reason}")]
@@ -52,6 +54,57 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// The error in words of the language, as far as the server and this program have them.
+    pub fn words(&self, lang: Lang) -> String {
+        let catalogue = Catalogue::built_in();
+        let said = |key: &str, args: &[(&str, Arg)]| catalogue.get(lang, key, args);
+        match self {
+            ClientError::Connection { server, reason } => {
+                let args = [
+                    ("server", server.clone().into()),
+                    ("reason", reason.clone().into()),
+                ];
+                said("import-error-connection", &args)
+            }
+            ClientError::Status {
+                server,
+                status,
+                detail,
+                problem,
+                ..
+            } => {
+                let reason = match problem {
+                    Some(problem) => problem.words(lang).join(" — "),
+                    None => detail.clone(),
+                };
+                let args = [
+                    ("server", server.clone().into()),
+                    ("status", status.to_string().into()),
+                    ("reason", reason.into()),
+                ];
+                said("send-status", &args)
+            }
+            ClientError::Foreign { server, reason } => {
+                let args = [
+                    ("server", server.clone().into()),
+                    ("reason", reason.clone().into()),
+                ];
+                said("send-foreign", &args)
+            }
+        }
+    }
+
+    /// What is said while the same is tried again after a pause.
+    pub fn waiting_words(&self, lang: Lang, pause: Duration) -> String {
+        // Half a second is said as one.
+        let seconds = i64::try_from(pause.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
+        let args = [
+            ("reason", self.words(lang).into()),
+            ("seconds", seconds.into()),
+        ];
+        Catalogue::built_in().get(lang, "send-waiting", &args)
+    }
+
     /// Whether the same request may succeed later.
     pub fn is_temporary(&self) -> bool {
         match self {
@@ -253,6 +306,9 @@ struct AnswerLine {
 
 /// Somewhere events can be sent; one call is one attempt.
 pub trait Sink: Sync {
+    /// Where that is, for messages.
+    fn address(&self) -> &str;
+
     /// Sends events, each one line of JSON, and hands over each answer with the event's place as it arrives.
     ///
     /// # Errors
@@ -344,6 +400,7 @@ impl Client {
             status: failure.status,
             detail: shown(&failure.detail),
             retry_after: failure.retry_after,
+            problem: failure.problem,
         })
     }
 
@@ -408,6 +465,10 @@ impl Client {
 }
 
 impl Sink for Client {
+    fn address(&self) -> &str {
+        &self.server
+    }
+
     fn send(
         &self,
         events: &[&str],
@@ -443,6 +504,7 @@ mod http {
         pub(super) status: u16,
         pub(super) detail: String,
         pub(super) retry_after: Option<u64>,
+        pub(super) problem: Option<Box<super::Refused>>,
     }
 
     pub(super) fn check(mut response: Response) -> Result<Good, Failure> {
@@ -456,8 +518,11 @@ mod http {
             .and_then(|text| text.parse().ok());
         let text = response.body_mut().read_to_string().unwrap_or_default();
         let problem: Option<super::Refused> = serde_json::from_str(&text).ok();
-        let detail = match problem {
-            Some(problem) if !problem.detail.is_empty() => problem.detail,
+        let problem = problem
+            .filter(|problem| !problem.code.is_empty())
+            .map(Box::new);
+        let detail = match &problem {
+            Some(problem) if !problem.detail.is_empty() => problem.detail.clone(),
             _ if text.trim_start().starts_with('<') => {
                 "a page for people, not an answer of the API".to_owned()
             }
@@ -473,6 +538,7 @@ mod http {
             status,
             detail,
             retry_after,
+            problem,
         })
     }
 

@@ -25,6 +25,7 @@ use gongshi_verify::text::shown;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Rows in a batch (DESIGN §4).
 pub const BATCH_ROWS: usize = 4096;
@@ -64,6 +65,8 @@ pub struct Target<'a> {
     pub sink: &'a dyn Sink,
     /// How long to try.
     pub patience: Patience,
+    /// Hears why and how long a batch waits before it is sent again; from several threads.
+    pub waiting: &'a (dyn Fn(&ClientError, Duration) + Sync),
     /// Tells when events are issued.
     pub clock: &'a dyn Clock,
     /// Makes salts.

@@ -135,6 +135,7 @@ impl Office {
             log_size: log.size(),
             sink: log,
             patience: LogDouble::PATIENCE,
+            waiting: &|_, _| {},
             clock: &self.clock,
             random: salt,
         };

@@ -182,7 +182,7 @@ fn start_senders<'scope>(
                 let Ok(batch) = next else { return };
                 let mut answers = Vec::with_capacity(batch.len());
                 let events: Vec<&str> = batch.iter().map(|sent| sent.event.as_str()).collect();
-                let result = deliver(sink, patience, &events, &mut |place, answer| {
+                let mut answered = |place, answer| {
                     answers.push((
                         place,
                         match answer {
@@ -190,7 +190,9 @@ fn start_senders<'scope>(
                             Answer::Refused(refused) => Err(refused),
                         },
                     ));
-                });
+                };
+                let mut waiting = target.waiting;
+                let result = deliver(sink, patience, &events, &mut answered, &mut waiting);
                 let failed = result.is_err();
                 let outcome = Outcome {
                     batch,

@@ -2,7 +2,6 @@
 
 use super::{ImportError, Notice, Summary};
 use crate::domain::Kind;
-use crate::ingest::client::ClientError;
 use crate::ingest::journal::JournalError;
 use crate::ingest::table::{
     CellFault, ColumnsError, HeaderProblem, SetProblem, SourceError, field_name,
@@ -48,13 +47,7 @@ impl ImportError {
                 let args = [("file", file), ("reason", source.to_string().into())];
                 get(lang, "error-bad-file", &args)
             }
-            ImportError::Client(ClientError::Connection { server, reason }) => {
-                let args = [
-                    ("server", server.clone().into()),
-                    ("reason", reason.clone().into()),
-                ];
-                get(lang, "error-connection", &args)
-            }
+            ImportError::Client(error) => error.words(lang),
             ImportError::Journal(JournalError::InUse(path)) => {
                 let file = Arg::Text(path.display().to_string());
                 get(lang, "error-journal-in-use", &[("file", file)])

@@ -103,3 +103,6 @@ import-form-list = { $form }; several with semicolons between
 import-form-date = a date, such as 2026-03-02 or 2026/3/2
 import-form-money = an amount in units of 10,000 yuan, with at most six decimals (down to the fen)
 send-meaning = { $meaning } ({ $detail })
+send-status = { $server } answers { $status }: { $reason }
+send-foreign = The answer of { $server } is not one of a Gongshi server ({ $reason })
+send-waiting = { $reason }; trying again in { $seconds } s

@@ -103,3 +103,6 @@ import-form-list = { $form }；有多个的，以分号隔开
 import-form-date = 日期，例如2026-03-02、2026/3/2、2026年3月2日
 import-form-money = 金额，以万元为单位，最多六位小数（精确到分）
 send-meaning = { $meaning }（{ $detail }）
+send-status = { $server } 应答 { $status }：{ $reason }
+send-foreign = { $server } 的应答不是公示服务器的应答（{ $reason }）
+send-waiting = { $reason }；{ $seconds } 秒后重试
