@@ -1,5 +1,6 @@
 //! `gongshi authority`: the operator registers, amends, and ends authorities and their keys, in the log itself.
 
+use super::out;
 use super::remote::{self, Server};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -266,7 +267,7 @@ fn prepare(
     let request = KeyRequest::for_rotation(&KeyFile::read(old)?, &KeyFile::read(new)?, &origin)?;
     std::fs::write(out, format!("{}\n", request.to_json()))
         .with_context(|| format!("cannot write {}", out.display()))?;
-    println!("{}", out.display());
+    super::out::line(format_args!("{}", out.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -284,14 +285,14 @@ impl Revoke {
 impl List {
     fn run(self) -> anyhow::Result<ExitCode> {
         for authority in self.server.client().authorities()? {
-            println!(
+            out::line(format_args!(
                 "{}\t{}\t{}\t{}\t{}",
                 authority.id,
                 shown(&authority.name),
                 authority.role,
                 authority.region,
                 authority.kinds.join(",")
-            );
+            ))?;
             for key in authority.keys {
                 let ended = match key.ended_at {
                     Some(index) => format!(", ended by entry {index}"),
@@ -302,10 +303,10 @@ impl List {
                 } else {
                     ""
                 };
-                println!(
+                out::line(format_args!(
                     "\tkey {} from entry {}{ended}{forced}",
                     key.public_key, key.added_at
-                );
+                ))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -357,6 +358,7 @@ fn submit(client: &Client, key: &Path, action: &AuthorityAction) -> anyhow::Resu
     let key = KeyFile::read(key)?;
     let origin = client.log()?.origin;
     let event = remote::sign(&origin, &key, Kind::Authority, None, action.to_body())?;
-    println!("{}", remote::send_one(client, &event)?);
+    let index = remote::send_one(client, &event)?;
+    out::line(format_args!("{index}"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
 //! `gongshi fsck`: rechecks everything, in a data folder or over HTTP.
 
+use super::out;
 use super::progress::Progress;
 use anyhow::Context as _;
 use clap::Args;
@@ -32,12 +33,12 @@ impl Fsck {
             None => self.folder()?,
         };
         for problem in &problems {
-            println!("{}", shown(&problem.problem));
+            out::line(format_args!("{}", shown(&problem.problem)))?;
         }
-        println!(
+        out::line(format_args!(
             "{entries} entries and {tiles} full tiles checked: {} problems.",
             problems.len()
-        );
+        ))?;
         Ok(if problems.is_empty() {
             ExitCode::SUCCESS
         } else {

@@ -2,6 +2,7 @@
 //!
 //! Reads checkpoint, tiles and bundles as tlog-tiles has them, and the public records; trusts none of them.
 
+use super::out;
 use super::progress::Progress;
 use anyhow::{Context as _, bail, ensure};
 use gongshi::intake::Auditor;
@@ -72,10 +73,10 @@ fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec
                 .as_str()
                 .context("/api/v1/log has no vkey")?
                 .to_owned();
-            println!(
+            out::line(format_args!(
                 "No --vkey given: taking the server's word for its key, {}",
                 shown(&vkey)
-            );
+            ))?;
             vkey
         }
     };

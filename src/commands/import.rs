@@ -1,5 +1,6 @@
 //! `gongshi import`: tables as departments have them, every good row signed and appended once, every bad one told.
 
+use super::out::{self, Printed};
 use super::remote::{self, Language, Server};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -186,22 +187,24 @@ impl ImportCommand {
                 return Err(said(error));
             }
         };
-        println!(
-            "{}",
-            match self.dry_run {
-                true => summary.check_words(lang),
-                false => summary.words(lang),
-            }
-        );
+        screen.printed.end()?;
+        let counts = match self.dry_run {
+            true => summary.check_words(lang),
+            false => summary.words(lang),
+        };
+        out::line(format_args!("{counts}"))?;
         if let Some(unchecked) = unchecked {
-            println!("{unchecked}");
+            out::line(format_args!("{unchecked}"))?;
         }
         if let Rights::Nothing(refused) = rights {
             return Err(said(ImportError::Rejected(refused)));
         }
         if let Some(path) = bad {
             let file = Arg::Text(path.display().to_string());
-            println!("{}", word(lang, "bad-file", &[("file", file)]));
+            out::line(format_args!(
+                "{}",
+                word(lang, "bad-file", &[("file", file)])
+            ))?;
         }
         Ok(ExitCode::from(u8::from(summary.bad + summary.refused > 0)))
     }
@@ -243,7 +246,7 @@ fn write_template(
     match out {
         Some(path) => std::fs::write(path, bytes)
             .with_context(|| format!("cannot write {}", path.display()))?,
-        None => std::io::stdout().write_all(&bytes)?,
+        None => out::closed_is_fine(std::io::stdout().write_all(&bytes))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -277,6 +280,7 @@ fn left(lang: Lang) -> impl Fn(&ProgressState, &mut dyn std::fmt::Write) + Clone
 struct Screen {
     lang: Lang,
     bar: ProgressBar,
+    printed: Printed,
 }
 
 impl Screen {
@@ -292,7 +296,11 @@ impl Screen {
             bar.set_style(style.with_key("rate", rate).with_key("left", left(lang)));
         }
         bar.set_message(word(lang, "progress", &[]));
-        Screen { lang, bar }
+        Screen {
+            lang,
+            bar,
+            printed: Printed::default(),
+        }
     }
 }
 
@@ -338,7 +346,7 @@ impl Observer for Screen {
     fn row(&mut self, line: u64, notice: &Notice<'_>) {
         self.bar.suspend(|| {
             for said in notice.words(self.lang, line) {
-                println!("{said}");
+                self.printed.line(format_args!("{said}"));
             }
         });
     }

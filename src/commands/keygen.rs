@@ -41,7 +41,7 @@ impl Keygen {
             std::fs::write(path, format!("{request}\n"))
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
-        println!("{request}");
+        super::out::line(format_args!("{request}"))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,5 +1,6 @@
 //! `gongshi publish`: bodies in JSON, signed here and appended to the log.
 
+use super::out::Printed;
 use super::remote::{self, Language, Server};
 use anyhow::Context as _;
 use clap::Args;
@@ -64,14 +65,14 @@ impl Publish {
             places.push((path, number));
         }
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let (mut refused, mut unkept) = (0, None);
+        let (mut refused, mut unkept, mut printed) = (0, None, Printed::default());
         deliver(
             &client,
             Patience::default(),
             &lines,
             &mut |place, answer| match answer {
                 Answer::Logged { index, proof } => {
-                    println!("{index}");
+                    printed.line(format_args!("{index}"));
                     if let Some(folder) = &self.proofs {
                         let path = folder.join(format!("{index}.tlog-proof"));
                         if let Err(error) = std::fs::write(&path, proof) {
@@ -89,6 +90,9 @@ impl Publish {
             &mut remote::say_waiting(lang),
         )
         .map_err(said)?;
+        printed
+            .end()
+            .context("published, but an index could not be printed")?;
         if let Some((path, error)) = unkept {
             return Err(error).with_context(|| {
                 format!(
