@@ -125,8 +125,19 @@ fn keys_are_registered_used_rotated_and_revoked() {
     assert!(proof.starts_with("c2sp.org/tlog-proof@v1\n"), "{proof}");
 
     // The old key hands over to a new one.
-    portal.must("keygen --authority 000000-SCJG --origin log.example/test --out new.key");
-    portal.must("authority rotate --old-key 000000-SCJG.key --new-key new.key --out rotation.json");
+    let made = portal.run("keygen --authority 000000-SCJG --origin log.example/test --out new.key");
+    assert!(
+        stderr(&made).starts_with("密钥已写入 new.key，"),
+        "{made:?}"
+    );
+    let rotate = "authority rotate --old-key 000000-SCJG.key --new-key new.key --out rotation.json";
+    let ready = portal.run(&format!("{rotate} --lang en"));
+    assert_eq!(ready.stdout, b"rotation.json\n", "{ready:?}");
+    assert!(
+        stderr(&ready).contains("is in rotation.json, signed by"),
+        "{ready:?}"
+    );
+    assert!(stderr(&portal.run(rotate)).starts_with("更换密钥的申请已写入 rotation.json"));
     portal.must("authority rotate --key data/keys/operator.key --request rotation.json");
     let refused = portal.run(publish);
     assert_eq!(code(&refused), Some(1));

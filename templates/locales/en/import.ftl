@@ -106,3 +106,5 @@ send-meaning = { $meaning } ({ $detail })
 send-status = { $server } answers { $status }: { $reason }
 send-foreign = The answer of { $server } is not one of a Gongshi server ({ $reason })
 send-waiting = { $reason }; trying again in { $seconds } s
+key-made = The key is in { $file }; keep it on this machine. The request holds no secret: hand it to the operator of the log, and compare the public key by another way: { $key }
+key-rotation-ready = The request to change the key is in { $file }, signed by the old key and the new. Hand it to the operator of the log; use the old key until it is registered.

@@ -106,3 +106,5 @@ send-meaning = { $meaning }（{ $detail }）
 send-status = { $server } 应答 { $status }：{ $reason }
 send-foreign = { $server } 的应答不是公示服务器的应答（{ $reason }）
 send-waiting = { $reason }；{ $seconds } 秒后重试
+key-made = 密钥已写入 { $file }，请留在本机妥善保管。登记申请不含秘密，请交给日志的运营方，并以其他方式核对公钥：{ $key }
+key-rotation-ready = 更换密钥的申请已写入 { $file }，新旧密钥均已签名。请交给日志的运营方；登记之前仍使用旧密钥。
