@@ -3,7 +3,8 @@
 //! Sending again is safe because the log answers the same signed event with its first index. It must not know what
 //! carries the events.
 
-use super::client::{Answer, ClientError, Refused, Sink};
+use super::client::{Answer, ClientError, Sink};
+use super::refused::Refused;
 use std::time::Duration;
 
 /// How long to go on trying while nothing moves.

@@ -11,10 +11,11 @@ mod words;
 
 pub use rights::Rights;
 
-use super::client::{ClientError, Refused, RefusedField, Sink};
+use super::client::{ClientError, Sink};
 use super::deliver::Patience;
 use super::journal::{Index, Journal, JournalError};
 use super::key_file::KeyFile;
+use super::refused::{Refused, RefusedField};
 use super::table::{CellFault, CellProblem, Columns, ColumnsError, Row, Source, SourceError};
 use crate::domain::{Kind, Problem};
 use crate::intake::Clock;

@@ -2,8 +2,9 @@
 //! refuse whatever the rows say. It must not send, and decides nothing: that is the log's.
 
 use crate::domain::Kind;
-use crate::ingest::client::{Authority, Refused};
+use crate::ingest::client::Authority;
 use crate::ingest::key_file::KeyFile;
+use crate::ingest::refused::Refused;
 use gongshi_verify::names::{NameError, RegionCode};
 
 /// What the log takes from a key.

@@ -6,9 +6,10 @@
 use super::bad_file::BadFile;
 use super::{BATCH_ROWS, CheckedRow, Import, ImportError, Notice, Observer, Stop, Summary, Target};
 use crate::domain::Kind;
-use crate::ingest::client::{Answer, ClientError, Refused};
+use crate::ingest::client::{Answer, ClientError};
 use crate::ingest::deliver::deliver;
 use crate::ingest::journal::{Digest, Journal, JournalError, Known};
+use crate::ingest::refused::Refused;
 use crate::ingest::table::Row;
 use crate::intake::Event;
 use gongshi_verify::hash::{Hash, sha256};
