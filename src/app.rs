@@ -1,9 +1,13 @@
 //! The composition root: the only place that knows all parts, opens a data folder and wires them together.
 
+mod restore;
+
+pub use restore::{is_restoring, restore};
+
 use crate::domain::{self, Kind};
 use crate::ingest::{KeyFile, KeyFileError};
 use crate::intake::{self, Clock, Event, Intake, IntakeError};
-use crate::log::archive::{self, ArchiveError};
+use crate::log::archive::ArchiveError;
 use crate::log::{Batching, Follower, Leaf, Log, LogConfig, LogError, Target};
 use crate::model::{self, Model, ModelError};
 use crate::search::sync::{IndexTarget, Names};
@@ -28,17 +32,9 @@ use std::sync::Arc;
 pub struct LogFile {
     /// Origin of the log.
     pub origin: String,
-    /// Whether every record is invented and time is simulated.
-    #[serde(default)]
-    pub synthetic: bool,
 }
 
 const LOG_FILE: &str = "log.toml";
-/// Stands in a folder from the beginning of a restore to its end. Its text is for whoever finds it.
-const RESTORING: &str = "restoring";
-const RESTORING_TEXT: &[u8] = b"A restore into this folder has begun and has not ended. What is here is a part of a log.\n\
-    It is never served. Run `gongshi restore` again (it empties the folder first), or delete the folder.\n";
-
 /// Files of a data folder that hold keys.
 pub fn checkpoint_key_path(data: &Path) -> PathBuf {
     data.join("keys/checkpoint.key")
@@ -100,8 +96,6 @@ pub struct NewLog {
     pub region: String,
     /// Kinds the operator may publish besides its own.
     pub kinds: Vec<Kind>,
-    /// Whether everything in it is invented.
-    pub synthetic: bool,
     /// Makes keys: the system's generator, or a fixed sequence in tests.
     pub random: fn() -> [u8; 32],
 }
@@ -164,7 +158,6 @@ pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppE
         &folder,
         &LogFile {
             origin: new.origin.to_string(),
-            synthetic: new.synthetic,
         },
     )?;
     let storage = Arc::new(SledStorage::new(data));
@@ -248,10 +241,10 @@ pub fn log_file(data: &Path) -> Result<LogFile, AppError> {
 }
 
 /// Opens the log of a data folder to append to it, without anything derived from it.
-fn open_log(data: &Path, tuning: &Tuning) -> Result<(Arc<Log>, LogFile), AppError> {
-    let (folder, file, config) = prepare(data, tuning)?;
+fn open_log(data: &Path, tuning: &Tuning) -> Result<Arc<Log>, AppError> {
+    let (folder, _, config) = prepare(data, tuning)?;
     let log = Log::open(folder, Arc::new(SledStorage::new(data)), config)?;
-    Ok((Arc::new(log), file))
+    Ok(Arc::new(log))
 }
 
 /// Opens the log of a data folder to read what is under its last signed checkpoint. Nothing is signed or completed.
@@ -277,7 +270,7 @@ fn prepare(data: &Path, tuning: &Tuning) -> Result<(DataFolder, LogFile, LogConf
 impl App {
     /// Opens everything and starts to follow the log.
     pub fn open(data: &Path, clock: Arc<dyn Clock>, tuning: &Tuning) -> Result<Self, AppError> {
-        let (log, file) = open_log(data, tuning)?;
+        let log = open_log(data, tuning)?;
         let intake = Intake::open(log.clone(), clock).map_err(|error| match error {
             IntakeError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
             error => error.into(),
@@ -303,13 +296,14 @@ impl App {
                 SearchTarget(IndexTarget::new(search.clone(), names(&intake.registry()))),
             )?,
         ];
+        let synthetic = is_synthetic(&intake);
         Ok(App {
             portal: Portal {
                 intake,
                 log,
                 model,
                 search,
-                synthetic: file.synthetic,
+                synthetic,
             },
             followers,
         })
@@ -374,80 +368,6 @@ impl Target for SearchTarget {
     }
 }
 
-/// Makes a data folder from a backup that the caller has read to its end once: keys from `keys`, then every leaf.
-///
-/// From its first file to its last the folder carries a mark that every start refuses, and `log.toml`, without which
-/// nothing opens a folder, comes last: a restore that died is recognised and never served. The next restore into the
-/// same folder empties it first.
-pub fn restore<R: std::io::Read>(
-    data: &Path,
-    keys: &Path,
-    reader: &mut archive::Reader<R>,
-    synthetic: bool,
-    progress: impl FnMut(u64),
-) -> Result<(), AppError> {
-    let folder = folder_to_restore(data)?;
-    std::fs::create_dir(data.join("keys"))?;
-    for name in ["checkpoint.key", "operator.key"] {
-        let path = keys.join(name);
-        store::ensure_private(&path)?;
-        let bytes = std::fs::read(&path).map_err(|e| StoreError::Io {
-            what: path.display().to_string(),
-            source: e,
-        })?;
-        store::write_private(&data.join("keys").join(name), &bytes)?;
-    }
-    store::sync_folder(&data.join("keys"))?;
-    let file = LogFile {
-        origin: reader.checkpoint.checkpoint.origin.clone(),
-        synthetic,
-    };
-    let signer = read_signer(data)?;
-    let origin = Origin::parse(&file.origin).map_err(|e| AppError::Folder(e.to_string()))?;
-    let log = Log::create(
-        folder,
-        Arc::new(SledStorage::new(data)),
-        LogConfig::new(origin, signer),
-    )?;
-    archive::replay(reader, &log, progress)?;
-    log.drain();
-    let restored = &log.published().checkpoint;
-    if *restored != reader.checkpoint.checkpoint {
-        return Err(AppError::Folder(format!(
-            "the restored log has {} entries and another root than the backup's {}",
-            restored.size, reader.checkpoint.checkpoint.size
-        )));
-    }
-    // Everything else is durable. The mark goes only when the description is.
-    write_log_file(log.folder(), &file)?;
-    log.folder().sync()?;
-    log.folder().remove(RESTORING)?;
-    Ok(log.folder().sync()?)
-}
-
-/// Whether a restore into this folder has begun and not ended.
-pub fn is_restoring(data: &Path) -> Result<bool, AppError> {
-    let path = data.join(RESTORING);
-    Ok(path.try_exists().map_err(|e| StoreError::Io {
-        what: path.display().to_string(),
-        source: e,
-    })?)
-}
-
-/// Locks and marks a folder that is empty, or that a restore has left unfinished.
-fn folder_to_restore(data: &Path) -> Result<DataFolder, AppError> {
-    let folder = DataFolder::lock(data)?;
-    if is_restoring(data)? {
-        tracing::info!(folder = %data.display(), "a restore into this folder has not ended; it is emptied");
-        folder.clear(&[RESTORING])?;
-    } else {
-        ensure_empty(data, "restore")?;
-    }
-    folder.write(RESTORING, RESTORING_TEXT)?;
-    folder.sync()?;
-    Ok(folder)
-}
-
 /// Locks a folder that holds nothing yet.
 fn empty_folder(data: &Path, command: &str) -> Result<DataFolder, AppError> {
     let folder = DataFolder::lock(data)?;
@@ -472,6 +392,13 @@ fn ensure_empty(data: &Path, command: &str) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Whether a log holds invented records: its operator, in entry 0, has the region that is nowhere.
+fn is_synthetic(intake: &Intake) -> bool {
+    let registry = intake.registry();
+    let operator = registry.operator();
+    operator.is_some_and(|operator| operator.region.as_str() == "000000")
+}
+
 fn write_log_file(folder: &DataFolder, file: &LogFile) -> Result<(), AppError> {
     let text = toml::to_string(file).map_err(|e| AppError::Folder(e.to_string()))?;
     Ok(folder.write(LOG_FILE, text.as_bytes())?)
@@ -480,6 +407,11 @@ fn write_log_file(folder: &DataFolder, file: &LogFile) -> Result<(), AppError> {
 fn read_signer(data: &Path) -> Result<SignerKey, AppError> {
     let path = checkpoint_key_path(data);
     store::ensure_private(&path)?;
+    // Not needed here, but a start is when somebody looks.
+    let operator = operator_key_path(data);
+    if operator.exists() {
+        store::ensure_private(&operator)?;
+    }
     let text = std::fs::read_to_string(&path).map_err(|e| StoreError::Io {
         what: path.display().to_string(),
         source: e,

@@ -1,6 +1,6 @@
 //! The demonstration: the invented year as a plan, and the same year on a small scale in a real log.
 
-use gongshi::app::{App, Tuning, init, log_file, random32};
+use gongshi::app::{App, Tuning, init, random32};
 use gongshi::demo::{DemoError, Scale, Schedule, open};
 use gongshi::domain::{Kind, Reference, Uscc, View, dates, validate};
 use gongshi::intake::SystemClock;
@@ -216,7 +216,7 @@ fn a_small_county_in_a_real_log() {
     let log = &app.portal.log;
     let size = log.published().size();
     assert_eq!(size as usize, 1 + 19 + schedule.planned.len());
-    assert!(app.portal.synthetic && log_file(&data).unwrap().synthetic);
+    assert!(app.portal.synthetic);
     assert!(app.portal.intake.clock().simulated());
 
     // What a record names is there: the kind it should be, about the same subject, and earlier.
@@ -398,7 +398,7 @@ fn other_folders_are_refused_and_left_alone() {
     // A demonstration's description beside something else is not a demonstration.
     std::fs::write(
         folder.path().join("log.toml"),
-        "origin = \"gongshi.example/demo\"\nsynthetic = true\n",
+        "origin = \"gongshi.example/demo\"\n",
     )
     .unwrap();
     refused(folder.path());
@@ -410,10 +410,18 @@ fn other_folders_are_refused_and_left_alone() {
         name: "信息中心".to_owned(),
         region: "610323".to_owned(),
         kinds: Vec::new(),
-        synthetic: false,
         random: random32,
     };
     init(folder.path(), &real, Arc::new(SystemClock)).unwrap();
+    refused(folder.path());
+
+    // A restored demonstration has the files of one that never got beyond its beginning, and somebody's records.
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path()).close();
+    std::fs::remove_file(folder.path().join("demo.toml")).unwrap();
+    std::fs::remove_dir_all(folder.path().join("index")).unwrap();
+    refused(folder.path());
+    std::fs::remove_file(folder.path().join("checkpoint")).unwrap();
     refused(folder.path());
 }
 

@@ -137,3 +137,23 @@ fn an_import_that_streams_at_the_end_keeps_what_it_was_told() {
     server.kill();
     assert_sound(&data);
 }
+
+/// Below the reserve the server answers reads and says that it is not the one to write to.
+#[test]
+fn a_log_without_room_is_not_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let key = new_log(&data);
+    let more_than_any_disk = ["--reserve-mib", "1073741824"];
+    let server = Server::start_with(&data, &more_than_any_disk).unwrap();
+    let agent = agent();
+    let mut ready = agent.get(format!("{}/readyz", server.url)).call().unwrap();
+    let said = ready.body_mut().read_to_string().unwrap();
+    assert_eq!(ready.status(), 503, "{said}");
+    assert!(said.contains("does not append: only"), "{said}");
+    let event = sign(&key, "permit", DEPARTMENT, padded_permit("N-1", 0));
+    let answer = post(&agent, &server.url, std::slice::from_ref(&event));
+    assert_eq!(answer[0]["error"]["code"], "log-unavailable", "{answer:?}");
+    assert!(get(&agent, &format!("{}/", server.url)).is_some());
+    server.kill();
+}

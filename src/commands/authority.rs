@@ -373,8 +373,13 @@ fn kinds(text: &str) -> anyhow::Result<Vec<KindName>> {
 /// Signs the action with the operator's key, appends it, prints its index.
 fn submit(client: &Client, key: &Path, action: &AuthorityAction) -> anyhow::Result<ExitCode> {
     let key = KeyFile::read(key)?;
-    let origin = client.log()?.origin;
-    let event = remote::sign(&origin, &key, Kind::Authority, None, action.to_body())?;
+    let event = remote::sign(
+        &client.log()?,
+        &key,
+        Kind::Authority,
+        None,
+        action.to_body(),
+    )?;
     let index = remote::send_one(client, &event)?;
     out::line(format_args!("{index}"))?;
     Ok(ExitCode::SUCCESS)

@@ -109,9 +109,6 @@ pub struct Restore {
     /// can say it.
     #[arg(long, conflicts_with = "published")]
     no_newer_checkpoint: bool,
-    /// The demonstration's backups hold invented records: say so again.
-    #[arg(long)]
-    synthetic: bool,
 }
 
 impl Restore {
@@ -155,13 +152,7 @@ impl Restore {
         }
         let mut reader = open()?;
         let mut progress = Progress::new("entries restored", total);
-        app::restore(
-            &self.data,
-            &self.keys,
-            &mut reader,
-            self.synthetic,
-            |done| progress.at(done),
-        )
+        app::restore(&self.data, &self.keys, &mut reader, |done| progress.at(done))
         .map_err(|error| match app::is_restoring(&self.data) {
             Ok(true) => anyhow::Error::new(error).context(format!(
                 "{} is not restored; what is there is never served, and the next restore empties it",

@@ -157,6 +157,7 @@ impl ImportCommand {
                 let client = self.server.client().without_receipts();
                 let waits = Waits::new(lang, screen.bar.clone());
                 let log = client.log().map_err(|error| said(error.into()))?;
+                let clock = remote::clock(&log);
                 let journal = self
                     .journal
                     .take()
@@ -169,7 +170,7 @@ impl ImportCommand {
                     sink: &client,
                     patience: Patience::default(),
                     waiting: &|error, pause| waits.say(error, pause),
-                    clock: &SystemClock,
+                    clock: clock.as_ref(),
                     random: random32,
                 };
                 import.run(&target, &mut screen)

@@ -39,7 +39,6 @@ impl Init {
             name: self.name,
             region: self.region,
             kinds: Vec::new(),
-            synthetic: false,
             random: random32,
         };
         init(&self.data, &new, Arc::new(SystemClock))?;

@@ -54,12 +54,12 @@ impl Publish {
         let client = self.server.client();
         let lang = self.lang.into();
         let said = |error: ClientError| anyhow::Error::msg(error.words(lang));
-        let origin = client.log().map_err(said)?.origin;
+        let log = client.log().map_err(said)?;
         let mut lines = Vec::with_capacity(bodies.len());
         let mut places = Vec::with_capacity(bodies.len());
         for (path, number, body) in bodies {
             let reference = self.reference.clone();
-            let event = remote::sign(&origin, &key, self.kind, reference, body)
+            let event = remote::sign(&log, &key, self.kind, reference, body)
                 .with_context(|| format!("{}, record {number}", path.display()))?;
             lines.push(event.to_json());
             places.push((path, number));

@@ -4,11 +4,11 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gongshi::app::random32;
 use gongshi::domain::Kind;
-use gongshi::ingest::{Answer, Client, ClientError, KeyFile, Patience, deliver};
-use gongshi::intake::{Clock as _, Event, SystemClock};
+use gongshi::ingest::{Answer, Client, ClientError, KeyFile, LogState, Patience, deliver};
+use gongshi::intake::{Clock, Event, SimulatedClock, SystemClock};
 use gongshi::text::Lang;
 use gongshi_verify::json::Value;
-use gongshi_verify::names::{KindName, Origin};
+use gongshi_verify::names::KindName;
 use gongshi_verify::record::Record;
 use std::time::Duration;
 
@@ -52,9 +52,17 @@ pub fn kind(text: &str) -> Result<Kind, String> {
     })
 }
 
+/// The clock by which events for a log are signed: the system's, unless the log is a demonstration.
+pub fn clock(log: &LogState) -> Box<dyn Clock> {
+    match log.simulated {
+        Some(now) => Box::new(SimulatedClock::new(now)),
+        None => Box::new(SystemClock),
+    }
+}
+
 /// Signs a body with a fresh salt, now.
 pub fn sign(
-    origin: &Origin,
+    log: &LogState,
     key: &KeyFile,
     kind: Kind,
     reference: Option<String>,
@@ -63,11 +71,11 @@ pub fn sign(
     let record = Record::new(body, random32())?;
     let name = KindName::parse(kind.as_str())?;
     Ok(Event::sign(
-        origin,
+        &log.origin,
         &key.authority,
         &key.key,
         &name,
-        SystemClock.now(),
+        clock(log).now(),
         reference,
         record,
     ))

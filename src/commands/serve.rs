@@ -56,7 +56,7 @@ struct Limits {
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     queue_mib: u32,
     /// Appends stop (503) while less than so many MiB of the disk are free.
-    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1 << 20))]
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
     reserve_mib: u32,
     /// Threads that index for search.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]

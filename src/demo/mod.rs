@@ -28,6 +28,7 @@ use crate::intake::{Clock, IntakeError, Refusal, SimulatedClock};
 use crate::log::LogError;
 use crate::model::ModelError;
 use crate::store::{DataFolder, StoreError};
+use gongshi_verify::checkpoint::SignedCheckpoint;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::names::{AuthorityId, Origin};
 use serde::{Deserialize, Serialize};
@@ -250,7 +251,6 @@ fn begin(data: &Path, scale: Scale, clock: Arc<dyn Clock>) -> Result<Marker, Dem
         name: operator.name,
         region: "000000".to_owned(),
         kinds: Vec::new(),
-        synthetic: true,
         random: random32,
     };
     init(data, &new, clock)?;
@@ -277,7 +277,7 @@ fn look(data: &Path) -> Result<Found, DemoError> {
     }
     let foreign = || DemoError::Foreign(data.to_owned());
     let file = log_file(data).map_err(|_| foreign())?;
-    if !file.synthetic || file.origin != ORIGIN {
+    if file.origin != ORIGIN {
         return Err(foreign());
     }
     let path = data.join(MARKER);
@@ -291,11 +291,28 @@ fn look(data: &Path) -> Result<Found, DemoError> {
             let only_first_steps = names
                 .iter()
                 .all(|name| FIRST_STEPS.contains(&name.as_str()) || name == "demo.toml.tmp");
-            only_first_steps
+            (only_first_steps && holds_nothing_but_its_beginning(data))
                 .then_some(Found::FirstSteps)
                 .ok_or_else(foreign)
         }
         Err(e) => Err(io(e).into()),
+    }
+}
+
+/// Whether a log has at most entry 0, the operator's own: nobody has appended anything to it. A restored demonstration has
+/// the same files and must not be taken for a beginning.
+fn holds_nothing_but_its_beginning(data: &Path) -> bool {
+    let begun = |text: String| {
+        SignedCheckpoint::parse(&text).is_ok_and(|signed| signed.checkpoint.size <= 1)
+    };
+    match std::fs::read_to_string(data.join("checkpoint")) {
+        Ok(text) => begun(text),
+        // Before the first checkpoint there is no shard either.
+        Err(e) => {
+            let shards = std::fs::read_dir(data.join("shards"));
+            e.kind() == std::io::ErrorKind::NotFound
+                && shards.map_or(true, |mut shards| shards.next().is_none())
+        }
     }
 }
 

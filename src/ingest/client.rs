@@ -7,6 +7,7 @@ use super::refused::Refused;
 use crate::text::{Arg, Catalogue, Lang};
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
 use gongshi_verify::text::shown;
+use gongshi_verify::time::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::io::{BufRead, BufReader};
@@ -123,6 +124,9 @@ pub struct LogState {
     pub origin: Origin,
     /// Entries published.
     pub size: u64,
+    /// What a demonstration's simulated clock shows. Only a log under a name that belongs to nobody (`.example`, RFC 2606) is
+    /// believed: a server must not say at what time a department signs.
+    pub simulated: Option<Timestamp>,
 }
 
 /// An authority as a server lists it.
@@ -249,12 +253,19 @@ impl Client {
         struct State {
             origin: String,
             size: u64,
+            simulated_time: Option<String>,
         }
         let state: State = self.get("/api/v1/log")?;
         let origin = Origin::parse(&state.origin).map_err(|error| self.foreign(&error))?;
+        let simulated = state
+            .simulated_time
+            .filter(|_| is_nobodys(&origin))
+            .map(|time| Timestamp::parse(&time).map_err(|error| self.foreign(&error)))
+            .transpose()?;
         Ok(LogState {
             origin,
             size: state.size,
+            simulated,
         })
     }
 
@@ -380,6 +391,12 @@ impl Sink for Client {
     }
 }
 
+/// Whether an origin is under the name that is kept for examples (RFC 2606).
+fn is_nobodys(origin: &Origin) -> bool {
+    let host = origin.as_str().split(['/', ':']).next().unwrap_or_default();
+    host.ends_with(".example")
+}
+
 /// The few things asked of an HTTP answer, so that the library's types stay in one place.
 mod http {
     use std::io::Read;
@@ -437,6 +454,25 @@ mod http {
 
         pub(super) fn into_reader(self) -> impl Read {
             self.0.into_body().into_reader()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_examples_are_nobodys() {
+        let nobodys = |text| is_nobodys(&Origin::parse(text).unwrap());
+        assert!(nobodys("gongshi.example/demo") && nobodys("a.b.example:8080/log"));
+        for somebodys in [
+            "example.org/log",
+            "log.gov.cn/gongshi.example",
+            "example/log",
+            "myexample",
+        ] {
+            assert!(!nobodys(somebodys), "{somebodys}");
         }
     }
 }

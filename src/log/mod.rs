@@ -115,7 +115,8 @@ pub enum LogError {
     /// A checkpoint published by this log is newer than the store: a restored older copy.
     #[error(
         "the store holds {stored} entries, but this log has published a checkpoint of {published} entries (it stands in \
-         {place}): the data folder was put back to an older state. Starting would sign a second history, so the log \
+         {place}): the data folder was put back to an older state, or its disk has lost what was written last (copy the folder \
+         to another disk before anything else, and check the disk). Starting would sign a second history, so the log \
          refuses; nothing was signed. Put back a data folder that holds at least {published} entries, or restore a \
          backup of at least {published} entries into a new folder (`gongshi restore`); if neither exists, this log has \
          ended: keep the folder as evidence, announce it, and open a new log under a new origin and key \
@@ -341,6 +342,15 @@ impl Log {
     /// it appends, or tries to.
     pub fn stopped(&self) -> Option<String> {
         self.sequencer.stopped()
+    }
+
+    /// Whether the disk has the room without which nothing is appended.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSpace`], saying how much is free.
+    pub fn ensure_space(&self) -> Result<(), StoreError> {
+        let reserve = self.inner.config.batching.reserve_bytes;
+        self.inner.storage.ensure_space(reserve)
     }
 
     /// The newest published checkpoint and what is needed to serve it.

@@ -88,7 +88,8 @@ async fn blocking<T: Send + 'static>(
 async fn log(portal: web::Data<Portal>) -> HttpResponse {
     let published = portal.log.published();
     let indexed = portal.search.searchable();
-    json(&json!({
+    let clock = portal.intake.clock();
+    let mut state = json!({
         "origin": portal.log.origin().as_str(),
         "vkey": portal.log.verifier().to_string(),
         "size": published.size(),
@@ -96,7 +97,11 @@ async fn log(portal: web::Data<Portal>) -> HttpResponse {
         "checkpoint": published.note,
         "indexed": indexed,
         "witnesses": [],
-    }))
+    });
+    if clock.simulated() {
+        state["simulated_time"] = clock.now().to_string().into();
+    }
+    json(&state)
 }
 
 async fn proof(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {

@@ -267,6 +267,9 @@ fn not_ready(portal: &Portal) -> Vec<String> {
     {
         reasons.push(format!("log: {error}"));
     }
+    if let Err(error) = portal.log.ensure_space() {
+        reasons.push(format!("log: it does not append: {error}"));
+    }
     if let Some(reason) = portal.intake.failure() {
         reasons.push(format!("intake: {reason}"));
     }

@@ -89,7 +89,6 @@ impl TestLog {
             name: "示例县信息中心".to_owned(),
             region: "000000".to_owned(),
             kinds: Vec::new(),
-            synthetic: true,
             random,
         };
         let data = folder.path().join("data");

@@ -2,7 +2,9 @@
 
 use crate::common::*;
 use crate::support::*;
+use gongshi::ingest::Client;
 use gongshi_verify::keys::SecretKey;
+use gongshi_verify::time::Timestamp;
 
 /// A permit with one text of its JSON exchanged.
 fn changed(site: &Site, from: &str, to: &str) -> String {
@@ -372,4 +374,22 @@ fn titles_follow_the_language_asked_for_and_details_stay() {
     let reply = site.request("DELETE", "/api/v1/log", &["Accept-Language: zh"], b"");
     reply.problem(405, "method-not-allowed");
     assert_eq!(reply.json()["title"], "该地址不支持这种请求方法");
+}
+
+/// A demonstration stands at a time of its own, and says so. Whoever signs for a log that has a name of its own does not
+/// take the time from it.
+#[test]
+fn a_simulated_clock_is_told_and_not_believed_of_a_real_name() {
+    let site = site();
+    let state = site.get("/api/v1/log").json();
+    let told = Timestamp::parse(state["simulated_time"].as_str().unwrap()).unwrap();
+    let now = site.log.app.portal.intake.clock().now();
+    assert!(
+        (0..60).contains(&(now.unix() - told.unix())),
+        "{told} {now}"
+    );
+    let log = Client::new(&format!("http://{}", site.address))
+        .log()
+        .unwrap();
+    assert_eq!((log.origin, log.simulated), (origin(), None));
 }

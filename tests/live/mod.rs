@@ -237,7 +237,6 @@ pub fn new_log(data: &Path) -> SecretKey {
         name: "operator".to_owned(),
         region: "000000".to_owned(),
         kinds: Vec::new(),
-        synthetic: true,
         random: random_seed,
     };
     init(data, &new, Arc::new(SystemClock)).unwrap();

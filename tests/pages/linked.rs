@@ -1,7 +1,9 @@
 //! Nothing is left out of a list without a word and a way to it.
 
 use super::support::REFERRERS;
-use super::{LANGS, SITE, between, page};
+use super::{LANGS, SITE, between, escaped, page};
+use gongshi::domain::Kind;
+use gongshi::text::Catalogue;
 use std::collections::BTreeSet;
 
 #[actix_web::test]
@@ -41,4 +43,21 @@ async fn a_stretch_of_them_is_the_same_record() {
     }
     let few = SITE.app.portal.model.referrers(0, Some(30), 2).unwrap();
     assert!(few.len() == 2 && few[0] < 30, "{few:?}");
+}
+
+/// A record that says it was drawn shows that this log holds no draw of it.
+#[actix_web::test]
+async fn a_draw_that_is_not_in_the_log_is_not_taken_for_granted() {
+    let body = SITE.body(Kind::InspectionResult);
+    assert!(
+        body["draw_basis"] == "drawn" && body.get("draw").is_none(),
+        "{body}"
+    );
+    for (lang, base) in LANGS {
+        let said = escaped(&Catalogue::built_in().get(lang, "page-record-no-draw", &[]));
+        let shown =
+            async |kind: Kind| page(&format!("{base}/record/{}", SITE.index[&kind]), 200).await;
+        assert!(shown(Kind::InspectionResult).await.contains(&said));
+        assert!(!shown(Kind::Permit).await.contains(&said));
+    }
 }

@@ -93,7 +93,6 @@ impl Site {
             name: "示例县信息中心".to_owned(),
             region: "000000".to_owned(),
             kinds: Vec::new(),
-            synthetic: true,
             random: next_key,
         };
         init(&data, &new, clock.clone()).unwrap();

@@ -47,7 +47,6 @@ impl Events {
             name: "bench".to_owned(),
             region: "000000".to_owned(),
             kinds: Vec::new(),
-            synthetic: true,
             random: random32,
         };
         let clock = Arc::new(SystemClock);

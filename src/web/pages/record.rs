@@ -98,6 +98,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             &fields.as_ref().map_or(0, |fields| fields.omitted),
         )
         .with("term", &term_over(visit, &loaded)?)
+        .with("undrawn", &says_drawn_without_a_draw(view.as_ref()))
         .with("refers", &refers)
         .with(
             "refers_omitted",
@@ -127,6 +128,14 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("json", &format!("/api/v1/records/{index}"))
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()
+}
+
+/// Whether a record says that it comes of a draw and names none that this log holds.
+fn says_drawn_without_a_draw(view: Option<&View<'_>>) -> bool {
+    view.is_some_and(|view| {
+        view.text_of("draw_basis") == Some("drawn")
+            && view.references().iter().all(|one| one.path != "draw")
+    })
 }
 
 /// Another entry in a line; one that is no longer public by its kind alone.

@@ -219,7 +219,11 @@ impl Visit {
     /// A region's code with the authority that speaks for it, where one is registered for just that region: its name tells
     /// a reader which place this is.
     pub(super) fn region_name(&self, registry: &Registry, code: &str) -> String {
-        let mut authorities = registry.authorities();
+        // The operator's first: it is of the place as a whole, a department of one trade of it.
+        let mut authorities = registry
+            .operator()
+            .into_iter()
+            .chain(registry.authorities());
         match authorities.find(|authority| authority.region.as_str() == code) {
             Some(authority) if !matches!(code, "000000" | "100000") => self.say(
                 "page-region-of",

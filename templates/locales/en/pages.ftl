@@ -179,6 +179,7 @@ page-record-subject = All records of this business
 page-record-check = How to check this
 page-record-not-public = The content of this record is not public at present. The log keeps only its fingerprint, kind, authority and time; the fingerprint is salted, so the content cannot be recovered from it.
 page-record-content = Content
+page-record-no-draw = The record says that it was drawn at random, but it names no draw in this log. Whether it was drawn cannot be checked here.
 page-record-omitted = { $n ->
     [one] 1 row is
    *[other] { $n_text } rows are

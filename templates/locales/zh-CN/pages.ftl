@@ -167,6 +167,7 @@ page-record-subject = 该主体的全部记录
 page-record-check = 怎样核验
 page-record-not-public = 这条记录的内容目前不公开。日志只保留它的指纹、类别、发布机关和时间；指纹加了随机数，无法由此还原内容。
 page-record-content = 内容
+page-record-no-draw = 该记录称系随机抽取，但没有指明本日志中的抽取记录；是否确为随机抽取，本日志无法核验。
 page-record-omitted = 还有 { $n_text } 行没有在此显示，完整内容见
 page-record-omitted-values = 另有 { $n_text } 项，完整内容见 JSON。
 page-record-meaning = 各字段的含义
