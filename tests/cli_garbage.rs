@@ -360,6 +360,40 @@ fn servers_that_are_none_are_named() {
     }
 }
 
+/// An auditor checks a copy of a folder with the log's verifier key, and no secrets.
+#[test]
+fn a_folder_without_keys_is_checked_with_the_verifier_key() {
+    use gongshi_verify::note::SignerKey;
+    let folder = Folder::new();
+    folder.init("d");
+    let secret = std::fs::read_to_string(folder.path("d/keys/checkpoint.key")).unwrap();
+    let signer = SignerKey::parse(secret.trim()).unwrap();
+    std::fs::remove_dir_all(folder.path("d/keys")).unwrap();
+    let said = folder.refused("fsck --data d");
+    assert!(
+        said.contains("d/keys/checkpoint.key is not there") && said.contains("--vkey"),
+        "{said}"
+    );
+    folder.must(&format!("fsck --data d --vkey {}", signer.verifier()));
+    let stranger = |name: &str| {
+        let kind = gongshi_verify::note::KeyKind::Ed25519;
+        let signer = SignerKey::from_seed(name, kind, &[9; 32]).unwrap();
+        folder.refused(&format!("fsck --data d --vkey {}", signer.verifier()))
+    };
+    assert!(stranger("log.example/test").contains("no valid signature"));
+    assert!(stranger("log.example/other").contains("that of the log log.example/other"));
+    assert!(
+        folder
+            .refused("fsck --data d --vkey nonsense")
+            .contains("--vkey")
+    );
+    assert!(
+        folder
+            .refused("fsck --data absent")
+            .contains("absent holds no log")
+    );
+}
+
 /// A reader of standard output who has read enough is no error; one of a file that cannot be written is.
 #[test]
 fn an_output_nobody_reads_any_more_is_no_error() {
