@@ -18,7 +18,7 @@ use gongshi_verify::encoding::base64;
 use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::{AuthorityId, KindName, Origin};
-use gongshi_verify::note::{KeyKind, NoteError, SignerKey};
+use gongshi_verify::note::{KeyKind, NoteError, SignerKey, VerifierKey};
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::{Registry, key_proof_message};
 use serde::{Deserialize, Serialize};
@@ -254,10 +254,32 @@ pub fn read_log(data: &Path) -> Result<(Arc<Log>, LogFile), AppError> {
     Ok((Arc::new(log), file))
 }
 
+/// The same without any secret: signatures are checked with the verifier key given.
+pub fn read_log_as_stranger(
+    data: &Path,
+    verifier: &VerifierKey,
+) -> Result<(Arc<Log>, LogFile), AppError> {
+    let file = log_file(data)?;
+    let origin = origin_of(&file)?;
+    if verifier.name != file.origin {
+        return Err(AppError::Folder(format!(
+            "the verifier key is that of the log {}, the folder that of {}",
+            verifier.name, file.origin
+        )));
+    }
+    let folder = DataFolder::lock(data)?;
+    let config = LogConfig::reader(origin, verifier.clone());
+    let log = Log::read(folder, Arc::new(SledStorage::new(data)), config)?;
+    Ok((Arc::new(log), file))
+}
+
+fn origin_of(file: &LogFile) -> Result<Origin, AppError> {
+    Origin::parse(&file.origin).map_err(|e| AppError::Folder(format!("{LOG_FILE}: {e}")))
+}
+
 fn prepare(data: &Path, tuning: &Tuning) -> Result<(DataFolder, LogFile, LogConfig), AppError> {
     let file = log_file(data)?;
-    let origin =
-        Origin::parse(&file.origin).map_err(|e| AppError::Folder(format!("{LOG_FILE}: {e}")))?;
+    let origin = origin_of(&file)?;
     let folder = DataFolder::lock(data)?;
     let mut config = LogConfig::new(origin, read_signer(data)?);
     config

@@ -275,6 +275,15 @@ fn every_problem_reads_as_a_sentence() {
         Problem::CountMismatch { expected: 3 },
         Problem::SameAs { other: "old_key" },
         Problem::NotCorrectable { kind: Kind::Plan },
+        Problem::OutsideRegion {
+            own: "610323".to_owned(),
+        },
+        Problem::UnknownReference,
+        Problem::ReferenceKind {
+            found: "permit".to_owned(),
+            expected: &[Kind::Penalty, Kind::AbnormalListing],
+        },
+        Problem::ReferenceSubject,
     ];
     let covered: BTreeSet<_> = problems.iter().map(Problem::code).collect();
     assert_eq!(covered, Problem::CODES.iter().copied().collect());
@@ -282,7 +291,9 @@ fn every_problem_reads_as_a_sentence() {
         for lang in Lang::ALL {
             let text = sentence(*lang, "subject_uscc", "X", problem);
             assert!(
-                !text.contains(['{', '}', '$']) && !text.contains("problem-"),
+                !text.contains(['{', '}', '$'])
+                    && !text.contains("problem-")
+                    && !text.contains("kind-"),
                 "{} {text}",
                 lang.tag()
             );
@@ -311,6 +322,7 @@ fn sentence(lang: Lang, field: &str, value: &str, problem: &Problem) -> String {
             ProblemArg::Text(text) => Arg::Text(text),
             ProblemArg::Number(number) => Arg::Number(number),
             ProblemArg::Key(key) => Arg::Key(key),
+            ProblemArg::Keys(keys) => Arg::Keys(keys),
         };
         (name, arg)
     }));

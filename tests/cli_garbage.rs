@@ -359,3 +359,83 @@ fn servers_that_are_none_are_named() {
         );
     }
 }
+
+/// An auditor checks a copy of a folder with the log's verifier key, and no secrets.
+#[test]
+fn a_folder_without_keys_is_checked_with_the_verifier_key() {
+    use gongshi_verify::note::SignerKey;
+    let folder = Folder::new();
+    folder.init("d");
+    let secret = std::fs::read_to_string(folder.path("d/keys/checkpoint.key")).unwrap();
+    let signer = SignerKey::parse(secret.trim()).unwrap();
+    std::fs::remove_dir_all(folder.path("d/keys")).unwrap();
+    let said = folder.refused("fsck --data d");
+    assert!(
+        said.contains("d/keys/checkpoint.key is not there") && said.contains("--vkey"),
+        "{said}"
+    );
+    folder.must(&format!("fsck --data d --vkey {}", signer.verifier()));
+    let stranger = |name: &str| {
+        let kind = gongshi_verify::note::KeyKind::Ed25519;
+        let signer = SignerKey::from_seed(name, kind, &[9; 32]).unwrap();
+        folder.refused(&format!("fsck --data d --vkey {}", signer.verifier()))
+    };
+    assert!(stranger("log.example/test").contains("no valid signature"));
+    assert!(stranger("log.example/other").contains("that of the log log.example/other"));
+    assert!(
+        folder
+            .refused("fsck --data d --vkey nonsense")
+            .contains("--vkey")
+    );
+    assert!(
+        folder
+            .refused("fsck --data absent")
+            .contains("absent holds no log")
+    );
+}
+
+/// A reader of standard output who has read enough is no error; one of a file that cannot be written is.
+#[test]
+fn an_output_nobody_reads_any_more_is_no_error() {
+    let folder = Folder::new();
+    folder.init("d");
+    let header = "统一社会信用代码,企业名称,列入原因,列入日期\n";
+    let rows = "91000000MA00000901,示例公司,失联,2026-03-02\n".repeat(200);
+    folder.write("bad.csv", format!("{header}{rows}").as_bytes());
+    for (line, code) in [
+        ("export --data d", 0),
+        ("fsck --data d", 0),
+        ("import --template permit", 0),
+        (
+            "import --kind abnormal_listing --region 000000 --dry-run bad.csv",
+            1,
+        ),
+        (
+            "keygen --authority 000000-SCJG --origin log.example/test --out k",
+            0,
+        ),
+    ] {
+        let mut command = folder.command(line);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{line}: {said}");
+        assert!(
+            !said.contains("pipe") && !said.contains("panicked"),
+            "{line}: {said}"
+        );
+    }
+    if Path::new("/dev/full").exists() {
+        let full = || std::fs::OpenOptions::new().write(true).open("/dev/full");
+        for line in ["export --data d", "fsck --data d"] {
+            let output = folder.command(line).stdout(full().unwrap()).output();
+            let output = output.unwrap();
+            assert_eq!(output.status.code(), Some(2), "{output:?}");
+        }
+    }
+}

@@ -125,8 +125,19 @@ fn keys_are_registered_used_rotated_and_revoked() {
     assert!(proof.starts_with("c2sp.org/tlog-proof@v1\n"), "{proof}");
 
     // The old key hands over to a new one.
-    portal.must("keygen --authority 000000-SCJG --origin log.example/test --out new.key");
-    portal.must("authority rotate --old-key 000000-SCJG.key --new-key new.key --out rotation.json");
+    let made = portal.run("keygen --authority 000000-SCJG --origin log.example/test --out new.key");
+    assert!(
+        stderr(&made).starts_with("密钥已写入 new.key，"),
+        "{made:?}"
+    );
+    let rotate = "authority rotate --old-key 000000-SCJG.key --new-key new.key --out rotation.json";
+    let ready = portal.run(&format!("{rotate} --lang en"));
+    assert_eq!(ready.stdout, b"rotation.json\n", "{ready:?}");
+    assert!(
+        stderr(&ready).contains("is in rotation.json, signed by"),
+        "{ready:?}"
+    );
+    assert!(stderr(&portal.run(rotate)).starts_with("更换密钥的申请已写入 rotation.json"));
     portal.must("authority rotate --key data/keys/operator.key --request rotation.json");
     let refused = portal.run(publish);
     assert_eq!(code(&refused), Some(1));
@@ -207,6 +218,129 @@ fn a_key_others_can_read_is_refused_and_none_is_overwritten() {
     assert!(stderr(&refused).contains("600"), "{refused:?}");
 }
 
+/// A department of region 610323 that may publish two kinds, with its key at `<id>.key`.
+fn register_qishan(portal: &Portal, id: &str) {
+    portal.must(&format!(
+        "keygen --authority {id} --origin log.example/test --out {id}.key --request {id}.json"
+    ));
+    portal.must(&format!(
+        "authority register --key data/keys/operator.key --request {id}.json --name Department \
+         --region 610323 --kinds abnormal_listing,abnormal_removal"
+    ));
+}
+
+/// The log tells of a value what no form of a row shows: named by column and value all the same, in one language.
+#[test]
+fn rows_the_log_refuses_are_told_by_column_value_and_expectation() {
+    let portal = Portal::start();
+    register_qishan(&portal, "610323-SCJG");
+    let header = "统一社会信用代码,企业名称,行政区划,列入原因,列入日期\n";
+    let row = "91000000MA00000900,示例公司,999999,失联,2026-03-02\n";
+    portal.write("t.csv", &format!("{header}{row}"));
+    let import = "import --kind abnormal_listing --key 610323-SCJG.key";
+    let refused = portal.run(&format!("{import} t.csv"));
+    assert_eq!(code(&refused), Some(1), "{refused:?}");
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned();
+    let reason = "「行政区划」: 999999 — 该机构登记的管辖区划是610323，不包括999999。";
+    assert!(said.contains(&format!("第 2 行{reason}\n")), "{said}");
+    let bad = std::fs::read_to_string(portal.path("t.csv.bad.csv")).unwrap();
+    assert!(
+        bad.contains(&format!("{reason},91000000MA00000900")),
+        "{bad}"
+    );
+    let english = portal.run(&format!("{import} --lang en --bad en.csv t.csv"));
+    let said = String::from_utf8_lossy(&english.stdout).into_owned();
+    let reason = "“行政区划”: 999999 — The authority is registered for region 610323, which";
+    assert!(said.contains(reason), "{said}");
+
+    let hash = "0".repeat(64);
+    let header = "统一社会信用代码,企业名称,行政区划,移出原因,移出日期,listing\n";
+    let row = format!("91000000MA00000900,示例公司,610323,列入有误,2026-03-02,7 {hash}\n");
+    portal.write("r.csv", &format!("{header}{row}"));
+    let refused = portal.run("import --kind abnormal_removal --key 610323-SCJG.key r.csv");
+    let said = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert!(said.contains("「listing」: 7 000"), "{refused:?}");
+    assert!(
+        said.contains("日志中没有这个序号和叶哈希的条目：7。"),
+        "{said}"
+    );
+
+    // Where no cell is at fault, the meaning is Chinese too.
+    portal.write("p.csv", &portal.must("import --template permit"));
+    let all = portal.run("import --kind permit --key 610323-SCJG.key p.csv");
+    assert_eq!(code(&all), Some(2));
+    let said = stderr(&all);
+    assert!(said.contains("该机构无权发布这种记录"), "{said}");
+    assert!(
+        said.contains("没有发布这种记录的权限") && !said.contains("may not"),
+        "{said}"
+    );
+}
+
+/// What the log would not take from this key is told before anything is sent; and where that cannot be known, so.
+#[test]
+fn a_dry_run_tells_what_the_key_may_not_publish() {
+    let portal = Portal::start();
+    register_qishan(&portal, "610323-SCJG");
+    let header = "统一社会信用代码,企业名称,行政区划,列入原因,列入日期\n";
+    let row = "91000000MA00000900,示例公司,REGION,失联,2026-03-02\n";
+    let rows = ["610323", "999999", "610300"].map(|region| row.replace("REGION", region));
+    portal.write("t.csv", &format!("{header}{}", rows.concat()));
+    let check = "import --kind abnormal_listing --dry-run";
+    let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    let outside = portal.run(&format!("{check} --key 610323-SCJG.key t.csv"));
+    assert_eq!(code(&outside), Some(1), "{outside:?}");
+    let told = said(&outside);
+    assert!(
+        told.contains("第 3 行「行政区划」: 999999 — 该机构登记的管辖区划是610323，应在其范围之内"),
+        "{told}"
+    );
+    assert!(
+        told.contains("可以导入 1，") && told.contains("日志不会接受 2，"),
+        "{told}"
+    );
+    assert!(!told.contains("没有核对"), "{told}");
+
+    portal.write("p.csv", &portal.must("import --template permit"));
+    portal.must("keygen --authority 610323-YJJ --origin log.example/test --out stranger.key");
+    portal.must("keygen --authority 610323-SCJG --origin log.example/test --out other.key");
+    let listing = "abnormal_listing";
+    for (kind, key, table, reason) in [
+        (
+            "permit",
+            "610323-SCJG.key",
+            "p.csv",
+            "该机构无权发布这种记录",
+        ),
+        (listing, "stranger.key", "t.csv", "该机构未登记"),
+        (listing, "other.key", "t.csv", "签名无效"),
+    ] {
+        let refused = portal.run(&format!(
+            "import --kind {kind} --dry-run --key {key} {table}"
+        ));
+        assert_eq!(code(&refused), Some(2), "{refused:?}");
+        assert!(said(&refused).contains("可以导入 0，"), "{refused:?}");
+        assert!(stderr(&refused).contains(reason), "{refused:?}");
+    }
+    let listed = portal.must("authority list");
+    let public = listed.split("610323-SCJG").nth(1).unwrap();
+    let public = public.split("\tkey ").nth(1).unwrap();
+    let public = public.split(' ').next().unwrap();
+    portal.must(&format!(
+        "authority revoke --key data/keys/operator.key --authority 610323-SCJG --public-key {public} --reason lost"
+    ));
+    let revoked = portal.run(&format!("{check} --key 610323-SCJG.key t.csv"));
+    assert!(stderr(&revoked).contains("签名无效"), "{revoked:?}");
+
+    let no_key = portal.run(&format!("{check} t.csv"));
+    assert_eq!(code(&no_key), Some(0), "{no_key:?}");
+    assert!(said(&no_key).contains("未用 --key 指定密钥"), "{no_key:?}");
+    let away = format!("{check} --key 610323-SCJG.key --server http://127.0.0.1:9 t.csv");
+    let away = portal.run(&away);
+    assert_eq!(code(&away), Some(0), "{away:?}");
+    assert!(said(&away).contains("没有核对该机构可以发布的"), "{away:?}");
+}
+
 const TABLE: &str = "统一社会信用代码,企业名称,列入原因,列入日期\n\
     91000000MA00000900,示例一公司,失联,2026-03-02\n\
     91000000MA00000901,示例二公司,失联,2026-03-02\n\
@@ -234,7 +368,7 @@ fn a_table_goes_in_once_and_its_bad_rows_after_mending() {
     let said = String::from_utf8_lossy(&second.stdout).into_owned();
     assert!(said.contains("already in the log: 2"), "{said}");
     let bad = std::fs::read_to_string(portal.path("t.csv.bad.csv")).unwrap();
-    portal.write("t.csv.bad.csv", &bad.replacen("901", "900", 1));
+    portal.write("t.csv.bad.csv", &bad.replace("901", "900"));
     let mended = portal.must(&format!("{import} t.csv.bad.csv"));
     assert!(mended.contains("写入 1"), "{mended}");
     // Whatever the table is called.
@@ -364,4 +498,96 @@ fn an_address_in_use_is_told_before_anything_is_made() {
         assert!(said.contains(&address), "{said}");
         assert!(!data.exists(), "{command} made a folder");
     }
+}
+
+/// A log that is not available for one request of every two, at the address told.
+fn busy_log() -> String {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let mut posts = 0;
+        for stream in listener.incoming() {
+            let mut reader = BufReader::new(stream.unwrap());
+            let (mut head, mut length) = (String::new(), 0);
+            while reader.read_line(&mut head).unwrap() > 2 {
+                let line = head.lines().last().unwrap().to_ascii_lowercase();
+                if let Some(value) = line.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            reader.read_exact(&mut vec![0; length]).unwrap();
+            posts += u32::from(head.starts_with("POST"));
+            let (status, body) = if head.starts_with("GET") {
+                let state = r#"{"origin":"log.example/test","size":5}"#;
+                ("200 OK", state.to_owned())
+            } else if posts % 2 == 1 {
+                let problem =
+                    r#"{"code":"log-unavailable","status":503,"detail":"the disk is full"}"#;
+                (
+                    "503 Service Unavailable\r\nRetry-After: 1",
+                    problem.to_owned(),
+                )
+            } else {
+                ("200 OK", "{\"index\":7,\"proof\":\"\"}\n".to_owned())
+            };
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+            );
+            reader.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    address
+}
+
+/// Who waits for a log is told so, and why, each time.
+#[test]
+fn waiting_for_a_log_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = busy_log();
+    let run = |line: &str| {
+        let words = line.split_ascii_whitespace();
+        let mut command = Command::new(GONGSHI);
+        command.args(words).env("GONGSHI_SERVER", &server);
+        command.current_dir(folder.path()).output().unwrap()
+    };
+    let made = run("keygen --authority 000000-SCJG --origin log.example/test --out k");
+    assert_eq!(code(&made), Some(0), "{made:?}");
+    std::fs::write(folder.path().join("listing.json"), LISTING).unwrap();
+    std::fs::write(
+        folder.path().join("t.csv"),
+        TABLE.lines().take(2).collect::<Vec<_>>().join("\n"),
+    )
+    .unwrap();
+    let publish = "publish --kind abnormal_listing --key k listing.json --lang";
+    let zh = run(&format!("{publish} zh"));
+    assert_eq!(
+        (code(&zh), zh.stdout.as_slice()),
+        (Some(0), &b"7\n"[..]),
+        "{zh:?}"
+    );
+    let said = stderr(&zh);
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(
+        said.starts_with(&format!("{server} 应答 503：日志暂时无法写入或读取 — ")),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("（the disk is full）；1 秒后重试\n"),
+        "{said}"
+    );
+    let en = run(&format!("{publish} en"));
+    let said = stderr(&en);
+    assert!(
+        said.contains("answers 503: The log is not available at present"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("the disk is full; trying again in 1 s\n"),
+        "{said}"
+    );
+    let import = run("import --kind abnormal_listing --key k --region 000000 t.csv");
+    assert_eq!(code(&import), Some(0), "{import:?}");
+    assert!(stderr(&import).ends_with("1 秒后重试\n"), "{import:?}");
 }

@@ -1,10 +1,12 @@
 //! `gongshi authority`: the operator registers, amends, and ends authorities and their keys, in the log itself.
 
-use super::remote::{self, Server};
+use super::out;
+use super::remote::{self, Language, Server};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use gongshi::domain::Kind;
-use gongshi::ingest::{Client, KeyFile, KeyRequest};
+use gongshi::ingest::{Client, ClientError, KeyFile, KeyRequest};
+use gongshi::text::{Catalogue, Lang};
 use gongshi_verify::keys::PublicKey;
 use gongshi_verify::names::{AuthorityId, KindName, Origin, RegionCode};
 use gongshi_verify::registry::{AuthorityAction, Profile, Role, RotationBasis};
@@ -124,6 +126,9 @@ struct Rotate {
     /// Operator, forced: why the old key does not sign.
     #[arg(long, requires = "old_public")]
     reason: Option<String>,
+    /// Department: language of messages.
+    #[arg(long, env = "GONGSHI_LANG", default_value = "zh")]
+    lang: Language,
 }
 
 #[derive(Args)]
@@ -221,7 +226,14 @@ impl Rotate {
     fn run(self) -> anyhow::Result<ExitCode> {
         let client = self.server.client();
         if let (Some(old), Some(new), Some(out)) = (&self.old_key, &self.new_key, &self.out) {
-            return prepare(old, new, out, self.origin.as_deref(), &client);
+            return prepare(
+                old,
+                new,
+                out,
+                self.origin.as_deref(),
+                &client,
+                self.lang.into(),
+            );
         }
         let (Some(request), Some(key)) = (&self.request, &self.key) else {
             bail!("--request and --key are needed");
@@ -258,15 +270,21 @@ fn prepare(
     out: &Path,
     origin: Option<&str>,
     client: &Client,
+    lang: Lang,
 ) -> anyhow::Result<ExitCode> {
+    let said = |error: ClientError| anyhow::Error::msg(error.words(lang));
     let origin = match origin {
         Some(origin) => Origin::parse(origin).context("--origin")?,
-        None => client.log()?.origin,
+        None => client.log().map_err(said)?.origin,
     };
     let request = KeyRequest::for_rotation(&KeyFile::read(old)?, &KeyFile::read(new)?, &origin)?;
     std::fs::write(out, format!("{}\n", request.to_json()))
         .with_context(|| format!("cannot write {}", out.display()))?;
-    println!("{}", out.display());
+    super::out::line(format_args!("{}", out.display()))?;
+    let args = [("file", out.display().to_string().into())];
+    let ready = Catalogue::built_in().get(lang, "key-rotation-ready", &args);
+    // The file alone is named on standard output.
+    eprintln!("{ready}");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -284,14 +302,14 @@ impl Revoke {
 impl List {
     fn run(self) -> anyhow::Result<ExitCode> {
         for authority in self.server.client().authorities()? {
-            println!(
+            out::line(format_args!(
                 "{}\t{}\t{}\t{}\t{}",
                 authority.id,
                 shown(&authority.name),
                 authority.role,
                 authority.region,
                 authority.kinds.join(",")
-            );
+            ))?;
             for key in authority.keys {
                 let ended = match key.ended_at {
                     Some(index) => format!(", ended by entry {index}"),
@@ -302,10 +320,10 @@ impl List {
                 } else {
                     ""
                 };
-                println!(
+                out::line(format_args!(
                     "\tkey {} from entry {}{ended}{forced}",
                     key.public_key, key.added_at
-                );
+                ))?;
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -362,6 +380,7 @@ fn submit(client: &Client, key: &Path, action: &AuthorityAction) -> anyhow::Resu
         None,
         action.to_body(),
     )?;
-    println!("{}", remote::send_one(client, &event)?);
+    let index = remote::send_one(client, &event)?;
+    out::line(format_args!("{index}"))?;
     Ok(ExitCode::SUCCESS)
 }

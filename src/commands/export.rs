@@ -4,11 +4,12 @@ use super::progress::Progress;
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::app;
+use gongshi::log::Log;
 use gongshi_verify::encoding::hex;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -32,7 +33,15 @@ impl Export {
             }
             None => Box::new(std::io::stdout().lock()),
         };
-        let mut out = BufWriter::new(out);
+        let written = Self::write(&log, BufWriter::new(out));
+        // Whoever reads standard output may have read enough; a file of one's own is whole, or it is an error.
+        match written {
+            Err(error) if self.out.is_none() && is_closed(&error) => Ok(ExitCode::SUCCESS),
+            written => written.map(|()| ExitCode::SUCCESS),
+        }
+    }
+
+    fn write(log: &Log, mut out: impl Write) -> anyhow::Result<()> {
         let published = log.published();
         let mut progress = Progress::new("entries", published.size());
         let mut digest = Sha256::new();
@@ -62,9 +71,14 @@ impl Export {
         let last =
             serde_json::json!({"checkpoint": published.note, "sha256": hex(&digest.finalize())});
         writeln!(out, "{last}")?;
-        out.flush()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(out.flush()?)
     }
+}
+
+/// Whether writing ended because nobody reads any more.
+fn is_closed(error: &anyhow::Error) -> bool {
+    let source = error.downcast_ref::<std::io::Error>();
+    source.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// One line: the stored bytes as they are, so that hashes can be recomputed from them.

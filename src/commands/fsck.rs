@@ -1,12 +1,14 @@
 //! `gongshi fsck`: rechecks everything, in a data folder or over HTTP.
 
+use super::out;
 use super::progress::Progress;
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use gongshi::app;
 use gongshi::intake::Auditor;
 use gongshi::log::{self, FsckProblem};
 use gongshi_verify::names::Origin;
+use gongshi_verify::note::VerifierKey;
 use gongshi_verify::text::shown;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,8 +22,9 @@ pub struct Fsck {
     /// Check a running server instead, by its address.
     #[arg(long)]
     url: Option<String>,
-    /// The log's verifier key, for --url. Without it the server's own word is taken, and said.
-    #[arg(long, requires = "url")]
+    /// The log's verifier key. Without it --url takes the server's own word for it, and says so, and --data needs the
+    /// checkpoint key in the folder: with it, an auditor needs no secrets.
+    #[arg(long)]
     vkey: Option<String>,
 }
 
@@ -32,12 +35,12 @@ impl Fsck {
             None => self.folder()?,
         };
         for problem in &problems {
-            println!("{}", shown(&problem.problem));
+            out::line(format_args!("{}", shown(&problem.problem)))?;
         }
-        println!(
+        out::line(format_args!(
             "{entries} entries and {tiles} full tiles checked: {} problems.",
             problems.len()
-        );
+        ))?;
         Ok(if problems.is_empty() {
             ExitCode::SUCCESS
         } else {
@@ -46,7 +49,24 @@ impl Fsck {
     }
 
     fn folder(&self) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
-        let (log, file) = app::read_log(&self.data).context("the start-up checks failed")?;
+        let opened = match &self.vkey {
+            Some(vkey) => {
+                let verifier = VerifierKey::parse(vkey).context("--vkey")?;
+                app::read_log_as_stranger(&self.data, &verifier)
+            }
+            None => {
+                // What the folder is at all is told first.
+                app::log_file(&self.data)?;
+                let path = app::checkpoint_key_path(&self.data);
+                ensure!(
+                    path.try_exists().unwrap_or(true),
+                    "{} is not there: give the log's verifier key with --vkey, or put the checkpoint key back",
+                    path.display()
+                );
+                app::read_log(&self.data)
+            }
+        };
+        let (log, file) = opened.context("the start-up checks failed")?;
         let mut progress = Progress::new("entries", log.published().size());
         let mut auditor =
             Auditor::new(Origin::parse(&file.origin)?).with_log_key(log.verifier().key);

@@ -2,6 +2,7 @@
 //!
 //! Reads checkpoint, tiles and bundles as tlog-tiles has them, and the public records; trusts none of them.
 
+use super::out;
 use super::progress::Progress;
 use anyhow::{Context as _, bail, ensure};
 use gongshi::intake::Auditor;
@@ -13,6 +14,7 @@ use gongshi_verify::merkle::{CompactRange, subtree_root};
 use gongshi_verify::names::Origin;
 use gongshi_verify::note::{SignatureCheck, VerifierKey};
 use gongshi_verify::text::shown;
+use rayon::prelude::*;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -23,8 +25,11 @@ const MOST: u64 = 256 * (65_535 + 2);
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Records asked for at the same time.
+const READERS: usize = 8;
+
 /// Gives the bytes at a path of the server.
-type Get<'a> = dyn Fn(&str) -> anyhow::Result<Vec<u8>> + 'a;
+type Get<'a> = dyn Fn(&str) -> anyhow::Result<Vec<u8>> + Sync + 'a;
 
 /// Checks a server; entries, full tiles, problems.
 pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
@@ -72,10 +77,10 @@ fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec
                 .as_str()
                 .context("/api/v1/log has no vkey")?
                 .to_owned();
-            println!(
+            out::line(format_args!(
                 "No --vkey given: taking the server's word for its key, {}",
                 shown(&vkey)
-            );
+            ))?;
             vkey
         }
     };
@@ -95,6 +100,9 @@ fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec
     );
     let origin = Origin::parse(&checkpoint.origin).context("the checkpoint's origin")?;
 
+    // Waiting for answers is most of the time.
+    let readers = rayon::ThreadPoolBuilder::new().num_threads(READERS);
+    let readers = readers.build().context("no threads to read records with")?;
     let mut problems = Vec::new();
     let mut auditor = Auditor::new(origin).with_log_key(key.key);
     let mut range = CompactRange::new();
@@ -128,9 +136,19 @@ fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec
                 });
             }
         }
-        for (offset, (entry, hash)) in (start..).zip(entries.into_iter().zip(&hashes)) {
+        let records: Vec<_> = readers.install(|| {
+            let indexes = (start..start + width).into_par_iter();
+            indexes
+                .map(|index| record(get, index))
+                .collect::<anyhow::Result<_>>()
+        })?;
+        let leaves = entries.into_iter().zip(records);
+        for (offset, ((entry, record), hash)) in (start..).zip(leaves.zip(&hashes)) {
             range.push(*hash, &mut |_, _, _| ());
-            let record = record(get, offset, &mut problems)?;
+            let record = record.unwrap_or_else(|problem| {
+                problems.push(problem);
+                None
+            });
             auditor.leaf(offset, &Leaf { entry, record }, &mut problems);
         }
         if width == WIDTH {
@@ -208,28 +226,23 @@ fn right_edge(
 }
 
 /// The record, in its own bytes but for blanks and order; none where the answer has none.
-fn record(
-    get: &Get,
-    index: u64,
-    problems: &mut Vec<FsckProblem>,
-) -> anyhow::Result<Option<Vec<u8>>> {
+fn record(get: &Get, index: u64) -> anyhow::Result<Result<Option<Vec<u8>>, FsckProblem>> {
     let answer = get(&format!("/api/v1/records/{index}"))?;
     // Strictly: a name twice, of which one is dropped, is not the record that a verifier would read.
     let members = match json::parse_with_depth(&answer, json::MAX_DEPTH + 2) {
         Ok(json::Value::Object(members)) => members,
         Ok(_) => bail!("record {index} is not an object"),
         Err(error) => {
-            problems.push(FsckProblem {
+            return Ok(Err(FsckProblem {
                 entry: Some(index),
                 problem: format!("record {index} is not served as JSON of the profile: {error}"),
-            });
-            return Ok(None);
+            }));
         }
     };
-    Ok(match members.get("record") {
+    Ok(Ok(match members.get("record") {
         None | Some(json::Value::Null) => None,
         Some(record) => Some(json::to_jcs(record).into_bytes()),
-    })
+    }))
 }
 
 fn split(mut bundle: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {

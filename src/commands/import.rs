@@ -1,5 +1,6 @@
 //! `gongshi import`: tables as departments have them, every good row signed and appended once, every bad one told.
 
+use super::out::{self, Printed};
 use super::remote::{self, Language, Server};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
@@ -7,8 +8,8 @@ use gongshi::app::random32;
 use gongshi::domain::{Kind, dates};
 use gongshi::ingest::table::{self, template};
 use gongshi::ingest::{
-    Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Summary, Target,
-    journal_beside,
+    ClientError, Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Rights,
+    Summary, Target, journal_beside,
 };
 use gongshi::intake::{Clock as _, SystemClock};
 use gongshi::text::{Arg, Catalogue, Lang};
@@ -18,7 +19,8 @@ use indicatif::{
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 /// Sign the rows of a CSV or XLSX table and append them to the log.
 ///
@@ -54,7 +56,7 @@ pub struct ImportCommand {
     /// Leave out columns that no field is known by, instead of refusing the file.
     #[arg(long)]
     ignore_unknown: bool,
-    /// Only check the table: send and write nothing.
+    /// Only check the table, and with --key and a server what the key may publish: send and write nothing.
     #[arg(long)]
     dry_run: bool,
     /// File for rows that do not go in [default: <FILE>.bad.csv, or the next free number].
@@ -141,13 +143,20 @@ impl ImportCommand {
             let columns = Arg::Text(import.left_out().join(&separator));
             eprintln!("{}", word(lang, "left-out", &[("columns", columns)]));
         }
+        let (rights, unchecked) = match self.dry_run {
+            true => self.rights(kind, lang)?,
+            false => (Rights::Unknown, None),
+        };
         let mut screen = Screen::new(lang, import.rows_hint(), self.quiet);
         let result = match &self.key {
-            _ if self.dry_run => import.check(&mut screen).map(|summary| (summary, None)),
+            _ if self.dry_run => import
+                .check(&rights, &mut screen)
+                .map(|summary| (summary, None)),
             Some(path) => {
                 let key = KeyFile::read(path)?;
                 let client = self.server.client().without_receipts();
-                let log = client.log()?;
+                let waits = Waits::new(lang, screen.bar.clone());
+                let log = client.log().map_err(|error| said(error.into()))?;
                 let clock = remote::clock(&log);
                 let journal = self
                     .journal
@@ -160,6 +169,7 @@ impl ImportCommand {
                     log_size: log.size,
                     sink: &client,
                     patience: Patience::default(),
+                    waiting: &|error, pause| waits.say(error, pause),
                     clock: clock.as_ref(),
                     random: random32,
                 };
@@ -178,18 +188,44 @@ impl ImportCommand {
                 return Err(said(error));
             }
         };
-        println!(
-            "{}",
-            match self.dry_run {
-                true => summary.check_words(lang),
-                false => summary.words(lang),
-            }
-        );
+        screen.printed.end()?;
+        let counts = match self.dry_run {
+            true => summary.check_words(lang),
+            false => summary.words(lang),
+        };
+        out::line(format_args!("{counts}"))?;
+        if let Some(unchecked) = unchecked {
+            out::line(format_args!("{unchecked}"))?;
+        }
+        if let Rights::Nothing(refused) = rights {
+            return Err(said(ImportError::Rejected(refused)));
+        }
         if let Some(path) = bad {
             let file = Arg::Text(path.display().to_string());
-            println!("{}", word(lang, "bad-file", &[("file", file)]));
+            out::line(format_args!(
+                "{}",
+                word(lang, "bad-file", &[("file", file)])
+            ))?;
         }
         Ok(ExitCode::from(u8::from(summary.bad + summary.refused > 0)))
+    }
+}
+
+impl ImportCommand {
+    /// What the key may publish, as the server says now; and the words for it where that cannot be known.
+    fn rights(&self, kind: Kind, lang: Lang) -> anyhow::Result<(Rights, Option<String>)> {
+        let Some(path) = &self.key else {
+            return Ok((Rights::Unknown, Some(word(lang, "rights-no-key", &[]))));
+        };
+        let key = KeyFile::read(path)?;
+        Ok(match self.server.client().authority(&key.authority) {
+            Ok(listed) => (Rights::of(&key, kind, listed.as_ref())?, None),
+            Err(error) => {
+                let reason = ImportError::Client(error).words(lang, kind);
+                let args = [("reason", reason.into())];
+                (Rights::Unknown, Some(word(lang, "rights-unknown", &args)))
+            }
+        })
     }
 }
 
@@ -211,7 +247,7 @@ fn write_template(
     match out {
         Some(path) => std::fs::write(path, bytes)
             .with_context(|| format!("cannot write {}", path.display()))?,
-        None => std::io::stdout().write_all(&bytes)?,
+        None => out::closed_is_fine(std::io::stdout().write_all(&bytes))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -245,6 +281,7 @@ fn left(lang: Lang) -> impl Fn(&ProgressState, &mut dyn std::fmt::Write) + Clone
 struct Screen {
     lang: Lang,
     bar: ProgressBar,
+    printed: Printed,
 }
 
 impl Screen {
@@ -260,7 +297,38 @@ impl Screen {
             bar.set_style(style.with_key("rate", rate).with_key("left", left(lang)));
         }
         bar.set_message(word(lang, "progress", &[]));
-        Screen { lang, bar }
+        Screen {
+            lang,
+            bar,
+            printed: Printed::default(),
+        }
+    }
+}
+
+/// Says that batches wait, once for those that wait at the same time.
+struct Waits {
+    lang: Lang,
+    bar: ProgressBar,
+    said_until: Mutex<Option<Instant>>,
+}
+
+impl Waits {
+    fn new(lang: Lang, bar: ProgressBar) -> Self {
+        Waits {
+            lang,
+            bar,
+            said_until: Mutex::new(None),
+        }
+    }
+
+    fn say(&self, error: &ClientError, pause: Duration) {
+        let mut said_until = self.said_until.lock().expect("no holder of it panics");
+        let now = Instant::now();
+        if said_until.is_none_or(|until| now >= until) {
+            *said_until = Some(now + pause);
+            let said = error.waiting_words(self.lang, pause);
+            self.bar.suspend(|| eprintln!("{said}"));
+        }
     }
 }
 
@@ -279,7 +347,7 @@ impl Observer for Screen {
     fn row(&mut self, line: u64, notice: &Notice<'_>) {
         self.bar.suspend(|| {
             for said in notice.words(self.lang, line) {
-                println!("{said}");
+                self.printed.line(format_args!("{said}"));
             }
         });
     }

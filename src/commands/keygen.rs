@@ -1,9 +1,12 @@
 //! `gongshi keygen`: an authority's event key, made and kept where it will be used.
 
+use super::out;
+use super::remote::Language;
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::app::random32;
 use gongshi::ingest::{KeyFile, KeyRequest};
+use gongshi::text::Catalogue;
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::{AuthorityId, Origin};
 use std::path::PathBuf;
@@ -26,6 +29,9 @@ pub struct Keygen {
     /// Also write the request to this file.
     #[arg(long)]
     request: Option<PathBuf>,
+    /// Language of messages.
+    #[arg(long, env = "GONGSHI_LANG", default_value = "zh")]
+    lang: Language,
 }
 
 impl Keygen {
@@ -41,7 +47,14 @@ impl Keygen {
             std::fs::write(path, format!("{request}\n"))
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
-        println!("{request}");
+        out::line(format_args!("{request}"))?;
+        let args = [
+            ("file", self.out.display().to_string().into()),
+            ("key", file.key.public().to_base64().into()),
+        ];
+        let made = Catalogue::built_in().get(self.lang.into(), "key-made", &args);
+        // The request alone is on standard output.
+        eprintln!("{made}");
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -10,6 +10,7 @@ mod fsck_http;
 mod import;
 mod init;
 mod keygen;
+mod out;
 mod progress;
 mod publish;
 mod reindex;

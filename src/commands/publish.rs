@@ -1,10 +1,11 @@
 //! `gongshi publish`: bodies in JSON, signed here and appended to the log.
 
+use super::out::Printed;
 use super::remote::{self, Language, Server};
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::domain::Kind;
-use gongshi::ingest::{Answer, KeyFile, Patience, deliver, read_bodies};
+use gongshi::ingest::{Answer, ClientError, KeyFile, Patience, deliver, read_bodies};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,7 +52,9 @@ impl Publish {
                 .with_context(|| format!("cannot make {}", folder.display()))?;
         }
         let client = self.server.client();
-        let log = client.log()?;
+        let lang = self.lang.into();
+        let said = |error: ClientError| anyhow::Error::msg(error.words(lang));
+        let log = client.log().map_err(said)?;
         let mut lines = Vec::with_capacity(bodies.len());
         let mut places = Vec::with_capacity(bodies.len());
         for (path, number, body) in bodies {
@@ -62,14 +65,14 @@ impl Publish {
             places.push((path, number));
         }
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let (mut refused, mut unkept) = (0, None);
+        let (mut refused, mut unkept, mut printed) = (0, None, Printed::default());
         deliver(
             &client,
             Patience::default(),
             &lines,
             &mut |place, answer| match answer {
                 Answer::Logged { index, proof } => {
-                    println!("{index}");
+                    printed.line(format_args!("{index}"));
                     if let Some(folder) = &self.proofs {
                         let path = folder.join(format!("{index}.tlog-proof"));
                         if let Err(error) = std::fs::write(&path, proof) {
@@ -80,11 +83,16 @@ impl Publish {
                 Answer::Refused(reason) => {
                     refused += 1;
                     let (path, number) = &places[place];
-                    let said = reason.words(self.lang.into()).join("\n  ");
+                    let said = reason.words(lang).join("\n  ");
                     eprintln!("{} #{number}: {said}", path.display());
                 }
             },
-        )?;
+            &mut remote::say_waiting(lang),
+        )
+        .map_err(said)?;
+        printed
+            .end()
+            .context("published, but an index could not be printed")?;
         if let Some((path, error)) = unkept {
             return Err(error).with_context(|| {
                 format!(

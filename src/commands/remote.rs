@@ -4,12 +4,13 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gongshi::app::random32;
 use gongshi::domain::Kind;
-use gongshi::ingest::{Answer, Client, KeyFile, LogState, Patience, deliver};
+use gongshi::ingest::{Answer, Client, ClientError, KeyFile, LogState, Patience, deliver};
 use gongshi::intake::{Clock, Event, SimulatedClock, SystemClock};
 use gongshi::text::Lang;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::KindName;
 use gongshi_verify::record::Record;
+use std::time::Duration;
 
 /// The server to talk to.
 #[derive(Args)]
@@ -80,13 +81,24 @@ pub fn sign(
     ))
 }
 
+/// Says on standard error that the log is asked again after a pause.
+pub fn say_waiting(lang: Lang) -> impl FnMut(&ClientError, Duration) {
+    move |error, pause| eprintln!("{}", error.waiting_words(lang, pause))
+}
+
 /// Sends one event; its index, or the refusal as an error.
 pub fn send_one(client: &Client, event: &Event) -> anyhow::Result<u64> {
     let line = event.to_json();
     let mut answer = None;
-    deliver(client, Patience::default(), &[&line], &mut |_, given| {
-        answer = Some(given)
-    })?;
+    let patience = Patience::default();
+    let mut answered = |_, given| answer = Some(given);
+    deliver(
+        client,
+        patience,
+        &[&line],
+        &mut answered,
+        &mut say_waiting(Lang::En),
+    )?;
     match answer.context("the event got no answer")? {
         Answer::Logged { index, .. } => Ok(index),
         Answer::Refused(refused) => bail!("{}", refused.words(Lang::En).join("\n  ")),

@@ -3,7 +3,8 @@
 //! One request is one attempt here; trying again is [`deliver`](super::deliver())'s. It must not sign, and must not know
 //! where events come from.
 
-use crate::text::{Catalogue, Lang};
+use super::refused::Refused;
+use crate::text::{Arg, Catalogue, Lang};
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
 use gongshi_verify::text::shown;
 use gongshi_verify::time::Timestamp;
@@ -41,6 +42,8 @@ pub enum ClientError {
         detail: String,
         /// When to try again, in seconds, where it said so.
         retry_after: Option<u64>,
+        /// The whole of its answer, where that is an RFC 9457 problem.
+        problem: Option<Box<Refused>>,
     },
     /// It answered something a Gongshi server does not.
     #[error("the answer of {server} is not one of a Gongshi server: {reason}")]
@@ -53,6 +56,57 @@ pub enum ClientError {
 }
 
 impl ClientError {
+    /// The error in words of the language, as far as the server and this program have them.
+    pub fn words(&self, lang: Lang) -> String {
+        let catalogue = Catalogue::built_in();
+        let said = |key: &str, args: &[(&str, Arg)]| catalogue.get(lang, key, args);
+        match self {
+            ClientError::Connection { server, reason } => {
+                let args = [
+                    ("server", server.clone().into()),
+                    ("reason", reason.clone().into()),
+                ];
+                said("import-error-connection", &args)
+            }
+            ClientError::Status {
+                server,
+                status,
+                detail,
+                problem,
+                ..
+            } => {
+                let reason = match problem {
+                    Some(problem) => problem.words(lang).join(" — "),
+                    None => detail.clone(),
+                };
+                let args = [
+                    ("server", server.clone().into()),
+                    ("status", status.to_string().into()),
+                    ("reason", reason.into()),
+                ];
+                said("send-status", &args)
+            }
+            ClientError::Foreign { server, reason } => {
+                let args = [
+                    ("server", server.clone().into()),
+                    ("reason", reason.clone().into()),
+                ];
+                said("send-foreign", &args)
+            }
+        }
+    }
+
+    /// What is said while the same is tried again after a pause.
+    pub fn waiting_words(&self, lang: Lang, pause: Duration) -> String {
+        // Half a second is said as one.
+        let seconds = i64::try_from(pause.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
+        let args = [
+            ("reason", self.words(lang).into()),
+            ("seconds", seconds.into()),
+        ];
+        Catalogue::built_in().get(lang, "send-waiting", &args)
+    }
+
     /// Whether the same request may succeed later.
     pub fn is_temporary(&self) -> bool {
         match self {
@@ -134,78 +188,6 @@ pub enum Answer {
     Refused(Refused),
 }
 
-/// Why an event was refused, in the server's words (RFC 9457 with members of ours).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
-pub struct Refused {
-    /// Stable reason code.
-    pub code: String,
-    /// HTTP status this would have had alone.
-    pub status: u16,
-    /// What kind of refusal, in English.
-    pub title: String,
-    /// The same in Chinese.
-    pub title_zh: String,
-    /// What exactly, in English.
-    pub detail: String,
-    /// Faults of fields.
-    pub errors: Vec<RefusedField>,
-    /// When to try again, in seconds.
-    pub retry_after: Option<u64>,
-}
-
-/// A fault of one field, in the server's words.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
-pub struct RefusedField {
-    /// Path of the field.
-    pub field: String,
-    /// Stable code of the fault.
-    pub code: String,
-    /// What is wrong, in English.
-    pub detail: String,
-    /// What is wrong, in Chinese.
-    pub detail_zh: String,
-}
-
-impl Refused {
-    /// Whether the same event may be accepted later.
-    pub fn is_temporary(&self) -> bool {
-        // Not the event was at fault, but the request that carried it.
-        let carrier = matches!(self.code.as_str(), "body-incomplete" | "too-many-lines");
-        carrier || self.status == 429 || self.status == 503
-    }
-
-    /// The refusal in words: a line for the whole, then one for each fault of a field.
-    pub fn words(&self, lang: Lang) -> Vec<String> {
-        let catalogue = Catalogue::built_in();
-        let given = match lang {
-            Lang::Zh => &self.title_zh,
-            Lang::En => &self.title,
-        };
-        // A server may know reasons this program has no words for.
-        let own = format!("problem-title-{}", self.code);
-        let title = match catalogue.has(lang, &own) || given.is_empty() {
-            true => catalogue.first(lang, &[&own, &self.code], &[]),
-            false => given.clone(),
-        };
-        let mut lines = vec![title];
-        if self.errors.is_empty() {
-            lines.push(self.detail.clone());
-        }
-        lines.extend(self.errors.iter().map(|error| {
-            let said = match lang {
-                Lang::Zh => &error.detail_zh,
-                Lang::En => &error.detail,
-            };
-            // The member first, as whoever writes JSON has to spell it.
-            format!("{}: {said}", error.field)
-        }));
-        // The words are the server's, the terminal is not.
-        lines.iter().map(|line| shown(line)).collect()
-    }
-}
-
 #[derive(Deserialize)]
 struct AnswerLine {
     index: Option<u64>,
@@ -216,6 +198,9 @@ struct AnswerLine {
 
 /// Somewhere events can be sent; one call is one attempt.
 pub trait Sink: Sync {
+    /// Where that is, for messages.
+    fn address(&self) -> &str;
+
     /// Sends events, each one line of JSON, and hands over each answer with the event's place as it arrives.
     ///
     /// # Errors
@@ -314,6 +299,7 @@ impl Client {
             status: failure.status,
             detail: shown(&failure.detail),
             retry_after: failure.retry_after,
+            problem: failure.problem,
         })
     }
 
@@ -378,6 +364,10 @@ impl Client {
 }
 
 impl Sink for Client {
+    fn address(&self) -> &str {
+        &self.server
+    }
+
     fn send(
         &self,
         events: &[&str],
@@ -419,6 +409,7 @@ mod http {
         pub(super) status: u16,
         pub(super) detail: String,
         pub(super) retry_after: Option<u64>,
+        pub(super) problem: Option<Box<super::Refused>>,
     }
 
     pub(super) fn check(mut response: Response) -> Result<Good, Failure> {
@@ -432,8 +423,11 @@ mod http {
             .and_then(|text| text.parse().ok());
         let text = response.body_mut().read_to_string().unwrap_or_default();
         let problem: Option<super::Refused> = serde_json::from_str(&text).ok();
-        let detail = match problem {
-            Some(problem) if !problem.detail.is_empty() => problem.detail,
+        let problem = problem
+            .filter(|problem| !problem.code.is_empty())
+            .map(Box::new);
+        let detail = match &problem {
+            Some(problem) if !problem.detail.is_empty() => problem.detail.clone(),
             _ if text.trim_start().starts_with('<') => {
                 "a page for people, not an answer of the API".to_owned()
             }
@@ -449,6 +443,7 @@ mod http {
             status,
             detail,
             retry_after,
+            problem,
         })
     }
 

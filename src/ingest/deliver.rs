@@ -3,7 +3,8 @@
 //! Sending again is safe because the log answers the same signed event with its first index. It must not know what
 //! carries the events.
 
-use super::client::{Answer, ClientError, Refused, Sink};
+use super::client::{Answer, ClientError, Sink};
+use super::refused::Refused;
 use std::time::Duration;
 
 /// How long to go on trying while nothing moves.
@@ -26,15 +27,16 @@ impl Default for Patience {
 }
 
 impl Patience {
-    fn wait(&self, attempt: u32, retry_after: Option<u64>) {
+    /// How long to wait after so many attempts in vain, where the log asked for so many seconds.
+    fn next(attempt: u32, retry_after: Option<u64>) -> Duration {
         let own = Duration::from_millis(500 << attempt.min(6)).min(Duration::from_secs(30));
         let asked = Duration::from_secs(retry_after.unwrap_or(0).min(300));
-        (self.pause)(own.max(asked));
+        own.max(asked)
     }
 }
 
 /// Sends events until each has its final answer: waits out overload and lost connections, and sends again exactly what
-/// was not answered.
+/// was not answered. `waiting` hears why, and for how long, before each pause.
 ///
 /// # Errors
 /// The last failure, once the patience is spent or the failure is not of the kind that passes.
@@ -43,6 +45,7 @@ pub fn deliver(
     patience: Patience,
     events: &[&str],
     answered: &mut dyn FnMut(usize, Answer),
+    waiting: &mut dyn FnMut(&ClientError, Duration),
 ) -> Result<(), ClientError> {
     let mut open: Vec<usize> = (0..events.len()).collect();
     let mut attempt = 0;
@@ -66,30 +69,29 @@ pub fn deliver(
             break;
         }
         attempt += 1;
-        let retry_after = match (sent, delayed) {
-            (Err(error), _) => {
-                if !error.is_temporary() || attempt >= patience.attempts {
-                    return Err(error);
-                }
-                match error {
-                    ClientError::Status { retry_after, .. } => retry_after,
-                    _ => None,
-                }
-            }
-            (Ok(()), Some(refused)) => {
-                if attempt >= patience.attempts {
-                    return Err(ClientError::Status {
-                        server: "the log".to_owned(),
-                        status: refused.status,
-                        detail: refused.detail,
-                        retry_after: refused.retry_after,
-                    });
-                }
-                refused.retry_after
-            }
+        let error = match (sent, delayed) {
+            (Err(error), _) if !error.is_temporary() => return Err(error),
+            (Err(error), _) => Some(error),
+            (Ok(()), Some(refused)) => Some(ClientError::Status {
+                server: sink.address().to_owned(),
+                status: refused.status,
+                detail: refused.detail.clone(),
+                retry_after: refused.retry_after,
+                problem: Some(Box::new(refused)),
+            }),
             (Ok(()), None) => None,
         };
-        patience.wait(attempt - 1, retry_after);
+        let retry_after = match &error {
+            Some(ClientError::Status { retry_after, .. }) => *retry_after,
+            _ => None,
+        };
+        let pause = Patience::next(attempt - 1, retry_after);
+        match error {
+            Some(error) if attempt >= patience.attempts => return Err(error),
+            Some(error) => waiting(&error, pause),
+            None => {}
+        }
+        (patience.pause)(pause);
     }
     Ok(())
 }
@@ -97,12 +99,17 @@ pub fn deliver(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Lang;
     use std::sync::Mutex;
 
     /// Answers by script: one closure result for each attempt.
     struct Script(Mutex<Vec<Vec<&'static str>>>);
 
     impl Sink for Script {
+        fn address(&self) -> &str {
+            "script"
+        }
+
         fn send(
             &self,
             events: &[&str],
@@ -147,10 +154,22 @@ mod tests {
 
     fn run(steps: &[&[&'static str]]) -> (Result<(), ClientError>, Vec<usize>) {
         let script = Script(Mutex::new(steps.iter().map(|s| s.to_vec()).collect()));
-        let mut got = Vec::new();
-        let result = deliver(&script, NOW, &["a", "b", "c"], &mut |place, _| {
-            got.push(place)
-        });
+        let (mut got, mut said) = (Vec::new(), Vec::new());
+        let result = deliver(
+            &script,
+            NOW,
+            &["a", "b", "c"],
+            &mut |place, _| got.push(place),
+            &mut |error, pause| said.push(error.waiting_words(Lang::En, pause)),
+        );
+        // Every attempt but the last is followed by a wait, and every wait is said.
+        let attempts = steps.len() - script.0.lock().unwrap().len();
+        assert_eq!(said.len(), attempts - 1, "{said:?}");
+        assert!(
+            said.iter()
+                .all(|said| said.ends_with("trying again in 1 s")),
+            "{said:?}"
+        );
         (result, got)
     }
 

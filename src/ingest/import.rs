@@ -5,22 +5,28 @@
 //! nothing; who runs it observes.
 
 mod bad_file;
+mod rights;
 mod send;
 mod words;
 
-use super::client::{ClientError, Refused, Sink};
+pub use rights::Rights;
+
+use super::client::{ClientError, Sink};
 use super::deliver::Patience;
 use super::journal::{Index, Journal, JournalError};
 use super::key_file::KeyFile;
-use super::table::{CellFault, Columns, ColumnsError, Row, Source, SourceError};
-use crate::domain::Kind;
+use super::refused::{Refused, RefusedField};
+use super::table::{CellFault, CellProblem, Columns, ColumnsError, Row, Source, SourceError};
+use crate::domain::{Kind, Problem};
 use crate::intake::Clock;
 use crate::text::Lang;
 use bad_file::BadFile;
 use gongshi_verify::names::{AuthorityId, Origin};
+use gongshi_verify::text::shown;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Rows in a batch (DESIGN §4).
 pub const BATCH_ROWS: usize = 4096;
@@ -60,6 +66,8 @@ pub struct Target<'a> {
     pub sink: &'a dyn Sink,
     /// How long to try.
     pub patience: Patience,
+    /// Hears why and how long a batch waits before it is sent again; from several threads.
+    pub waiting: &'a (dyn Fn(&ClientError, Duration) + Sync),
     /// Tells when events are issued.
     pub clock: &'a dyn Clock,
     /// Makes salts.
@@ -131,8 +139,8 @@ impl Summary {
 pub enum Notice<'a> {
     /// It is not fit to be sent.
     Bad(&'a [CellFault]),
-    /// The log refused it.
-    Refused(&'a Refused),
+    /// The log refused it, for what stands in these cells where it names any.
+    Refused(&'a Refused, &'a [CellFault]),
     /// It is the same as an earlier one.
     Duplicate,
 }
@@ -202,26 +210,36 @@ impl Import {
             .saturating_sub(self.columns.header_line)
     }
 
-    /// Checks every row; sends nothing, writes nothing.
-    pub fn check(&self, observer: &mut dyn Observer) -> Result<Summary, ImportError> {
+    /// Checks every row, also against what the key may publish; sends nothing, writes nothing. What the log finds out by
+    /// looking into itself (entries that are named, rows that it has) is not known here.
+    pub fn check(
+        &self,
+        rights: &Rights,
+        observer: &mut dyn Observer,
+    ) -> Result<Summary, ImportError> {
         let mut summary = Summary::default();
         let mut met = Index::new().map_err(JournalError::temporary)?;
         let mut rows = Vec::with_capacity(BATCH_ROWS);
         let mut settle = |rows: &mut Vec<Row>, summary: &mut Summary| {
-            for checked in self.read_rows(std::mem::take(rows)) {
-                let notice = match &checked.read {
-                    Err(faults) => Notice::Bad(faults),
-                    Ok(read) => match met.set(&read.digest, 0) {
-                        Ok(None) => continue,
-                        Ok(Some(_)) => Notice::Duplicate,
-                        Err(source) => return Err(JournalError::temporary(source).into()),
-                    },
+            for CheckedRow { row, read } in self.read_rows(std::mem::take(rows)) {
+                let statement = match read {
+                    Ok(statement) => statement,
+                    Err(faults) => {
+                        summary.bad += 1;
+                        observer.row(row.line, &Notice::Bad(&faults));
+                        continue;
+                    }
                 };
-                match notice {
-                    Notice::Bad(_) => summary.bad += 1,
-                    _ => summary.duplicate += 1,
+                let earlier = met.set(&statement.digest, 0);
+                if earlier.map_err(JournalError::temporary)?.is_some() {
+                    summary.duplicate += 1;
+                    observer.row(row.line, &Notice::Duplicate);
+                } else if let Some(fault) = self.outside(rights, &row, &statement) {
+                    summary.refused += 1;
+                    observer.row(row.line, &Notice::Bad(&[fault]));
+                } else if matches!(rights, Rights::Nothing(_)) {
+                    summary.refused += 1;
                 }
-                observer.row(checked.row.line, &notice);
             }
             observer.progress(summary);
             Ok(())
@@ -252,6 +270,33 @@ impl Import {
         let journal = Journal::open(target.journal, target.origin, &target.key.authority)?;
         let bad = BadFile::new(&self.options, &self.columns);
         send::run(self, target, observer, journal, bad)
+    }
+
+    /// The cell that names a region the key may not publish for.
+    fn outside(
+        &self,
+        rights: &Rights,
+        row: &Row,
+        statement: &send::Statement,
+    ) -> Option<CellFault> {
+        let region = statement.region()?;
+        let own = rights.outside(region)?.to_string();
+        let problem = CellProblem::Domain(Problem::OutsideRegion { own });
+        Some(self.columns.fault_at(row, "region", region, problem))
+    }
+
+    /// The cells of a row that a refusal names.
+    fn cells_refused(&self, row: &Row, refused: &Refused) -> Vec<CellFault> {
+        // The words are the server's, the terminal is not.
+        let fault = |error: &RefusedField| {
+            let problem = CellProblem::Told {
+                zh: shown(&error.detail_zh),
+                en: shown(&error.detail),
+            };
+            let (field, value) = (shown(&error.field), shown(&error.value));
+            self.columns.fault_at(row, &field, &value, problem)
+        };
+        refused.errors.iter().map(fault).collect()
     }
 
     fn stopped(&self, stop: Stop) -> ImportError {

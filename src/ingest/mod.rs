@@ -9,17 +9,18 @@ mod deliver;
 mod import;
 mod journal;
 mod key_file;
+mod refused;
 mod request;
 pub mod table;
 
 pub use bodies::{BodiesError, nfc, read_bodies};
-pub use client::{
-    Answer, Authority, AuthorityKey, Client, ClientError, LogState, Refused, RefusedField, Sink,
-};
+pub use client::{Answer, Authority, AuthorityKey, Client, ClientError, LogState, Sink};
 pub use deliver::{Patience, deliver};
 pub use import::{
-    BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Summary, Target, journal_beside,
+    BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Rights, Summary, Target,
+    journal_beside,
 };
 pub use journal::{Journal, JournalError, Known};
 pub use key_file::{KeyFile, KeyFileError};
+pub use refused::{Refused, RefusedField};
 pub use request::{KeyRequest, RequestError};

@@ -24,7 +24,7 @@ pub use submission::{Fate, Outcome, Submission, SubmitError};
 
 use crate::store::{DataFolder, KeyValue, Storage, StoreError};
 use gongshi_verify::names::Origin;
-use gongshi_verify::note::SignerKey;
+use gongshi_verify::note::{SignerKey, VerifierKey};
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, RwLock};
 use std::time::Duration;
@@ -86,7 +86,7 @@ pub struct LogConfig {
     /// The checkpoint's first line.
     pub origin: Origin,
     /// The checkpoint key; its name is the origin.
-    pub signer: SignerKey,
+    pub key: CheckpointKey,
     /// How it batches.
     pub batching: Batching,
     /// A second place for the newest published checkpoint, outside the data folder: an older copy of the folder brings
@@ -99,9 +99,49 @@ impl LogConfig {
     pub fn new(origin: Origin, signer: SignerKey) -> Self {
         LogConfig {
             origin,
-            signer,
+            key: CheckpointKey::Signer(Box::new(signer)),
             batching: Batching::default(),
             published_checkpoint: None,
+        }
+    }
+
+    /// For whoever only reads the log, and holds no secret.
+    pub fn reader(origin: Origin, verifier: VerifierKey) -> Self {
+        LogConfig {
+            origin,
+            key: CheckpointKey::Verifier(Box::new(verifier)),
+            batching: Batching::default(),
+            published_checkpoint: None,
+        }
+    }
+}
+
+/// The checkpoint key, as far as it is at hand.
+#[derive(Debug, Clone)]
+pub enum CheckpointKey {
+    /// The whole of it.
+    Signer(Box<SignerKey>),
+    /// Its public side: the log can be read, not written.
+    Verifier(Box<VerifierKey>),
+}
+
+impl CheckpointKey {
+    /// The public side, as a vkey.
+    pub fn verifier(&self) -> &VerifierKey {
+        match self {
+            CheckpointKey::Signer(signer) => signer.verifier(),
+            CheckpointKey::Verifier(verifier) => verifier,
+        }
+    }
+
+    /// The whole of it, for whoever signs.
+    fn signer(&self) -> Result<&SignerKey, LogError> {
+        match self {
+            CheckpointKey::Signer(signer) => Ok(signer),
+            CheckpointKey::Verifier(_) => Err(LogError::State(
+                "a log is written with its checkpoint key; the verifier key alone reads it"
+                    .to_owned(),
+            )),
         }
     }
 }
@@ -289,6 +329,7 @@ impl Log {
         storage: Arc<dyn Storage>,
         config: LogConfig,
     ) -> Result<Log, LogError> {
+        config.key.signer()?;
         // Held until the log has it open: the engine gives a closed database's lock back only some time later.
         let _database = storage.open(DATABASE)?;
         recover::create(&folder, storage.as_ref(), &config)?;
@@ -302,6 +343,7 @@ impl Log {
         storage: Arc<dyn Storage>,
         config: LogConfig,
     ) -> Result<Log, LogError> {
+        config.key.signer()?;
         Log::start(folder, storage, config, Purpose::Append)
     }
 
@@ -388,8 +430,8 @@ impl Log {
     }
 
     /// The checkpoint key's public side, as a vkey.
-    pub fn verifier(&self) -> &gongshi_verify::note::VerifierKey {
-        self.inner.config.signer.verifier()
+    pub fn verifier(&self) -> &VerifierKey {
+        self.inner.config.key.verifier()
     }
 
     /// Refuses new leaves, appends what is queued, and returns when all of it is published or failed.

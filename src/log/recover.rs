@@ -32,7 +32,11 @@ pub(super) fn checkpoint(config: &LogConfig, size: u64, root: Hash) -> Checkpoin
 /// The checkpoint signed as a note.
 pub(super) fn sign(config: &LogConfig, size: u64, root: &Hash) -> String {
     let text = checkpoint(config, size, *root).to_text();
-    sign_note(&text, &config.signer).expect("a checkpoint's text is a note's text")
+    let signer = config
+        .key
+        .signer()
+        .expect("a log that is written has its key");
+    sign_note(&text, signer).expect("a checkpoint's text is a note's text")
 }
 
 /// Size (8 bytes, big endian) and the hashes of the compact range, big subtrees first.
@@ -84,7 +88,7 @@ fn verified(config: &LogConfig, note: &[u8]) -> Result<Checkpoint, String> {
     let text = std::str::from_utf8(note).map_err(|_| "not UTF-8".to_owned())?;
     let signed = SignedCheckpoint::parse(text).map_err(|e| e.to_string())?;
     if !matches!(
-        signed.verify(config.signer.verifier()),
+        signed.verify(config.key.verifier()),
         SignatureCheck::Verified(_)
     ) {
         return Err("it carries no valid signature of the configured key".to_owned());

@@ -73,6 +73,8 @@ pub enum Arg {
     Number(i64),
     /// A key whose message is shown.
     Key(String),
+    /// Keys whose messages are listed.
+    Keys(Vec<String>),
 }
 
 impl From<&str> for Arg {
@@ -195,6 +197,10 @@ impl Catalogue {
             Arg::Text(text) => FluentValue::from(text.clone()),
             Arg::Number(number) => FluentValue::from(*number),
             Arg::Key(key) => FluentValue::from(self.get(lang, key, &[])),
+            Arg::Keys(keys) => {
+                let listed: Vec<String> = keys.iter().map(|key| self.get(lang, key, &[])).collect();
+                FluentValue::from(listed.join(&self.get(lang, "import-separator", &[])))
+            }
         }
     }
 }

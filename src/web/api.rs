@@ -52,9 +52,14 @@ fn shown(text: &str) -> String {
     shortened(text, 80)
 }
 
-/// A path member that must be a decimal number without leading zeros.
+/// A path member that must be a decimal number without leading zeros. One that is too large for any log is one, too.
 fn number(name: &str, text: &str) -> Result<u64, Problem> {
     decimal(text).ok_or_else(|| {
+        let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if is_digits && !text.starts_with('0') {
+            let detail = format!("{name} {} is larger than any log has entries", shown(text));
+            return Problem::new(StatusCode::NOT_FOUND, "beyond-the-log", detail);
+        }
         Problem::bad_request(format!(
             "{name} must be a decimal number without sign or leading zeros, not {:?}",
             shown(text)

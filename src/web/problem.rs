@@ -1,7 +1,7 @@
 //! The one place where errors become HTTP answers: RFC 9457 for programs, a page for people.
 
-use crate::domain::FieldError;
 use crate::domain::validate::ProblemArg;
+use crate::domain::{FieldError, Problem as Fault};
 use crate::intake::Refusal;
 use crate::log::LogError;
 use crate::model::ModelError;
@@ -10,6 +10,7 @@ use crate::text::{Arg, Catalogue, Lang};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AcceptLanguage, Header as _, Quality};
 use actix_web::{HttpRequest, HttpResponse};
+use gongshi_verify::registry::RightsError;
 use serde_json::{Value, json};
 
 /// An error answer in the making.
@@ -165,6 +166,7 @@ pub fn field_sentence(lang: Lang, error: &FieldError) -> String {
             ProblemArg::Text(text) => Arg::Text(text),
             ProblemArg::Number(number) => Arg::Number(number),
             ProblemArg::Key(key) => Arg::Key(key),
+            ProblemArg::Keys(keys) => Arg::Keys(keys),
         };
         args.push((name, arg));
     }
@@ -186,13 +188,43 @@ impl From<&Refusal> for Problem {
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let mut problem = Problem::new(status, refusal.code(), refusal.to_string());
+        problem.fields = faults(refusal);
         match refusal {
-            Refusal::Fields(fields) => problem.fields = fields.clone(),
             Refusal::Overloaded(seconds) => problem.retry_after = Some(*seconds),
             Refusal::Unavailable(_) => problem.retry_after = Some(5),
             _ => {}
         }
         problem
+    }
+}
+
+/// The fields a refusal is about, so that whoever holds a table finds the cell.
+fn faults(refusal: &Refusal) -> Vec<FieldError> {
+    let fault = |path: &str, value: &dyn ToString, problem| {
+        vec![FieldError {
+            path: path.to_owned(),
+            problem,
+            value: value.to_string(),
+        }]
+    };
+    match refusal {
+        Refusal::Fields(fields) => fields.clone(),
+        Refusal::Rights(RightsError::Region { own, region, .. }) => {
+            let own = own.to_string();
+            fault("region", region, Fault::OutsideRegion { own })
+        }
+        Refusal::Reference { path, index } => fault(path, index, Fault::UnknownReference),
+        Refusal::ReferenceKind {
+            path,
+            index,
+            found,
+            expected,
+        } => {
+            let found = found.clone();
+            fault(path, index, Fault::ReferenceKind { found, expected })
+        }
+        Refusal::ReferenceSubject { path, index } => fault(path, index, Fault::ReferenceSubject),
+        _ => Vec::new(),
     }
 }
 
@@ -237,7 +269,71 @@ fn internal(error: &dyn std::error::Error) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Kind;
     use actix_web::test::TestRequest;
+    use gongshi_verify::names::{AuthorityId, RegionCode};
+
+    /// What a refusal says of one field, a program finds under that field, in both languages.
+    #[test]
+    fn refusals_name_their_fields() {
+        let region = |text| RegionCode::parse(text).unwrap();
+        let (path, index) = ("listing".to_owned(), 12);
+        let cases = [
+            (
+                Refusal::Rights(RightsError::Region {
+                    authority: AuthorityId::parse("610323-SCJG").unwrap(),
+                    own: region("610323"),
+                    region: region("999999"),
+                }),
+                "region",
+                "999999",
+                "610323",
+            ),
+            (
+                Refusal::Reference {
+                    path: path.clone(),
+                    index,
+                },
+                "listing",
+                "12",
+                "12",
+            ),
+            (
+                Refusal::ReferenceKind {
+                    path: path.clone(),
+                    index,
+                    found: "permit".to_owned(),
+                    expected: &[Kind::AbnormalListing, Kind::Penalty],
+                },
+                "listing",
+                "12",
+                "、行政处罚",
+            ),
+            (
+                Refusal::ReferenceSubject { path, index },
+                "listing",
+                "12",
+                "12",
+            ),
+        ];
+        for (refusal, field, value, told) in cases {
+            let object = Problem::from(&refusal).to_json();
+            let [error] = object["errors"].as_array().unwrap().as_slice() else {
+                panic!("{object}");
+            };
+            assert_eq!(
+                (&error["field"], &error["value"]),
+                (&field.into(), &value.into())
+            );
+            let zh = error["detail_zh"].as_str().unwrap();
+            assert!(zh.contains(told), "{zh}");
+            assert!(!zh.contains(|c: char| c.is_ascii_alphabetic()), "{zh}");
+            assert!(
+                !error["detail"].as_str().unwrap().contains(['「', '_']),
+                "{error}"
+            );
+        }
+    }
 
     #[test]
     fn the_language_liked_best_is_chosen() {

@@ -21,7 +21,7 @@ fn indexes_and_sizes_are_decimal_numbers_within_the_log() {
                 "%ff",
                 "x",
                 "１",
-                "18446744073709551616",
+                "099999999999999999999",
             ] {
                 let bad = bad.replace('１', "%EF%BC%91");
                 let detail = site
@@ -37,6 +37,16 @@ fn indexes_and_sizes_are_decimal_numbers_within_the_log() {
                     .get(&format!("/api/v1/{at}/{beyond}"))
                     .problem(404, "beyond-the-log");
                 assert!(detail.contains(&format!("entry {beyond}")), "{detail}");
+            }
+            // Numbers that no index can be, and no more a fault of writing than those before.
+            for beyond in ["18446744073709551616", &"9".repeat(23)] {
+                let detail = site
+                    .get(&format!("/api/v1/{at}/{beyond}"))
+                    .problem(404, "beyond-the-log");
+                assert!(
+                    detail.contains(&format!("index {beyond} is larger")),
+                    "{detail}"
+                );
             }
             assert_eq!(site.get(&format!("/api/v1/{at}/{}", size - 1)).status, 200);
             for nothing in [
@@ -60,6 +70,7 @@ fn indexes_and_sizes_are_decimal_numbers_within_the_log() {
             "{detail}"
         );
         consistency("-1", "1").problem(400, "bad-request");
+        consistency("1", &"9".repeat(23)).problem(404, "beyond-the-log");
         consistency("0", "1e3").problem(400, "bad-request");
         consistency("00", &newest).problem(400, "bad-request");
         for beyond in [size + 1, u64::MAX] {

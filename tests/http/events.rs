@@ -35,6 +35,32 @@ fn a_wrong_check_character_is_named_with_its_field_in_both_languages() {
     assert!(fault["detail_zh"].as_str().unwrap().contains("校验码"));
 }
 
+/// What a client shows is words, not keys of the server's catalogues.
+#[test]
+fn the_detail_of_a_faulty_field_is_words() {
+    let site = site();
+    let content = "\"content\":\"热食类食品制售\"";
+    let text = permit_text("X-1");
+    assert!(text.contains(content), "{text}");
+    site.without_trace(|| {
+        for (wrong, said) in [
+            ("\"content\":null", "content: must be of the type long text"),
+            ("\"content\":\"\"", "content: is empty"),
+            ("\"contents\":\"x\"", "content: is missing"),
+        ] {
+            let event = site
+                .log
+                .event("permit", body(&text.replace(content, wrong)));
+            let detail = site.post(event.to_json()).problem(422, "invalid-fields");
+            assert!(detail.contains(said), "{detail}");
+            assert!(
+                !detail.contains('_') && !detail.contains("type-"),
+                "{detail}"
+            );
+        }
+    });
+}
+
 fn permit_text(number: &str) -> String {
     gongshi_verify::json::to_jcs(&permit(number))
 }

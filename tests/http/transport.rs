@@ -72,6 +72,10 @@ fn packed_events_are_taken_whole_or_not_at_all() {
             let reply = site.request("POST", EVENTS, &[JSON, GZIP], &packed[..length]);
             let detail = reply.problem(400, "body-incomplete");
             assert!(detail.contains("gzip"), "{length}: {detail}");
+            assert!(
+                detail.contains("the event did not arrive whole") && !detail.contains("line"),
+                "{detail}"
+            );
         }
         let mut damaged = packed.clone();
         let middle = damaged.len() / 2;
@@ -106,7 +110,11 @@ fn packed_events_are_taken_whole_or_not_at_all() {
     assert_eq!(site.size(), before + accepted as u64);
     assert!(accepted < 40, "{accepted}");
     assert_eq!(answers.len(), accepted + 1);
-    problem(&answers[accepted]["error"], 400, "body-incomplete");
+    let detail = problem(&answers[accepted]["error"], 400, "body-incomplete");
+    assert!(
+        detail.contains("the lines answered before this"),
+        "{detail}"
+    );
     let reply = site.request("POST", EVENTS, &[NDJSON, GZIP], &packed);
     assert_eq!(reply.lines().len(), 40);
     assert_eq!(site.size(), before + 40);

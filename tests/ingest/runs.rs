@@ -22,9 +22,9 @@ fn bad_rows_are_mended_in_their_own_file() {
     let text = std::fs::read_to_string(&bad).unwrap();
     assert_eq!(
         text,
-        "\u{feff}统一社会信用代码,企业名称,行政区划代码,列入原因,列入日期,错误说明\r\n\
-         91000000MA00000901,\"示例\"\"乙\"\"公司\",000000,失联,2026-03-02,\
-         「统一社会信用代码」: 91000000MA00000901 — 校验码应为 0\r\n"
+        "\u{feff}错误说明,统一社会信用代码,企业名称,行政区划代码,列入原因,列入日期\r\n\
+         「统一社会信用代码」: 91000000MA00000901 — 校验码应为 0,\
+         91000000MA00000901,\"示例\"\"乙\"\"公司\",000000,失联,2026-03-02\r\n"
     );
     // Still bad: the file of bad rows is not overwritten, nor its reasons doubled.
     let (result, _) = office.import(&log, options(Kind::AbnormalListing, &bad));
@@ -46,6 +46,38 @@ fn bad_rows_are_mended_in_their_own_file() {
         office.import(&log, given).0,
         Err(ImportError::Bad { .. })
     ));
+}
+
+/// Cells too many stay behind the last header, are called the same in the file of bad rows, and are mended by taking them
+/// out, wherever the column of reasons stands.
+#[test]
+fn cells_too_many_are_mended_where_they_were() {
+    let desk = Desk::new();
+    let (office, log) = (Office::new(), LogDouble::default());
+    let row = "91000000MA00000900,示例公司,000000,失联,2026-03-02";
+    let file = desk.put("t.csv", format!("{HEADER}{row},,多余\n"));
+    let reason = "「列入日期右侧第2列」: 多余 — 该单元格上方没有列名";
+    let (result, said) = office.import(&log, options(Kind::AbnormalListing, &file));
+    assert_eq!(said, [format!("第 2 行{reason}")]);
+    let bad = result.unwrap().1.unwrap();
+    let text = std::fs::read_to_string(&bad).unwrap();
+    let (header, _) = HEADER.split_once('\n').unwrap();
+    let expected = format!("\u{feff}错误说明,{header}\r\n{reason},{row},,多余\r\n");
+    assert_eq!(text, expected);
+    let (result, said) = office.import(&log, options(Kind::AbnormalListing, &bad));
+    assert_eq!(said, [format!("第 2 行{reason}")]);
+    let again = result.unwrap().1.unwrap();
+    assert_eq!(std::fs::read_to_string(&again).unwrap(), text);
+    std::fs::write(&bad, text.replace(",,多余", "")).unwrap();
+    let summary = office.must(&log, options(Kind::AbnormalListing, &bad));
+    assert_eq!((summary.read, summary.appended), (1, 1));
+    for (number, columns) in [(1, "{h},错误说明\n{r},x"), (2, "错误说明,{h}\nx,{r}")] {
+        let row = listing(number);
+        let table = columns.replace("{h}", header).replace("{r}", row.trim());
+        let file = desk.put("moved.csv", table);
+        let summary = office.must(&log, options(Kind::AbnormalListing, &file));
+        assert_eq!(summary.appended, 1, "{columns}");
+    }
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use crate::log_double::{LogDouble, NOW};
 use gongshi::domain::Kind;
-use gongshi::ingest::{Import, ImportError, KeyFile, Notice, Observer, Options, Summary, Target};
+use gongshi::ingest::{
+    Import, ImportError, KeyFile, Notice, Observer, Options, Rights, Summary, Target,
+};
 use gongshi::intake::{Clock as _, SimulatedClock};
 use gongshi::text::Lang;
 use gongshi_verify::keys::SecretKey;
@@ -76,7 +78,7 @@ pub fn options(kind: Kind, file: &Path) -> Options {
 pub fn check(options: Options) -> (Summary, Vec<String>) {
     let mut said = Said::default();
     let import = Import::open(options).map_err(|e| e.words(Lang::En, Kind::Penalty));
-    let summary = import.unwrap().check(&mut said).unwrap();
+    let summary = import.unwrap().check(&Rights::Unknown, &mut said).unwrap();
     (summary, said.0)
 }
 
@@ -84,7 +86,7 @@ pub fn check(options: Options) -> (Summary, Vec<String>) {
 pub fn stopped(options: Options) -> String {
     let kind = options.kind;
     match Import::open(options) {
-        Ok(import) => match import.check(&mut Said::default()) {
+        Ok(import) => match import.check(&Rights::Unknown, &mut Said::default()) {
             Ok(summary) => panic!("{summary:?}"),
             Err(error) => error.words(Lang::Zh, kind),
         },
@@ -133,6 +135,7 @@ impl Office {
             log_size: log.size(),
             sink: log,
             patience: LogDouble::PATIENCE,
+            waiting: &|_, _| {},
             clock: &self.clock,
             random: salt,
         };

@@ -118,6 +118,10 @@ impl State {
 }
 
 impl Sink for LogDouble {
+    fn address(&self) -> &str {
+        "double"
+    }
+
     fn send(
         &self,
         events: &[&str],

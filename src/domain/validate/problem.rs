@@ -22,7 +22,13 @@ impl FieldError {
     /// Name of the field at fault: `outcome` for `items[2].outcome`. For an unknown member it is that member's name.
     #[must_use]
     pub fn field(&self) -> &str {
-        let last = self.path.rsplit('.').next().unwrap_or_default();
+        Self::field_of(&self.path)
+    }
+
+    /// Name of the field at the end of a path.
+    #[must_use]
+    pub fn field_of(path: &str) -> &str {
+        let last = path.rsplit('.').next().unwrap_or_default();
         last.split('[').next().unwrap_or_default()
     }
 }
@@ -131,6 +137,22 @@ pub enum Problem {
         /// The kind.
         kind: Kind,
     },
+    /// A region that is none of those its authority is registered for; the log tells that, not the form of a body.
+    OutsideRegion {
+        /// The authority's region.
+        own: String,
+    },
+    /// Names an entry that the log has not, or not with that leaf hash.
+    UnknownReference,
+    /// Names an entry of a kind that the field is not for.
+    ReferenceKind {
+        /// The entry's kind.
+        found: String,
+        /// Kinds the field is for.
+        expected: &'static [Kind],
+    },
+    /// Names an entry about another subject.
+    ReferenceSubject,
 }
 
 /// An argument of a message.
@@ -142,6 +164,8 @@ pub enum ProblemArg {
     Number(i64),
     /// A catalogue key whose message is to be shown.
     Key(String),
+    /// Catalogue keys whose messages are to be listed.
+    Keys(Vec<String>),
 }
 
 impl Problem {
@@ -174,6 +198,10 @@ impl Problem {
         "count_mismatch",
         "same_as",
         "not_correctable",
+        "outside_region",
+        "unknown_reference",
+        "reference_kind",
+        "reference_subject",
     ];
 
     /// Stable code of the problem; its message is `problem-<code>`.
@@ -207,6 +235,10 @@ impl Problem {
             Self::CountMismatch { .. } => "count_mismatch",
             Self::SameAs { .. } => "same_as",
             Self::NotCorrectable { .. } => "not_correctable",
+            Self::OutsideRegion { .. } => "outside_region",
+            Self::UnknownReference => "unknown_reference",
+            Self::ReferenceKind { .. } => "reference_kind",
+            Self::ReferenceSubject => "reference_subject",
         }
     }
 
@@ -225,6 +257,8 @@ impl Problem {
             | Self::Empty
             | Self::NotTrimmed
             | Self::IdentityNumber
+            | Self::UnknownReference
+            | Self::ReferenceSubject
             | Self::Duplicate => Vec::new(),
             Self::MissingOneOf { other }
             | Self::Before { other }
@@ -278,27 +312,129 @@ impl Problem {
             Self::NotCorrectable { kind } => {
                 vec![("kind", ProblemArg::Key(format!("kind-{kind}")))]
             }
+            Self::OutsideRegion { own } => vec![("own", ProblemArg::Text(own.clone()))],
+            Self::ReferenceKind { found, expected } => {
+                let expected = expected.iter().map(|kind| format!("kind-{kind}"));
+                vec![
+                    ("found", ProblemArg::Key(format!("kind-{found}"))),
+                    ("expected", ProblemArg::Keys(expected.collect())),
+                ]
+            }
         }
     }
 }
 
+/// In English, with the names that stand in records: for whoever has no catalogue at hand.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Self::BadUscc(error) = self {
-            return error.fmt(f);
+        match self {
+            Self::Missing => f.write_str("is missing"),
+            Self::MissingOneOf { other } => write!(f, "this or {other} must be there"),
+            Self::Unknown => f.write_str("records of this kind have no such field"),
+            Self::NotAllowed => f.write_str("must be left out beside what the other fields say"),
+            Self::WrongType { expected } => write!(f, "must be of the type {}", words(expected)),
+            Self::BadCode { list } => {
+                let codes = list.codes().join(", ");
+                write!(
+                    f,
+                    "must be a code of the list {}: {codes}",
+                    words(list.name())
+                )
+            }
+            Self::BadDate => f.write_str("must be a real day, written YYYY-MM-DD"),
+            Self::BadTime => f.write_str("must be a real moment, written YYYY-MM-DDTHH:MM:SSZ"),
+            Self::BadUscc(error) => error.fmt(f),
+            Self::BadFormat { expected } => {
+                write!(f, "must be written as the type {} is", words(expected))
+            }
+            Self::TooLong { max } => write!(f, "must not have more than {max} characters"),
+            Self::OutOfRange { min, max } => write!(f, "must be between {min} and {max}"),
+            Self::Empty => {
+                f.write_str("is empty; leave the field out where there is nothing to say")
+            }
+            Self::NotTrimmed => f.write_str("must not begin or end with blanks"),
+            Self::ControlCharacter {
+                position,
+                character,
+            } => write!(
+                f,
+                "character {position} is one that is not shown (U+{:04X})",
+                u32::from(*character)
+            ),
+            Self::Duplicate => f.write_str("stands twice in the list"),
+            Self::Before { other } => write!(f, "must not be earlier than {other}"),
+            Self::InFuture { latest } => {
+                write!(f, "has happened, so it cannot be later than {latest}")
+            }
+            Self::IdentityNumber => {
+                f.write_str("holds the number of an identity card, which is never published")
+            }
+            Self::NotAlone { code, .. } => write!(f, "{code} cannot stand beside other codes"),
+            Self::NotListed { other } => write!(f, "is not listed in {other}"),
+            Self::TooFew { min } => write!(f, "must come to at least {min}"),
+            Self::CountMismatch { expected } => write!(f, "must be {expected}"),
+            Self::SameAs { other } => write!(f, "must differ from {other}"),
+            Self::NotCorrectable { kind } => {
+                write!(f, "records of kind {kind} are never corrected")
+            }
+            Self::OutsideRegion { own } => {
+                write!(f, "is not within {own}, the region of the authority")
+            }
+            Self::UnknownReference => f.write_str("the log has no such entry with that leaf hash"),
+            Self::ReferenceKind { found, expected } => {
+                let expected: Vec<&str> = expected.iter().map(|kind| kind.as_str()).collect();
+                let expected = expected.join(", ");
+                write!(f, "names an entry of kind {found}; expected: {expected}")
+            }
+            Self::ReferenceSubject => f.write_str("names an entry about another subject"),
         }
-        f.write_str(self.code())?;
-        for (i, (name, arg)) in self.args().into_iter().enumerate() {
-            f.write_str(if i == 0 { " (" } else { ", " })?;
-            match arg {
-                ProblemArg::Text(text) | ProblemArg::Key(text) => write!(f, "{name} {text}")?,
-                ProblemArg::Number(number) => write!(f, "{name} {number}")?,
+    }
+}
+
+/// The name of a type or list as words of a sentence.
+fn words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sentence names no key of a catalogue and no code of a problem.
+    #[test]
+    fn what_is_displayed_is_words() {
+        let type_of = |expected| {
+            [
+                Problem::WrongType { expected },
+                Problem::BadFormat { expected },
+            ]
+        };
+        let list = CodeList::ResultCode;
+        let problems = type_of("long_text").into_iter().chain([
+            Problem::BadCode { list },
+            Problem::NotAlone {
+                list,
+                code: "no_problem_found",
+            },
+            Problem::NotCorrectable { kind: Kind::Plan },
+            Problem::MissingOneOf {
+                other: "subject_name",
+            },
+            Problem::NotAllowed,
+        ]);
+        for problem in problems {
+            let said = problem.to_string();
+            for id in ["type-", "list-", "code-", "kind-", "field-", problem.code()] {
+                assert!(!said.contains(id), "{said}");
             }
         }
-        if self.args().is_empty() {
-            Ok(())
-        } else {
-            f.write_str(")")
-        }
+        let error = FieldError {
+            path: "facts".to_owned(),
+            problem: Problem::WrongType {
+                expected: "long_text",
+            },
+            value: String::new(),
+        };
+        assert_eq!(error.to_string(), "facts: must be of the type long text");
     }
 }

@@ -283,7 +283,7 @@ fn errors_name_their_field_and_quote_little() {
     assert!(
         fault
             .to_string()
-            .starts_with("items[0].outcome[0]: bad_code (expected list-result")
+            .starts_with("items[0].outcome[0]: must be a code of the list result")
     );
     let many: Vec<Value> = (0..5000).map(|_| json!("bad")).collect();
     assert_eq!(

@@ -1,6 +1,8 @@
-//! The rows that did not go in, unchanged, with the reason beside them: to be mended and imported as they are.
+//! The rows that did not go in, unchanged, behind the reason: to be mended and imported as they are.
+//!
+//! The reason comes first, so that cells beyond the last header stay where they were.
 
-use super::{ImportError, Options};
+use super::{ImportError, Notice, Options};
 use crate::ingest::table::{Columns, Row};
 use crate::text::{Catalogue, Lang};
 use std::fs::{File, OpenOptions};
@@ -39,7 +41,7 @@ impl<'a> BadFile<'a> {
     }
 
     /// Writes a row and why it is here.
-    pub(super) fn write(&mut self, row: &Row, reason: &str) -> Result<(), ImportError> {
+    pub(super) fn write(&mut self, row: &Row, notice: &Notice<'_>) -> Result<(), ImportError> {
         let (path, mut writer) = match self.open.take() {
             Some(open) => open,
             None => self.create()?,
@@ -52,8 +54,9 @@ impl<'a> BadFile<'a> {
                 .unwrap_or_default()
         });
         let beyond = row.cells.iter().skip(self.columns.headers.len());
-        let reason = std::iter::once(reason);
-        let fields = cells.chain(reason).chain(beyond.map(|cell| cell.shown()));
+        let reason = notice.reason(self.lang);
+        let reason = std::iter::once(reason.as_str());
+        let fields = reason.chain(cells).chain(beyond.map(|cell| cell.shown()));
         let written = writer.write_record(fields).map_err(std::io::Error::from);
         written.map_err(|source| failed(&path, source))?;
         self.open = Some((path, writer));
@@ -101,7 +104,7 @@ impl<'a> BadFile<'a> {
         let reason = Catalogue::built_in().get(self.lang, "import-reason", &[]);
         let headers = self.columns.own_columns();
         let headers = headers.map(|at| self.columns.headers[at].as_str());
-        let written = writer.write_record(headers.chain([reason.as_str()]));
+        let written = writer.write_record(std::iter::once(reason.as_str()).chain(headers));
         written.map_err(|error| failed(&path, error.into()))?;
         Ok((path, writer))
     }

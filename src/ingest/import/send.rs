@@ -6,9 +6,10 @@
 use super::bad_file::BadFile;
 use super::{BATCH_ROWS, CheckedRow, Import, ImportError, Notice, Observer, Stop, Summary, Target};
 use crate::domain::Kind;
-use crate::ingest::client::{Answer, ClientError, Refused};
+use crate::ingest::client::{Answer, ClientError};
 use crate::ingest::deliver::deliver;
 use crate::ingest::journal::{Digest, Journal, JournalError, Known};
+use crate::ingest::refused::Refused;
 use crate::ingest::table::Row;
 use crate::intake::Event;
 use gongshi_verify::hash::{Hash, sha256};
@@ -47,6 +48,14 @@ impl Statement {
         Statement {
             body,
             digest: *hash.first_chunk().expect("a hash has 32 bytes"),
+        }
+    }
+
+    /// The region it is about.
+    pub(super) fn region(&self) -> Option<&str> {
+        match &self.body {
+            Value::Object(members) => members.get("region")?.as_str(),
+            _ => None,
         }
     }
 }
@@ -174,7 +183,7 @@ fn start_senders<'scope>(
                 let Ok(batch) = next else { return };
                 let mut answers = Vec::with_capacity(batch.len());
                 let events: Vec<&str> = batch.iter().map(|sent| sent.event.as_str()).collect();
-                let result = deliver(sink, patience, &events, &mut |place, answer| {
+                let mut answered = |place, answer| {
                     answers.push((
                         place,
                         match answer {
@@ -182,7 +191,9 @@ fn start_senders<'scope>(
                             Answer::Refused(refused) => Err(refused),
                         },
                     ));
-                });
+                };
+                let mut waiting = target.waiting;
+                let result = deliver(sink, patience, &events, &mut answered, &mut waiting);
                 let failed = result.is_err();
                 let outcome = Outcome {
                     batch,
@@ -231,11 +242,9 @@ impl Run<'_> {
                 Ok(statement) => statement,
                 Err(faults) => {
                     self.summary.bad += 1;
-                    let lang = self.import.options.lang;
-                    let reasons = faults.iter().map(|fault| fault.words(lang));
-                    let reasons: Vec<String> = reasons.map(|said| said.trim().to_owned()).collect();
-                    self.bad.write(&row, &reasons.join("\n"))?;
-                    self.observer.row(row.line, &Notice::Bad(&faults));
+                    let notice = Notice::Bad(&faults);
+                    self.bad.write(&row, &notice)?;
+                    self.observer.row(row.line, &notice);
                     continue;
                 }
             };
@@ -320,9 +329,10 @@ impl Run<'_> {
                 return Err(ImportError::Rejected(Box::new(refused)));
             }
             self.summary.refused += 1;
-            let reasons = refused.words(self.import.options.lang);
-            self.bad.write(&sent.row, &reasons.join("\n"))?;
-            self.observer.row(sent.row.line, &Notice::Refused(&refused));
+            let cells = self.import.cells_refused(&sent.row, &refused);
+            let notice = Notice::Refused(&refused, &cells);
+            self.bad.write(&sent.row, &notice)?;
+            self.observer.row(sent.row.line, &notice);
         }
         self.observer.progress(&self.summary);
         Ok(outcome.result?)

@@ -2,9 +2,10 @@
 
 use super::{ImportError, Notice, Summary};
 use crate::domain::Kind;
-use crate::ingest::client::ClientError;
 use crate::ingest::journal::JournalError;
-use crate::ingest::table::{ColumnsError, HeaderProblem, SetProblem, SourceError, field_name};
+use crate::ingest::table::{
+    CellFault, ColumnsError, HeaderProblem, SetProblem, SourceError, field_name,
+};
 use crate::text::{Arg, Catalogue, Lang};
 
 fn get(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
@@ -46,13 +47,7 @@ impl ImportError {
                 let args = [("file", file), ("reason", source.to_string().into())];
                 get(lang, "error-bad-file", &args)
             }
-            ImportError::Client(ClientError::Connection { server, reason }) => {
-                let args = [
-                    ("server", server.clone().into()),
-                    ("reason", reason.clone().into()),
-                ];
-                get(lang, "error-connection", &args)
-            }
+            ImportError::Client(error) => error.words(lang),
             ImportError::Journal(JournalError::InUse(path)) => {
                 let file = Arg::Text(path.display().to_string());
                 get(lang, "error-journal-in-use", &[("file", file)])
@@ -149,8 +144,9 @@ impl Notice<'_> {
     /// What is said about the row on `line`: one text for each fault.
     pub fn words(&self, lang: Lang, line: u64) -> Vec<String> {
         let said: Vec<String> = match self {
-            Notice::Bad(faults) => faults.iter().map(|fault| fault.words(lang)).collect(),
-            Notice::Refused(refused) => {
+            Notice::Bad(faults) => cells(lang, faults),
+            Notice::Refused(_, faults) if !faults.is_empty() => cells(lang, faults),
+            Notice::Refused(refused, _) => {
                 let said = refused.words(lang).join(" — ");
                 vec![get(lang, "refused", &[("said", said.into())])]
             }
@@ -162,6 +158,23 @@ impl Notice<'_> {
         };
         said.into_iter().map(at_line).collect()
     }
+}
+
+impl Notice<'_> {
+    /// Why the row did not go in, as it stands beside it: a line for each fault.
+    pub(super) fn reason(&self, lang: Lang) -> String {
+        let lines = match self {
+            Notice::Refused(refused, []) => refused.words(lang),
+            Notice::Bad(faults) | Notice::Refused(_, faults) => cells(lang, faults),
+            Notice::Duplicate => vec![get(lang, "duplicate", &[])],
+        };
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
+        lines.join("\n")
+    }
+}
+
+fn cells(lang: Lang, faults: &[CellFault]) -> Vec<String> {
+    faults.iter().map(|fault| fault.words(lang)).collect()
 }
 
 impl Summary {
@@ -186,11 +199,12 @@ impl Summary {
         if self.read == 0 {
             return get(lang, "no-rows", &[]);
         }
-        let good = self.read.saturating_sub(self.bad + self.duplicate);
+        let good = self.read.saturating_sub(self.settled());
         let args = [
             ("read", number(self.read)),
             ("good", number(good)),
             ("duplicate", number(self.duplicate)),
+            ("refused", number(self.refused)),
             ("bad", number(self.bad)),
         ];
         get(lang, "check-summary", &args)

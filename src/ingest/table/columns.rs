@@ -338,10 +338,7 @@ impl Columns {
                 Some(Target::Blank) | None => CellProblem::Beyond,
             };
             faults.push(CellFault {
-                column: match self.headers.get(at).filter(|header| !header.is_empty()) {
-                    Some(header) => ColumnName::Header(header.clone()),
-                    None => ColumnName::Number(at + 1),
-                },
+                column: self.place(at),
                 value: quote(cell.shown()),
                 problem,
             });
@@ -355,7 +352,7 @@ impl Columns {
         if let Err(errors) = validate(self.kind, &body, day) {
             let of_cells = faults.len();
             for error in errors {
-                let slot = self.slot_of(&error);
+                let slot = self.slot_of(&error.path);
                 let already = |fault: &CellFault| {
                     slot.is_some_and(|slot| fault.column == self.column_name(slot))
                 };
@@ -367,7 +364,8 @@ impl Columns {
                 if of_cells > 0 && (follows || faults[..of_cells].iter().any(already)) {
                     continue;
                 }
-                faults.push(self.fault(&error, slot, row));
+                let problem = CellProblem::Domain(error.problem);
+                faults.push(self.fault_at(row, &error.path, &error.value, problem));
             }
         }
         if faults.is_empty() {
@@ -402,11 +400,31 @@ impl Columns {
         body
     }
 
+    /// What was found, after the form of the row was good, in the field at that path; `value` where no cell holds it.
+    pub fn fault_at(&self, row: &Row, path: &str, value: &str, problem: CellProblem) -> CellFault {
+        let slot = self.slot_of(path);
+        let column = slot.and_then(|slot| self.column_of(slot));
+        let cell = column.and_then(|column| row.cells.get(column));
+        let shown = cell.map_or(value, |cell| cell.shown());
+        CellFault {
+            column: match slot {
+                Some(slot) => self.column_name(slot),
+                None => ColumnName::Field(self.kind, FieldError::field_of(path).to_owned()),
+            },
+            value: quote(if shown.is_empty() { value } else { shown }),
+            problem,
+        }
+    }
+
     /// The slot whose value an error is about.
-    fn slot_of(&self, error: &FieldError) -> Option<usize> {
-        let in_item = error.path.starts_with(ITEMS);
-        let top = error.path.split(['.', '[']).next().unwrap_or_default();
-        let name = if in_item { error.field() } else { top };
+    fn slot_of(&self, path: &str) -> Option<usize> {
+        let in_item = path.starts_with(ITEMS);
+        let top = path.split(['.', '[']).next().unwrap_or_default();
+        let name = if in_item {
+            FieldError::field_of(path)
+        } else {
+            top
+        };
         let is_it = |slot: &Slot| slot.in_item == in_item && slot.field.name == name;
         let slot = self.slots.iter().position(is_it)?;
         // An item without an outcome of its own took that of the whole.
@@ -422,23 +440,26 @@ impl Columns {
         self.targets.iter().position(of)
     }
 
+    /// What a place is called: by its header, else by the nearest header on its left. A column of reasons does not count:
+    /// the place is called the same in the file of bad rows.
+    fn place(&self, at: usize) -> ColumnName {
+        let header = |at: usize| self.headers.get(at).filter(|header| !header.is_empty());
+        if let Some(header) = header(at) {
+            return ColumnName::Header(header.clone());
+        }
+        let own = |at: &usize| self.targets.get(*at) != Some(&Target::Reason);
+        let mut left = (1..).zip((0..at).rev().filter(own));
+        let beside = left.find_map(|(distance, at)| Some((distance, header(at)?)));
+        match beside {
+            Some((distance, header)) => ColumnName::Beside(header.clone(), distance),
+            None => ColumnName::Number(at + 1),
+        }
+    }
+
     fn column_name(&self, slot: usize) -> ColumnName {
         match self.column_of(slot) {
             Some(column) => ColumnName::Header(self.headers[column].clone()),
             None => ColumnName::Field(self.kind, self.slots[slot].name.to_owned()),
-        }
-    }
-
-    fn fault(&self, error: &FieldError, slot: Option<usize>, row: &Row) -> CellFault {
-        let column = slot.and_then(|slot| self.column_of(slot));
-        let cell = column.and_then(|column| row.cells.get(column));
-        CellFault {
-            column: match slot {
-                Some(slot) => self.column_name(slot),
-                None => ColumnName::Field(self.kind, error.field().to_owned()),
-            },
-            value: cell.map_or_else(|| error.value.clone(), |cell| quote(cell.shown())),
-            problem: CellProblem::Domain(error.problem.clone()),
         }
     }
 }

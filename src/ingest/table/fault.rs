@@ -25,7 +25,9 @@ pub enum ColumnName {
     Header(String),
     /// By the field's name, where the file has no such column.
     Field(Kind, String),
-    /// By its number, where it has no header.
+    /// By the nearest header on its left and how far that is, where it has none.
+    Beside(String, usize),
+    /// By its number, where no header stands on its left either.
     Number(usize),
 }
 
@@ -62,6 +64,13 @@ pub enum CellProblem {
     Covered,
     /// A cell beyond the last header.
     Beyond,
+    /// What the log says of the value, in its own words.
+    Told {
+        /// In Chinese; empty where it has none.
+        zh: String,
+        /// In English.
+        en: String,
+    },
 }
 
 impl CellProblem {
@@ -101,6 +110,7 @@ impl CellProblem {
             CellProblem::Formula => "formula",
             CellProblem::Covered => "covered",
             CellProblem::Beyond => "beyond",
+            CellProblem::Told { .. } => "told",
         }
     }
 
@@ -115,9 +125,16 @@ impl CellProblem {
                         ProblemArg::Text(text) => Arg::Text(text),
                         ProblemArg::Number(number) => Arg::Number(number),
                         ProblemArg::Key(key) => Arg::Key(key),
+                        ProblemArg::Keys(keys) => Arg::Keys(keys),
                     };
                     (name, arg)
                 }));
+            }
+            CellProblem::Told { zh, en } => {
+                return match lang {
+                    Lang::Zh if !zh.is_empty() => zh.clone(),
+                    _ => en.clone(),
+                };
             }
             CellProblem::Code(list) => {
                 args.push(("codes", labels(lang, *list).into()));
@@ -143,12 +160,19 @@ impl ColumnName {
     /// The name as it is shown.
     pub fn shown(&self, lang: Lang) -> String {
         let catalogue = Catalogue::built_in();
+        let count = |number: usize| Arg::Number(i64::try_from(number).unwrap_or(i64::MAX));
         match self {
             ColumnName::Header(header) => header.clone(),
             ColumnName::Field(kind, name) => field_name(lang, *kind, name),
+            ColumnName::Beside(header, distance) => {
+                let args = [
+                    ("header", header.clone().into()),
+                    ("number", count(*distance)),
+                ];
+                catalogue.get(lang, "import-beside-column", &args)
+            }
             ColumnName::Number(number) => {
-                let number = i64::try_from(*number).unwrap_or(i64::MAX);
-                catalogue.get(lang, "import-nth-column", &[("number", number.into())])
+                catalogue.get(lang, "import-nth-column", &[("number", count(*number))])
             }
         }
     }

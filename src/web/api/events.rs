@@ -89,7 +89,7 @@ async fn single(portal: web::Data<Portal>, mut body: web::Payload) -> HttpRespon
     loop {
         match body.next().await {
             None => break,
-            Some(Err(error)) => return incomplete(&error).respond(),
+            Some(Err(error)) => return incomplete(&error, BROKEN_EVENT).respond(),
             Some(Ok(part)) => event.extend_from_slice(&part),
         }
         if event.len() > MAX_EVENT_BYTES {
@@ -230,14 +230,17 @@ async fn accept(portal: &web::Data<Portal>, lines: Vec<Line>) -> Option<Taken> {
     Some(Taken { batch, refused })
 }
 
+/// What became of a single event whose body broke off.
+const BROKEN_EVENT: &str = "the event did not arrive whole and was not read";
+/// What became of the lines of a body that broke off.
+const BROKEN_LINES: &str = "the lines answered before this had arrived whole";
+
 /// Where a single event's body came too late, `limits` answers instead.
-fn incomplete(error: &PayloadError) -> Problem {
+fn incomplete(error: &PayloadError, became: &str) -> Problem {
     Problem::new(
         StatusCode::BAD_REQUEST,
         "body-incomplete",
-        format!(
-            "the body broke off: {error}; of several lines, those before this answer had arrived whole"
-        ),
+        format!("the body broke off: {error}; {became}"),
     )
 }
 
@@ -395,7 +398,10 @@ impl LineReader {
     async fn fill(&mut self) {
         match self.body.next().await {
             Some(Ok(part)) => self.rest.extend_from_slice(&part),
-            Some(Err(error)) => self.end = Some(End::Broken(Box::new(incomplete(&error)))),
+            Some(Err(error)) => {
+                let problem = incomplete(&error, BROKEN_LINES);
+                self.end = Some(End::Broken(Box::new(problem)));
+            }
             None => self.end = Some(End::Whole),
         }
     }

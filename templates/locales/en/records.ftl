@@ -1096,3 +1096,7 @@ problem-count_mismatch = “{ $field }” differs from the list: it has { $expec
 }, not “{ $value }”.
 problem-same_as = “{ $field }” must differ from “{ $other }”.
 problem-not_correctable = “{ $kind }” is never corrected, so “{ $field }” cannot be used.
+problem-outside_region = The authority is registered for region { $own }, which does not cover { $value }.
+problem-unknown_reference = The log has no entry of this index and leaf hash: { $value }.
+problem-reference_kind = Entry { $value } is of the kind “{ $found }”; this can name: { $expected }.
+problem-reference_subject = Entry { $value } is about another subject than this record.

@@ -1090,3 +1090,7 @@ problem-too_few = 「{ $field }」合计不得少于{ $min }人。
 problem-count_mismatch = 「{ $field }」与名单不符：名单共{ $expected }项，现填“{ $value }”。
 problem-same_as = 「{ $field }」不得与「{ $other }」相同。
 problem-not_correctable = 「{ $kind }」一经发布不得更正，「{ $field }」无效。
+problem-outside_region = 该机构登记的管辖区划是{ $own }，不包括{ $value }。
+problem-unknown_reference = 日志中没有这个序号和叶哈希的条目：{ $value }。
+problem-reference_kind = 条目{ $value }是「{ $found }」，此处可以引用的是：{ $expected }。
+problem-reference_subject = 条目{ $value }与本记录不属于同一主体。

@@ -1,0 +1,120 @@
+//! Why a server refused an event, as it says it, and in words for people.
+//!
+//! What it says may be of another version: codes without words here are shown as they came.
+
+use crate::text::{Catalogue, Lang};
+use gongshi_verify::text::shown;
+use serde::Deserialize;
+
+/// Why an event was refused, in the server's words (RFC 9457 with members of ours).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct Refused {
+    /// Stable reason code.
+    pub code: String,
+    /// HTTP status this would have had alone.
+    pub status: u16,
+    /// What kind of refusal, in English.
+    pub title: String,
+    /// The same in Chinese.
+    pub title_zh: String,
+    /// What exactly, in English.
+    pub detail: String,
+    /// Faults of fields.
+    pub errors: Vec<RefusedField>,
+    /// When to try again, in seconds.
+    pub retry_after: Option<u64>,
+}
+
+/// A fault of one field, in the server's words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct RefusedField {
+    /// Path of the field.
+    pub field: String,
+    /// Stable code of the fault.
+    pub code: String,
+    /// The offending value, shortened.
+    pub value: String,
+    /// What is wrong, in English.
+    pub detail: String,
+    /// What is wrong, in Chinese.
+    pub detail_zh: String,
+}
+
+impl Refused {
+    /// Whether the same event may be accepted later.
+    pub fn is_temporary(&self) -> bool {
+        // Not the event was at fault, but the request that carried it.
+        let carrier = matches!(self.code.as_str(), "body-incomplete" | "too-many-lines");
+        carrier || self.status == 429 || self.status == 503
+    }
+
+    /// The refusal in words: a line for the whole, then one for each fault of a field.
+    pub fn words(&self, lang: Lang) -> Vec<String> {
+        let catalogue = Catalogue::built_in();
+        let given = match lang {
+            Lang::Zh => &self.title_zh,
+            Lang::En => &self.title,
+        };
+        // A server may know reasons this program has no words for.
+        let own = format!("problem-title-{}", self.code);
+        let title = match catalogue.has(lang, &own) || given.is_empty() {
+            true => catalogue.first(lang, &[&own, &self.code], &[]),
+            false => given.clone(),
+        };
+        let mut lines = vec![title];
+        if self.errors.is_empty() {
+            lines.extend(self.specifics(lang));
+        }
+        lines.extend(self.errors.iter().map(|error| {
+            // The member first, as whoever writes JSON has to spell it.
+            format!("{}: {}", error.field, error.said(lang))
+        }));
+        // The words are the server's, the terminal is not.
+        lines.iter().map(|line| shown(line)).collect()
+    }
+}
+
+/// Refusals that their title and meaning tell whole, to whoever knows what he sent.
+const TOLD_WHOLE: &[&str] = &[
+    "unknown-authority",
+    "kind-not-allowed",
+    "bad-signature",
+    "salt-reused",
+];
+
+impl Refused {
+    /// What the title leaves open, where no fields are named. The detail is English: in Chinese the meaning of the code
+    /// stands before it, and where that is all, instead of it.
+    fn specifics(&self, lang: Lang) -> Option<String> {
+        let detail = (!self.detail.is_empty()).then(|| self.detail.clone());
+        if lang == Lang::En {
+            return detail;
+        }
+        let catalogue = Catalogue::built_in();
+        let key = format!("problem-meaning-{}", self.code);
+        if !catalogue.has(lang, &key) {
+            return detail;
+        }
+        let meaning = catalogue.get(lang, &key, &[]);
+        let detail = detail.filter(|_| !TOLD_WHOLE.contains(&self.code.as_str()));
+        Some(match detail {
+            Some(detail) => {
+                let args = [("meaning", meaning.into()), ("detail", detail.into())];
+                catalogue.get(lang, "send-meaning", &args)
+            }
+            None => meaning,
+        })
+    }
+}
+
+impl RefusedField {
+    /// What is wrong, in the language; in English where the server has it in no other.
+    fn said(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh if !self.detail_zh.is_empty() => &self.detail_zh,
+            _ => &self.detail,
+        }
+    }
+}
