@@ -1,4 +1,4 @@
-//! Identifiers that records share with the log and the draw: authorities, plan keys, pseudonymous ids, tokens.
+//! Identifiers that records share with the log and the draw: authorities and plan keys.
 //!
 //! Their grammars are fixed by the log format and by `ddraw/1`; other people's verifiers read the same bytes. This module
 //! must not decide whether an identifier exists.
@@ -112,18 +112,6 @@ impl PlanKey {
     pub fn serial(&self) -> u32 {
         self.serial
     }
-}
-
-/// Whether the text is an object or officer id of the draw: `[0-9A-Z]{1,32}`.
-#[must_use]
-pub fn is_draw_id(text: &str) -> bool {
-    (1..=32).contains(&text.len()) && text.bytes().all(is_capital_or_digit)
-}
-
-/// Whether the text is a token of the draw (stratum, class, exclusion, qualification): `[0-9A-Za-z_]{1,32}`.
-#[must_use]
-pub fn is_token(text: &str) -> bool {
-    (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 /// Whether the text is `bytes` bytes in lowercase hexadecimal.
@@ -241,19 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn draw_ids_tokens_and_hex() {
-        assert!(
-            is_draw_id("91330000EXAMPLE001")
-                && !is_draw_id("a1")
-                && !is_draw_id("")
-                && !is_draw_id(&"A".repeat(33))
-        );
-        assert!(
-            is_token("food_A1")
-                && !is_token("food|A")
-                && !is_token("")
-                && !is_token(&"a".repeat(33))
-        );
+    fn lowercase_hex() {
         assert!(is_lower_hex("00ff", 2) && !is_lower_hex("00FF", 2) && !is_lower_hex("00f", 2));
     }
 }

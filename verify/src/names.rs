@@ -347,6 +347,19 @@ mod tests {
     }
 
     #[test]
+    fn ids_and_tokens_of_the_draw() {
+        for good in ["91330000EXAMPLE001", "P1", &"A".repeat(32)] {
+            assert!(is_draw_id(good) && is_token(good), "{good}");
+        }
+        for bad in ["a1", "A_1", "food_A1"] {
+            assert!(!is_draw_id(bad) && is_token(bad), "{bad}");
+        }
+        for bad in ["", "A|B", "A B", "甲", &"A".repeat(33)] {
+            assert!(!is_draw_id(bad) && !is_token(bad), "{bad}");
+        }
+    }
+
+    #[test]
     fn regions() {
         let region = |text| RegionCode::parse(text).unwrap();
         let covers = |own, other| region(own).covers(&region(other));
