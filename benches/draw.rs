@@ -40,14 +40,7 @@ fn main() {
         start.elapsed()
     );
     let start = Instant::now();
-    let open: Vec<Target<'_>> = library
-        .leaves()
-        .iter()
-        .filter_map(|leaf| match leaf {
-            Leaf::Target(target) => Some(*target),
-            _ => None,
-        })
-        .collect();
+    let open: Vec<Target<'_>> = library.targets().collect();
     let choices = choice::open(&seed, &open, &rules);
     let drawn: usize = choices.iter().map(|choice| choice.drawn.len()).sum();
     println!(

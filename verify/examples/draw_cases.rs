@@ -2,7 +2,7 @@
 //! `cargo run -p gongshi-verify --example draw_cases -- SEED COUNT`. Used by `.ci/foreign` with `tests/foreign/draw.py`.
 
 use gongshi_verify::draw::choice::{self, Rule};
-use gongshi_verify::draw::leaf::{Leaf, Target};
+use gongshi_verify::draw::leaf::Target;
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::randomness::{self, Delay};
 use gongshi_verify::draw::ticket::{Rate, Seed};
@@ -108,14 +108,7 @@ fn case(numbers: &mut Numbers) -> Option<Value> {
     let leaves = library(numbers);
     let file: String = leaves.values().map(|line| format!("{line}\n")).collect();
     let library = Library::parse(Form::Open, &file).ok()?;
-    let targets: Vec<Target<'_>> = library
-        .leaves()
-        .iter()
-        .filter_map(|leaf| match leaf {
-            Leaf::Target(target) => Some(*target),
-            _ => None,
-        })
-        .collect();
+    let targets: Vec<Target<'_>> = library.targets().collect();
     let rules = rules(numbers);
     let chosen = choice::open(&seed, &targets, &rules);
     let rules = rules.iter().zip(&chosen).map(|(rule, choice)| {

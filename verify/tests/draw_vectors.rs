@@ -185,14 +185,7 @@ fn a_draw_in_the_open() {
         .collect();
     let library = Library::parse(Form::Open, &file).unwrap();
     assert_eq!(library.root(), hash(vector, "root"));
-    let targets: Vec<Target<'_>> = library
-        .leaves()
-        .iter()
-        .filter_map(|leaf| match leaf {
-            Leaf::Target(target) => Some(*target),
-            _ => None,
-        })
-        .collect();
+    let targets: Vec<Target<'_>> = library.targets().collect();
     let written = vector["rules"].as_array().unwrap();
     let rules: Vec<Rule> = written
         .iter()

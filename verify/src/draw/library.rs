@@ -3,7 +3,7 @@
 //! The order makes membership and absence provable: who is not between two neighbours is not in it. Whether a library is in order, everyone checks who
 //! reads the whole of it; a proof of absence rests on that.
 
-use super::leaf::{Leaf, LeafError};
+use super::leaf::{Leaf, LeafError, Officer, Target};
 use crate::hash::{EMPTY_ROOT, Hash, leaf_hash};
 use crate::merkle::{CompactRange, MerkleError, verify_inclusion};
 use alloc::vec::Vec;
@@ -131,6 +131,22 @@ impl<'a> Library<'a> {
     /// Its leaves, ids ascending.
     pub fn leaves(&self) -> &[Leaf<'a>] {
         &self.leaves
+    }
+
+    /// Its objects with strata in the open; none in a library of another form.
+    pub fn targets(&self) -> impl Iterator<Item = Target<'a>> {
+        self.leaves.iter().filter_map(|leaf| match leaf {
+            Leaf::Target(target) => Some(*target),
+            _ => None,
+        })
+    }
+
+    /// Its officers; none in a library of another form.
+    pub fn officers(&self) -> impl Iterator<Item = Officer<'a>> {
+        self.leaves.iter().filter_map(|leaf| match leaf {
+            Leaf::Officer(officer) => Some(*officer),
+            _ => None,
+        })
     }
 
     /// RFC 6962 root over the leaves in order; that of no leaves where it is empty.

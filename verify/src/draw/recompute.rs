@@ -132,7 +132,7 @@ pub fn draw<'a>(inputs: &Inputs<'a>, recheck: &Recheck) -> Result<Outcome<'a>, D
     let seed = seed(inputs, &randomness);
     let choices = choose(inputs, &seed)?;
     let (drawn, visits) = visits(plan, &choices);
-    let people = people(inputs.officers);
+    let people: Vec<Officer<'a>> = inputs.officers.officers().collect();
     let mut barred = inputs.met.clone();
     let recused = plan.recusals.iter();
     barred.extend(recused.map(|(target, officer)| (target.as_str(), officer.as_str())));
@@ -196,13 +196,7 @@ fn choose<'a>(inputs: &Inputs<'a>, seed: &Seed) -> Result<Vec<Choice<'a>>, DrawE
     let rules = &inputs.plan.rules;
     let leaves = inputs.objects.leaves();
     if inputs.objects.form() == Form::Open {
-        let targets: Vec<Target<'a>> = leaves
-            .iter()
-            .filter_map(|leaf| match leaf {
-                Leaf::Target(target) => Some(*target),
-                _ => None,
-            })
-            .collect();
+        let targets: Vec<Target<'a>> = inputs.objects.targets().collect();
         return Ok(choice::open(seed, &targets, rules));
     }
     let wrong = |id: &str, reason| DrawError::Opening {
@@ -251,14 +245,6 @@ fn visits<'a>(plan: &'a Plan, choices: &[Choice<'a>]) -> (Vec<Ticket<'a>>, Vec<V
     drawn.into_iter().unzip()
 }
 
-fn people<'a>(library: &Library<'a>) -> Vec<Officer<'a>> {
-    let officers = library.leaves().iter().filter_map(|leaf| match leaf {
-        Leaf::Officer(officer) => Some(*officer),
-        _ => None,
-    });
-    officers.collect()
-}
-
 /// Whether every object a rule may draw could be visited: its seats filled, if by different officers for each target. What
 /// makes a draw infeasible is one target by itself, so this can be known before the randomness.
 ///
@@ -270,7 +256,7 @@ pub fn feasible<'a>(
     officers: &Library<'a>,
     met: &Barred<'a>,
 ) -> Result<(), Infeasible> {
-    let people = people(officers);
+    let people: Vec<Officer<'a>> = officers.officers().collect();
     let mut barred = met.clone();
     let recused = plan.recusals.iter();
     barred.extend(recused.map(|(target, officer)| (target.as_str(), officer.as_str())));
