@@ -1,14 +1,17 @@
 //! Measures the draw: `cargo bench --bench draw -- [OBJECTS] [TARGETS]` (default 300,000 objects in 6 strata, and 500 targets with 3
-//! departments of 2 officers each from 600). One thread; prints times and the memory at the end.
+//! departments of 2 officers each from 600), and the check of a round of the beacon. One thread; prints times and the memory at the end.
 
+use gongshi_verify::draw::beacon;
 use gongshi_verify::draw::choice::{self, Rule};
 use gongshi_verify::draw::leaf::{Leaf, Officer, Target};
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::officers::{self, Barred, Seats, Visit};
 use gongshi_verify::draw::ticket::{Rate, Seed};
+use gongshi_verify::encoding::bytes_of_hex;
 use std::fmt::Write as _;
 use std::time::Instant;
 
+const BEACONS: u32 = 100;
 const DEPARTMENTS: [&str; 3] = ["610323-SCJG", "610323-XFJY", "610323-YJJ"];
 
 fn main() {
@@ -107,6 +110,17 @@ fn main() {
         people.len(),
         assignment.cap,
         start.elapsed()
+    );
+    // Round 1000 of quicknet.
+    let signature = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
+    let signature = bytes_of_hex(signature).expect("48 bytes");
+    let start = Instant::now();
+    for _ in 0..BEACONS {
+        beacon::verify(1000, &signature).expect("the round's signature");
+    }
+    println!(
+        "a round of the beacon verified: {:?}",
+        start.elapsed() / BEACONS
     );
     if let Ok(status) = std::fs::read_to_string("/proc/self/status")
         && let Some(peak) = status.lines().find(|line| line.starts_with("VmHWM"))
