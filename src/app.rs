@@ -402,9 +402,11 @@ fn ensure_empty(data: &Path, command: &str) -> Result<(), AppError> {
         what: data.display().to_string(),
         source: e,
     })?;
+    // Half of a restore's mark is what one leaves that died before its first step; the next mark takes its place.
+    let nothing = [store::LOCK, restore::UNMARKED];
     if others
         .filter_map(Result::ok)
-        .any(|item| item.file_name() != store::LOCK)
+        .any(|item| nothing.iter().all(|name| item.file_name() != *name))
     {
         return Err(AppError::Folder(format!(
             "{} is not empty; `{command}` needs a new or empty folder",

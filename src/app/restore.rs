@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// Stands in a folder from the beginning of a restore to its end. Its text is for whoever finds it.
 const RESTORING: &str = "restoring";
+/// The mark before it has its name.
+pub(super) const UNMARKED: &str = "restoring.tmp";
 const RESTORING_TEXT: &[u8] = b"A restore into this folder has begun and has not ended. What is here is a part of a log.\n\
     It is never served. Run `gongshi restore` again (it empties the folder first), or delete the folder.\n";
 
