@@ -67,16 +67,14 @@ pub fn bytes_of_hex(text: &str) -> Result<Vec<u8>, EncodingError> {
 
 /// Decodes 64 lowercase hexadecimal digits.
 pub fn hex32(text: &str) -> Result<[u8; 32], EncodingError> {
-    let lowercase = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-    if !text.bytes().all(lowercase) || !text.len().is_multiple_of(2) {
-        return Err(EncodingError::Hex);
-    }
-    let mut out = [0u8; 32];
-    hex::decode_to_slice(text, &mut out).map_err(|_| EncodingError::Length {
-        expected: 32,
-        found: text.len() / 2,
-    })?;
-    Ok(out)
+    let bytes = bytes_of_hex(text)?;
+    bytes
+        .as_slice()
+        .try_into()
+        .map_err(|_| EncodingError::Length {
+            expected: 32,
+            found: bytes.len(),
+        })
 }
 
 /// Parses an unsigned decimal without sign or leading zero that fits 64 bits.

@@ -3,6 +3,7 @@
 //! Exactly one spelling per leaf: fields are checked against their grammar, lists are unique and in order of bytes. Which
 //! leaves belong together is decided by [`super::library`].
 
+use crate::encoding::hex32;
 use crate::names::{is_authority, is_draw_id, is_token};
 use core::fmt;
 
@@ -137,10 +138,7 @@ fn exclusion(text: &str) -> Result<Option<&str>, LeafError> {
 }
 
 fn commitment<'a>(text: &'a str, field: &'static str) -> Result<&'a str, LeafError> {
-    let digits = |text: &str| {
-        let lower = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        text.len() == 64 && text.bytes().all(lower)
-    };
+    let digits = |text: &str| hex32(text).is_ok();
     checked(text, digits, field, "64 lowercase hexadecimal digits")
 }
 

@@ -13,7 +13,7 @@ use super::randomness::{self, Delay};
 use super::ticket::Seed;
 use crate::hash::Hash;
 use crate::names::{AuthorityId, Origin};
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -121,6 +121,14 @@ pub fn one_by_one(delay: Delay, start: &Hash, checkpoints: &[Hash]) -> Option<us
 /// # Errors
 /// [`DrawError`], naming the first step that fails.
 pub fn draw<'a>(inputs: &Inputs<'a>, recheck: &Recheck) -> Result<Outcome<'a>, DrawError> {
+    result(inputs, randomness(inputs, recheck)?)
+}
+
+/// What R comes to. A delay takes long to check: whoever has R from [`randomness`] need not check it again.
+///
+/// # Errors
+/// [`DrawError`], naming the first step that fails.
+pub fn result<'a>(inputs: &Inputs<'a>, randomness: Hash) -> Result<Outcome<'a>, DrawError> {
     let plan = inputs.plan;
     if inputs.objects.root() != plan.object_root || inputs.objects.form() == Form::Officers {
         return Err(DrawError::Objects);
@@ -128,14 +136,11 @@ pub fn draw<'a>(inputs: &Inputs<'a>, recheck: &Recheck) -> Result<Outcome<'a>, D
     if inputs.officers.root() != plan.officer_root || inputs.officers.form() != Form::Officers {
         return Err(DrawError::Officers);
     }
-    let randomness = randomness(inputs, recheck)?;
     let seed = seed(inputs, &randomness);
     let choices = choose(inputs, &seed)?;
     let (drawn, visits) = visits(plan, &choices);
     let people: Vec<Officer<'a>> = inputs.officers.officers().collect();
-    let mut barred = inputs.met.clone();
-    let recused = plan.recusals.iter();
-    barred.extend(recused.map(|(target, officer)| (target.as_str(), officer.as_str())));
+    let barred = barred(plan, inputs.met);
     let assignment = officers::assign(&seed, &visits, &plan.seats, &people, &barred)?;
     Ok(Outcome {
         randomness,
@@ -245,6 +250,13 @@ fn visits<'a>(plan: &'a Plan, choices: &[Choice<'a>]) -> (Vec<Ticket<'a>>, Vec<V
     drawn.into_iter().unzip()
 }
 
+/// Who must not meet: by recusal, or because they met lately.
+fn barred<'a>(plan: &'a Plan, met: &Barred<'a>) -> Barred<'a> {
+    let recused = plan.recusals.iter();
+    let recused = recused.map(|(target, officer)| (target.as_str(), officer.as_str()));
+    met.iter().copied().chain(recused).collect()
+}
+
 /// Whether every object a rule may draw could be visited: its seats filled, if by different officers for each target. What
 /// makes a draw infeasible is one target by itself, so this can be known before the randomness.
 ///
@@ -257,15 +269,13 @@ pub fn feasible<'a>(
     met: &Barred<'a>,
 ) -> Result<(), Infeasible> {
     let people: Vec<Officer<'a>> = officers.officers().collect();
-    let mut barred = met.clone();
-    let recused = plan.recusals.iter();
-    barred.extend(recused.map(|(target, officer)| (target.as_str(), officer.as_str())));
+    let barred = barred(plan, met);
     // Where nobody is barred, one target is like another that the same departments visit.
-    let mut like = BTreeMap::new();
+    let mut like = BTreeSet::new();
     // The seed only orders; who could take a seat does not depend on it.
     let seed = Seed::from_hash(&[0; 32]);
     for leaf in objects.leaves() {
-        let mut departments = alloc::collections::BTreeSet::new();
+        let mut departments = BTreeSet::new();
         for rule in &plan.rules {
             let covered = match leaf {
                 Leaf::Target(target) => rule.covers(target),
@@ -281,7 +291,7 @@ pub fn feasible<'a>(
             .range((id, "")..)
             .next()
             .is_some_and(|(target, _)| *target == id);
-        if departments.is_empty() || (!alone && like.contains_key(&departments)) {
+        if departments.is_empty() || (!alone && like.contains(&departments)) {
             continue;
         }
         let visit = [Visit {
@@ -290,7 +300,7 @@ pub fn feasible<'a>(
         }];
         officers::assign(&seed, &visit, &plan.seats, &people, &barred)?;
         if !alone {
-            like.insert(departments, ());
+            like.insert(departments);
         }
     }
     Ok(())

@@ -145,7 +145,8 @@ fn run(
         steps.push(not_checked(StepId::DrawTargets, say::sealed()));
         steps.push(not_checked(StepId::DrawOfficers, say::sealed()));
     } else {
-        compare(file, &entries.draw, &plan, &inputs, recheck, steps)?;
+        let outcome = recompute::result(&inputs, value).map_err(named)?;
+        compare(file, &entries.draw, &plan, &outcome, steps)?;
     }
     steps.push(not_checked(StepId::DrawOmissions, say::omissions()));
     Ok(sealed)
@@ -332,13 +333,10 @@ fn compare(
     file: &DrawFile<'_>,
     draw: &Proved,
     plan: &Plan,
-    inputs: &Inputs<'_>,
-    recheck: &Recheck,
+    outcome: &recompute::Outcome<'_>,
     steps: &mut Vec<Step>,
 ) -> Result<(), Failed> {
-    let outcome = recompute::draw(inputs, recheck)
-        .map_err(|error| (say::step_of(&error), error.to_string()))?;
-    let mut expected = recorded::members(plan, &outcome);
+    let mut expected = recorded::members(plan, outcome);
     let targets = StepId::DrawTargets;
     for name in ["drawn_count", "drawn_strata"] {
         let value = expected.remove(name).unwrap_or(Value::Null);

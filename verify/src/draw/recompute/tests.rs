@@ -46,6 +46,27 @@ fn checkpoints(plan: &Plan, secrets: &[(AuthorityId, Option<Hash>)]) -> Vec<Hash
 
 const DELAY: &str = r#""randomness":"delay","delay_log2":10"#;
 
+/// A draw by delay, in the open unless openings are added.
+fn inputs<'a>(
+    origin: &'a Origin,
+    plan: &'a Plan,
+    secrets: &'a [(AuthorityId, Option<Hash>)],
+    checkpoints: &'a [Hash],
+    libraries: (&'a Library<'a>, &'a Library<'a>),
+    met: &'a Barred<'a>,
+) -> Inputs<'a> {
+    Inputs {
+        origin,
+        plan,
+        secrets,
+        outside: Outside::Checkpoints(checkpoints),
+        objects: libraries.0,
+        openings: &[],
+        officers: libraries.1,
+        met,
+    }
+}
+
 #[test]
 fn a_draw_is_repeated() {
     let objects = Library::parse(Form::Open, OBJECTS).unwrap();
@@ -57,16 +78,14 @@ fn a_draw_is_repeated() {
         Barred::new(),
     );
     let checkpoints = checkpoints(&plan, &secrets);
-    let inputs = Inputs {
-        origin: &origin,
-        plan: &plan,
-        secrets: &secrets,
-        outside: Outside::Checkpoints(&checkpoints),
-        objects: &objects,
-        openings: &[],
-        officers: &officers,
-        met: &met,
-    };
+    let inputs = inputs(
+        &origin,
+        &plan,
+        &secrets,
+        &checkpoints,
+        (&objects, &officers),
+        &met,
+    );
     let outcome = draw(&inputs, &one_by_one).unwrap();
     assert_eq!(outcome.randomness, checkpoints[255]);
     let counts: Vec<_> = outcome
@@ -130,16 +149,7 @@ fn the_step_at_which_inputs_are_not_those_of_the_plan_is_named() {
         Barred::new(),
     );
     let good = checkpoints(&plan, &secrets);
-    let inputs = Inputs {
-        origin: &origin,
-        plan: &plan,
-        secrets: &secrets,
-        outside: Outside::Checkpoints(&good),
-        objects: &objects,
-        openings: &[],
-        officers: &officers,
-        met: &met,
-    };
+    let inputs = inputs(&origin, &plan, &secrets, &good, (&objects, &officers), &met);
     let fails = |inputs: Inputs<'_>| draw(&inputs, &one_by_one).unwrap_err();
     let fewer = OBJECTS.replace("ddraw/1|target|A3|gas|D1,D2|0\n", "");
     let fewer = Library::parse(Form::Open, &fewer).unwrap();
@@ -280,15 +290,10 @@ fn a_sealed_draw_needs_every_opening() {
         .filter(|one| one.id != "A3")
         .cloned()
         .collect();
+    let sealed = inputs(&origin, &plan, &secrets, &good, (&objects, &officers), &met);
     let inputs = |openings| Inputs {
-        origin: &origin,
-        plan: &plan,
-        secrets: &secrets,
-        outside: Outside::Checkpoints(&good),
-        objects: &objects,
         openings,
-        officers: &officers,
-        met: &met,
+        ..sealed.clone()
     };
     let outcome = draw(&inputs(&all), &one_by_one).unwrap();
     assert_eq!(outcome.choices[0].eligible, 2);
