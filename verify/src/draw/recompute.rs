@@ -124,7 +124,7 @@ pub fn draw<'a>(inputs: &Inputs<'a>, recheck: &Recheck) -> Result<Outcome<'a>, D
     result(inputs, randomness(inputs, recheck)?)
 }
 
-/// What R comes to. A delay takes long to check: whoever has R from [`randomness`] need not check it again.
+/// What R comes to. A delay takes long to check: whoever has R from [`randomness()`] need not check it again.
 ///
 /// # Errors
 /// [`DrawError`], naming the first step that fails.
