@@ -23,6 +23,8 @@ const OBJECTS: &str = "ddraw/1|target|A1|food|610323-SCJG|0\nddraw/1|target|A2|f
     ddraw/1|target|A3|gas|610323-SCJG|0\nddraw/1|target|A4|food|610323-SCJG|closed\nddraw/1|target|A5|food|610323-SCJG|0\n";
 const OFFICERS: &str = "ddraw/1|officer|P1|610323-SCJG|food\nddraw/1|officer|P2|610323-SCJG|\n\
     ddraw/1|officer|P3|610323-SCJG|food\nddraw/1|officer|P4|610323-SCJG|\n";
+/// Contributes to the randomness and has no part in the draw.
+const OUTSIDER: &str = "610323-XFJY";
 const SECRET: Hash = [9; 32];
 
 /// A log with one draw, and where its entries stand.
@@ -53,17 +55,21 @@ struct Twist {
 }
 
 fn say(log: &mut Log, kind: &str, reference: Option<&str>, body: Value, at: u64) -> u64 {
+    say_as(log, DEPARTMENT, kind, reference, body, at)
+}
+
+fn say_as(
+    log: &mut Log,
+    who: &str,
+    kind: &str,
+    reference: Option<&str>,
+    body: Value,
+    at: u64,
+) -> u64 {
+    let key = secret(if who == DEPARTMENT { 2 } else { 4 });
     let salt = u8::try_from(log.entries.len()).unwrap() + 100;
     let record = record(body, salt);
-    let entry = entry(
-        DEPARTMENT,
-        kind,
-        reference,
-        &record,
-        at,
-        &secret(2),
-        &secret(3),
-    );
+    let entry = entry(who, kind, reference, &record, at, &key, &secret(3));
     log.append(entry, record)
 }
 
@@ -110,6 +116,10 @@ fn drawn(twist: Twist) -> Drawn {
         register(DEPARTMENT, Role::Department, &kinds, &secret(2)),
         &secret(1),
     );
+    log.act(
+        register(OUTSIDER, Role::Department, &kinds, &secret(4)),
+        &secret(1),
+    );
     let objects = Library::parse(Form::Open, OBJECTS).unwrap();
     let officers = Library::parse(Form::Officers, OFFICERS).unwrap();
     let snapshots = vec![
@@ -127,7 +137,7 @@ fn drawn(twist: Twist) -> Drawn {
     );
     let (t0, t1) = (time(1000), time(1001));
     let body = format!(
-        r#"{{"plan_key":"{KEY}","randomness":"delay","delay_log2":10,"contributors":["{DEPARTMENT}","610323-XFJY"],"t0":"{t0}","t1":"{t1}",
+        r#"{{"plan_key":"{KEY}","randomness":"delay","delay_log2":10,"contributors":["{DEPARTMENT}","{OUTSIDER}"],"t0":"{t0}","t1":"{t1}",
         "rotation":1,"object_root":"{}","officer_root":"{}","object_snapshot":{},"officer_snapshot":{},
         "departments":[{{"department":"{DEPARTMENT}","seats":[{{"qualification":"food","officers":1}},{{"officers":1}}]}}],
         "rules":[{{"stratum":"food","rule_departments":["{DEPARTMENT}"],"num":1,"den":2,"minimum":1}},
@@ -146,14 +156,15 @@ fn drawn(twist: Twist) -> Drawn {
         body,
         twist.plan_at.unwrap_or(900),
     );
-    let contributor = AuthorityId::parse(DEPARTMENT).unwrap();
+    let contributor = AuthorityId::parse(OUTSIDER).unwrap();
     let commitment = randomness::commitment(&plan.key, &contributor, &SECRET);
     let body = Value::object([
         ("plan_key", KEY.into()),
         ("secret_commitment", hex(&commitment).into()),
     ]);
-    let commit = say(
+    let commit = say_as(
         &mut log,
+        OUTSIDER,
         "commit",
         Some(KEY),
         body,
@@ -163,8 +174,9 @@ fn drawn(twist: Twist) -> Drawn {
         ("plan_key", KEY.into()),
         ("secret", hex(&twist.reveal.unwrap_or(SECRET)).into()),
     ]);
-    let reveal = say(
+    let reveal = say_as(
         &mut log,
+        OUTSIDER,
         "reveal",
         Some(KEY),
         body,
@@ -172,8 +184,8 @@ fn drawn(twist: Twist) -> Drawn {
     );
 
     let secrets = vec![
+        (AuthorityId::parse(DEPARTMENT).unwrap(), None),
         (contributor, Some(SECRET)),
-        (AuthorityId::parse("610323-XFJY").unwrap(), None),
     ];
     let mut checkpoints = Vec::new();
     let start = randomness::joined(&plan.key, &secrets);
@@ -184,6 +196,7 @@ fn drawn(twist: Twist) -> Drawn {
     let inputs = Inputs {
         origin: &origin(),
         plan: &plan,
+        operator: &AuthorityId::parse(OPERATOR).unwrap(),
         secrets: &secrets,
         outside: Outside::Checkpoints(&checkpoints),
         objects: &objects,

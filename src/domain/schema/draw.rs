@@ -18,7 +18,7 @@ const RATE: FieldType = FieldType::Integer {
     max: 1_000_000,
 };
 const SEATS_PER_TARGET: FieldType = FieldType::Integer { min: 1, max: 20 };
-const DELAY_LOG2: FieldType = FieldType::Integer { min: 1, max: 63 };
+const DELAY_LOG2: FieldType = FieldType::Integer { min: 1, max: 40 };
 const ROUND: FieldType = FieldType::Integer {
     min: 1,
     max: MAX_SAFE_INTEGER as i64,
@@ -113,8 +113,8 @@ pub(super) static PLAN: KindSchema = KindSchema {
                 min: 600,
                 max: 31_536_000,
             },
-            BEACON,
             &[],
+            BEACON,
         ),
         only("round", ROUND, DRAND, &[]),
         only(

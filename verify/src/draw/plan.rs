@@ -17,12 +17,16 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+/// The time between the end of a plan's preparation and its round where the plan says no other, in seconds.
+pub const LEAD_SECONDS: i64 = 3600;
 /// Shortest time between the end of a plan's preparation and its round, in seconds.
 pub const MIN_LEAD_SECONDS: i64 = 600;
 /// Reveals end so long before the round is due, in seconds, so that a late clock reveals nothing after it.
 pub const REVEAL_MARGIN_SECONDS: i64 = 120;
 /// The delay under which secrets may be revealed for [`MAX_REVEAL_SECONDS`]; shorter in proportion for a shorter one.
 pub const DELAY_LOG2: u32 = 34;
+/// Longest delay a plan may ask for: a day or more on one core.
+pub const MAX_DELAY_LOG2: u32 = 40;
 /// Longest time of reveals in a plan with a delay of `2^34` steps, in seconds.
 pub const MAX_REVEAL_SECONDS: i64 = 120;
 
@@ -170,6 +174,14 @@ impl Plan {
         Ok(plan)
     }
 
+    /// Whether a contributor has no part in the draw: neither one of the plan's departments nor the log's operator.
+    pub fn is_independent(&self, contributor: &AuthorityId, operator: &AuthorityId) -> bool {
+        let sends = |seats: &Seats| seats.department == contributor.as_str();
+        contributor != operator
+            && *contributor != self.key.authority()
+            && !self.seats.iter().any(sends)
+    }
+
     /// When the value from outside is due; `None` where there is none.
     pub fn due(&self) -> Option<Timestamp> {
         match self.mode {
@@ -206,6 +218,12 @@ impl Plan {
                 let due = self.due().map(Timestamp::unix);
                 let due =
                     due.ok_or_else(|| fault("round", "a round from 1 on, due before year 10000"))?;
+                if self.contributors.is_empty() && (t0, t1) != (due - lead, t0) {
+                    return Err(fault(
+                        "t0",
+                        "lead_seconds before the randomness is due, and t1 the same, where nobody contributes",
+                    ));
+                }
                 if t0 > due - lead {
                     return Err(fault(
                         "t0",
@@ -247,6 +265,9 @@ pub fn longest_reveal(log2: u32) -> i64 {
 
 fn mode(body: &Value) -> Result<Mode, PlanError> {
     let lead = || {
+        if body.get("lead_seconds").is_none() {
+            return Ok(LEAD_SECONDS);
+        }
         read(body, "lead_seconds", "at least 600", |value| {
             let seconds = i64::try_from(value.as_u64()?).ok()?;
             (seconds >= MIN_LEAD_SECONDS).then_some(seconds)
@@ -262,11 +283,9 @@ fn mode(body: &Value) -> Result<Mode, PlanError> {
             lead: lead()?,
         }),
         Some("delay") => Ok(Mode::Delay {
-            log2: read(body, "delay_log2", "1 to 63", |value| {
+            log2: read(body, "delay_log2", "1 to 40", |value| {
                 let log2 = u32::try_from(value.as_u64()?).ok()?;
-                (1..=super::randomness::MAX_DELAY_LOG2)
-                    .contains(&log2)
-                    .then_some(log2)
+                (1..=MAX_DELAY_LOG2).contains(&log2).then_some(log2)
             })?,
         }),
         _ => Err(fault("randomness", "drand, lottery or delay")),

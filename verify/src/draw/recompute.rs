@@ -35,6 +35,8 @@ pub struct Inputs<'a> {
     pub origin: &'a Origin,
     /// The plan.
     pub plan: &'a Plan,
+    /// Operator of the log.
+    pub operator: &'a AuthorityId,
     /// For each contributor, in the plan's order, the secret that counts.
     pub secrets: &'a [(AuthorityId, Option<Hash>)],
     /// What came from outside, or of the delay.
@@ -84,9 +86,11 @@ pub enum DrawError {
     /// The signature is not that of the plan's round.
     #[error(transparent)]
     Beacon(#[from] BeaconError),
-    /// Without any contributor who revealed, whoever committed last could have chosen the result.
-    #[error("no contributor's secret counts: a draw by delay is void without one")]
-    NobodyRevealed,
+    /// Without a secret of somebody who has no part in the draw, those who have could have chosen the result beforehand.
+    #[error(
+        "no secret counts of a contributor other than the plan's departments and the operator: a draw by delay is void without one"
+    )]
+    NobodyIndependent,
     /// Checkpoints that do not follow from one another.
     #[error("the delay is not the plan's: it breaks at segment {segment} of {segments}")]
     Delay {
@@ -178,8 +182,9 @@ pub fn randomness(inputs: &Inputs<'_>, recheck: &Recheck) -> Result<Hash, DrawEr
             Ok(randomness::lottery(&plan.key, secrets, groups))
         }
         (Mode::Delay { log2 }, Outside::Checkpoints(checkpoints)) => {
-            if secrets.iter().all(|(_, secret)| secret.is_none()) {
-                return Err(DrawError::NobodyRevealed);
+            let mut revealed = secrets.iter().filter(|(_, secret)| secret.is_some());
+            if !revealed.any(|(id, _)| plan.is_independent(id, inputs.operator)) {
+                return Err(DrawError::NobodyIndependent);
             }
             let start = randomness::joined(&plan.key, secrets);
             let delay = Delay::new(log2).ok_or(DrawError::Mode)?;

@@ -116,6 +116,7 @@ fn run(
     let inputs = Inputs {
         origin: &entries.origin,
         plan: &plan,
+        operator: &entries.operator,
         secrets: &order,
         outside: given.as_outside(),
         objects: &objects,
@@ -184,8 +185,8 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
             ));
         }
     }
-    let known = plan.due().map_or(plan.t1, |due| due.max(plan.t1));
-    if draw.entry.logged_at < known || draw.index <= own.index {
+    let unknown = plan.due().is_some_and(|due| draw.entry.logged_at < due);
+    if unknown || draw.entry.logged_at <= plan.t1 || draw.index <= own.index {
         return Err(say::of(
             "draw",
             "it was logged before its randomness could be known",

@@ -14,7 +14,7 @@ use crate::encoding::{hex, hex32};
 use crate::entry::Entry;
 use crate::hash::{Hash, sha256};
 use crate::json::Value;
-use crate::names::Origin;
+use crate::names::{AuthorityId, Origin};
 use crate::policy::Policy;
 use crate::record::Record;
 
@@ -116,6 +116,7 @@ impl Proved {
 struct Prover<'a> {
     policy: &'a Policy,
     head: Option<Checkpoint>,
+    operator: Option<AuthorityId>,
 }
 
 impl Prover<'_> {
@@ -134,6 +135,9 @@ impl Prover<'_> {
                 what,
                 "its proof is under another checkpoint than the others",
             ));
+        }
+        if let Some(first) = file.extra.authority.first() {
+            self.operator = Some(first.entry.authority.clone());
         }
         let entry = file.extra.entry;
         if entry.kind.as_str() != kind {
@@ -166,6 +170,8 @@ impl Prover<'_> {
 pub(super) struct Entries {
     pub(super) origin: Origin,
     pub(super) size: u64,
+    /// Who has said entry 0.
+    pub(super) operator: AuthorityId,
     pub(super) plan: Proved,
     pub(super) draw: Proved,
     pub(super) objects: Proved,
@@ -177,7 +183,11 @@ pub(super) struct Entries {
 
 impl Entries {
     pub(super) fn prove(file: &DrawFile<'_>, policy: &Policy) -> Result<Self, String> {
-        let mut prover = Prover { policy, head: None };
+        let mut prover = Prover {
+            policy,
+            head: None,
+            operator: None,
+        };
         let plan = prover.prove("plan", "plan", file.plan)?;
         let draw = prover.prove("draw", "draw", file.draw)?;
         let commits = prover.all("commits", "commit", &file.commits)?;
@@ -195,10 +205,14 @@ impl Entries {
         let head = prover
             .head
             .ok_or_else(|| say::member("the file", "entries"))?;
+        let operator = prover
+            .operator
+            .ok_or_else(|| say::member("the file", "a chain from entry 0"))?;
         let origin = Origin::parse(&head.origin).map_err(|error| error.to_string())?;
         Ok(Entries {
             origin,
             size: head.size,
+            operator,
             plan,
             draw,
             objects,

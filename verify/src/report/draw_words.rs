@@ -24,7 +24,7 @@ pub(super) fn step_of(error: &DrawError) -> StepId {
         DrawError::Contributors
         | DrawError::Mode
         | DrawError::Beacon(_)
-        | DrawError::NobodyRevealed
+        | DrawError::NobodyIndependent
         | DrawError::Delay { .. } => StepId::DrawRandomness,
         DrawError::Opening { .. } => StepId::DrawTargets,
         DrawError::Infeasible(_) => StepId::DrawOfficers,

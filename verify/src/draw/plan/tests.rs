@@ -116,6 +116,45 @@ fn a_plan_that_cannot_be_drawn_is_refused_by_its_field() {
         .replace("15:00:00Z", "14:02:00Z")
         .replace("\"contributors\":[\"610323-XFJY\",\"610323-SCJG\"],", "");
     assert_eq!(read(&alone).unwrap_err().field, "contributors");
+    let long = BODY.replace(outside, r#""randomness":"delay","delay_log2":41"#);
+    assert_eq!(read(&long).unwrap_err().field, "delay_log2");
+}
+
+#[test]
+fn without_contributors_all_is_over_at_the_lead() {
+    let alone = |times: &str| {
+        let body = BODY
+            .replace("\"contributors\":[\"610323-XFJY\",\"610323-SCJG\"],", "")
+            .replace(
+                "\"t0\":\"2026-06-02T14:00:00Z\",\"t1\":\"2026-06-02T15:00:00Z\"",
+                times,
+            );
+        read(&body).map_err(|error| error.field)
+    };
+    let due = "\"t0\":\"2026-06-30T06:09:24Z\",\"t1\":\"2026-06-30T06:09:24Z\"";
+    assert!(alone(due).is_ok());
+    for other in [
+        "\"t0\":\"2026-06-30T06:09:23Z\",\"t1\":\"2026-06-30T06:09:24Z\"",
+        "\"t0\":\"2026-06-30T06:09:23Z\",\"t1\":\"2026-06-30T06:09:23Z\"",
+    ] {
+        assert_eq!(alone(other), Err("t0".into()));
+    }
+}
+
+#[test]
+fn a_plan_that_says_no_lead_has_an_hour() {
+    let body = BODY.replace("\"lead_seconds\":3600,", "");
+    let Mode::Drand { lead, .. } = read(&body).unwrap().mode else {
+        panic!("a plan of the beacon");
+    };
+    assert_eq!(lead, LEAD_SECONDS);
+    // Half an hour before the round has to be said.
+    let near = |text: &str| {
+        text.replace("2026-06-02T14:00:00Z", "2026-06-30T06:39:24Z")
+            .replace("2026-06-02T15:00:00Z", "2026-06-30T06:40:00Z")
+    };
+    assert_eq!(read(&near(&body)).unwrap_err().field, "t0");
+    assert!(read(&near(&BODY.replace("3600", "1800"))).is_ok());
 }
 
 #[test]

@@ -4,7 +4,10 @@ use crate::hash::sha256;
 use crate::json;
 use alloc::collections::BTreeSet;
 use std::format;
+use std::sync::LazyLock;
 use std::vec;
+
+static OPERATOR: LazyLock<AuthorityId> = LazyLock::new(|| AuthorityId::parse("OP").unwrap());
 
 const OBJECTS: &str = "ddraw/1|target|A1|food|D1,D2|0\nddraw/1|target|A2|food|D1|0\nddraw/1|target|A3|gas|D1,D2|0\n\
     ddraw/1|target|A4|food|D1,D2|closed\nddraw/1|target|A5|food|D1,D2|0\nddraw/1|target|A6|gas|D1,D2|0\n";
@@ -17,7 +20,7 @@ fn origin() -> Origin {
 
 fn plan(objects: &Library<'_>, officers: &Library<'_>, mode: &str) -> Plan {
     let body = format!(
-        r#"{{"plan_key":"D1/2026/01","contributors":["D1","D2"],"t0":"2026-01-05T00:00:00Z","t1":"2026-01-05T00:00:01Z","rotation":1,
+        r#"{{"plan_key":"D1/2026/01","contributors":["D1","J1"],"t0":"2026-01-05T00:00:00Z","t1":"2026-01-05T00:00:01Z","rotation":1,
         "object_root":"{}","officer_root":"{}","departments":[{{"department":"D1","seats":[{{"qualification":"food","officers":1}},
         {{"officers":1}}]}},{{"department":"D2","seats":[{{"officers":2}}]}}],
         "rules":[{{"stratum":"food","rule_departments":["D1"],"num":1,"den":2,"minimum":1}},
@@ -31,7 +34,7 @@ fn plan(objects: &Library<'_>, officers: &Library<'_>, mode: &str) -> Plan {
 
 fn secrets() -> Vec<(AuthorityId, Option<Hash>)> {
     let id = |text| AuthorityId::parse(text).unwrap();
-    vec![(id("D1"), Some([1; 32])), (id("D2"), None)]
+    vec![(id("D1"), None), (id("J1"), Some([1; 32]))]
 }
 
 fn checkpoints(plan: &Plan, secrets: &[(AuthorityId, Option<Hash>)]) -> Vec<Hash> {
@@ -58,6 +61,7 @@ fn inputs<'a>(
     Inputs {
         origin,
         plan,
+        operator: &OPERATOR,
         secrets,
         outside: Outside::Checkpoints(checkpoints),
         objects: libraries.0,
@@ -176,7 +180,7 @@ fn the_step_at_which_inputs_are_not_those_of_the_plan_is_named() {
     );
     assert_eq!(
         fails(Inputs {
-            secrets: &secrets[..1],
+            secrets: &secrets[1..],
             ..inputs.clone()
         }),
         DrawError::Contributors
@@ -195,7 +199,23 @@ fn the_step_at_which_inputs_are_not_those_of_the_plan_is_named() {
             secrets: &nobody,
             ..inputs.clone()
         }),
-        DrawError::NobodyRevealed
+        DrawError::NobodyIndependent
+    );
+    // A department of the plan may contribute, but not alone; nor with the operator.
+    for part in ["D1", "D2", "OP"] {
+        let id = AuthorityId::parse(part).unwrap();
+        assert!(!plan.is_independent(&id, &OPERATOR), "{part}");
+    }
+    let first: Vec<_> = secrets
+        .iter()
+        .map(|(id, _)| (id.clone(), (id.as_str() == "D1").then_some([1; 32])))
+        .collect();
+    assert_eq!(
+        fails(Inputs {
+            secrets: &first,
+            ..inputs.clone()
+        }),
+        DrawError::NobodyIndependent
     );
     let other: Vec<_> = secrets
         .iter()
@@ -292,6 +312,7 @@ fn a_sealed_draw_needs_every_opening() {
         .collect();
     let sealed = inputs(&origin, &plan, &secrets, &good, (&objects, &officers), &met);
     let inputs = |openings| Inputs {
+        operator: &OPERATOR,
         openings,
         ..sealed.clone()
     };
