@@ -4,6 +4,7 @@ mod restore;
 
 pub use restore::{is_restoring, restore};
 
+use crate::docket;
 use crate::domain::{self, Kind};
 use crate::ingest::{KeyFile, KeyFileError};
 use crate::intake::{self, Clock, Event, Intake, IntakeError};
@@ -12,7 +13,7 @@ use crate::log::{Batching, Follower, Leaf, Log, LogConfig, LogError, Target};
 use crate::model::{self, Model, ModelError};
 use crate::search::sync::{IndexTarget, Names};
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
-use crate::store::{self, DataFolder, SledStorage, StoreError};
+use crate::store::{self, DataFolder, Files, SledStorage, StoreError};
 use crate::web::Portal;
 use gongshi_verify::encoding::base64;
 use gongshi_verify::json::Value;
@@ -166,7 +167,7 @@ pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppE
         storage,
         LogConfig::new(new.origin.clone(), signer),
     )?);
-    let intake = Intake::open(log, clock)?;
+    let intake = Intake::open(log, clock, Files::open(data)?)?;
     match intake.accept_events(vec![event]).wait().pop() {
         Some(Ok(_)) => Ok::<(), AppError>(()),
         Some(Err(refusal)) => Err(AppError::Folder(format!(
@@ -293,10 +294,11 @@ impl App {
     /// Opens everything and starts to follow the log.
     pub fn open(data: &Path, clock: Arc<dyn Clock>, tuning: &Tuning) -> Result<Self, AppError> {
         let log = open_log(data, tuning)?;
-        let intake = Intake::open(log.clone(), clock).map_err(|error| match error {
-            IntakeError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
-            error => error.into(),
-        })?;
+        let intake =
+            Intake::open(log.clone(), clock, Files::open(data)?).map_err(|error| match error {
+                IntakeError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
+                error => error.into(),
+            })?;
         let intake = Arc::new(intake);
         // Whoever came first could make himself the operator of such a log.
         if intake.registry().operator().is_none() {
@@ -449,6 +451,7 @@ pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), Ap
     let (log, _) = read_log(data)?;
     let size = log.published().size();
     log.storage().remove(intake::SEEN_DATABASE)?;
+    log.storage().remove(docket::DATABASE)?;
     log.storage().remove(model::DATABASE)?;
     let model = Model::open(log.storage().as_ref())?;
     let index = data.join("index");

@@ -3,10 +3,11 @@
 //! Modules and what each may use of the others, held by `tests/architecture.rs`:
 //!
 //! - `app`, `demo` -> everything; `app` wires the parts, `demo` stands above it and is used by the command line alone
-//! - `web` -> `intake`, `model`, `search`, `log`, `rules`, `domain`, `text`
+//! - `web` -> `intake`, `docket`, `model`, `search`, `log`, `rules`, `domain`, `text`
 //! - `ingest` -> `intake`, `domain`, `text`, `store`
-//! - `intake` -> `log`, `model`, `rules`, `domain`, `store`
+//! - `intake` -> `docket`, `log`, `model`, `rules`, `domain`, `store`
 //! - `model`, `search` -> `store`, `log`, `rules`, `domain`, `text`
+//! - `docket` -> `store`, `domain`
 //! - `log` -> `store`
 //! - `rules` -> `domain`
 //! - `store`, `domain`, `text` -> nothing of ours
@@ -16,6 +17,7 @@
 
 pub mod app;
 pub mod demo;
+pub mod docket;
 pub mod domain;
 pub mod ingest;
 pub mod intake;

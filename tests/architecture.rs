@@ -28,14 +28,15 @@ const TABLE: &[(&str, May)] = &[
     (
         "web",
         May::Use(&[
-            "intake", "model", "search", "log", "rules", "domain", "text",
+            "intake", "docket", "model", "search", "log", "rules", "domain", "text",
         ]),
     ),
     ("ingest", May::Use(&["intake", "domain", "text", "store"])),
     (
         "intake",
-        May::Use(&["log", "model", "rules", "domain", "store"]),
+        May::Use(&["docket", "log", "model", "rules", "domain", "store"]),
     ),
+    ("docket", May::Use(&["store", "domain"])),
     (
         "model",
         May::Use(&["store", "log", "rules", "domain", "text"]),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use gongshi::domain::schema::Field;
-use gongshi::domain::{CodeList, FieldType, Kind, Problem, UsccError, schema, validate};
+use gongshi::domain::{Breach, CodeList, FieldType, Kind, Problem, UsccError, schema, validate};
 use gongshi::text::{Arg, Catalogue, Lang, keys};
 use serde_json::json;
 use syn::Expr;
@@ -52,6 +52,11 @@ fn wanted() -> BTreeSet<String> {
         );
     }
     wanted.extend(Problem::CODES.iter().map(|code| format!("problem-{code}")));
+    wanted.extend(
+        Breach::CODES
+            .iter()
+            .map(|(code, _)| format!("problem-{code}")),
+    );
     for code in api_codes() {
         wanted.extend(["title", "meaning", "remedy"].map(|part| format!("problem-{part}-{code}")));
     }
@@ -343,6 +348,34 @@ fn a_real_fault_reads_well() {
         sentence(Lang::Zh, fault.field(), &fault.value, &fault.problem),
         "「统一社会信用代码」的校验码不符：末位应为“7”，现为“D”，请核对前17位和末位：“91310115MA1H8R7C6D”。"
     );
+}
+
+/// The same for the order of draws: every argument is told, but for what a code has beside it.
+#[test]
+fn every_breach_reads_as_a_sentence() {
+    let catalogue = Catalogue::built_in();
+    for (code, names) in Breach::CODES {
+        for lang in Lang::ALL {
+            let mut args: Vec<(&str, Arg)> = vec![
+                ("field", "FIELD".to_owned().into()),
+                ("value", "VALUE".to_owned().into()),
+            ];
+            args.extend(names.iter().map(|name| (*name, format!("<{name}>").into())));
+            let text = catalogue.get(*lang, &format!("problem-{code}"), &args);
+            assert!(
+                !text.contains(['{', '}', '$']) && !text.contains("problem-"),
+                "{} {text}",
+                lang.tag()
+            );
+            for name in *names {
+                assert!(
+                    text.contains(&format!("<{name}>")),
+                    "{} {code}: {name} is not told",
+                    lang.tag()
+                );
+            }
+        }
+    }
 }
 
 #[test]

@@ -6,7 +6,6 @@
 
 pub mod codes;
 pub mod dates;
-pub mod ids;
 pub mod kind;
 pub mod refs;
 pub mod region;
@@ -17,12 +16,11 @@ pub mod validate;
 pub mod view;
 
 pub use codes::CodeList;
-pub use ids::{AuthorityId, PlanKey};
 pub use kind::Kind;
 pub use refs::{EntryRef, FileRef};
 pub use region::Region;
 pub use schema::{Field, FieldType, KindSchema, Presence, Role, schema};
 pub use stored::{Stored, StoredError};
 pub use uscc::{Uscc, UsccError};
-pub use validate::{FieldError, Problem, validate};
+pub use validate::{Breach, FieldError, Problem, validate};
 pub use view::{Reference, View};

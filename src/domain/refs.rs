@@ -6,8 +6,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ids::is_lower_hex;
-
 /// Largest integer that JSON readers agree on, 2^53 − 1.
 pub const MAX_SAFE_INTEGER: u64 = 9_007_199_254_740_991;
 
@@ -33,6 +31,12 @@ pub struct FileRef {
     pub media_type: String,
     /// File name shown to readers; no path.
     pub name: String,
+}
+
+/// Whether the text is `bytes` bytes in lowercase hexadecimal.
+#[must_use]
+pub fn is_lower_hex(text: &str, bytes: usize) -> bool {
+    text.len() == bytes * 2 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 impl EntryRef {

@@ -4,6 +4,7 @@
 //! what it refers to exists, and whether the rules of the day let it be published, is for others to say. Nothing is mended
 //! here: importers fold and normalise before they commit, servers never do.
 
+mod breach;
 mod problem;
 mod prose;
 mod rules;
@@ -18,6 +19,7 @@ use super::codes::CodeList;
 use super::kind::Kind;
 use super::refs::{EntryRef, FileRef};
 use super::schema::{Condition, Field, FieldType, Presence, schema};
+pub use breach::Breach;
 pub use problem::{FieldError, Problem, ProblemArg};
 use prose::has_identity_number;
 pub use prose::is_hidden;

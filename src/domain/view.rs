@@ -3,12 +3,12 @@
 //! Everything comes from the table's roles and types. The body should have passed validation; one that did not yields less,
 //! never a panic. This module must not decide what may be shown.
 
+use gongshi_verify::names::PlanKey;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::codes::CodeList;
 use super::dates::parse_date;
-use super::ids::PlanKey;
 use super::kind::Kind;
 use super::refs::{EntryRef, FileRef};
 use super::region::Region;

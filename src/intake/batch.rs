@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use super::seen::{Keys, Seen};
+use crate::domain::Kind;
 use crate::log::{Fate, Leaf, Log, Submission, SubmitError};
 use gongshi_verify::hash::Hash;
 use gongshi_verify::keys::PublicKey;
@@ -163,8 +164,8 @@ impl Builder {
         self.keys.push(keys);
     }
 
-    /// Hands the gathered leaves to the log; `authority`: what was gathered is one authority record.
-    pub(super) fn submit(&mut self, log: &Log, seen: &mut Seen, authority: bool) {
+    /// Hands the gathered leaves to the log; `alone`: what was gathered is one event of this kind, which others depend on.
+    pub(super) fn submit(&mut self, log: &Log, seen: &mut Seen, alone: Option<Kind>) {
         if self.leaves.is_empty() {
             return;
         }
@@ -173,7 +174,7 @@ impl Builder {
         self.batch.groups.push(match log.submit(leaves) {
             Ok(submission) => {
                 for (index, keys) in (submission.first..).zip(keys) {
-                    seen.add(index, keys, authority, &submission.fate);
+                    seen.add(index, keys, alone, &submission.fate);
                 }
                 Group::Waiting(submission)
             }

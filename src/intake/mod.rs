@@ -6,8 +6,10 @@
 mod audit;
 mod batch;
 mod clock;
+mod delays;
 mod event;
 mod order;
+mod planning;
 mod prove;
 mod references;
 mod refusal;
@@ -17,36 +19,34 @@ pub use audit::Auditor;
 pub use batch::{Accepted, Batch};
 pub use clock::{Clock, LogClock, MAX_LEAP_SECONDS, SimulatedClock, SystemClock};
 pub use event::{Event, MAX_EVENT_BYTES};
+pub use planning::{Material, MaterialError};
 pub use prove::{Prover, link_path};
 pub use refusal::Refusal;
 pub use seen::DATABASE as SEEN_DATABASE;
 
-use crate::domain::{self, Kind};
+use crate::docket::{Docket, PlanState, Planning};
+use crate::domain::{self, Kind, Stored};
 use crate::log::{Fate, Log, LogError};
-use crate::store::StoreError;
+use crate::store::{Files, StoreError};
+use gongshi_verify::encoding::hex32;
 use gongshi_verify::entry::Entry;
+use gongshi_verify::hash::Hash;
 use gongshi_verify::keys::PublicKey;
+use gongshi_verify::names::PlanKey;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::{Registry, RegistryError};
 use gongshi_verify::time::Timestamp;
+use planning::{Desk, Said};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, RwLock};
 
 /// Kinds whose effects come with later parts of the product; accepting them without effect would mislead.
 pub const NOT_OPEN: &[Kind] = &[
-    Kind::Snapshot,
-    Kind::Plan,
-    Kind::Commit,
-    Kind::Reveal,
-    Kind::Draw,
-    Kind::Cancel,
-    Kind::Substitute,
     Kind::Correction,
     Kind::Withdrawal,
     Kind::Erasure,
     Kind::Expiry,
     Kind::StatusMap,
-    Kind::Alert,
 ];
 
 /// Why intake could not start.
@@ -79,14 +79,15 @@ struct Known {
 struct Serial {
     seen: seen::Seen,
     last_logged: Timestamp,
-    /// An authority record whose fate took too long to wait for: who may sign what is unknown until it is decided.
-    undecided: Option<Authority>,
+    /// An event that others depend on, whose fate took too long to wait for: what follows is unknown until it is decided.
+    undecided: Option<Effective>,
 }
 
-/// An authority record handed to the log.
-struct Authority {
+/// An event that takes effect before the next one is looked at: an authority record, or one that takes part in a draw.
+struct Effective {
     index: u64,
     fate: Fate,
+    kind: Kind,
     entry: Entry,
     record: Record,
 }
@@ -98,6 +99,9 @@ pub struct Intake {
     known: RwLock<Known>,
     serial: Mutex<Serial>,
     stored: seen::Stored,
+    docket: Docket,
+    files: Files,
+    delays: Arc<delays::Known>,
     failure: Arc<Mutex<Option<String>>>,
     /// Time known to have passed at the start: of the newest entry, or of the last clean stop; none in an empty log.
     opened_at: Option<Timestamp>,
@@ -118,14 +122,22 @@ struct Checked {
     existing: Option<u64>,
     /// The cursor of seen events at which the database did not know it.
     unknown_at: Option<u64>,
+    /// What the order of a draw says about it.
+    inspected: Option<Inspected>,
+}
+
+/// What was found of an event that has to do with a draw. It holds as long as the docket has the same cursor.
+struct Inspected {
+    cursor: u64,
+    result: Result<(), Refusal>,
 }
 
 /// A checked event, or its refusal with the event where an authority record may change the answer.
 type Looked = Result<Checked, (Refusal, Option<Box<Event>>)>;
 
 impl Intake {
-    /// Reads the authorities and the seen events from the log, from where they were last kept.
-    pub fn open(log: Arc<Log>, clock: Arc<dyn Clock>) -> Result<Self, IntakeError> {
+    /// Reads the authorities, the seen events and the plans from the log, from where they were last kept.
+    pub fn open(log: Arc<Log>, clock: Arc<dyn Clock>, files: Files) -> Result<Self, IntakeError> {
         let mut seen = seen::Seen::open(log.storage().as_ref())?;
         seen.catch_up(&log)?;
         let mut registry = Registry::new(log.origin().clone());
@@ -140,6 +152,14 @@ impl Intake {
             registry
                 .apply(index, &entry, &record)
                 .map_err(|e| unusable(e.to_string()))?;
+        }
+        let docket = Docket::open(log.storage().as_ref())?;
+        for index in seen.planning(docket.cursor()?)? {
+            let unusable = |reason: String| IntakeError::Unusable { index, reason };
+            let leaf = log.leaf(index)?;
+            let stored = Stored::read(&leaf.entry, leaf.record.as_deref())
+                .map_err(|error| unusable(error.to_string()))?;
+            fold(&docket, &files, index, &stored)?;
         }
         let newest = match log.published().size() {
             0 => None,
@@ -162,6 +182,9 @@ impl Intake {
                 version: 0,
             }),
             stored: seen.stored(),
+            docket,
+            files,
+            delays: Arc::default(),
             failure: seen.failure(),
             serial: Mutex::new(Serial {
                 seen,
@@ -176,6 +199,39 @@ impl Intake {
     /// The log it appends to.
     pub fn log(&self) -> &Arc<Log> {
         &self.log
+    }
+
+    /// What stands of every plan.
+    pub fn docket(&self) -> &Docket {
+        &self.docket
+    }
+
+    /// The files beside the log.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Notes the checkpoints of a delay that was run here: a draw that says the same needs no second run.
+    pub fn note_delay(&self, plan: &PlanKey, start: Hash, checkpoints: Vec<Hash>) {
+        self.delays.note(plan, start, checkpoints);
+    }
+
+    /// All that the draw of a plan is computed from.
+    ///
+    /// # Errors
+    /// [`MaterialError`] where it cannot be read.
+    pub fn material(&self, plan: &PlanState) -> Result<Material, MaterialError> {
+        Material::gather(&self.desk(&self.registry()), plan)
+    }
+
+    fn desk<'a>(&'a self, registry: &'a Registry) -> Desk<'a> {
+        Desk {
+            log: &self.log,
+            docket: &self.docket,
+            files: &self.files,
+            registry,
+            delays: self.delays.as_ref(),
+        }
     }
 
     /// The clock that `logged_at` comes from.
@@ -265,6 +321,7 @@ impl Intake {
                 });
         match found {
             Ok((key, existing)) => Ok(Checked {
+                inspected: self.inspected(&event, &entry, existing, registry),
                 event,
                 entry,
                 message,
@@ -280,6 +337,28 @@ impl Intake {
                 Err((refusal, again))
             }
         }
+    }
+
+    /// What the order of a draw says of an event, where it has to do with one and is not in the log yet.
+    fn inspected(
+        &self,
+        event: &Event,
+        entry: &Entry,
+        existing: Option<u64>,
+        registry: &Registry,
+    ) -> Option<Inspected> {
+        let kind: Kind = event.kind.as_str().parse().ok()?;
+        if existing.is_some() || !(planning::takes_part(kind) || kind == Kind::InspectionResult) {
+            return None;
+        }
+        let body = event.body();
+        let said = Said { entry, kind, body };
+        // Read before the look: what changes meanwhile is looked at again.
+        let (cursor, result) = match self.docket.cursor() {
+            Ok(cursor) => (cursor, self.desk(registry).inspect(said)),
+            Err(error) => (0, Err(error.into())),
+        };
+        Some(Inspected { cursor, result })
     }
 
     /// The key that signed an event it has every right to sign; none where the registry checks that in its turn.
@@ -306,8 +385,12 @@ impl Intake {
         let day = domain::dates::day_in_china(event.issued_at.unix());
         domain::validate(kind, body, day).map_err(Refusal::Fields)?;
         let view = domain::View::new(kind, body);
-        if let Some(file) = view.files().into_iter().next() {
-            return Err(Refusal::FileMissing(file.sha256));
+        for file in view.files() {
+            let hash =
+                hex32(&file.sha256).map_err(|_| Refusal::FileMissing(file.sha256.clone()))?;
+            if self.files.hold(&hash)? != Some(file.size) {
+                return Err(Refusal::FileMissing(file.sha256));
+            }
         }
         if kind == Kind::Authority {
             // Its rules are the registry's, and are checked in its turn; what the operator never signed does not get there.
@@ -338,4 +421,26 @@ impl Intake {
             None => Err(Refusal::Signature(event.authority.to_string())),
         }
     }
+}
+
+/// Folds an entry into the docket.
+fn fold(docket: &Docket, files: &Files, index: u64, stored: &Stored) -> Result<(), StoreError> {
+    let (Some(kind), Some(body)) = (stored.kind, &stored.body) else {
+        return Ok(());
+    };
+    let entry = Planning {
+        index,
+        entry: &stored.entry,
+        kind,
+        body,
+    };
+    docket.apply(entry, &|sha256| {
+        let Ok(hash) = hex32(sha256) else {
+            return Ok(None);
+        };
+        match files.size(&hash) {
+            None => Ok(None),
+            Some(_) => Ok(String::from_utf8(files.read(&hash)?).ok()),
+        }
+    })
 }

@@ -3,12 +3,27 @@
 //! Here an event meets those before it: repetitions, used salts, the log's time, authority records that take effect before
 //! the next event is looked at. Whatever can be known without its place was checked before; everybody waits here.
 
-use super::{Authority, Batch, Checked, Intake, Known, Looked, Refusal, Serial, batch, seen};
-use crate::domain::Kind;
+use super::planning::{Said, takes_part};
+use super::{
+    Batch, Checked, Effective, Intake, Known, Looked, Refusal, Serial, batch, event, fold, seen,
+};
+use crate::domain::{Kind, Stored};
 use crate::log::{Leaf, Outcome};
+use crate::store::StoreError;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::registry::{Registry, RegistryError};
 use std::sync::Arc;
+
+/// Whether an event of a kind changes what the next one may do.
+fn takes_effect(kind: Kind) -> bool {
+    kind == Kind::Authority || takes_part(kind)
+}
+
+impl Checked {
+    fn kind(&self) -> Option<Kind> {
+        self.event.kind.as_str().parse().ok()
+    }
+}
 
 impl Intake {
     /// The serial section: fixes the order, and sets what depends on it.
@@ -23,7 +38,9 @@ impl Intake {
             return batch.finish();
         }
         let start = self.known();
+        // Whether authorities have changed since the events were looked at; and whether anything has that refused them.
         let mut stale = start.version != known.version;
+        let mut moved = stale;
         known = start;
         let mut undecided: Option<String> = None;
         for item in checked {
@@ -34,7 +51,7 @@ impl Intake {
             let item = match item {
                 Ok(checked) if !stale => Ok(checked),
                 Ok(checked) => self.look(checked.event, &known.registry),
-                Err((_, Some(event))) if stale => self.look(*event, &known.registry),
+                Err((_, Some(event))) if moved => self.look(*event, &known.registry),
                 refused => refused,
             };
             let checked = match item {
@@ -44,13 +61,16 @@ impl Intake {
                     continue;
                 }
             };
-            let authority_record = checked.event.kind.as_str() == Kind::Authority.as_str();
-            if authority_record {
-                batch.submit(&self.log, &mut serial.seen, false);
-                if let Err(refusal) = self.check_operator(&checked, &known.registry, &serial) {
-                    batch.refuse(refusal);
-                    continue;
-                }
+            // One of these takes effect before the next event is looked at, and is appended alone.
+            let alone = checked.kind().filter(|kind| takes_effect(*kind));
+            if alone.is_some() {
+                batch.submit(&self.log, &mut serial.seen, None);
+            }
+            if alone == Some(Kind::Authority)
+                && let Err(refusal) = self.check_operator(&checked, &known.registry, &serial)
+            {
+                batch.refuse(refusal);
+                continue;
             }
             let prepared = self.prepare(&checked, &mut serial, &mut batch);
             let entry = match prepared {
@@ -61,71 +81,110 @@ impl Intake {
                     continue;
                 }
             };
+            if let Err(refusal) = self.keeps_order(&checked, &entry, &known.registry) {
+                batch.refuse(refusal);
+                continue;
+            }
             let leaf = Leaf {
                 entry: entry.to_bytes(),
                 record: Some(checked.record.into_bytes()),
             };
-            if !authority_record {
+            let Some(kind) = alone else {
                 batch.push(leaf, checked.keys, checked.key);
                 continue;
-            }
+            };
             let record = checked.event.record();
-            if let Err(error) = known.registry.check(&entry, record) {
+            if kind == Kind::Authority
+                && let Err(error) = known.registry.check(&entry, record)
+            {
                 batch.refuse(error.into());
                 continue;
             }
-            batch.push(leaf, checked.keys, None);
-            batch.submit(&self.log, &mut serial.seen, true);
+            batch.push(leaf, checked.keys, checked.key);
+            batch.submit(&self.log, &mut serial.seen, alone);
             if let Some((index, fate)) = batch.last() {
-                serial.undecided = Some(Authority {
+                serial.undecided = Some(Effective {
                     index,
                     fate,
+                    kind,
                     entry,
                     record: record.clone(),
                 });
                 undecided = self.decide(&mut serial).err();
                 known = self.known();
-                stale = true;
+                stale |= kind == Kind::Authority;
+                moved = true;
             }
         }
-        batch.submit(&self.log, &mut serial.seen, false);
+        batch.submit(&self.log, &mut serial.seen, None);
         batch.finish()
     }
 
-    /// Waits for the fate of the last authority record, and lets it take effect.
-    ///
-    /// # Errors
-    /// Why it is not decided.
-    fn decide(&self, serial: &mut Serial) -> Result<(), String> {
-        let Some(authority) = &serial.undecided else {
+    /// What the order of a draw says of an event now, at the time the log gives it.
+    fn keeps_order(
+        &self,
+        checked: &Checked,
+        entry: &Entry,
+        registry: &Registry,
+    ) -> Result<(), Refusal> {
+        let (Some(inspected), Some(kind)) = (&checked.inspected, checked.kind()) else {
             return Ok(());
         };
-        match seen::settled(&authority.fate, authority.index, &self.log) {
+        let body = checked.event.body();
+        let said = Said { entry, kind, body };
+        let desk = self.desk(registry);
+        match inspected.cursor == self.docket.cursor()? {
+            true => inspected.result.clone()?,
+            false => desk.inspect(said)?,
+        }
+        desk.admit(said)
+    }
+
+    /// Waits for the fate of the last event that others depend on, and lets it take effect.
+    ///
+    /// # Errors
+    /// Why it is not decided, or has no effect yet.
+    fn decide(&self, serial: &mut Serial) -> Result<(), String> {
+        let Some(event) = &serial.undecided else {
+            return Ok(());
+        };
+        match seen::settled(&event.fate, event.index, &self.log) {
             Outcome::Undecided => {
                 let reason = self.log.stopped();
-                return Err(
-                    reason.unwrap_or_else(|| "an authority record takes too long".to_owned())
-                );
+                return Err(reason
+                    .unwrap_or_else(|| format!("a record of kind {} takes too long", event.kind)));
             }
             Outcome::Void => {}
-            Outcome::Published => {
-                let known = self.known();
-                let mut registry = Registry::clone(&known.registry);
-                match registry.apply(authority.index, &authority.entry, &authority.record) {
-                    Ok(()) => {
-                        *self.known.write().expect("no holder of this lock panics") = Known {
-                            registry: Arc::new(registry),
-                            version: known.version + 1,
-                        };
-                    }
-                    Err(error) => {
-                        tracing::error!(index = authority.index, %error, "an authority record was logged but does not apply")
-                    }
-                }
-            }
+            Outcome::Published if event.kind == Kind::Authority => self.register(event),
+            Outcome::Published => self.enter(event).map_err(|error| error.to_string())?,
         }
         serial.undecided = None;
         Ok(())
+    }
+
+    fn register(&self, event: &Effective) {
+        let known = self.known();
+        let mut registry = Registry::clone(&known.registry);
+        match registry.apply(event.index, &event.entry, &event.record) {
+            Ok(()) => {
+                *self.known.write().expect("no holder of this lock panics") = Known {
+                    registry: Arc::new(registry),
+                    version: known.version + 1,
+                };
+            }
+            Err(error) => {
+                tracing::error!(index = event.index, %error, "an authority record was logged but does not apply")
+            }
+        }
+    }
+
+    fn enter(&self, event: &Effective) -> Result<(), StoreError> {
+        let stored = Stored {
+            entry: event.entry.clone(),
+            kind: Some(event.kind),
+            body: Some(event::body_of(&event.record)),
+        };
+        fold(&self.docket, &self.files, event.index, &stored)
     }
 
     /// An authority record's signature, before anybody learns whether the log holds it: by a key of the operator that is

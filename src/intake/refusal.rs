@@ -88,8 +88,11 @@ pub enum Refusal {
         /// The index named.
         index: u64,
     },
+    /// Against the order of a draw.
+    #[error("against the order of a draw: {}", first(.0))]
+    Draw(Vec<FieldError>),
     /// A file is named that was not uploaded.
-    #[error("the file {0} was not uploaded; this version does not take attachments")]
+    #[error("the file {0} was not uploaded; it has to be there before the event that names it")]
     FileMissing(String),
     /// Too much is waiting.
     #[error("too many events are waiting; try again in {0} seconds")]
@@ -130,6 +133,7 @@ impl Refusal {
             Refusal::Reference { .. } => "unknown-reference",
             Refusal::ReferenceKind { .. } => "reference-kind",
             Refusal::ReferenceSubject { .. } => "reference-subject",
+            Refusal::Draw(_) => "draw-rule",
             Refusal::FileMissing(_) => "file-missing",
             Refusal::Overloaded(_) => "overloaded",
             Refusal::Unavailable(_) => "log-unavailable",

@@ -5,6 +5,7 @@
 //! intake must be exact at once: what is queued but not yet folded stands in memory. Keys are truncated hashes; a salt's
 //! hash helps nobody confirm an erased record, for a salt has 256 random bits.
 
+use super::planning::takes_part;
 use super::{IntakeError, Refusal};
 use crate::domain::Kind;
 use crate::log::{Fate, Log, Outcome};
@@ -27,8 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Name of the database of seen events; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/seen";
 const CURSOR: &[u8] = b"cursor";
-/// Prefix of the list of authority entries.
+/// Prefixes of the lists of authority entries and of those that take part in draws.
 const AUTHORITY: u8 = b'a';
+const PLANNING: u8 = b'p';
 
 /// What identifies an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,7 +126,8 @@ pub(super) struct Seen {
 struct Waiting {
     index: u64,
     salt: [u8; 16],
-    authority: bool,
+    /// The list it belongs to, if any.
+    list: Option<u8>,
     fate: Fate,
 }
 
@@ -204,8 +207,8 @@ impl Seen {
                     // An erased record has no salt to keep; its entry is still known by its statement.
                     None => put(&mut batch, STATEMENT, &short(sha256(&message)), index),
                 }
-                if entry.kind.as_str() == Kind::Authority.as_str() {
-                    batch.put(authority_key(index), []);
+                if let Some(list) = list_of(entry.kind.as_str()) {
+                    batch.put(listed(list, index), []);
                 }
             }
             batch.put(CURSOR, end.to_be_bytes());
@@ -218,11 +221,20 @@ impl Seen {
 
     /// Indexes of the authority entries, ascending.
     pub(super) fn authorities(&self) -> Result<Vec<u64>, StoreError> {
-        let prefix = [AUTHORITY];
+        self.list(AUTHORITY, 0)
+    }
+
+    /// Indexes of the entries from `from` on that take part in draws, ascending.
+    pub(super) fn planning(&self, from: u64) -> Result<Vec<u64>, StoreError> {
+        self.list(PLANNING, from)
+    }
+
+    fn list(&self, list: u8, from: u64) -> Result<Vec<u64>, StoreError> {
+        let to = prefix_end(&[list]);
         let pairs = self
             .stored
             .database
-            .range(&prefix, prefix_end(&prefix).as_deref());
+            .range(&listed(list, from), to.as_deref());
         pairs
             .map(|pair| {
                 Ok(u64::from_be_bytes(
@@ -252,8 +264,8 @@ impl Seen {
                 return self.catch_up(log);
             }
             put(&mut batch, SALT, &waiting.salt, waiting.index);
-            if waiting.authority {
-                batch.put(authority_key(waiting.index), []);
+            if let Some(list) = waiting.list {
+                batch.put(listed(list, waiting.index), []);
             }
             cursor += 1;
         }
@@ -278,7 +290,7 @@ impl Seen {
     }
 
     /// Notes a leaf handed to the log.
-    pub(super) fn add(&mut self, index: u64, keys: Keys, authority: bool, fate: &Fate) {
+    pub(super) fn add(&mut self, index: u64, keys: Keys, kind: Option<Kind>, fate: &Fate) {
         let Keys { statement, salt } = keys;
         let queued = Queued {
             index,
@@ -289,7 +301,7 @@ impl Seen {
         self.waiting.push_back(Waiting {
             index,
             salt,
-            authority,
+            list: kind.and_then(|kind| list_of(kind.as_str())),
             fate: fate.clone(),
         });
     }
@@ -328,6 +340,15 @@ impl Seen {
     }
 }
 
-fn authority_key(index: u64) -> Vec<u8> {
-    [[AUTHORITY].as_slice(), &index.to_be_bytes()].concat()
+/// The list that entries of a kind are kept in.
+fn list_of(kind: &str) -> Option<u8> {
+    let kind: Kind = kind.parse().ok()?;
+    match kind {
+        Kind::Authority => Some(AUTHORITY),
+        kind => takes_part(kind).then_some(PLANNING),
+    }
+}
+
+fn listed(list: u8, index: u64) -> Vec<u8> {
+    [[list].as_slice(), &index.to_be_bytes()].concat()
 }

@@ -208,7 +208,7 @@ fn faults(refusal: &Refusal) -> Vec<FieldError> {
         }]
     };
     match refusal {
-        Refusal::Fields(fields) => fields.clone(),
+        Refusal::Fields(fields) | Refusal::Draw(fields) => fields.clone(),
         Refusal::Rights(RightsError::Region { own, region, .. }) => {
             let own = own.to_string();
             fault("region", region, Fault::OutsideRegion { own })

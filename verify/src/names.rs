@@ -133,6 +133,17 @@ impl PlanKey {
         let end = self.0.find('/').unwrap_or(self.0.len());
         AuthorityId(self.0[..end].into())
     }
+
+    /// `YYYY` or `YYYY-MM`: between the slashes.
+    pub fn period(&self) -> &str {
+        self.0.split('/').nth(1).unwrap_or_default()
+    }
+
+    /// Number within authority and period, from 1, without gaps.
+    pub fn serial(&self) -> u32 {
+        let serial = self.0.rsplit('/').next().unwrap_or_default();
+        serial.parse().unwrap_or_default()
+    }
 }
 
 /// What an entry carries as `ref`, by its kind.

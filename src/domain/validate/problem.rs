@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::breach::Breach;
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 use crate::domain::uscc::UsccError;
@@ -112,6 +113,8 @@ pub enum Problem {
         /// The code that must stand alone.
         code: &'static str,
     },
+    /// Breaks the order of a draw.
+    Breach(Box<Breach>),
     /// Names something that another field does not list.
     NotListed {
         /// The field that should list it.
@@ -208,6 +211,7 @@ impl Problem {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::Breach(breach) => breach.code(),
             Self::Missing => "missing",
             Self::MissingOneOf { .. } => "missing_one_of",
             Self::Unknown => "unknown",
@@ -307,6 +311,7 @@ impl Problem {
                     ProblemArg::Key(format!("code-{}-{code}", list.name())),
                 )]
             }
+            Self::Breach(breach) => breach.args(),
             Self::TooFew { min } => vec![("min", large(*min))],
             Self::CountMismatch { expected } => vec![("expected", large(*expected))],
             Self::NotCorrectable { kind } => {
@@ -328,6 +333,7 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Breach(breach) => breach.fmt(f),
             Self::Missing => f.write_str("is missing"),
             Self::MissingOneOf { other } => write!(f, "this or {other} must be there"),
             Self::Unknown => f.write_str("records of this kind have no such field"),

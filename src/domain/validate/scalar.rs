@@ -7,13 +7,12 @@ use serde_json::Value;
 use super::Problem;
 use super::prose::is_hidden;
 use crate::domain::dates::{parse_date, parse_time};
-use crate::domain::ids::{AuthorityId, PlanKey, is_lower_hex};
 use crate::domain::kind::Kind;
-use crate::domain::refs::MAX_SAFE_INTEGER;
+use crate::domain::refs::{MAX_SAFE_INTEGER, is_lower_hex};
 use crate::domain::region::Region;
 use crate::domain::schema::{FieldType, LONG_TEXT_MAX};
 use crate::domain::uscc::Uscc;
-use gongshi_verify::names::{is_draw_id, is_token};
+use gongshi_verify::names::{AuthorityId, PlanKey, is_draw_id, is_token};
 
 /// Longest value quoted in an error, in characters.
 const SHOWN: usize = 60;

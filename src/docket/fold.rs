@@ -1,0 +1,491 @@
+//! How one entry changes the docket. What an entry may do was decided when it was accepted; of one that another's software let
+//! in and that does not fit, nothing is taken. Folding the same entry again changes nothing.
+
+use super::state::{
+    Cancelled, Committed, Drawn, ItemListState, PlanItem, PlanState, Revealed, Seat, Snapshot,
+    Substituted, TargetState,
+};
+use super::{Docket, damaged, decode, key};
+use crate::domain::Kind;
+use crate::store::{StoreError, WriteBatch};
+use gongshi_verify::draw::plan::Plan;
+use gongshi_verify::encoding::hex;
+use gongshi_verify::entry::Entry;
+use gongshi_verify::hash::leaf_hash;
+use gongshi_verify::json;
+use gongshi_verify::names::PlanKey;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Kinds that the docket is folded from.
+pub const KINDS: &[Kind] = &[
+    Kind::ItemList,
+    Kind::Snapshot,
+    Kind::Plan,
+    Kind::Commit,
+    Kind::Reveal,
+    Kind::Draw,
+    Kind::Cancel,
+    Kind::Substitute,
+    Kind::Bulletin,
+    Kind::Alert,
+];
+
+/// Objections to a library are heard for so long before a plan may use it, in seconds.
+pub(super) const CHALLENGE_SECONDS: i64 = 10 * 24 * 60 * 60;
+
+/// An entry to be folded.
+#[derive(Debug, Clone, Copy)]
+pub struct Planning<'a> {
+    /// Its index.
+    pub index: u64,
+    /// The entry.
+    pub entry: &'a Entry,
+    /// Its kind.
+    pub kind: Kind,
+    /// Body of its record.
+    pub body: &'a Map<String, Value>,
+}
+
+/// Reads a text that records name by its SHA-256, 64 hex digits; `None` where it is not kept.
+pub type Texts<'a> = dyn Fn(&str) -> Result<Option<String>, StoreError> + 'a;
+
+impl Planning<'_> {
+    fn text(&self, name: &str) -> String {
+        text(self.body, name).to_owned()
+    }
+
+    fn integer(&self, name: &str) -> Option<u64> {
+        self.body.get(name).and_then(Value::as_u64)
+    }
+
+    fn time(&self, name: &str) -> i64 {
+        time(self.body, name).unwrap_or_default()
+    }
+
+    fn leaf_hash(&self) -> String {
+        hex(&leaf_hash(&self.entry.to_bytes()))
+    }
+
+    fn plan_key(&self) -> Option<PlanKey> {
+        PlanKey::parse(text(self.body, "plan_key")).ok()
+    }
+
+    /// Index of the entry that a member names.
+    fn named(&self, name: &str) -> Option<u64> {
+        self.body.get(name)?.get("index")?.as_u64()
+    }
+}
+
+fn text<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
+    object.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn time(object: &Map<String, Value>, name: &str) -> Option<i64> {
+    let time = gongshi_verify::time::Timestamp::parse(text(object, name)).ok()?;
+    Some(time.unix())
+}
+
+fn list<'a>(
+    object: &'a Map<String, Value>,
+    name: &str,
+) -> impl Iterator<Item = &'a Map<String, Value>> {
+    let list = object.get(name).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_object)
+}
+
+fn texts(object: &Map<String, Value>, name: &str) -> Vec<String> {
+    let list = object.get(name).and_then(Value::as_array);
+    let texts = list.into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}
+
+impl Docket {
+    /// Folds an entry; it and the cursor become visible together.
+    pub fn apply(&self, entry: Planning<'_>, texts: &Texts<'_>) -> Result<(), StoreError> {
+        let mut batch = WriteBatch::default();
+        if entry.index >= self.cursor()? {
+            self.fold(entry, texts, &mut batch)?;
+            batch.put(key::CURSOR, (entry.index + 1).to_be_bytes());
+        }
+        self.database.apply(batch)?;
+        self.database.sync()
+    }
+
+    fn fold(
+        &self,
+        entry: Planning<'_>,
+        texts: &Texts<'_>,
+        batch: &mut WriteBatch,
+    ) -> Result<(), StoreError> {
+        match entry.kind {
+            Kind::ItemList => return self.fold_item_list(entry, batch),
+            Kind::Snapshot => {
+                put(batch, key::snapshot(entry.index), &snapshot(entry));
+                return Ok(());
+            }
+            _ => {}
+        }
+        let Some(key) = entry.plan_key() else {
+            return Ok(());
+        };
+        let known = self.plan(&key)?;
+        let mut plan = match (entry.kind, known) {
+            // The first with a key binds.
+            (Kind::Plan, None) => return self.fold_plan(entry, &key, batch),
+            (Kind::Plan, Some(_)) | (_, None) => return Ok(()),
+            (_, Some(plan)) => plan,
+        };
+        match entry.kind {
+            Kind::Commit => plan.commit(entry),
+            Kind::Reveal => plan.reveal(entry),
+            Kind::Cancel if plan.draw.is_none() && plan.cancelled.is_none() => {
+                plan.cancelled = Some(Cancelled {
+                    index: entry.index,
+                    logged_at: entry.entry.logged_at.unix(),
+                    reason: entry.text("cancel_reason"),
+                });
+                batch.delete(key::pending(&plan.key));
+                batch.delete(key::window(&plan.region, &plan.check_to, &plan.key));
+            }
+            Kind::Draw if plan.draw.is_none() && plan.cancelled.is_none() => {
+                self.fold_draw(&mut plan, entry, texts, batch)?;
+            }
+            Kind::Substitute if plan.draw.is_some() => {
+                self.fold_substitute(&mut plan, entry, batch)?;
+            }
+            Kind::Bulletin if plan.sealed && plan.draw.is_some() && plan.opening.is_none() => {
+                plan.opening = Some(entry.index);
+                self.fold_opening(&plan, entry, texts, batch)?;
+            }
+            Kind::Alert if entry.text("alert_type") == "round_missing" && plan.draw.is_none() => {
+                plan.lapsed = plan.lapsed.or(Some(entry.index));
+            }
+            _ => return Ok(()),
+        }
+        put(batch, key::plan(key.as_str()), &plan);
+        Ok(())
+    }
+
+    fn fold_item_list(
+        &self,
+        entry: Planning<'_>,
+        batch: &mut WriteBatch,
+    ) -> Result<(), StoreError> {
+        let list = ItemListState {
+            index: entry.index,
+            authority: entry.entry.authority.to_string(),
+            region: entry.text("region"),
+            effective_on: entry.text("effective_on"),
+            replaced_by: None,
+        };
+        put(batch, key::item_list(entry.index), &list);
+        if let Some(before) = entry.named("replaces")
+            && let Some(mut before) = self.item_list(before)?
+            && before.authority == list.authority
+        {
+            before.replaced_by = Some(entry.index);
+            put(batch, key::item_list(before.index), &before);
+        }
+        Ok(())
+    }
+
+    fn fold_plan(
+        &self,
+        entry: Planning<'_>,
+        key: &PlanKey,
+        batch: &mut WriteBatch,
+    ) -> Result<(), StoreError> {
+        let body = entry.entry_body();
+        let Some(plan) = body.and_then(|body| Plan::from_body(&body).ok()) else {
+            return Ok(());
+        };
+        let mut items = Vec::new();
+        for item in list(entry.body, "plan_items") {
+            let named = item.get("item_list").and_then(|list| list.get("index"));
+            let list = named.and_then(Value::as_u64);
+            let list = list
+                .map(|index| self.item_list(index))
+                .transpose()?
+                .flatten();
+            items.push(PlanItem {
+                list_authority: list.map(|list| list.authority).unwrap_or_default(),
+                code: text(item, "item_code").to_owned(),
+                name: text(item, "item_name").to_owned(),
+            });
+        }
+        let objects = entry.named("object_snapshot").unwrap_or_default();
+        let library = self.snapshot(objects)?;
+        let earlier = self.last_draws(&key.authority(), plan.rotation as usize)?;
+        let state = PlanState {
+            key: key.to_string(),
+            index: entry.index,
+            leaf_hash: entry.leaf_hash(),
+            authority: key.authority().to_string(),
+            region: entry.text("region"),
+            name: entry.text("plan_name"),
+            logged_at: entry.entry.logged_at.unix(),
+            scope: entry.text("plan_scope"),
+            mode: entry.text("plan_mode"),
+            draw_type: entry.text("draw_type"),
+            items,
+            departments: list(entry.body, "departments")
+                .map(|one| text(one, "department").to_owned())
+                .collect(),
+            randomness: entry.text("randomness"),
+            round: entry.integer("round"),
+            delay_log2: entry.integer("delay_log2"),
+            fallback: entry.text("fallback"),
+            contributors: texts(entry.body, "contributors"),
+            t0: plan.t0.unix(),
+            t1: plan.t1.unix(),
+            due: plan.due().map(gongshi_verify::time::Timestamp::unix),
+            check_from: entry.text("check_from"),
+            check_to: entry.text("check_to"),
+            result_deadline: entry.time("result_deadline"),
+            sealed: library.is_some_and(|library| library.sealed),
+            objects,
+            officers: entry.named("officer_snapshot").unwrap_or_default(),
+            earlier: earlier.into_iter().map(|(index, _)| index).collect(),
+            commits: Vec::new(),
+            reveals: Vec::new(),
+            cancelled: None,
+            lapsed: None,
+            draw: None,
+            substitutes: Vec::new(),
+            opening: None,
+        };
+        let name = key.as_str();
+        batch.put(key::order(entry.index), name);
+        batch.put(key::pending(name), []);
+        batch.put(key::window(&state.region, &state.check_to, name), name);
+        let serial = u64::from(key.serial()).to_be_bytes();
+        batch.put(key::serial(&state.authority, key.period()), serial);
+        put(batch, key::plan(name), &state);
+        Ok(())
+    }
+
+    fn fold_draw(
+        &self,
+        plan: &mut PlanState,
+        entry: Planning<'_>,
+        texts: &Texts<'_>,
+        batch: &mut WriteBatch,
+    ) -> Result<(), StoreError> {
+        let sealed_root = entry.body.get("sealed_root").and_then(Value::as_str);
+        plan.draw = Some(Drawn {
+            index: entry.index,
+            leaf_hash: entry.leaf_hash(),
+            authority: entry.entry.authority.to_string(),
+            logged_at: entry.entry.logged_at.unix(),
+            count: entry.integer("drawn_count").unwrap_or_default(),
+            random_value: entry.text("random_value"),
+            seed: entry.text("seed"),
+            sealed_root: sealed_root.map(str::to_owned),
+        });
+        batch.delete(key::pending(&plan.key));
+        batch.put(key::draw(&plan.authority, entry.index), plan.key.as_str());
+        let file = entry
+            .body
+            .get("drawn_file")
+            .and_then(|file| file.get("sha256"));
+        let listed: Vec<TargetInRecord> = match file.and_then(Value::as_str) {
+            Some(sha256) => {
+                let text = texts(sha256)?.ok_or_else(|| damaged("the list of a draw"))?;
+                decode(text.as_bytes())?
+            }
+            None => match entry.body.get("drawn") {
+                Some(drawn) => decode(drawn.to_string().as_bytes())?,
+                None => Vec::new(),
+            },
+        };
+        for (place, one) in (0..).zip(listed) {
+            let target = TargetState {
+                target_id: one.target_id,
+                place: Some(place),
+                stratum: one.stratum,
+                ticket: one.ticket,
+                seats: one.assigned_seats,
+                replaced_by: None,
+                replaces: None,
+            };
+            put_target(batch, plan, &target);
+        }
+        Ok(())
+    }
+
+    fn fold_opening(
+        &self,
+        plan: &PlanState,
+        entry: Planning<'_>,
+        texts: &Texts<'_>,
+        batch: &mut WriteBatch,
+    ) -> Result<(), StoreError> {
+        let officers = self.snapshot(plan.officers)?;
+        let officers = officers.map(|library| texts(&library.leaves)).transpose()?;
+        let officers = officers.flatten().unwrap_or_default();
+        let departments: BTreeMap<&str, &str> = officers
+            .lines()
+            .filter_map(|line| {
+                let mut parts = line.split('|').skip(2);
+                Some((parts.next()?, parts.next()?))
+            })
+            .collect();
+        let file = list(entry.body, "attachments").next();
+        let file = file.map(|file| text(file, "sha256"));
+        let opened = file.map(texts).transpose()?.flatten().unwrap_or_default();
+        for line in opened.lines() {
+            let mut parts = line.split('|').skip(2);
+            let (Some(id), Some(people)) = (parts.next(), parts.next()) else {
+                continue;
+            };
+            let mut seats: Vec<Seat> = Vec::new();
+            for officer in people.split(',').filter(|id| !id.is_empty()) {
+                let department = departments.get(officer).copied().unwrap_or_default();
+                let before = seats.iter().filter(|seat| seat.department == department);
+                seats.push(Seat {
+                    department: department.to_owned(),
+                    qualification: None,
+                    seat_no: u32::try_from(before.count()).unwrap_or(u32::MAX) + 1,
+                    officer_id: officer.to_owned(),
+                });
+            }
+            let target = TargetState {
+                target_id: id.to_owned(),
+                place: None,
+                stratum: String::new(),
+                ticket: String::new(),
+                seats,
+                replaced_by: None,
+                replaces: None,
+            };
+            put_target(batch, plan, &target);
+        }
+        Ok(())
+    }
+
+    fn fold_substitute(
+        &self,
+        plan: &mut PlanState,
+        entry: Planning<'_>,
+        batch: &mut WriteBatch,
+    ) -> Result<(), StoreError> {
+        let Some(key) = entry.plan_key() else {
+            return Ok(());
+        };
+        let id = entry.text("target_id");
+        let Some(mut target) = self.target(&key, &id)? else {
+            return Ok(());
+        };
+        let kind = entry.text("substitute_type");
+        if kind == "target" {
+            let new = entry.text("new_target_id");
+            target.replaced_by = Some(new.clone());
+            let follower = TargetState {
+                target_id: new,
+                place: None,
+                ticket: String::new(),
+                replaced_by: None,
+                replaces: Some(id),
+                ..target.clone()
+            };
+            put_target(batch, plan, &follower);
+        } else {
+            let (leaving, coming) = (entry.text("officer_id"), entry.text("new_officer_id"));
+            let seat = target
+                .seats
+                .iter_mut()
+                .find(|seat| seat.officer_id == leaving);
+            if let Some(seat) = seat {
+                seat.officer_id = coming;
+            }
+        }
+        put(batch, key::target(&plan.key, &target.target_id), &target);
+        let department = entry.body.get("department").and_then(Value::as_str);
+        plan.substitutes.push(Substituted {
+            index: entry.index,
+            kind,
+            department: department.map(str::to_owned),
+        });
+        Ok(())
+    }
+}
+
+/// A target as a draw's record lists it.
+#[derive(serde::Deserialize)]
+struct TargetInRecord {
+    target_id: String,
+    stratum: String,
+    ticket: String,
+    #[serde(default)]
+    assigned_seats: Vec<Seat>,
+}
+
+impl PlanState {
+    fn commit(&mut self, entry: Planning<'_>) {
+        let contributor = entry.entry.authority.to_string();
+        let bound = self
+            .commits
+            .iter()
+            .any(|one| one.contributor == contributor);
+        if !bound && self.contributors.contains(&contributor) {
+            self.commits.push(Committed {
+                contributor,
+                index: entry.index,
+                logged_at: entry.entry.logged_at.unix(),
+                commitment: entry.text("secret_commitment"),
+            });
+        }
+    }
+
+    fn reveal(&mut self, entry: Planning<'_>) {
+        self.reveals.push(Revealed {
+            contributor: entry.entry.authority.to_string(),
+            index: entry.index,
+            logged_at: entry.entry.logged_at.unix(),
+            secret: entry.text("secret"),
+        });
+    }
+}
+
+impl Planning<'_> {
+    /// The body as the verifier reads it.
+    fn entry_body(&self) -> Option<json::Value> {
+        let text = serde_json::to_vec(self.body).ok()?;
+        json::parse(&text).ok()
+    }
+}
+
+fn snapshot(entry: Planning<'_>) -> Snapshot {
+    let logged_at = entry.entry.logged_at.unix();
+    let challenge = time(entry.body, "challenge_until").unwrap_or(i64::MIN);
+    let leaves = entry.body.get("leaves").and_then(|file| file.get("sha256"));
+    Snapshot {
+        index: entry.index,
+        leaf_hash: entry.leaf_hash(),
+        authority: entry.entry.authority.to_string(),
+        region: entry.text("region"),
+        library: entry.text("library"),
+        name: entry.text("library_name"),
+        sealed: entry.text("library_form") == "sealed",
+        count: entry.integer("count").unwrap_or_default(),
+        root: entry.text("root"),
+        leaves: leaves
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        as_of: entry.text("as_of"),
+        logged_at,
+        usable_from: challenge.max(logged_at + CHALLENGE_SECONDS),
+    }
+}
+
+fn put_target(batch: &mut WriteBatch, plan: &PlanState, target: &TargetState) {
+    put(batch, key::target(&plan.key, &target.target_id), target);
+    batch.put(key::drawn_in(&target.target_id, &plan.key), []);
+}
+
+fn put<T: serde::Serialize>(batch: &mut WriteBatch, key: Vec<u8>, value: &T) {
+    let value = serde_json::to_vec(value).expect("what the docket keeps has texts for keys");
+    batch.put(key, value);
+}

@@ -1,0 +1,188 @@
+//! What breaks the order of a draw: the rules that join a plan, its libraries, secrets, draw and results.
+//!
+//! Only the words for it: code, arguments, an English sentence. Whether a rule is broken is found out where the log is.
+
+use super::ProblemArg;
+
+macro_rules! breaches {
+    ($($(#[$doc:meta])* $name:ident $({ $($arg:ident),+ })? = $code:literal, $said:literal;)+) => {
+        /// A broken rule of a draw. Arguments are told as they are.
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+        #[allow(missing_docs, reason = "arguments are named by what they hold")]
+        pub enum Breach {
+            $($(#[$doc])* #[error($said)] $name $({ $($arg: String),+ })?,)+
+        }
+
+        impl Breach {
+            /// Every code with the names of its arguments, for the check that the catalogues have them all.
+            pub const CODES: &'static [(&'static str, &'static [&'static str])] =
+                &[$(($code, &[$($(stringify!($arg)),+)?])),+];
+
+            /// Stable code; its message is `problem-<code>`.
+            #[must_use]
+            pub const fn code(&self) -> &'static str {
+                match self { $(Self::$name { .. } => $code,)+ }
+            }
+
+            pub(super) fn args(&self) -> Vec<(&'static str, ProblemArg)> {
+                match self {
+                    $(Self::$name $({ $($arg),+ })? => vec![
+                        $($((stringify!($arg), ProblemArg::Text($arg.clone())),)+)?
+                    ],)+
+                }
+            }
+        }
+    };
+}
+
+breaches! {
+    /// A line of a library that is no leaf, or of another form.
+    LibraryLeaf { line } = "library_leaf", "line {line} of the file is not a leaf of this form of library";
+    /// Ids that do not ascend.
+    LibraryOrder { line } = "library_order", "line {line} of the file: ids must ascend, each once";
+    /// A commitment that comes twice.
+    LibrarySalt = "library_salt", "a commitment comes twice in the file; every salt serves once";
+    /// The last line is cut off.
+    LibraryUnended = "library_unended", "the file must end with a line feed, and be ASCII text";
+    /// Another root than the file has.
+    LibraryRoot { expected } = "library_root", "the root over the leaves of the file is {expected}";
+    /// Another number of leaves.
+    LibraryCount { expected } = "library_count", "the file has {expected} of them";
+    /// A token of the leaves that the snapshot does not explain.
+    TokenUnexplained { token } = "token_unexplained", "must name {token}, which stands in the leaves";
+    /// `ref` or the key's own authority differ.
+    PlanKeyDiffers = "plan_key_differs", "must be the plan key that the entry has as ref";
+    /// A plan under somebody else's name.
+    PlanKeyForeign { authority } = "plan_key_foreign", "must begin with {authority}, the authority that publishes it";
+    /// Somebody else leads.
+    LeadForeign { authority } = "lead_foreign", "must be {authority}, the authority that publishes the plan";
+    /// Not registered in the log.
+    AuthorityUnknown = "authority_unknown", "is no authority of this log";
+    /// A field of a plan that the draw cannot use.
+    Unplannable { expected } = "unplannable", "expected {expected}";
+    /// The end of preparation has passed.
+    T0Passed { now } = "t0_passed", "lies before {now}, the time of the log: all that fixes a draw is logged by then";
+    /// Too little time before the randomness.
+    RoundNear { lead } = "round_near", "must be at least {lead} seconds before the randomness is due; a shorter lead, from 600 on, has to be said in lead_seconds";
+    /// Without contributors all is fixed at the lead.
+    T0AtLead { lead } = "t0_at_lead", "must be {lead} seconds before the randomness is due, and t1 the same, where nobody contributes";
+    /// Secrets could still be revealed when the randomness is known.
+    RevealsLate = "reveals_late", "must be at least 120 seconds before the randomness is due";
+    /// The delay would be over before the reveals are.
+    RevealsLong { most } = "reveals_long", "must be at most {most} seconds after t0, so that the delay outlasts the reveals";
+    /// A delay without contributors.
+    NobodyContributes = "nobody_contributes", "a draw by delay needs at least one contributor";
+    /// All contributors have a part in the draw.
+    NobodyIndependent = "nobody_independent", "a draw by delay needs a contributor other than its departments and the operator";
+    /// Shorter than outside a demonstration.
+    DelayShort = "delay_short", "must be at least 34; only a demonstration log may have less";
+    /// Not a library of that sort, or of another region.
+    LibraryOther = "library_other", "must be a library of this sort, of the plan's region";
+    /// The root differs from the snapshot's.
+    RootDiffers { expected } = "root_differs", "must be {expected}, the root of the snapshot";
+    /// Objections can still be made.
+    SnapshotYoung { from } = "snapshot_young", "can be planned with from {from} on: objections are heard for ten days after a library is logged";
+    /// Objects that no rule covers.
+    StratumWithoutRule { stratum } = "stratum_without_rule", "no rule for the stratum {stratum}, which the library has for these departments";
+    /// A rule for nobody.
+    StratumEmpty { stratum } = "stratum_empty", "nobody in the library is of the stratum {stratum} and of all these departments";
+    /// Fewer than the plan's own minimum.
+    StratumSmall { size } = "stratum_small", "covers {size} objects, fewer than stratum_minimum_size";
+    /// Nobody can take a seat.
+    Infeasible { target, department, qualification, number } = "infeasible", "nobody can take seat {number} of {department} (qualification: {qualification}) at target {target}";
+    /// The item is not on the list.
+    ItemUnlisted = "item_unlisted", "is not on that item list; nothing outside it is inspected at random";
+    /// The list is not in force.
+    ItemListEnded { index } = "item_list_ended", "was replaced by the item list of entry {index}";
+    /// The list is for elsewhere, or takes effect later.
+    ItemListOther = "item_list_other", "must be an item list in force in the plan's region when the inspections begin";
+    /// Neither lead nor partner.
+    DepartmentStray = "department_stray", "sends officers, but is neither the lead nor a partner department";
+    /// A partner that sends nobody.
+    PartnerIdle = "partner_idle", "is a partner department that sends no officers";
+    /// The key is taken.
+    PlanTaken { index } = "plan_taken", "is the key of the plan of entry {index}, which binds";
+    /// A number was left out.
+    SerialGap { expected } = "serial_gap", "must be {expected}: serials have no gaps";
+    /// The same item is being drawn already.
+    ItemOpen { plan } = "item_open", "is an item of the plan {plan}, which is open for an overlapping time";
+    /// The city draws for the county.
+    CityDraws { plan } = "city_draws", "is an item of the plan {plan}, by which the level above draws for this region";
+    /// After a round that never came, as the plan had said.
+    FallbackOther { expected } = "fallback_other", "must be {expected}: the plan that it takes the place of has said so";
+    /// No such plan.
+    PlanUnknown = "plan_unknown", "there is no such plan in the log";
+    /// The plan was called off.
+    PlanCancelled { index } = "plan_cancelled", "was cancelled by entry {index}";
+    /// The plan is drawn.
+    PlanDrawn { index } = "plan_drawn", "was drawn by entry {index}; a plan has one result";
+    /// Not drawn yet.
+    PlanUndrawn = "plan_undrawn", "has not been drawn";
+    /// Not the plan's authority.
+    PlanForeign { authority } = "plan_foreign", "is a plan of {authority}, which alone may do this";
+    /// Not named by the plan.
+    NoContributor = "no_contributor", "the authority is none of the plan's contributors";
+    /// After t0.
+    TooLate { until } = "too_late", "was possible until {until}";
+    /// Before its time.
+    TooEarly { from } = "too_early", "is possible from {from} on";
+    /// Committed already.
+    CommittedAlready { index } = "committed_already", "the authority is bound by its commit in entry {index}";
+    /// Nothing to reveal.
+    NotCommitted = "not_committed", "the authority has not committed to a secret";
+    /// Not what was committed to.
+    SecretDiffers = "secret_differs", "is not what the authority has committed to";
+    /// Revealed already.
+    RevealedAlready { index } = "revealed_already", "the secret stands in entry {index}";
+    /// Not of the plan's round.
+    BeaconWrong { round } = "beacon_wrong", "is not the signature of round {round} of the beacon";
+    /// Void for want of a secret.
+    DrawVoid = "draw_void", "the draw is void: no contributor without a part in it has revealed";
+    /// A broken delay.
+    DelayWrong { segment } = "delay_wrong", "the delay breaks at segment {segment}";
+    /// The server has not repeated the delay yet.
+    DelayPending = "delay_pending", "the delay has not been repeated here yet; try again later";
+    /// Not what the function gives.
+    DrawDiffers { expected } = "draw_differs", "must be {expected}, which the inputs give";
+    /// Not on the drawn list.
+    NotDrawn { plan } = "not_drawn", "was not drawn by the plan {plan}; what was not drawn is marked with what gave rise to it";
+    /// Not one of the departments sent there.
+    NotSent = "not_sent", "the plan does not send the authority there";
+    /// Not the entry of the plan's draw.
+    OtherDraw { index } = "other_draw", "must name entry {index}, the plan's draw";
+    /// Another one follows.
+    SubstituteOther { expected } = "substitute_other", "must be {expected}, who is next in the published order";
+    /// Nobody follows.
+    SubstituteNone = "substitute_none", "nobody is left in the published order";
+    /// The seat is somebody else's.
+    SeatOther = "seat_other", "the draw has no such seat with that officer";
+    /// The drawn list stays closed until then.
+    Unopened = "unopened", "the list of this sealed draw has not been opened";
+    /// The list is open.
+    OpenedAlready { index } = "opened_already", "the list was opened by entry {index}";
+    /// Not the list that the draw committed to.
+    OpeningDiffers = "opening_differs", "is not the list whose root the draw holds";
+    /// The plan's form is another.
+    FormOther { expected } = "form_other", "must be {expected}, as the plan's library is";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_is_its_own() {
+        let codes: BTreeSet<_> = Breach::CODES.iter().map(|(code, _)| code).collect();
+        assert_eq!(codes.len(), Breach::CODES.len());
+        let breach = Breach::SerialGap {
+            expected: "07".to_owned(),
+        };
+        assert_eq!(breach.code(), "serial_gap");
+        assert_eq!(
+            breach.args(),
+            [("expected", ProblemArg::Text("07".to_owned()))]
+        );
+        assert!(breach.to_string().contains("must be 07"));
+    }
+}

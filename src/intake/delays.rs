@@ -1,0 +1,33 @@
+//! Delays that this server has run itself, so that the draw that tells of one needs no second run.
+//!
+//! In memory only: whoever runs a delay keeps it, and notes it again after a restart.
+
+use super::planning::Delays;
+use gongshi_verify::hash::Hash;
+use gongshi_verify::names::PlanKey;
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+/// A delay's start and its checkpoints.
+type Run = (Hash, Vec<Hash>);
+
+/// Delays by plan.
+#[derive(Default)]
+pub(super) struct Known {
+    runs: Mutex<HashMap<PlanKey, Run>>,
+}
+
+impl Known {
+    pub(super) fn note(&self, plan: &PlanKey, start: Hash, checkpoints: Vec<Hash>) {
+        let mut runs = self.runs.lock().expect("no holder of this lock panics");
+        runs.insert(plan.clone(), (start, checkpoints));
+    }
+}
+
+impl Delays for Known {
+    fn checkpoints(&self, plan: &PlanKey, start: &Hash) -> Option<Vec<Hash>> {
+        let runs = self.runs.lock().expect("no holder of this lock panics");
+        let (from, checkpoints) = runs.get(plan)?;
+        (from == start).then(|| checkpoints.clone())
+    }
+}

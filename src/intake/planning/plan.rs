@@ -1,0 +1,442 @@
+//! What a plan has to be before it binds: drawable, on listed items, from libraries that were there to be objected to, with
+//! officers for every seat, the next of its authority, and the only one open for its items.
+
+use super::{Desk, Material, Said, breach, own_plan, shown, unavailable};
+use crate::docket::{PlanItem, PlanState, Snapshot};
+use crate::domain::{Breach, Stored};
+use crate::intake::Refusal;
+use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::plan::{DELAY_LOG2, LEAD_SECONDS, Mode, Plan, PlanError, longest_reveal};
+use gongshi_verify::draw::recompute;
+use gongshi_verify::json;
+use gongshi_verify::names::{AuthorityId, PlanKey, RegionCode};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Region of the operator of a demonstration log.
+const SYNTHETIC: &str = "000000";
+/// Time after a round was due from which on the operator may say that it never came, in seconds.
+const LAPSE_SECONDS: i64 = 72 * 60 * 60;
+
+impl Desk<'_> {
+    pub(super) fn inspect_plan(&self, said: Said<'_>) -> Result<(), Refusal> {
+        let key = self.names(said)?;
+        let plan = read(said)?;
+        self.delay(said, &plan)?;
+        self.departments(said)?;
+        let items = self.items(said)?;
+        self.libraries(said, &plan)?;
+        let last = self.docket.last_serial(&key.authority(), key.period())?;
+        if let Some(other) = self.docket.plan(&key)? {
+            let index = other.index.to_string();
+            return Err(breach("plan_key", &key, Breach::PlanTaken { index }));
+        }
+        if u64::from(key.serial()) != last + 1 {
+            let expected = format!("{:02}", last + 1);
+            return Err(breach("plan_key", &key, Breach::SerialGap { expected }));
+        }
+        self.alone(said, &items)
+    }
+
+    pub(super) fn admit_plan(&self, said: Said<'_>, now: i64) -> Result<(), Refusal> {
+        let plan = read(said)?;
+        if now > plan.t0.unix() {
+            let passed = Breach::T0Passed { now: shown(now) };
+            return Err(breach("t0", plan.t0, passed));
+        }
+        for name in ["object_snapshot", "officer_snapshot"] {
+            let library = self.library(said, name)?;
+            if now < library.usable_from {
+                let from = shown(library.usable_from);
+                return Err(breach(name, library.index, Breach::SnapshotYoung { from }));
+            }
+        }
+        Ok(())
+    }
+
+    /// The key is the plan's own, and its authority leads.
+    fn names(&self, said: Said<'_>) -> Result<PlanKey, Refusal> {
+        let key = said.plan_key()?;
+        let authority = said.who().to_owned();
+        if key.authority().as_str() != authority {
+            return Err(breach(
+                "plan_key",
+                &key,
+                Breach::PlanKeyForeign { authority },
+            ));
+        }
+        let lead = said.text("lead_department");
+        match lead == authority {
+            true => Ok(key),
+            false => Err(breach(
+                "lead_department",
+                lead,
+                Breach::LeadForeign { authority },
+            )),
+        }
+    }
+
+    /// A delay is long enough, and somebody without a part in the draw brings a secret.
+    fn delay(&self, said: Said<'_>, plan: &Plan) -> Result<(), Refusal> {
+        let Mode::Delay { log2 } = plan.mode else {
+            return Ok(());
+        };
+        let operator = self.registry.operator();
+        let synthetic = operator.is_some_and(|one| one.region.as_str() == SYNTHETIC);
+        if log2 < DELAY_LOG2 && !synthetic {
+            return Err(breach("delay_log2", log2, Breach::DelayShort));
+        }
+        let independent =
+            |id: &AuthorityId| operator.is_some_and(|one| plan.is_independent(id, &one.id));
+        match plan.contributors.iter().any(independent) {
+            true => Ok(()),
+            false => {
+                let named = said.list("contributors").len();
+                Err(breach("contributors", named, Breach::NobodyIndependent))
+            }
+        }
+    }
+
+    /// All who are named are authorities of the log; those who send officers are the lead and the partners.
+    fn departments(&self, said: Said<'_>) -> Result<(), Refusal> {
+        let known = |path: String, id: &str| {
+            let registered =
+                AuthorityId::parse(id).is_ok_and(|id| self.registry.authority(&id).is_some());
+            match registered {
+                true => Ok(()),
+                false => Err(breach(path, id, Breach::AuthorityUnknown)),
+            }
+        };
+        let partners = texts(said.list("partner_departments"));
+        let mut sending = BTreeSet::new();
+        for (at, one) in said.list("departments").iter().enumerate() {
+            let path = format!("departments[{at}].department");
+            let id = one
+                .get("department")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            known(path.clone(), id)?;
+            if id != said.who() && !partners.contains(&id) {
+                return Err(breach(path, id, Breach::DepartmentStray));
+            }
+            sending.insert(id);
+        }
+        for (at, id) in partners.iter().enumerate() {
+            if !sending.contains(id) {
+                let path = format!("partner_departments[{at}]");
+                return Err(breach(path, id, Breach::PartnerIdle));
+            }
+        }
+        for (at, id) in texts(said.list("contributors")).iter().enumerate() {
+            known(format!("contributors[{at}]"), id)?;
+        }
+        Ok(())
+    }
+
+    /// Every item stands on a list that is in force where and when it is inspected (清单之外无检查).
+    fn items(&self, said: Said<'_>) -> Result<Vec<PlanItem>, Refusal> {
+        let mut items = Vec::new();
+        for (at, item) in said.list("plan_items").iter().enumerate() {
+            let path = format!("plan_items[{at}].item_list");
+            let index = item
+                .get("item_list")
+                .and_then(|list| list.get("index")?.as_u64());
+            let index = index.unwrap_or_default();
+            let list = self.docket.item_list(index)?;
+            let list = list.ok_or_else(|| Refusal::Reference {
+                path: path.clone(),
+                index,
+            })?;
+            if let Some(newer) = list.replaced_by {
+                let index = newer.to_string();
+                return Err(breach(path, list.index, Breach::ItemListEnded { index }));
+            }
+            if !covers(&list.region, said.text("region"))
+                || list.effective_on.as_str() > said.text("check_from")
+            {
+                return Err(breach(path, list.index, Breach::ItemListOther));
+            }
+            let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
+            let (code, name) = (text("item_code"), text("item_name"));
+            let body = self.body_of(index)?;
+            let listed = super::list(body.get("list_items")).iter().any(|one| {
+                let same =
+                    |name: &str, text: &str| one.get(name).and_then(Value::as_str) == Some(text);
+                same("item_code", code) && same("item_name", name)
+            });
+            if !listed {
+                let path = format!("plan_items[{at}].item_code");
+                return Err(breach(path, format!("{code} {name}"), Breach::ItemUnlisted));
+            }
+            items.push(PlanItem {
+                list_authority: list.authority,
+                code: code.to_owned(),
+                name: name.to_owned(),
+            });
+        }
+        Ok(items)
+    }
+
+    fn body_of(&self, index: u64) -> Result<serde_json::Map<String, Value>, Refusal> {
+        let leaf = self.log.leaf(index).map_err(unavailable)?;
+        let stored = Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(unavailable)?;
+        stored
+            .body
+            .ok_or_else(|| unavailable(format!("record {index} is missing")))
+    }
+
+    /// A library that the plan names, of the plan's region or one above.
+    fn library(&self, said: Said<'_>, name: &str) -> Result<Snapshot, Refusal> {
+        let index = said.named(name).unwrap_or_default();
+        let path = name.to_owned();
+        let library = self.docket.snapshot(index)?;
+        let library = library.ok_or(Refusal::Reference { path, index })?;
+        let sort = match name {
+            "object_snapshot" => "objects",
+            _ => "officers",
+        };
+        match library.library == sort && covers(&library.region, said.text("region")) {
+            true => Ok(library),
+            false => Err(breach(name, index, Breach::LibraryOther)),
+        }
+    }
+
+    /// The libraries are those whose roots the plan names; its rules cover whom they must; every seat can be filled.
+    fn libraries(&self, said: Said<'_>, plan: &Plan) -> Result<(), Refusal> {
+        for (name, root) in [
+            ("object_snapshot", "object_root"),
+            ("officer_snapshot", "officer_root"),
+        ] {
+            let library = self.library(said, name)?;
+            if said.text(root) != library.root {
+                let expected = library.root;
+                return Err(breach(
+                    root,
+                    said.text(root),
+                    Breach::RootDiffers { expected },
+                ));
+            }
+        }
+        let objects = self.library(said, "object_snapshot")?;
+        let officers = self.library(said, "officer_snapshot")?;
+        let material = Material::for_plan(self, plan.clone(), &objects, &officers)?;
+        let (objects, officers) = material.libraries()?;
+        if objects.form() == Form::Open {
+            rules_cover(said, plan, &objects)?;
+        }
+        recompute::feasible(plan, &objects, &officers, &material.met()).map_err(|seat| {
+            let infeasible = Breach::Infeasible {
+                target: seat.target,
+                department: seat.department,
+                qualification: seat.qualification.unwrap_or_else(|| "-".to_owned()),
+                number: seat.number.to_string(),
+            };
+            breach("departments", said.list("departments").len(), infeasible)
+        })
+    }
+
+    /// No other open plan has one of its items in its region at the same time; and none of the level above.
+    fn alone(&self, said: Said<'_>, items: &[PlanItem]) -> Result<(), Refusal> {
+        let region = said.text("region");
+        let (from, to) = (said.text("check_from"), said.text("check_to"));
+        let same = |one: &PlanItem, other: &PlanItem| {
+            one.name == other.name
+                || (&one.list_authority, &one.code) == (&other.list_authority, &other.code)
+        };
+        for place in around(region) {
+            for key in self.docket.plans_until(&place, from)? {
+                let Some(other) = self.docket.plan(&key)? else {
+                    continue;
+                };
+                if other.check_from.as_str() > to {
+                    continue;
+                }
+                let shared = items
+                    .iter()
+                    .position(|item| other.items.iter().any(|one| same(item, one)));
+                let Some(at) = shared else { continue };
+                let plan = other.key.clone();
+                let stands_in_the_way = match (place == region, other.lapsed) {
+                    (true, Some(_)) => {
+                        fallback(said, &other)?;
+                        None
+                    }
+                    (true, None) => Some(Breach::ItemOpen { plan }),
+                    (false, _) if draws_for_below(&other) => Some(Breach::CityDraws { plan }),
+                    (false, _) => None,
+                };
+                if let Some(reason) = stands_in_the_way {
+                    let path = format!("plan_items[{at}].item_code");
+                    return Err(breach(path, &items[at].code, reason));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn inspect_cancel(&self, said: Said<'_>) -> Result<(), Refusal> {
+        own_plan(said, &self.open_plan(said)?)
+    }
+
+    /// A notice that a round never came is about an open plan that waits for one.
+    pub(super) fn inspect_alert(&self, said: Said<'_>) -> Result<(), Refusal> {
+        if said.text("alert_type") != "round_missing" {
+            return Ok(());
+        }
+        let plan = self.open_plan(said)?;
+        match plan.due {
+            Some(_) => Ok(()),
+            None => Err(breach(
+                "plan_key",
+                &plan.key,
+                Breach::FormOther {
+                    expected: "drand, lottery".to_owned(),
+                },
+            )),
+        }
+    }
+
+    pub(super) fn admit_alert(&self, said: Said<'_>, now: i64) -> Result<(), Refusal> {
+        if said.text("alert_type") != "round_missing" {
+            return Ok(());
+        }
+        let due = self.plan(said)?.due.unwrap_or(i64::MAX - LAPSE_SECONDS);
+        super::in_time(now, due + LAPSE_SECONDS, i64::MAX)
+    }
+}
+
+/// The plan as the draw reads it.
+pub(super) fn read(said: Said<'_>) -> Result<Plan, Refusal> {
+    let text = serde_json::to_vec(said.body).map_err(unavailable)?;
+    let body = json::parse(&text).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    Plan::from_body(&body).map_err(|error| told(said, error))
+}
+
+/// A fault of the plan in the words of its field.
+fn told(said: Said<'_>, error: PlanError) -> Refusal {
+    let lead = said
+        .integer("lead_seconds")
+        .unwrap_or(LEAD_SECONDS.unsigned_abs());
+    let lead = lead.to_string();
+    let alone = said.list("contributors").is_empty();
+    let delay = said
+        .integer("delay_log2")
+        .and_then(|log2| u32::try_from(log2).ok());
+    let reason = match (error.field.as_str(), delay) {
+        ("t0", _) if alone => Breach::T0AtLead { lead },
+        ("t0", _) => Breach::RoundNear { lead },
+        ("t1", Some(log2)) => Breach::RevealsLong {
+            most: longest_reveal(log2).to_string(),
+        },
+        ("t1", None) => Breach::RevealsLate,
+        ("contributors", Some(_)) => Breach::NobodyContributes,
+        _ => Breach::Unplannable {
+            expected: error.expected.to_owned(),
+        },
+    };
+    let value = said.text(&error.field).to_owned();
+    breach(error.field, value, reason)
+}
+
+/// Every stratum that the plan's departments have in the library has a rule, unless the plan is aimed at some (定向); and every
+/// rule covers somebody, as many as the plan itself asks for.
+fn rules_cover(said: Said<'_>, plan: &Plan, objects: &Library<'_>) -> Result<(), Refusal> {
+    let sends = |department: &str| {
+        plan.seats
+            .iter()
+            .any(|seats| seats.department == department)
+    };
+    let mut strata = BTreeSet::new();
+    let mut covered = vec![0_u64; plan.rules.len()];
+    for target in objects
+        .targets()
+        .filter(|target| target.exclusion.is_none())
+    {
+        if target.departments.iter().any(sends) {
+            strata.insert(target.stratum);
+        }
+        for (count, rule) in covered.iter_mut().zip(&plan.rules) {
+            *count += u64::from(rule.covers(&target));
+        }
+    }
+    if said.text("draw_type") == "undirected" {
+        let has_rule = |stratum: &&&str| !plan.rules.iter().any(|rule| rule.stratum == ***stratum);
+        if let Some(stratum) = strata.iter().find(has_rule) {
+            let stratum = (*stratum).to_owned();
+            return Err(breach(
+                "rules",
+                plan.rules.len(),
+                Breach::StratumWithoutRule { stratum },
+            ));
+        }
+    }
+    let least = said.integer("stratum_minimum_size").unwrap_or_default();
+    for (at, (count, rule)) in covered.iter().zip(&plan.rules).enumerate() {
+        let path = format!("rules[{at}].stratum");
+        let stratum = rule.stratum.clone();
+        if *count == 0 {
+            let empty = Breach::StratumEmpty {
+                stratum: stratum.clone(),
+            };
+            return Err(breach(path, stratum, empty));
+        }
+        if *count < least {
+            let size = count.to_string();
+            return Err(breach(path, stratum, Breach::StratumSmall { size }));
+        }
+    }
+    Ok(())
+}
+
+/// A plan in the place of one whose round never came draws as that one had said it would.
+fn fallback(said: Said<'_>, lapsed: &PlanState) -> Result<(), Refusal> {
+    let expected = match lapsed.fallback.as_str() {
+        "drand_round" => "drand",
+        other => other,
+    };
+    let found = said.text("randomness");
+    match found == expected {
+        true => Ok(()),
+        false => {
+            let expected = expected.to_owned();
+            Err(breach(
+                "randomness",
+                found,
+                Breach::FallbackOther { expected },
+            ))
+        }
+    }
+}
+
+/// Whether a plan of the level above sends the officers of the levels below.
+fn draws_for_below(plan: &PlanState) -> bool {
+    matches!(
+        plan.mode.as_str(),
+        "city_draw_county_check" | "province_draw_local_check" | "city_county_joint_check"
+    )
+}
+
+/// A region, and the prefecture and province it belongs to.
+fn around(region: &str) -> Vec<String> {
+    let mut places = vec![region.to_owned()];
+    if region != SYNTHETIC {
+        for kept in [4, 2] {
+            let above = format!("{:0<6}", region.get(..kept).unwrap_or(region));
+            if !places.contains(&above) {
+                places.push(above);
+            }
+        }
+    }
+    places
+}
+
+fn covers(own: &str, region: &str) -> bool {
+    match (RegionCode::parse(own), RegionCode::parse(region)) {
+        (Ok(own), Ok(region)) => own.covers(&region),
+        _ => false,
+    }
+}
+
+fn texts(values: &[Value]) -> Vec<&str> {
+    values.iter().filter_map(Value::as_str).collect()
+}
