@@ -1,11 +1,14 @@
 //! The composition root: the only place that knows all parts, opens a data folder and wires them together.
 
+mod draws;
 mod restore;
 
+pub use draws::Draws;
 pub use restore::{is_restoring, restore};
 
 use crate::docket;
 use crate::domain::{self, Kind};
+use crate::draw::Runner;
 use crate::ingest::{KeyFile, KeyFileError};
 use crate::intake::{self, Clock, Event, Intake, IntakeError};
 use crate::log::archive::ArchiveError;
@@ -15,6 +18,7 @@ use crate::search::sync::{IndexTarget, Names};
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
 use crate::store::{self, DataFolder, Files, SledStorage, StoreError};
 use crate::web::Portal;
+use draws::Clerk;
 use gongshi_verify::encoding::base64;
 use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
@@ -117,6 +121,8 @@ pub struct Tuning {
     pub published_checkpoint: Option<PathBuf>,
     /// Search engine's threads and memory.
     pub search: TantivyOptions,
+    /// Who draws plans that are due.
+    pub draws: Draws,
 }
 
 /// Creates a log in an empty folder: keys, size-0 checkpoint, and entry 0, the operator's own record.
@@ -188,7 +194,7 @@ fn operator_record(new: &NewLog, key: &SecretKey) -> Result<Record, AppError> {
     kinds.extend(
         Kind::ALL
             .iter()
-            .filter(|kind| kind.operator_only())
+            .filter(|kind| kind.operator_only() || **kind == Kind::Draw)
             .map(|kind| kind.as_str()),
     );
     kinds.sort_unstable();
@@ -214,6 +220,9 @@ fn operator_record(new: &NewLog, key: &SecretKey) -> Result<Record, AppError> {
 pub struct App {
     /// What the HTTP side needs.
     pub portal: Portal,
+    /// Draws plans, where the operator's key is in the data folder.
+    pub runner: Option<Arc<Runner>>,
+    clerk: Option<Clerk>,
     followers: Vec<Follower>,
 }
 
@@ -321,7 +330,14 @@ impl App {
             )?,
         ];
         let synthetic = is_synthetic(&intake);
+        let runner = draws::runner(&intake, data, &tuning.draws)?;
+        let clerk = match (&runner, &tuning.draws) {
+            (Some(runner), Draws::Run { .. }) => Some(Clerk::start(runner.clone())?),
+            _ => None,
+        };
         Ok(App {
+            runner,
+            clerk,
             portal: Portal {
                 intake,
                 log,
@@ -335,6 +351,7 @@ impl App {
 
     /// Appends what is queued, lets the followers finish their batch, and closes.
     pub fn close(self) {
+        drop(self.clerk);
         self.portal.log.drain();
         if let Err(error) = self.portal.intake.keep_time() {
             tracing::warn!(%error, "the time of this stop could not be kept");

@@ -4,6 +4,7 @@
 //!
 //! - `app`, `demo` -> everything; `app` wires the parts, `demo` stands above it and is used by the command line alone
 //! - `web` -> `intake`, `docket`, `model`, `search`, `log`, `rules`, `domain`, `text`
+//! - `draw` -> `intake`, `docket`, `domain`, `store`
 //! - `ingest` -> `intake`, `domain`, `text`, `store`
 //! - `intake` -> `docket`, `log`, `model`, `rules`, `domain`, `store`
 //! - `model`, `search` -> `store`, `log`, `rules`, `domain`, `text`
@@ -19,6 +20,7 @@ pub mod app;
 pub mod demo;
 pub mod docket;
 pub mod domain;
+pub mod draw;
 pub mod ingest;
 pub mod intake;
 pub mod log;

@@ -31,6 +31,7 @@ const TABLE: &[(&str, May)] = &[
             "intake", "docket", "model", "search", "log", "rules", "domain", "text",
         ]),
     ),
+    ("draw", May::Use(&["intake", "docket", "domain", "store"])),
     ("ingest", May::Use(&["intake", "domain", "text", "store"])),
     (
         "intake",

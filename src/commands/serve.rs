@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use gongshi::app::{App, Tuning};
+use gongshi::app::{App, Draws, Tuning};
 use gongshi::intake::{Clock as _, LogClock, SystemClock};
 use gongshi::log::Batching;
 use gongshi::search::TantivyOptions;
@@ -32,9 +32,16 @@ pub struct Serve {
     /// is more than 7 days ahead of the newest entry, since the log's time never goes back.
     #[arg(long, env = "GONGSHI_CLOCK_CHECKED", value_parser = time)]
     clock_checked: Option<Timestamp>,
+    /// Relays of the beacon drand, asked in turn for the rounds that plans wait for. An empty one, --drand-relay "", asks
+    /// none: rounds are then handed in, by anybody.
+    #[arg(long, env = "GONGSHI_DRAND_RELAY", value_delimiter = ',', default_values_t = RELAYS.map(str::to_owned))]
+    drand_relay: Vec<String>,
     #[command(flatten)]
     tuning: Limits,
 }
+
+/// The beacon's own relays.
+const RELAYS: [&str; 2] = ["https://api.drand.sh", "https://drand.cloudflare.com"];
 
 /// How the log batches, and what the search index may use. The defaults suit a machine of two cores.
 #[derive(Args)]
@@ -92,6 +99,7 @@ impl Limits {
                 writer_threads: self.search_threads.into(),
                 writer_heap: (self.search_mib as usize) << 20,
             },
+            draws: Draws::ByHand,
         })
     }
 }
@@ -107,7 +115,10 @@ impl Serve {
             searches: self.tuning.searches as usize,
             ..web::limits::Limits::default()
         };
-        let tuning = self.tuning.tuning(self.published_checkpoint)?;
+        let mut tuning = self.tuning.tuning(self.published_checkpoint)?;
+        let mut relays = self.drand_relay;
+        relays.retain(|relay| !relay.trim().is_empty());
+        tuning.draws = Draws::Run { relays };
         if let Some(checked) = self.clock_checked {
             let latest = SystemClock.now().unix() + MAX_AHEAD_SECONDS;
             ensure!(

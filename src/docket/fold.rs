@@ -13,7 +13,7 @@ use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::json;
-use gongshi_verify::names::PlanKey;
+use gongshi_verify::names::{AuthorityId, PlanKey};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -45,6 +45,8 @@ pub struct Planning<'a> {
     pub kind: Kind,
     /// Body of its record.
     pub body: &'a Map<String, Value>,
+    /// Operator of the log.
+    pub operator: &'a AuthorityId,
 }
 
 /// Reads a text that records name by its SHA-256, 64 hex digits; `None` where it is not kept.
@@ -237,6 +239,12 @@ impl Docket {
             delay_log2: entry.integer("delay_log2"),
             fallback: entry.text("fallback"),
             contributors: texts(entry.body, "contributors"),
+            independent: plan
+                .contributors
+                .iter()
+                .filter(|id| plan.is_independent(id, entry.operator))
+                .map(ToString::to_string)
+                .collect(),
             t0: plan.t0.unix(),
             t1: plan.t1.unix(),
             due: plan.due().map(gongshi_verify::time::Timestamp::unix),

@@ -173,6 +173,8 @@ pub struct PlanState {
     pub fallback: String,
     /// Who brings secrets, in the plan's order.
     pub contributors: Vec<String>,
+    /// Those of them who have no part in the draw: neither departments of the plan nor the operator.
+    pub independent: Vec<String>,
     /// By then all is fixed.
     pub t0: i64,
     /// Until then secrets are revealed.
@@ -220,6 +222,8 @@ pub enum Stage {
     Waiting,
     /// The randomness is there; the draw is not recorded.
     Due,
+    /// A delay for which nobody independent has brought a secret: there is no draw.
+    Void,
     /// Its round never came.
     Lapsed,
     /// Drawn.
@@ -236,6 +240,7 @@ impl Stage {
             Stage::Revealing => "revealing",
             Stage::Waiting => "waiting",
             Stage::Due => "due",
+            Stage::Void => "void",
             Stage::Lapsed => "lapsed",
             Stage::Drawn => "drawn",
             Stage::Cancelled => "cancelled",
@@ -257,9 +262,16 @@ impl PlanState {
             } => Stage::Lapsed,
             _ if now <= self.t0 && self.t0 < known => Stage::Preparing,
             _ if now <= self.t1 && !self.contributors.is_empty() => Stage::Revealing,
+            _ if self.is_void(now) => Stage::Void,
             _ if now < known => Stage::Waiting,
             _ => Stage::Due,
         }
+    }
+
+    /// Whether its delay came to nothing: the time of reveals is over, and nobody independent has brought a secret.
+    pub fn is_void(&self, now: i64) -> bool {
+        let independent = |one: &Revealed| self.independent.contains(&one.contributor);
+        self.randomness == "delay" && now > self.t1 && !self.reveals.iter().any(independent)
     }
 
     /// From when on it can be drawn: what comes from outside is due, and nobody can reveal any more.

@@ -5,6 +5,7 @@
 
 mod audit;
 mod batch;
+mod beacons;
 mod clock;
 mod delays;
 mod event;
@@ -17,6 +18,7 @@ mod seen;
 
 pub use audit::Auditor;
 pub use batch::{Accepted, Batch};
+pub use beacons::BeaconRefusal;
 pub use clock::{Clock, LogClock, MAX_LEAP_SECONDS, SimulatedClock, SystemClock};
 pub use event::{Event, MAX_EVENT_BYTES};
 pub use planning::{Material, MaterialError};
@@ -102,6 +104,7 @@ pub struct Intake {
     docket: Docket,
     files: Files,
     delays: Arc<delays::Known>,
+    beacons: beacons::Beacons,
     failure: Arc<Mutex<Option<String>>>,
     /// Time known to have passed at the start: of the newest entry, or of the last clean stop; none in an empty log.
     opened_at: Option<Timestamp>,
@@ -154,12 +157,13 @@ impl Intake {
                 .map_err(|e| unusable(e.to_string()))?;
         }
         let docket = Docket::open(log.storage().as_ref())?;
+        let beacons = beacons::Beacons::open(log.storage().as_ref())?;
         for index in seen.planning(docket.cursor()?)? {
             let unusable = |reason: String| IntakeError::Unusable { index, reason };
             let leaf = log.leaf(index)?;
             let stored = Stored::read(&leaf.entry, leaf.record.as_deref())
                 .map_err(|error| unusable(error.to_string()))?;
-            fold(&docket, &files, index, &stored)?;
+            fold(&docket, &files, &registry, index, &stored)?;
         }
         let newest = match log.published().size() {
             0 => None,
@@ -185,6 +189,7 @@ impl Intake {
             docket,
             files,
             delays: Arc::default(),
+            beacons,
             failure: seen.failure(),
             serial: Mutex::new(Serial {
                 seen,
@@ -209,6 +214,19 @@ impl Intake {
     /// The files beside the log.
     pub fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// Takes a round of the beacon that open plans wait for, from whoever has it; those plans.
+    ///
+    /// # Errors
+    /// [`BeaconRefusal`] where it is not such a round.
+    pub fn hand_in(&self, round: u64, signature: &[u8]) -> Result<Vec<PlanState>, BeaconRefusal> {
+        self.beacons.hand_in(&self.docket, round, signature)
+    }
+
+    /// The signature of a round that was handed in.
+    pub fn beacon(&self, round: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.beacons.get(round)
     }
 
     /// Notes the checkpoints of a delay that was run here: a draw that says the same needs no second run.
@@ -424,8 +442,15 @@ impl Intake {
 }
 
 /// Folds an entry into the docket.
-fn fold(docket: &Docket, files: &Files, index: u64, stored: &Stored) -> Result<(), StoreError> {
-    let (Some(kind), Some(body)) = (stored.kind, &stored.body) else {
+fn fold(
+    docket: &Docket,
+    files: &Files,
+    registry: &Registry,
+    index: u64,
+    stored: &Stored,
+) -> Result<(), StoreError> {
+    let (Some(kind), Some(body), Some(operator)) = (stored.kind, &stored.body, registry.operator())
+    else {
         return Ok(());
     };
     let entry = Planning {
@@ -433,6 +458,7 @@ fn fold(docket: &Docket, files: &Files, index: u64, stored: &Stored) -> Result<(
         entry: &stored.entry,
         kind,
         body,
+        operator: &operator.id,
     };
     docket.apply(entry, &|sha256| {
         let Ok(hash) = hex32(sha256) else {

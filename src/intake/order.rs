@@ -184,7 +184,13 @@ impl Intake {
             kind: Some(event.kind),
             body: Some(event::body_of(&event.record)),
         };
-        fold(&self.docket, &self.files, event.index, &stored)
+        fold(
+            &self.docket,
+            &self.files,
+            &self.registry(),
+            event.index,
+            &stored,
+        )
     }
 
     /// An authority record's signature, before anybody learns whether the log holds it: by a key of the operator that is

@@ -24,7 +24,7 @@ impl Desk<'_> {
         let plan = read(said)?;
         self.delay(said, &plan)?;
         self.departments(said)?;
-        let items = self.items(said)?;
+        self.items(said)?;
         self.libraries(said, &plan)?;
         let last = self.docket.last_serial(&key.authority(), key.period())?;
         if let Some(other) = self.docket.plan(&key)? {
@@ -35,7 +35,7 @@ impl Desk<'_> {
             let expected = format!("{:02}", last + 1);
             return Err(breach("plan_key", &key, Breach::SerialGap { expected }));
         }
-        self.alone(said, &items)
+        Ok(())
     }
 
     pub(super) fn admit_plan(&self, said: Said<'_>, now: i64) -> Result<(), Refusal> {
@@ -51,7 +51,7 @@ impl Desk<'_> {
                 return Err(breach(name, library.index, Breach::SnapshotYoung { from }));
             }
         }
-        Ok(())
+        self.alone(said, now)
     }
 
     /// The key is the plan's own, and its authority leads.
@@ -236,7 +236,8 @@ impl Desk<'_> {
     }
 
     /// No other open plan has one of its items in its region at the same time; and none of the level above.
-    fn alone(&self, said: Said<'_>, items: &[PlanItem]) -> Result<(), Refusal> {
+    fn alone(&self, said: Said<'_>, now: i64) -> Result<(), Refusal> {
+        let items = self.items(said)?;
         let region = said.text("region");
         let (from, to) = (said.text("check_from"), said.text("check_to"));
         let same = |one: &PlanItem, other: &PlanItem| {
@@ -256,6 +257,10 @@ impl Desk<'_> {
                     .position(|item| other.items.iter().any(|one| same(item, one)));
                 let Some(at) = shared else { continue };
                 let plan = other.key.clone();
+                // Of a void plan nothing will come; who plans again starts from new secrets.
+                if other.draw.is_none() && other.is_void(now) {
+                    continue;
+                }
                 let stands_in_the_way = match (place == region, other.lapsed) {
                     (true, Some(_)) => {
                         fallback(said, &other)?;

@@ -114,12 +114,17 @@ impl Delay {
     pub fn run(self, start: &Hash, mut each: impl FnMut(&Hash) -> bool) -> Option<Hash> {
         let mut value = *start;
         for _ in 0..self.segments {
-            value = stretch(&value, self.steps);
+            value = self.segment(&value);
             if !each(&value) {
                 return None;
             }
         }
         Some(value)
+    }
+
+    /// Runs one segment from the checkpoint before it, so that a delay that was stopped goes on where it was.
+    pub fn segment(self, from: &Hash) -> Hash {
+        stretch(from, self.steps)
     }
 
     /// Whether segment `number`, from 0, ends at its checkpoint. Segments can be checked side by side.
@@ -133,7 +138,7 @@ impl Delay {
         let (Some(from), Some(to)) = (from, checkpoints.get(number)) else {
             return false;
         };
-        checkpoints.len() == self.segments && stretch(from, self.steps) == *to
+        checkpoints.len() == self.segments && self.segment(from) == *to
     }
 }
 

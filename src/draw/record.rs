@@ -1,0 +1,158 @@
+//! The record of an open draw, made from what the log holds and what came from outside.
+
+use crate::docket::PlanState;
+use crate::intake::{Intake, MaterialError};
+use crate::store::{FileError, StoreError};
+use gongshi_verify::draw::randomness::Delay;
+use gongshi_verify::draw::recompute::{self, DrawError, Outside, Recheck};
+use gongshi_verify::draw::recorded;
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::{Hash, sha256};
+use gongshi_verify::json::{self, Value};
+use gongshi_verify::names::AuthorityId;
+use std::collections::BTreeMap;
+
+/// A list of the drawn up to so many bytes stands in the record, a longer one in a file.
+const LIST_BYTES: usize = 256 << 10;
+
+/// Why a draw could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DrawFailure {
+    /// Its inputs cannot be read.
+    #[error(transparent)]
+    Material(#[from] MaterialError),
+    /// The function gives no result.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file of the list was not taken.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A record that would not be one.
+    #[error("{0}")]
+    Record(String),
+}
+
+/// What decides a draw beside the secrets.
+#[derive(Debug, Clone)]
+pub enum Decided {
+    /// Signature of the plan's round.
+    Signature(Vec<u8>),
+    /// Numbers of the plan's drawing of the lottery, by group, and where they were published.
+    Numbers(Vec<Vec<u32>>, Option<String>),
+    /// Checkpoints of the plan's delay, which have been run here.
+    Checkpoints(Vec<Hash>),
+}
+
+impl Decided {
+    fn as_outside(&self) -> Outside<'_> {
+        match self {
+            Decided::Signature(bytes) => Outside::Signature(bytes),
+            Decided::Numbers(groups, _) => Outside::Numbers(groups),
+            Decided::Checkpoints(hashes) => Outside::Checkpoints(hashes),
+        }
+    }
+
+    fn members(&self, plan: &PlanState, body: &mut BTreeMap<String, Value>) {
+        let mut put = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
+        let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        match self {
+            Decided::Signature(bytes) => {
+                put("round", number(plan.round.unwrap_or_default()));
+                put("beacon_signature", hex(bytes).into());
+            }
+            Decided::Numbers(groups, source) => {
+                let group = |group: &Vec<u32>| {
+                    Value::Array(group.iter().map(|one| number(u64::from(*one))).collect())
+                };
+                let groups = groups.iter().map(group);
+                put("lottery_numbers", Value::Array(groups.collect()));
+                if let Some(source) = source {
+                    put("lottery_source", source.as_str().into());
+                }
+            }
+            Decided::Checkpoints(hashes) => {
+                put("delay_log2", number(plan.delay_log2.unwrap_or_default()));
+                let hashes = hashes.iter().map(|hash| hex(hash).into());
+                put("delay_checkpoints", Value::Array(hashes.collect()));
+            }
+        }
+    }
+}
+
+/// A draw's record, and the file it names.
+#[derive(Debug)]
+pub struct Composed {
+    /// Body of the record.
+    pub body: Value,
+    /// The list of the drawn, where it is too long for the record.
+    pub file: Option<String>,
+}
+
+/// Makes the record of a plan's open draw.
+///
+/// # Errors
+/// [`DrawFailure`], saying at which step there is no result.
+pub fn compose(intake: &Intake, plan: &PlanState, from: &Decided) -> Result<Composed, DrawFailure> {
+    let material = intake.material(plan)?;
+    let libraries = material.libraries()?;
+    let met = material.met();
+    let inputs = material.inputs(&libraries, &met, from.as_outside(), &[]);
+    // The delay was run here a moment ago; whoever reads the record repeats it.
+    let trusted: &Recheck = &|_: Delay, _, _| None;
+    let outcome = recompute::draw(&inputs, trusted)?;
+    let mut body = recorded::members(&material.plan, &outcome);
+    let mut put = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
+    put("plan_key", plan.key.as_str().into());
+    put("region", plan.region.as_str().into());
+    put("library_form", "open".into());
+    put("randomness", plan.randomness.as_str().into());
+    if !material.secrets.is_empty() {
+        put(
+            "reveals",
+            Value::Array(material.secrets.iter().map(revealed).collect()),
+        );
+    }
+    from.members(plan, &mut body);
+    let list = body.get("drawn").map(json::to_jcs).unwrap_or_default();
+    let file = match list.len() > LIST_BYTES {
+        true => {
+            body.remove("drawn");
+            let name = format!("{}.json", plan.key.replace('/', "-"));
+            body.insert("drawn_file".to_owned(), file(&list, &name));
+            Some(list)
+        }
+        false if list == "[]" => {
+            // A list with nobody on it is left out.
+            body.remove("drawn");
+            None
+        }
+        false => None,
+    };
+    Ok(Composed {
+        body: Value::Object(body),
+        file,
+    })
+}
+
+fn revealed((id, secret): &(AuthorityId, Option<Hash>)) -> Value {
+    let mut told = BTreeMap::from([("contributor".to_owned(), id.as_str().into())]);
+    if let Some(secret) = secret {
+        told.insert("secret".to_owned(), hex(secret).into());
+    }
+    Value::Object(told)
+}
+
+fn file(text: &str, name: &str) -> Value {
+    Value::object([
+        ("media_type", "application/json".into()),
+        ("name", name.into()),
+        ("sha256", hex(&sha256(text.as_bytes())).into()),
+        (
+            "size",
+            Value::Int(i64::try_from(text.len()).unwrap_or(i64::MAX)),
+        ),
+    ])
+}

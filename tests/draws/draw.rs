@@ -1,0 +1,284 @@
+//! The draw itself, what is recorded of it, and what follows.
+
+use crate::common::*;
+use crate::support::*;
+use gongshi::draw::Drawn;
+use gongshi_verify::json::Value;
+use gongshi_verify::names::PlanKey;
+
+fn drawn_ids(body: &Value) -> Vec<String> {
+    let drawn = body.get("drawn").unwrap().as_array().unwrap();
+    let ids = drawn
+        .iter()
+        .map(|one| one.get("target_id").unwrap().as_str().unwrap().to_owned());
+    ids.collect()
+}
+
+#[test]
+fn a_plan_is_drawn_once_by_whoever_and_only_as_the_function_gives_it() {
+    let county = County::new();
+    county.due(KEY, &[]);
+    let index = county.draw(KEY);
+    let body = county.body(index);
+    // 20 % of the food sellers, and of the gas sellers that both departments may visit 30 %.
+    assert_eq!(drawn_ids(&body).len(), 6);
+    let key = PlanKey::parse(KEY).unwrap();
+    assert!(matches!(county.runner().draw(&key), Ok(Drawn::Waiting)));
+    refused(
+        county.say(OPERATOR, "draw", body.clone(), Some(KEY)),
+        "plan_drawn",
+    );
+    let state = county.state(KEY);
+    let docket = county.log.app.portal.intake.docket().clone();
+    let targets = docket.targets(&key).unwrap();
+    assert_eq!((state.draw.unwrap().count, targets.len()), (6, 6));
+    drop(docket);
+    let county = county.reopen();
+    assert_eq!(
+        county.log.app.portal.intake.docket().targets(&key).unwrap(),
+        targets
+    );
+}
+
+#[test]
+fn a_record_of_another_result_is_refused_by_its_field() {
+    let county = County::new();
+    county.due(KEY, &[]);
+    // What the server would record.
+    let plan = county.state(KEY);
+    let material = county.log.app.portal.intake.material(&plan).unwrap();
+    let start = gongshi_verify::draw::randomness::joined(&material.plan.key, &material.secrets);
+    let mut checkpoints = Vec::new();
+    gongshi_verify::draw::randomness::Delay::new(10)
+        .unwrap()
+        .run(&start, |hash| {
+            checkpoints.push(*hash);
+            true
+        });
+    let from = gongshi::draw::Decided::Checkpoints(checkpoints);
+    let good = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &from)
+        .unwrap()
+        .body;
+    let list = good.get("drawn").unwrap().as_array().unwrap().to_vec();
+    let mut turned = list.clone();
+    turned.swap(0, 1);
+    let fewer = Value::Array(list[1..].to_vec());
+    let hash = |text: &str| Value::from(text.repeat(32).as_str());
+    let mut hashes = good
+        .get("delay_checkpoints")
+        .unwrap()
+        .as_array()
+        .unwrap()
+        .to_vec();
+    hashes[17] = hash("ab");
+    for (name, value, code, path) in [
+        ("random_value", hash("00"), "draw_differs", "random_value"),
+        ("seed", hash("00"), "draw_differs", "seed"),
+        ("drawn", Value::Array(turned), "draw_differs", "drawn"),
+        ("load_cap", number(9), "draw_differs", "load_cap"),
+        ("delay_log2", number(11), "draw_differs", "delay_log2"),
+        (
+            "delay_checkpoints",
+            Value::Array(hashes),
+            "delay_wrong",
+            "delay_checkpoints",
+        ),
+        ("library_form", "sealed".into(), "", ""),
+        (
+            "reveals",
+            body("[{\"contributor\":\"000000-GZC\"}]"),
+            "draw_differs",
+            "reveals",
+        ),
+    ] {
+        let found = told(county.say(OPERATOR, "draw", with(good.clone(), name, value), Some(KEY)));
+        if !code.is_empty() {
+            assert_eq!((found.0.as_str(), found.1.as_str()), (code, path), "{name}");
+        }
+        assert_ne!(found.0, "accepted", "{name}");
+    }
+    let fewer = with(with(good.clone(), "drawn", fewer), "drawn_count", number(5));
+    refused(
+        county.say(OPERATOR, "draw", fewer, Some(KEY)),
+        "draw_differs",
+    );
+    // Whoever may publish draws may record it: the result is the function's.
+    county.say(PARTNER, "draw", good, Some(KEY)).unwrap();
+}
+
+#[test]
+fn a_draw_is_not_recorded_before_its_time() {
+    let county = County::new();
+    county.plan(KEY, &[]).unwrap();
+    let plan = county.state(KEY);
+    county.commit(NOTARY, KEY, 2).unwrap();
+    county.until(plan.t0);
+    county.reveal(NOTARY, KEY, 2).unwrap();
+    let key = PlanKey::parse(KEY).unwrap();
+    assert!(matches!(county.runner().draw(&key), Ok(Drawn::Waiting)));
+    let plan = county.state(KEY);
+    let material = county.log.app.portal.intake.material(&plan).unwrap();
+    let start = gongshi_verify::draw::randomness::joined(&material.plan.key, &material.secrets);
+    let mut checkpoints = Vec::new();
+    gongshi_verify::draw::randomness::Delay::new(10)
+        .unwrap()
+        .run(&start, |hash| {
+            checkpoints.push(*hash);
+            true
+        });
+    let from = gongshi::draw::Decided::Checkpoints(checkpoints);
+    let early = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &from)
+        .unwrap()
+        .body;
+    refused(county.say(OPERATOR, "draw", early, Some(KEY)), "too_early");
+}
+
+#[test]
+fn results_are_of_drawn_targets_or_say_what_gave_rise_to_them() {
+    let county = County::new();
+    county.due(KEY, &[]);
+    let result = |who: &str, subject: &str, basis: &str| {
+        let mut body = body(&format!(
+            r#"{{"subject_uscc":"{subject}","subject_name":"示例店","region":"000000","draw_basis":"{basis}","method":"on_site",
+            "inspected_on":"2026-03-13","outcome":["no_problem_found"]}}"#
+        ));
+        body = match basis {
+            "drawn" => with(body, "plan_key", KEY.into()),
+            _ => with(body, "origin_reason", "投诉举报".into()),
+        };
+        county.say(who, "inspection_result", body, None)
+    };
+    refused(result(LEAD, &code(1), "drawn"), "plan_undrawn");
+    let index = county.draw(KEY);
+    let record = county.body(index);
+    let ids = drawn_ids(&record);
+    let docket = county.log.app.portal.intake.docket().clone();
+    let key = PlanKey::parse(KEY).unwrap();
+    result(LEAD, &ids[0], "drawn").unwrap();
+    let alone = ids
+        .iter()
+        .find(|id| {
+            !docket
+                .target(&key, id)
+                .unwrap()
+                .unwrap()
+                .is_visited_by(PARTNER)
+        })
+        .unwrap();
+    refused(result(PARTNER, alone, "drawn"), "not_sent");
+    let other = (0..30).map(code).find(|id| !ids.contains(id)).unwrap();
+    refused(result(LEAD, &other, "drawn"), "not_drawn");
+    result(LEAD, &other, "complaint").unwrap();
+}
+
+#[test]
+fn substitutes_come_in_the_published_order() {
+    let county = County::new();
+    county.due(KEY, &[]);
+    let index = county.draw(KEY);
+    let ids = drawn_ids(&county.body(index));
+    let key = PlanKey::parse(KEY).unwrap();
+    let docket = county.log.app.portal.intake.docket().clone();
+    let substitute = |target: &str, new: &str| {
+        let body = Value::object([
+            ("plan_key", KEY.into()),
+            ("region", "000000".into()),
+            ("substitute_type", "target".into()),
+            ("target_id", target.into()),
+            ("new_target_id", new.into()),
+            ("substitute_reason", "unreachable".into()),
+            ("evidence", county.named(index)),
+        ]);
+        county.say(LEAD, "substitute", body, Some(KEY))
+    };
+    let stratum = docket.target(&key, &ids[0]).unwrap().unwrap().stratum;
+    let mut accepted = Vec::new();
+    let mut told_next = String::new();
+    for id in (0..30).map(code) {
+        match substitute(&ids[0], &id) {
+            Ok(_) => {
+                accepted.push(id);
+                break;
+            }
+            Err(refusal) => told_next = refusal.to_string(),
+        }
+    }
+    assert_eq!(accepted.len(), 1, "{told_next}");
+    let new = &accepted[0];
+    assert!(!ids.contains(new));
+    let follower = docket.target(&key, new).unwrap().unwrap();
+    assert_eq!(follower.stratum, stratum);
+    assert_eq!(
+        docket
+            .target(&key, &ids[0])
+            .unwrap()
+            .unwrap()
+            .replaced_by
+            .as_ref(),
+        Some(new)
+    );
+    refused(substitute(&ids[0], &code(29)), "not_drawn");
+
+    // An officer, too: the one that the order gives, and no other.
+    let seat = follower.seats[0].clone();
+    let officer = |new: &str| {
+        let mut body = Value::object([
+            ("plan_key", KEY.into()),
+            ("region", "000000".into()),
+            ("substitute_type", "officer".into()),
+            ("target_id", follower.target_id.as_str().into()),
+            ("department", seat.department.as_str().into()),
+            ("seat_no", number(u64::from(seat.seat_no))),
+            ("officer_id", seat.officer_id.as_str().into()),
+            ("new_officer_id", new.into()),
+            ("substitute_reason", "officer_unavailable".into()),
+        ]);
+        if let Some(qualification) = &seat.qualification {
+            body = with(body, "qualification", qualification.as_str().into());
+        }
+        county.say(LEAD, "substitute", body, Some(KEY))
+    };
+    refused(officer("P99"), "substitute_other");
+    let good: Vec<String> = (10..22)
+        .map(|n| format!("P{n}"))
+        .filter(|id| *id != seat.officer_id)
+        .filter(|id| officer(id).is_ok())
+        .collect();
+    assert_eq!(good.len(), 1);
+    let now = docket.target(&key, &follower.target_id).unwrap().unwrap();
+    assert_eq!(now.seats[0].officer_id, good[0]);
+    assert_eq!(county.state(KEY).substitutes.len(), 2);
+}
+
+#[test]
+fn officers_do_not_meet_the_same_target_again() {
+    let county = County::new();
+    county.due(KEY, &[]);
+    county.draw(KEY);
+    let second = "000000-SCJG/2026/02";
+    let all = body(&format!(
+        r#"[{{"stratum":"food","rule_departments":["{LEAD}"],"num":1,"den":1,"minimum":1}},
+        {{"stratum":"gas","rule_departments":["{LEAD}","{PARTNER}"],"num":1,"den":1,"minimum":1}}]"#
+    ));
+    let later = [
+        ("check_from", Value::from("2026-05-01")),
+        ("check_to", "2026-05-31".into()),
+        ("rules", all),
+    ];
+    county.due(second, &later);
+    county.draw(second);
+    let docket = county.log.app.portal.intake.docket();
+    let seats = |key: &str| {
+        let targets = docket.targets(&PlanKey::parse(key).unwrap()).unwrap();
+        let pairs = targets.into_iter().flat_map(|target| {
+            let id = target.target_id.clone();
+            target
+                .seats
+                .into_iter()
+                .map(move |seat| (id.clone(), seat.officer_id))
+        });
+        pairs.collect::<std::collections::BTreeSet<_>>()
+    };
+    let (first, second) = (seats(KEY), seats(second));
+    assert!(!first.is_empty() && first.is_disjoint(&second));
+}

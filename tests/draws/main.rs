@@ -1,0 +1,11 @@
+//! Draws from plan to result through the front door: the order is kept, and each way round it that `docs/DRAW.md` names is
+//! refused.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod draw;
+mod plans;
+mod secrets;
+mod support;
