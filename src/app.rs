@@ -16,7 +16,8 @@ use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
 use crate::store::{self, DataFolder, Expired, FileLimits, Files, SledStorage, StoreError};
 use crate::web::Portal;
 use expiry::{Expiry, Keeper};
-use gongshi_verify::encoding::base64;
+use gongshi_verify::encoding::{base64, hex32};
+use gongshi_verify::hash::Hash;
 use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::{AuthorityId, KindName, Origin};
@@ -289,6 +290,13 @@ pub fn read_log_as_stranger(
     let config = LogConfig::reader(origin, verifier.clone());
     let log = Log::read(folder, Arc::new(SledStorage::new(data)), config)?;
     Ok((Arc::new(log), file))
+}
+
+/// SHA-256 of every file that a leaf's record names.
+pub fn files_of(leaf: &Leaf) -> Vec<Hash> {
+    let named = domain::named_files(&leaf.entry, leaf.record.as_deref());
+    let hashes = named.iter().map(|file| hex32(&file.sha256));
+    hashes.filter_map(Result::ok).collect()
 }
 
 fn origin_of(file: &LogFile) -> Result<Origin, AppError> {
