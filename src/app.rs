@@ -1,6 +1,7 @@
 //! The composition root: the only place that knows all parts, opens a data folder and wires them together.
 
 mod draws;
+mod expiry;
 mod restore;
 
 pub use draws::Draws;
@@ -16,10 +17,12 @@ use crate::log::{Batching, Follower, Leaf, Log, LogConfig, LogError, Target};
 use crate::model::{self, Model, ModelError};
 use crate::search::sync::{IndexTarget, Names};
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
-use crate::store::{self, DataFolder, Files, SledStorage, StoreError};
+use crate::store::{self, DataFolder, Expired, FileLimits, Files, SledStorage, StoreError};
 use crate::web::Portal;
 use draws::Clerk;
-use gongshi_verify::encoding::base64;
+use expiry::{Expiry, Keeper};
+use gongshi_verify::encoding::{base64, hex32};
+use gongshi_verify::hash::Hash;
 use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::{AuthorityId, KindName, Origin};
@@ -30,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// What a data folder says about itself, in the file `log.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,16 +117,30 @@ pub fn random32() -> [u8; 32] {
 }
 
 /// How much of the machine to use.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Tuning {
     /// How the log batches.
     pub batching: Batching,
     /// See [`LogConfig::published_checkpoint`].
     pub published_checkpoint: Option<PathBuf>,
+    /// Bytes of all files together that no record names yet.
+    pub unreferenced_bytes: u64,
     /// Search engine's threads and memory.
     pub search: TantivyOptions,
     /// Who draws plans that are due.
     pub draws: Draws,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Tuning {
+            batching: Batching::default(),
+            published_checkpoint: None,
+            unreferenced_bytes: FileLimits::default().unreferenced_bytes,
+            search: TantivyOptions::default(),
+            draws: Draws::default(),
+        }
+    }
 }
 
 /// Creates a log in an empty folder: keys, size-0 checkpoint, and entry 0, the operator's own record.
@@ -223,6 +241,8 @@ pub struct App {
     /// Draws plans, where the operator's key is in the data folder.
     pub runner: Option<Arc<Runner>>,
     clerk: Option<Clerk>,
+    keeper: Keeper,
+    expiry: Expiry,
     followers: Vec<Follower>,
 }
 
@@ -283,6 +303,13 @@ pub fn read_log_as_stranger(
     Ok((Arc::new(log), file))
 }
 
+/// SHA-256 of every file that a leaf's record names.
+pub fn files_of(leaf: &Leaf) -> Vec<Hash> {
+    let named = domain::named_files(&leaf.entry, leaf.record.as_deref());
+    let hashes = named.iter().map(|file| hex32(&file.sha256));
+    hashes.filter_map(Result::ok).collect()
+}
+
 fn origin_of(file: &LogFile) -> Result<Origin, AppError> {
     Origin::parse(&file.origin).map_err(|e| AppError::Folder(format!("{LOG_FILE}: {e}")))
 }
@@ -303,11 +330,15 @@ impl App {
     /// Opens everything and starts to follow the log.
     pub fn open(data: &Path, clock: Arc<dyn Clock>, tuning: &Tuning) -> Result<Self, AppError> {
         let log = open_log(data, tuning)?;
-        let intake =
-            Intake::open(log.clone(), clock, Files::open(data)?).map_err(|error| match error {
-                IntakeError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
-                error => error.into(),
-            })?;
+        let limits = FileLimits {
+            unreferenced_bytes: tuning.unreferenced_bytes,
+            reserve_bytes: tuning.batching.reserve_bytes,
+        };
+        let files = Files::open_within(data, limits)?;
+        let intake = Intake::open(log.clone(), clock, files).map_err(|error| match error {
+            IntakeError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
+            error => error.into(),
+        })?;
         let intake = Arc::new(intake);
         // Whoever came first could make himself the operator of such a log.
         if intake.registry().operator().is_none() {
@@ -335,6 +366,11 @@ impl App {
             (Some(runner), Draws::Run { .. }) => Some(Clerk::start(runner.clone())?),
             _ => None,
         };
+        let keeper = Keeper {
+            log: log.clone(),
+            model: model.clone(),
+            files: intake.files().clone(),
+        };
         Ok(App {
             runner,
             clerk,
@@ -345,8 +381,16 @@ impl App {
                 search,
                 synthetic,
             },
+            expiry: Expiry::start(keeper.clone())?,
+            keeper,
             followers,
         })
+    }
+
+    /// Removes the files that no public record names and that nobody has put or held for a day before `now`, as the App
+    /// itself does every hour; `None` while the read model is behind the log, when nothing is removed.
+    pub fn expire_files(&self, now: SystemTime) -> Result<Option<Expired>, AppError> {
+        self.keeper.expire(now)
     }
 
     /// Appends what is queued, lets the followers finish their batch, and closes.
@@ -356,6 +400,7 @@ impl App {
         if let Err(error) = self.portal.intake.keep_time() {
             tracing::warn!(%error, "the time of this stop could not be kept");
         }
+        drop(self.expiry);
         drop(self.followers);
     }
 }

@@ -45,12 +45,10 @@ impl Faulty {
         std::fs::copy(path.join("checkpoint"), outside).unwrap();
         let data = DataFolder::lock(&path).unwrap();
         let log = Log::open(data, Arc::new(storage.clone()), config(&folder)).unwrap();
-        let intake = Intake::open(
-            Arc::new(log),
-            keys.clock.clone(),
-            Files::open(&folder.path().join("data")).unwrap(),
-        )
-        .unwrap();
+        let intake = {
+            let files = Files::open(&folder.path().join("data")).unwrap();
+            Intake::open(Arc::new(log), keys.clock.clone(), files).unwrap()
+        };
         Faulty {
             keys,
             folder,
@@ -70,12 +68,10 @@ impl Faulty {
         let data = DataFolder::lock(&folder.path().join("data")).unwrap();
         let log = Log::open(data, Arc::new(storage.clone()), config(&folder)).unwrap();
         assert_eq!(fsck(&log, |_| (), |_, _, _| ()).problems, []);
-        let intake = Intake::open(
-            Arc::new(log),
-            keys.clock.clone(),
-            Files::open(&folder.path().join("data")).unwrap(),
-        )
-        .unwrap();
+        let intake = {
+            let files = Files::open(&folder.path().join("data")).unwrap();
+            Intake::open(Arc::new(log), keys.clock.clone(), files).unwrap()
+        };
         Faulty {
             keys,
             folder,

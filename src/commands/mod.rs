@@ -1,11 +1,13 @@
 //! One file a command (or a family of them); each parses its flags, calls the library and prints.
 
+mod attachments;
 mod authority;
 mod backup;
 mod bench;
 mod demo;
 mod export;
 mod fsck;
+mod fsck_files;
 mod fsck_http;
 mod import;
 mod init;

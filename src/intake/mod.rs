@@ -15,6 +15,7 @@ mod prove;
 mod references;
 mod refusal;
 mod seen;
+mod upload;
 
 pub use audit::Auditor;
 pub use batch::{Accepted, Batch};
@@ -25,6 +26,7 @@ pub use planning::{Material, MaterialError};
 pub use prove::{Prover, link_path};
 pub use refusal::Refusal;
 pub use seen::DATABASE as SEEN_DATABASE;
+pub use upload::{FileStatement, MAX_FILE_BYTES, Upload};
 
 use crate::docket::{Docket, PlanState, Planning};
 use crate::domain::{self, Kind, Stored};
@@ -139,7 +141,8 @@ struct Inspected {
 type Looked = Result<Checked, (Refusal, Option<Box<Event>>)>;
 
 impl Intake {
-    /// Reads the authorities, the seen events and the plans from the log, from where they were last kept.
+    /// Reads the authorities, the seen events and the plans from the log, from where they were last kept. `files` are those
+    /// beside the log.
     pub fn open(log: Arc<Log>, clock: Arc<dyn Clock>, files: Files) -> Result<Self, IntakeError> {
         let mut seen = seen::Seen::open(log.storage().as_ref())?;
         seen.catch_up(&log)?;
@@ -209,11 +212,6 @@ impl Intake {
     /// What stands of every plan.
     pub fn docket(&self) -> &Docket {
         &self.docket
-    }
-
-    /// The files beside the log.
-    pub fn files(&self) -> &Files {
-        &self.files
     }
 
     /// Takes a round of the beacon that open plans wait for, from whoever has it; those plans.
@@ -331,12 +329,20 @@ impl Intake {
         // Asked before the serial section, where everybody waits; an authority record has its own turn there.
         let authority = event.kind.as_str() == Kind::Authority.as_str();
         let unknown_at = self.stored.cursor();
-        let found =
-            self.signer(&event, &entry, &message, registry)
-                .and_then(|key| match authority {
-                    true => Ok((key, None)),
-                    false => Ok((key, self.stored.find(&keys, &message, &self.log)?)),
-                });
+        let found = self
+            .signer(&event, &entry, &message, registry)
+            .and_then(|key| match authority {
+                true => Ok((key, None)),
+                false => Ok((key, self.stored.find(&keys, &message, &self.log)?)),
+            })
+            // One sent again is answered even where its files have left with its record.
+            .and_then(|(key, existing)| match existing {
+                Some(_) => Ok((key, existing)),
+                None => event
+                    .view()
+                    .map_or(Ok(()), |view| upload::check(&self.files, &view))
+                    .map(|()| (key, existing)),
+            });
         match found {
             Ok((key, existing)) => Ok(Checked {
                 inspected: self.inspected(&event, &entry, existing, registry),
@@ -403,13 +409,6 @@ impl Intake {
         let day = domain::dates::day_in_china(event.issued_at.unix());
         domain::validate(kind, body, day).map_err(Refusal::Fields)?;
         let view = domain::View::new(kind, body);
-        for file in view.files() {
-            let hash =
-                hex32(&file.sha256).map_err(|_| Refusal::FileMissing(file.sha256.clone()))?;
-            if self.files.hold(&hash)? != Some(file.size) {
-                return Err(Refusal::FileMissing(file.sha256));
-            }
-        }
         if kind == Kind::Authority {
             // Its rules are the registry's, and are checked in its turn; what the operator never signed does not get there.
             if let Some(operator) = registry.operator() {

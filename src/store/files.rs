@@ -5,15 +5,20 @@
 //!
 //! Layout: `files/<first two hex digits>/<64 hex digits>`; what is still arriving stands in `files/incoming/`.
 
+mod incoming;
+#[cfg(test)]
+mod tests;
+
+pub use incoming::Incoming;
+
 use super::{StoreError, available_bytes, sync_folder};
 use gongshi_verify::encoding::{hex, hex32};
 use gongshi_verify::hash::Hash;
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, UTIME_NOW, utimensat};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
@@ -308,19 +313,7 @@ impl Files {
             Err(error) => return Err(error.into()),
         }
         let room = self.reserve(size)?;
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&room.path)
-            .map_err(|e| StoreError::io(room.path.display().to_string(), e))?;
-        Ok(Begun::Wanted(Incoming {
-            room,
-            file,
-            hash: *hash,
-            hasher: Sha256::new(),
-            written: 0,
-        }))
+        Ok(Begun::Wanted(Incoming::new(room, *hash)?))
     }
 
     /// Takes a whole file; false where it was there already.
@@ -450,7 +443,7 @@ impl Files {
     }
 
     /// Keeps room for a file on its way in.
-    fn reserve(&self, size: u64) -> Result<Room, FileError> {
+    fn reserve(&self, size: u64) -> Result<incoming::Room, FileError> {
         let limits = self.inner.limits;
         let mut state = self.state();
         let used = state.unreferenced_bytes + state.incoming_bytes;
@@ -466,104 +459,6 @@ impl Files {
         state.incoming_bytes += cost(size);
         state.next += 1;
         let path = self.inner.root.join(INCOMING).join(state.next.to_string());
-        Ok(Room {
-            files: self.clone(),
-            path,
-            size,
-        })
+        Ok(incoming::Room::new(self.clone(), path, size))
     }
 }
-
-/// Room kept for a file on its way in, and its temporary file; both go with the value.
-#[derive(Debug)]
-struct Room {
-    files: Files,
-    path: PathBuf,
-    size: u64,
-}
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        // Where the file has its name, nothing is left to remove.
-        let removed = std::fs::remove_file(&self.path);
-        if let Err(error) = removed
-            && error.kind() != ErrorKind::NotFound
-        {
-            tracing::warn!(path = %self.path.display(), %error, "a file that did not arrive could not be removed");
-        }
-        self.files.state().incoming_bytes -= cost(self.size);
-    }
-}
-
-/// A file on its way in. Dropped before [`finish`](Incoming::finish), it leaves nothing.
-#[derive(Debug)]
-pub struct Incoming {
-    room: Room,
-    file: File,
-    hash: Hash,
-    hasher: Sha256,
-    written: u64,
-}
-
-impl Incoming {
-    /// Takes the next bytes.
-    ///
-    /// # Errors
-    /// [`FileError::Length`] as soon as there are more than were said.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        self.written += bytes.len() as u64;
-        let expected = self.room.size;
-        if self.written > expected {
-            let found = expected + 1;
-            return Err(FileError::Length { expected, found });
-        }
-        self.hasher.update(bytes);
-        let written = self.file.write_all(bytes);
-        Ok(written.map_err(|e| StoreError::io(self.room.path.display().to_string(), e))?)
-    }
-
-    /// Gives the file its name, if the bytes are those of the name; on return it is on the disk.
-    ///
-    /// # Errors
-    /// [`FileError::Length`] and [`FileError::Digest`]: then nothing is left of it.
-    pub fn finish(self) -> Result<(), FileError> {
-        let Incoming {
-            room,
-            file,
-            hash,
-            hasher,
-            written,
-        } = self;
-        if written != room.size {
-            return Err(FileError::Length {
-                expected: room.size,
-                found: written,
-            });
-        }
-        let found: Hash = hasher.finalize().into();
-        if found != hash {
-            return Err(FileError::Digest {
-                expected: hex(&hash),
-                found: hex(&found),
-            });
-        }
-        let path = room.files.path(&hash);
-        let failed = |e| StoreError::io(path.display().to_string(), e);
-        file.sync_all().map_err(failed)?;
-        let folder = path.parent().expect("every file stands in a folder");
-        match std::fs::create_dir(folder) {
-            Err(e) if e.kind() != ErrorKind::AlreadyExists => return Err(failed(e).into()),
-            _ => {}
-        }
-        sync_folder(&room.files.inner.root)?;
-        // Nobody may believe the name before it is on the disk.
-        let mut state = room.files.state();
-        std::fs::rename(&room.path, &path).map_err(failed)?;
-        sync_folder(folder)?;
-        state.add(hash, room.size);
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests;

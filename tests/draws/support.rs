@@ -52,9 +52,9 @@ pub fn code(number: usize) -> String {
 }
 
 pub fn objects(count: usize) -> String {
-    let stratum = |n: usize| if n % 3 == 0 { "gas" } else { "food" };
+    let stratum = |n: usize| if n.is_multiple_of(3) { "gas" } else { "food" };
     let departments = |n: usize| {
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             format!("{LEAD},{PARTNER}")
         } else {
             LEAD.to_owned()
