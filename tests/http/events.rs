@@ -120,7 +120,7 @@ fn who_may_not_say_it_is_told_so() {
             changed(&site, "\"permit\"", "\"alert\""),
             422,
             "kind-not-open",
-            "alert",
+            "expiry",
         ),
     ];
     site.without_trace(|| {
