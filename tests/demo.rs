@@ -227,6 +227,9 @@ fn every_scale_hangs_together() {
             }
         }
         for number in 0..schedule.planned.len() {
+            if schedule.planned[number].drawn {
+                continue;
+            }
             assert_eq!(
                 validate(
                     schedule.planned[number].kind,
