@@ -222,7 +222,8 @@ async fn give(
         .map_err(|error| internal(&error))?;
         // So that damage of a small file is an answer, not a broken connection.
         let first = reading.part().map_err(|error| internal(&error))?;
-        Ok((named, Some(Found::Part(range.flatten(), first, reading))))
+        let rest = Box::new(reading);
+        Ok((named, Some(Found::Part(range.flatten(), first, rest))))
     });
     let (file, found) = opened.await?;
     let (mut response, body) = match found {
@@ -258,7 +259,7 @@ enum Found {
     /// The range lies outside the file.
     Outside,
     /// A range of the file or all of it: its first part, and the rest.
-    Part(Option<(u64, u64)>, Bytes, Reading),
+    Part(Option<(u64, u64)>, Bytes, Box<Reading>),
 }
 
 /// Its type and name, as a download: what departments hand over is shown by the reader's own programs, not here.
@@ -351,7 +352,7 @@ impl Reading {
 }
 
 /// A body whose first part is at hand. An error breaks the answer off, so that nobody takes it for whole.
-fn parts(first: Bytes, reading: Reading) -> impl Stream<Item = io::Result<Bytes>> {
+fn parts(first: Bytes, reading: Box<Reading>) -> impl Stream<Item = io::Result<Bytes>> {
     let rest = stream::try_unfold(reading, |mut reading| async move {
         if reading.left == 0 {
             return Ok(None);
