@@ -20,6 +20,8 @@ macro_rules! templates {
 
 templates!(
     "base.html",
+    "parts/draw-check.html",
+    "parts/draw-recompute.html",
     "parts/pager.html",
     "parts/records.html",
     "parts/searchbox.html",
