@@ -1,17 +1,16 @@
 //! Writes the files of random draws, one JSON object to a line, for another implementation to repeat:
 //! `cargo run -p gongshi-verify --example draw_files -- SEED COUNT`, or one draw of a given size with
-//! `-- SEED 1 OBJECTS OFFICERS DRAWN`. A line is `{"file","policy"}`; every file has been verified here. Used by `.ci/browser`.
+//! `-- SEED 1 OBJECTS OFFICERS DRAWN`. A line is `{"fails","file"}`: the step that the library finds wrong, or null. Every third file is
+//! forged: its record says something else than the function. Used by `.ci/browser` with `tests/browser/draws.py`.
 #![allow(clippy::unwrap_used, reason = "a tool of the tests")]
 
 #[path = "../tests/common/mod.rs"]
 mod common;
 
-use common::{
-    DEPARTMENT, Log, OPERATOR, entry, origin, policy, policy_text, record, register, secret, time,
-};
+use common::{DEPARTMENT, Log, OPERATOR, entry, origin, policy, record, register, secret, time};
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::officers::Barred;
-use gongshi_verify::draw::plan::Plan;
+use gongshi_verify::draw::plan::{Mode, Plan};
 use gongshi_verify::draw::randomness::{self, Delay};
 use gongshi_verify::draw::recompute::{self, Inputs, Outside, one_by_one};
 use gongshi_verify::draw::recorded;
@@ -22,7 +21,7 @@ use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Role;
-use gongshi_verify::report::{Verdict, verify_draw_file};
+use gongshi_verify::report::{StepId, Verdict, verify_draw_file};
 use std::collections::{BTreeMap, BTreeSet};
 
 const DEPARTMENTS: [&str; 3] = [DEPARTMENT, "610323-XFJY", "610323-YJJ"];
@@ -178,8 +177,90 @@ fn snapshot(log: &mut Log, library: &Library<'_>, text: &str, at: u64) -> u64 {
     say(log, DEPARTMENT, "snapshot", None, body, at)
 }
 
+/// Something said of a secret: when, by whom, commit or reveal, and the hash.
+type Told = (u64, String, &'static str, Hash);
+
+/// Commits and reveals: in time, late, missing, twice, wrong. The first contributor of a delay does all as it should.
+fn told(numbers: &mut Numbers, plan: &Plan, t1: u64) -> Vec<Told> {
+    let delay = matches!(plan.mode, Mode::Delay { .. });
+    let mut told = Vec::new();
+    for (number, id) in plan.contributors.iter().enumerate() {
+        let value = numbers.hash();
+        let commitment = randomness::commitment(&plan.key, id, &value);
+        let (commit, reveal) = match delay && number == 0 {
+            true => (9, 9),
+            false => (numbers.below(10), numbers.below(10)),
+        };
+        let mut say = |at: u64, kind, hash| told.push((at, id.to_string(), kind, hash));
+        match commit {
+            0 => {}
+            1 => say(T0, "commit", commitment),
+            2 => {
+                say(910, "commit", numbers.hash());
+                say(911, "commit", commitment);
+            }
+            _ => say(912, "commit", commitment),
+        }
+        match reveal {
+            0 => {}
+            1 => say(t1, "reveal", value),
+            2 => say(T0 - 1, "reveal", numbers.hash()),
+            3 => {
+                say(T0 - 1, "reveal", numbers.hash());
+                say(T0, "reveal", value);
+            }
+            _ => say(T0 - 1, "reveal", value),
+        }
+    }
+    told.sort_by_key(|one| one.0);
+    told
+}
+
+/// Has the record say something else than the function.
+fn forge(numbers: &mut Numbers, members: &mut BTreeMap<String, Value>) {
+    let other = hex(&numbers.hash());
+    let choice = numbers.below(8);
+    let mut put = |name: &str, value: Value| drop(members.insert(name.into(), value));
+    match choice {
+        0 => put("random_value", other.into()),
+        1 => put("seed", other.into()),
+        2 => put("drawn_count", integer(99u32)),
+        3 => put("load_cap", integer(99u32)),
+        4 => put("drawn_strata", Value::Array(Vec::new())),
+        _ => {
+            let Some(Value::Array(drawn)) = members.get_mut("drawn") else {
+                return;
+            };
+            if choice == 5 {
+                drawn.reverse();
+            }
+            let Some(Value::Object(first)) = drawn.first_mut() else {
+                return;
+            };
+            match (choice, first.get_mut("assigned_seats")) {
+                (6, _) => drop(first.insert("ticket".into(), other.into())),
+                (7, Some(Value::Array(seats))) => seats.reverse(),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What a browser calls the step.
+fn step(id: StepId) -> &'static str {
+    match id {
+        StepId::DrawEntries => "entries",
+        StepId::DrawOrder => "order",
+        StepId::DrawLibraries => "libraries",
+        StepId::DrawRandomness => "randomness",
+        StepId::DrawTargets => "targets",
+        StepId::DrawOfficers => "officers",
+        other => panic!("{other:?} never fails"),
+    }
+}
+
 /// One draw in a log of its own; `None` where its officers do not suffice.
-fn drawn(numbers: &mut Numbers, size: Option<Size>) -> Option<String> {
+fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Value> {
     let mut log = Log::default();
     let kinds = ["commit", "draw", "plan", "reveal", "snapshot"];
     let operator = secret(1);
@@ -299,50 +380,17 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>) -> Option<String> {
     let plan = Plan::from_body(&body).unwrap();
     let plan_index = say(&mut log, DEPARTMENT, "plan", Some(KEY), body, 900);
 
-    // Commits and reveals: in time, late, missing, twice, wrong. The first contributor of a delay does all as it should.
-    let mut told: Vec<(u64, &str, &str, Hash)> = Vec::new();
-    for (number, who) in contributors.iter().enumerate() {
-        let good = mode == 2 && number == 0;
-        let value = numbers.hash();
-        let id = AuthorityId::parse(who).unwrap();
-        let commitment = randomness::commitment(&plan.key, &id, &value);
-        let (commit, reveal) = if good {
-            (9, 9)
-        } else {
-            (numbers.below(10), numbers.below(10))
-        };
-        match commit {
-            0 => {}
-            1 => told.push((T0, who, "commit", commitment)),
-            2 => {
-                told.push((910, who, "commit", numbers.hash()));
-                told.push((911, who, "commit", commitment));
-            }
-            _ => told.push((912, who, "commit", commitment)),
-        }
-        match reveal {
-            0 => {}
-            1 => told.push((t1, who, "reveal", value)),
-            2 => told.push((T0 - 1, who, "reveal", numbers.hash())),
-            3 => {
-                told.push((T0 - 1, who, "reveal", numbers.hash()));
-                told.push((T0, who, "reveal", value));
-            }
-            _ => told.push((T0 - 1, who, "reveal", value)),
-        }
-    }
-    told.sort_by_key(|one| one.0);
     let (mut commits, mut reveals) = (Vec::new(), Vec::new());
     let (mut commit_indexes, mut reveal_indexes) = (Vec::new(), Vec::new());
-    for (at, who, kind, hash) in told {
+    for (at, who, kind, hash) in told(numbers, &plan, t1) {
         let field = if kind == "commit" {
             "secret_commitment"
         } else {
             "secret"
         };
         let body = Value::object([("plan_key", KEY.into()), (field, hex(&hash).into())]);
-        let index = say(&mut log, who, kind, Some(KEY), body, at);
-        let contributor = AuthorityId::parse(who).unwrap();
+        let index = say(&mut log, &who, kind, Some(KEY), body, at);
+        let contributor = AuthorityId::parse(&who).unwrap();
         let logged_at = time(at + 1);
         if kind == "commit" {
             commit_indexes.push(index);
@@ -426,13 +474,15 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>) -> Option<String> {
         ),
     };
     members.insert(name.into(), outside);
+    if forged {
+        forge(numbers, &mut members);
+    }
     let mut files = vec![object_text.clone(), officer_text.clone()];
-    if size.is_some() || numbers.below(2) == 0 {
-        if let Some(drawn) = members.remove("drawn") {
-            let text = json::to_jcs(&drawn);
-            members.insert("drawn_file".into(), file(&text));
-            files.push(text);
-        }
+    let apart = size.is_some() || numbers.below(2) == 0;
+    if apart && let Some(drawn) = members.remove("drawn") {
+        let text = json::to_jcs(&drawn);
+        members.insert("drawn_file".into(), file(&text));
+        files.push(text);
     }
     let at = if mode == 2 { t1 + 50 } else { DRAWN_AT };
     let draw = say(
@@ -457,13 +507,16 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>) -> Option<String> {
         ("v", Value::Int(1)),
     ]));
     let report = verify_draw_file(text.as_bytes(), &policy(), &one_by_one).unwrap();
-    let expected = if sealed {
+    let good = if sealed {
         Verdict::Sealed
     } else {
         Verdict::Verified
     };
-    assert_eq!(report.verdict, expected, "{report}");
-    Some(text)
+    let failed = report.failed().map(|failed| step(failed.id));
+    assert!(forged || report.verdict == good, "{report}");
+    assert_eq!(failed.is_none(), report.verdict == good, "{report}");
+    let failed = failed.map_or(Value::Null, Value::from);
+    Some(Value::object([("fails", failed), ("file", text.into())]))
 }
 
 fn main() {
@@ -480,8 +533,7 @@ fn main() {
     let mut numbers = Numbers(u64::from(seed), 0);
     let mut written = 0;
     while written < count {
-        if let Some(file) = drawn(&mut numbers, size) {
-            let line = Value::object([("file", file.into()), ("policy", policy_text().into())]);
+        if let Some(line) = drawn(&mut numbers, size, written % 3 == 2) {
             println!("{}", json::to_jcs(&line));
             written += 1;
         }
