@@ -243,7 +243,7 @@ function* run(text) {
 
   yield checkRandomness(entries.draw, plan, entries.head.origin, contributors);
   if (objects.sealed) {
-    yield [unchecked('targets', {}, 'sealed'), unchecked('officers', {}, 'sealed'), unchecked('omissions')];
+    yield [unchecked('targets', {}, 'sealed-strata'), unchecked('officers', {}, 'sealed-strata'), unchecked('omissions')];
     return;
   }
   const { seed } = entries.draw.body;
