@@ -1,6 +1,6 @@
 // Self-check cards of sealed libraries: what a card's token leads to, and what it opens.
 //
-// The token never leaves the browser: the server knows an encrypted opening by another hash of it. docs/DRAW.md, "Libraries".
+// The token never leaves the browser: the server knows an encrypted opening by another hash of it.
 
 import { HASH, ID, TOKEN } from './draw-library.js';
 import { hex, sha256 } from './sha256.js';

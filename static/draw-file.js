@@ -4,8 +4,9 @@
 // Who signed what is not checked, nor the beacon's own signature, nor a long delay, nor that the file leaves nothing out: these are
 // steps of their own and never pass. What a text claims is compared with what follows from the inputs, never taken over.
 
-import { Fault, canonical, prove } from './draw-proof.js';
 import { readPlan } from './draw-plan.js';
+import { canonical, prove } from './draw-proof.js';
+import { Fault, pass, randomnessText, unchecked } from './draw-steps.js';
 import {
   HASH, MAX_DELAY_LOG2, assign, authorityOf, chooseOpen, counting, delay, hex, isCount, joined, parseLibrary, randomness, seedOf,
   sha256, visits,
@@ -13,9 +14,6 @@ import {
 
 /** The steps that can pass, in order; those behind one that fails are not reached. */
 export const STEPS = ['entries', 'order', 'libraries', 'randomness', 'targets', 'officers'];
-
-const pass = (step, values = {}, text = `${step}-pass`) => ({ step, outcome: 'pass', text, values });
-const unchecked = (step, values = {}, text = `${step}-unchecked`) => ({ step, outcome: 'unchecked', text, values });
 
 function must(fits, text, values) {
   if (!fits) throw new Fault(text, values);
@@ -169,8 +167,7 @@ function checkRandomness(draw, plan, origin, contributors) {
   const value = randomness({ planKey: plan.key, mode: plan.mode, contributors, ...given, delay_log2: plan.log2 });
   if (!long) differs('random_value', recorded, value);
   differs('seed', seed, seedOf(origin, plan.key, recorded));
-  const text = long ? 'randomness-given' : 'randomness-pass';
-  return [pass('randomness', values, text), ...steps];
+  return [pass('randomness', values, long ? 'randomness-given' : randomnessText(plan)), ...steps];
 }
 
 /** The first place at which two lists part, as a Fault. */
@@ -202,7 +199,7 @@ function checkTargets(recorded, draw, plan, choices, drawn) {
   const expected = drawn.map(({ id, ticket, stratum }) => ({ stratum, target_id: id, ticket }));
   if (!same(withoutSeats(recorded), expected)) throw parted('drawn-differs', withoutSeats(recorded), expected);
   const covered = choices.reduce((sum, choice) => sum + choice.eligible, 0);
-  return pass('targets', { drawn: drawn.length, n: covered, rules: plan.rules.length });
+  return pass('targets', { drawn: drawn.length, n: covered });
 }
 
 function checkOfficers(recorded, draw, seed, plan, drawn, officers, met) {

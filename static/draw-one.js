@@ -3,9 +3,9 @@
 // The part of the page that this serves is templates/parts/draw-check.html. The token of a self-check card is read from behind `#`
 // or typed in; it stays in this browser: the server is asked by another hash of it.
 
-import { Fault } from './draw-proof.js';
-import { checkTarget } from './draw-target.js';
 import { element, notice, stepOf, texts } from './draw-page.js';
+import { Fault } from './draw-steps.js';
+import { checkTarget } from './draw-target.js';
 import { ID, agrees, bytesOfBase64, cardId, openCard, parseToken } from './draw.js';
 
 // Being drawn is neither good nor bad: the colour says that the steps hold.
@@ -50,7 +50,9 @@ function mount(part) {
     const head = element('h3', {}, ...say('result-of', { plan: plan.plan, id }));
     const list = element('ol', { class: 'steps' }, ...steps.map((step) => stepOf(say, step)));
     const took = element('p', { class: 'hint' }, ...say('took', { ms }));
-    return [head, notice(KINDS[end.kind], ...say(end.text, end.values)), list, took];
+    const left = end.kind === 'fail' ? 0 : steps.filter((step) => step.outcome === 'unchecked').length;
+    const rest = left ? [' ', ...say('left', { n: left })] : [];
+    return [head, notice(KINDS[end.kind], ...say(end.text, end.values), ...rest), list, took];
   }
 
   async function answer(question) {

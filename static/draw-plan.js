@@ -4,7 +4,8 @@
 // is not as it has to be. Times are seconds.
 
 import { HASH, ID, TOKEN, authorityOf, isAuthority, isCount } from './draw-library.js';
-import { Fault, seconds } from './draw-proof.js';
+import { seconds } from './draw-proof.js';
+import { Fault } from './draw-steps.js';
 
 const GENESIS = 1692803367;
 const PERIOD = 3;

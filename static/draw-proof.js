@@ -4,19 +4,11 @@
 // and checkpoint is not: nothing here may be shown as if it were.
 
 import { includes, leafHashOfBytes } from './draw-library.js';
+import { Fault } from './draw-steps.js';
 import { bytesOfBase64, bytesOfHex, hex, sha256 } from './sha256.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** What is wrong with an input: the name of a text of the page, and what is to be put into it. */
-export class Fault extends Error {
-  constructor(text, values = {}) {
-    super(text);
-    this.text = text;
-    this.values = values;
-  }
-}
 
 /** The canonical text (RFC 8785) of what JSON.parse gave. */
 export function canonical(value) {

@@ -3,7 +3,7 @@
 // The document says what the server says. What follows from it is computed here, step by step; that root, rules and randomness are
 // what the log holds does not follow from it and never passes. Pure: no page, no network.
 
-import { Fault } from './draw-proof.js';
+import { Fault, pass, randomnessText, unchecked } from './draw-steps.js';
 import {
   HASH, ID, MAX_DELAY_LOG2, TOKEN, absent, authorityOf, below, bytesOfBase64, count, covers, isAuthority, isCount, member, opens,
   randomness, sealedTicket, seedOf, threshold, ticket,
@@ -14,9 +14,6 @@ const SIGNATURE = /^[0-9a-f]{96}$/;
 
 /** The steps that can pass, in order; those behind one that fails are not reached. */
 export const STEPS = ['document', 'library', 'randomness', 'seed', 'ticket', 'rule'];
-
-const pass = (step, values = {}, text = `${step}-pass`) => ({ step, outcome: 'pass', text, values });
-const unchecked = (step, values = {}, text = `${step}-unchecked`) => ({ step, outcome: 'unchecked', text, values });
 
 function must(fits, what) {
   if (!fits) throw new Fault('document-form', { what });
@@ -115,7 +112,7 @@ function checkRandomness(given) {
   }
   const computed = randomness(given);
   if (computed !== given.value) throw new Fault('differs', { what: 'R', recorded: given.value, computed });
-  const steps = [pass('randomness', values)];
+  const steps = [pass('randomness', values, randomnessText(given))];
   if (given.mode === 'drand') steps.push(unchecked('beacon', { round: given.round }));
   if (given.mode === 'lottery') steps.push(unchecked('numbers'));
   return steps;

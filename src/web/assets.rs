@@ -51,6 +51,7 @@ const SCRIPTS: &[(&str, &str)] = scripts!(
     "draw-officers",
     "draw-card",
     "draw",
+    "draw-steps",
     "draw-proof",
     "draw-plan",
     "draw-file",

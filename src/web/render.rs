@@ -253,7 +253,12 @@ mod tests {
             let targets = "/api/v1/plans/610323-SCJG/2026-03/07/targets/";
             serde_json::json!({"key": "610323-SCJG/2026-03/07", "targets": targets, "root": root, "sealed": sealed})
         };
-        let one = |plans: Vec<serde_json::Value>, id: &str, action: &str, value: &str| serde_json::json!({"check_plans": plans, "check_id": id, "check_action": action, "check_value": value});
+        let one = |plans: Vec<serde_json::Value>, id: &str, action: &str, value: &str| {
+            serde_json::json!({
+                "check_plans": plans, "check_id": id, "check_action": action, "check_value": value,
+                "check_file": "/api/v1/draws/610323-SCJG/2026-03/07", "check_saved": "610323-SCJG-2026-03-07.draw",
+            })
+        };
         let value = "b".repeat(64);
         let again = "/api/v1/draws/610323-SCJG/2026-03/07";
         let again = serde_json::json!({"recompute_url": again, "recompute_file": "610323-SCJG-2026-03-07.draw"});
@@ -323,7 +328,7 @@ mod tests {
     fn parts_about_draws_have_the_texts_of_their_scripts() {
         let shared = concat!(
             include_str!("../../static/draw-page.js"),
-            include_str!("../../static/draw-proof.js")
+            include_str!("../../static/draw-steps.js"),
         );
         let one = concat!(
             include_str!("../../static/draw-one.js"),
@@ -357,7 +362,7 @@ mod tests {
                     .collect()
             };
             let written = &literals(own) | &literals(shared);
-            for text in literals(own) {
+            for text in &written {
                 let key = format!("page-check-{text}");
                 let known = Catalogue::built_in().has(Lang::Zh, &key);
                 assert!(

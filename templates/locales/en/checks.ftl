@@ -1,6 +1,6 @@
 ### Checks that run in the reader's browser. What stands in [square brackets] is put in there, by static/draw-page.js.
 page-check-one-heading = Was this business drawn, and why?
-page-check-one-lede = Your own browser computes the answer from what is public about the plan. It does not take this site's word for a single step.
+page-check-one-lede = Your own browser computes the answer from what is public about the plan, step by step, and says which steps it cannot check.
 page-check-one-off = The check needs scripts, and they are off or did not load. Below is how to do it without them.
 page-check-one-code = Credit code or library ID
 page-check-one-go = Check
@@ -22,6 +22,7 @@ page-check-all-go = Repeat the draw in this browser
 ## What a check says of itself
 page-check-working = Checking…
 page-check-took = [ms] ms
+page-check-left = Steps not checked here: [n]. The command checks more.
 page-check-result-of = Plan [plan], [id]
 page-check-outcome-pass = Holds
 page-check-outcome-fail = Does not hold
@@ -66,6 +67,8 @@ page-check-library-fail = The leaf shown does not lead to the root [root] of the
 page-check-library-absent-fail = The leaves shown do not prove that it is missing from the library with the root [root].
 page-check-log-unchecked = That the library's root, the rules and the randomness used here are those in the log (entries [snapshot], [plan] and [draw]) is what the proofs of these entries show. The command checks them.
 page-check-randomness-pass = [revealed] of [of] contributors' secrets count; with what came from outside they give R, [value].
+page-check-randomness-alone = No contributors were asked; what came from outside alone gives R, [value].
+page-check-randomness-delay = [revealed] of [of] contributors' secrets count; after the delay they give R, [value].
 page-check-beacon-unchecked = That this is the signature of round [round] of drand needs BLS12-381, which browsers do not have. The command checks it.
 page-check-numbers-unchecked = That these are the numbers of that lottery drawing, compare with its official announcement.
 page-check-delay-unchecked = The delay has 2^[log] steps, which take too long here (at most 2^[most]). The command checks it.
@@ -140,7 +143,7 @@ page-check-list-form = [what]: the list of the drawn is none.
 page-check-randomness-given = The recorded R, [value], ends the delay as recorded, and gives the seed [seed].
 page-check-draw-lacks = The draw's record does not hold what it was drawn from: [what].
 page-check-delay-broken = The delay breaks at segment [segment] of [segments].
-page-check-targets-pass = The [drawn] targets drawn of [n] by [rules] rules are those with the lowest tickets.
+page-check-targets-pass = The [drawn] targets drawn of [n] are those with the lowest tickets under the plan's rules.
 page-check-strata-differ = Rule [place]: [recorded] is recorded, but what follows is [computed].
 page-check-drawn-differs = Number [place] of the list: [recorded] is recorded, but what follows is [computed].
 page-check-sealed-strata = The strata are sealed: only who holds the openings can repeat this, and every business for itself.

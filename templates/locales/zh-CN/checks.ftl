@@ -1,6 +1,6 @@
 ### 在读者浏览器中进行的核验。[方括号] 中的内容由 static/draw-page.js 填入。
 page-check-one-heading = 这家单位被抽中了吗？为什么？
-page-check-one-lede = 答案由您自己的浏览器根据该批次的公开数据算出，每一步都不必相信本站。
+page-check-one-lede = 答案由您自己的浏览器根据该批次的公开数据逐步算出；在浏览器中无法核验的步骤会注明。
 page-check-one-off = 核验需要运行脚本，而脚本已停用或没有载入。不用脚本的做法见下文。
 page-check-one-code = 统一社会信用代码或名录库标识
 page-check-one-go = 核验
@@ -22,6 +22,7 @@ page-check-all-go = 在浏览器中重算
 ## 核验本身的用语
 page-check-working = 正在核验……
 page-check-took = [ms] 毫秒
+page-check-left = 本页未核验的步骤：[n] 个。命令可以核验更多。
 page-check-result-of = 批次 [plan]，[id]
 page-check-outcome-pass = 通过
 page-check-outcome-fail = 不通过
@@ -66,6 +67,8 @@ page-check-library-fail = 所示的一条通不到名录库的根 [root]，或�
 page-check-library-absent-fail = 所示的前后两条证明不了它不在根为 [root] 的名录库中。
 page-check-log-unchecked = 这里所用的名录库根、规则和随机数是否就是日志所记（第 [snapshot]、[plan]、[draw] 号条目），要看这些条目的证明，由命令核验。
 page-check-randomness-pass = [of] 家参与方中有 [revealed] 家的秘密值有效，与外部数值合成随机数 [value]。
+page-check-randomness-alone = 没有参与方，随机数 [value] 只由外部数值得出。
+page-check-randomness-delay = [of] 家参与方中有 [revealed] 家的秘密值有效，经延时计算得出随机数 [value]。
 page-check-beacon-unchecked = 它是否为 drand 第 [round] 轮的签名，要用 BLS12-381 核验，浏览器没有这种算法。命令可以核验。
 page-check-numbers-unchecked = 它们是否为该期的开奖号码，请与官方公告核对。
 page-check-delay-unchecked = 延时计算有 2^[log] 步，在此耗时太长（最多 2^[most] 步）。命令可以核验。
@@ -140,7 +143,7 @@ page-check-list-form = [what]：抽中名单格式不对。
 page-check-randomness-given = 所记随机数 [value] 是所记延时计算的终值，由它得出种子 [seed]。
 page-check-draw-lacks = 抽取记录中缺少抽取所依据的内容：[what]。
 page-check-delay-broken = 延时计算在第 [segment] 段（共 [segments] 段）不符。
-page-check-targets-pass = 按 [rules] 条规则从 [n] 个中抽取的 [drawn] 个，正是抽签值最小的。
+page-check-targets-pass = 从 [n] 个中抽取的 [drawn] 个，正是按计划规则抽签值最小的。
 page-check-strata-differ = 第 [place] 条规则：记录为 [recorded]，算出的是 [computed]。
 page-check-drawn-differs = 名单第 [place] 位：记录为 [recorded]，算出的是 [computed]。
 page-check-sealed-strata = 分层是密封的：只有持有密封数据的一方能够重算，各单位可以核验自己的。
