@@ -1,7 +1,7 @@
 //! Writes the files of random draws, one JSON object to a line, for another implementation to repeat:
 //! `cargo run -p gongshi-verify --example draw_files -- SEED COUNT`, or one draw of a given size with
 //! `-- SEED 1 OBJECTS OFFICERS DRAWN`. A line is `{"fails","file"}`: the step that the library finds wrong, or null. Every third file is
-//! forged: its record says something else than the function. Used by `.ci/browser` with `tests/browser/draws.py`.
+//! forged: one thing in its entries is not as it has to be. Used by `.ci/browser` with `tests/browser/draws.py`.
 #![allow(clippy::unwrap_used, reason = "a tool of the tests")]
 
 #[path = "../tests/common/mod.rs"]
@@ -205,6 +205,7 @@ fn told(numbers: &mut Numbers, plan: &Plan, t1: u64) -> Vec<Told> {
             0 => {}
             1 => say(t1, "reveal", value),
             2 => say(T0 - 1, "reveal", numbers.hash()),
+            4 => say(950, "reveal", value),
             3 => {
                 say(T0 - 1, "reveal", numbers.hash());
                 say(T0, "reveal", value);
@@ -216,33 +217,99 @@ fn told(numbers: &mut Numbers, plan: &Plan, t1: u64) -> Vec<Told> {
     told
 }
 
-/// Has the record say something else than the function.
-fn forge(numbers: &mut Numbers, members: &mut BTreeMap<String, Value>) {
-    let other = hex(&numbers.hash());
-    let choice = numbers.below(8);
+/// What is wrong with a forged file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Forgery {
+    Randomness,
+    Seed,
+    Outside,
+    Count,
+    Cap,
+    Strata,
+    Order,
+    Ticket,
+    Seats,
+    LatePlan,
+    EarlyDraw,
+    OtherPlan,
+    OtherAuthority,
+    Snapshots,
+    Leaves,
+    Kinds,
+    Lead,
+    Rotation,
+}
+
+const FORGERIES: [Forgery; 18] = [
+    Forgery::Randomness,
+    Forgery::Seed,
+    Forgery::Outside,
+    Forgery::Count,
+    Forgery::Cap,
+    Forgery::Strata,
+    Forgery::Order,
+    Forgery::Ticket,
+    Forgery::Seats,
+    Forgery::LatePlan,
+    Forgery::EarlyDraw,
+    Forgery::OtherPlan,
+    Forgery::OtherAuthority,
+    Forgery::Snapshots,
+    Forgery::Leaves,
+    Forgery::Kinds,
+    Forgery::Lead,
+    Forgery::Rotation,
+];
+
+/// Has the record of the draw say something else than the function.
+fn forge(forgery: Forgery, members: &mut BTreeMap<String, Value>) {
+    let other = hex(&[7; 32]);
     let mut put = |name: &str, value: Value| drop(members.insert(name.into(), value));
-    match choice {
-        0 => put("random_value", other.into()),
-        1 => put("seed", other.into()),
-        2 => put("drawn_count", integer(99u32)),
-        3 => put("load_cap", integer(99u32)),
-        4 => put("drawn_strata", Value::Array(Vec::new())),
+    match forgery {
+        Forgery::Randomness => put("random_value", other.into()),
+        Forgery::Seed => put("seed", other.into()),
+        Forgery::Count => put("drawn_count", integer(99u32)),
+        Forgery::Cap => put("load_cap", integer(99u32)),
+        Forgery::Strata => put("drawn_strata", Value::Array(Vec::new())),
+        Forgery::Outside => {
+            // In the middle, so that the end of a delay stays as it was.
+            if let Some(Value::Array(checkpoints)) = members.get_mut("delay_checkpoints") {
+                checkpoints[0] = other.into();
+            }
+        }
         _ => {
             let Some(Value::Array(drawn)) = members.get_mut("drawn") else {
                 return;
             };
-            if choice == 5 {
+            if forgery == Forgery::Order {
                 drawn.reverse();
             }
             let Some(Value::Object(first)) = drawn.first_mut() else {
                 return;
             };
-            match (choice, first.get_mut("assigned_seats")) {
-                (6, _) => drop(first.insert("ticket".into(), other.into())),
-                (7, Some(Value::Array(seats))) => seats.reverse(),
+            match (forgery, first.get_mut("assigned_seats")) {
+                (Forgery::Ticket, _) => drop(first.insert("ticket".into(), other.into())),
+                (Forgery::Seats, Some(Value::Array(seats))) => seats.reverse(),
                 _ => {}
             }
         }
+    }
+}
+
+/// Has the plan's record say something that no plan may.
+fn forge_plan(forgery: Forgery, body: &mut Value) {
+    let Value::Object(members) = body else {
+        return;
+    };
+    match forgery {
+        Forgery::Lead => drop(members.insert("lead_seconds".into(), integer(11_000_000u32))),
+        Forgery::Rotation => drop(members.insert("rotation".into(), integer(0u32))),
+        Forgery::Snapshots => {
+            let objects = members.remove("object_snapshot").unwrap();
+            drop(members.insert("officer_snapshot".into(), objects.clone()));
+            drop(members.insert("object_snapshot".into(), objects));
+        }
+        _ => {}
     }
 }
 
@@ -260,7 +327,8 @@ fn step(id: StepId) -> &'static str {
 }
 
 /// One draw in a log of its own; `None` where its officers do not suffice.
-fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Value> {
+fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) -> Option<Value> {
+    let is = |one: Forgery| forgery == Some(one);
     let mut log = Log::default();
     let kinds = ["commit", "draw", "plan", "reveal", "snapshot"];
     let operator = secret(1);
@@ -276,13 +344,18 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
     }
     let sealed = size.is_none() && numbers.below(8) == 0;
     let object_text = objects(numbers, sealed, size);
-    let people = size.map_or_else(|| 12 + numbers.below(24), |size| size.1);
+    let people = size.map_or_else(|| 6 + numbers.below(30), |size| size.1);
     let officer_text = officers(numbers, people);
     let form = if sealed { Form::Sealed } else { Form::Open };
     let objects = Library::parse(form, &object_text).unwrap();
     let officers = Library::parse(Form::Officers, &officer_text).unwrap();
+    let listed = match is(Forgery::Leaves) {
+        true => object_text.replacen("|0", "|x", 1),
+        false => object_text.clone(),
+    };
+    let mut files = vec![listed.clone(), officer_text.clone()];
     let snapshots = [
-        snapshot(&mut log, &objects, &object_text, 300),
+        snapshot(&mut log, &objects, &listed, 300),
         snapshot(&mut log, &officers, &officer_text, 301),
     ];
 
@@ -310,6 +383,7 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
 
     let mode = match size {
         Some(_) => 0,
+        None if is(Forgery::Outside) => 2,
         None => numbers.below(3),
     };
     // With a delay somebody has to reveal; without, nobody has to be asked.
@@ -324,7 +398,8 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
         Some((_, _, drawn)) => vec![rule(numbers, STRATA[0], all, Some(drawn))],
         None => vec![
             rule(numbers, STRATA[0], &all[..1], None),
-            rule(numbers, STRATA[0], &all[1..], None),
+            // In whatever order a plan names them.
+            rule(numbers, STRATA[0], &[all[2], all[1]], None),
             rule(numbers, STRATA[1], &all[..2], None),
         ],
     };
@@ -378,7 +453,13 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
     );
     let body = Value::Object(body);
     let plan = Plan::from_body(&body).unwrap();
-    let plan_index = say(&mut log, DEPARTMENT, "plan", Some(KEY), body, 900);
+    let mut body = body;
+    if let Some(forgery) = forgery {
+        forge_plan(forgery, &mut body);
+    }
+    let author = DEPARTMENTS[usize::from(is(Forgery::OtherAuthority))];
+    let planned_at = if is(Forgery::LatePlan) { T0 } else { 900 };
+    let plan_index = say(&mut log, author, "plan", Some(KEY), body, planned_at);
 
     let (mut commits, mut reveals) = (Vec::new(), Vec::new());
     let (mut commit_indexes, mut reveal_indexes) = (Vec::new(), Vec::new());
@@ -474,28 +555,38 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
         ),
     };
     members.insert(name.into(), outside);
-    if forged {
-        forge(numbers, &mut members);
+    if let Some(forgery) = forgery {
+        forge(forgery, &mut members);
     }
-    let mut files = vec![object_text.clone(), officer_text.clone()];
     let apart = size.is_some() || numbers.below(2) == 0;
     if apart && let Some(drawn) = members.remove("drawn") {
         let text = json::to_jcs(&drawn);
         members.insert("drawn_file".into(), file(&text));
         files.push(text);
     }
-    let at = if mode == 2 { t1 + 50 } else { DRAWN_AT };
+    let at = match mode {
+        _ if is(Forgery::EarlyDraw) => 950,
+        2 => t1 + 50,
+        _ => DRAWN_AT,
+    };
+    let about = match is(Forgery::OtherPlan) {
+        true => "610323-SCJG/2026-03/08",
+        false => KEY,
+    };
     let draw = say(
         &mut log,
         DEPARTMENT,
         "draw",
-        Some(KEY),
+        Some(about),
         Value::Object(members),
         at,
     );
 
     let proof = |index: u64| Value::from(log.proof(index, &log.extra(index)));
     let proofs = |all: &[u64]| Value::Array(all.iter().map(|index| proof(*index)).collect());
+    if is(Forgery::Kinds) {
+        std::mem::swap(&mut commit_indexes, &mut reveal_indexes);
+    }
     let text = json::to_jcs(&Value::object([
         ("commits", proofs(&commit_indexes)),
         ("draw", proof(draw)),
@@ -513,7 +604,7 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
         Verdict::Verified
     };
     let failed = report.failed().map(|failed| step(failed.id));
-    assert!(forged || report.verdict == good, "{report}");
+    assert!(forgery.is_some() || report.verdict == good, "{report}");
     assert_eq!(failed.is_none(), report.verdict == good, "{report}");
     let failed = failed.map_or(Value::Null, Value::from);
     Some(Value::object([("fails", failed), ("file", text.into())]))
@@ -533,7 +624,8 @@ fn main() {
     let mut numbers = Numbers(u64::from(seed), 0);
     let mut written = 0;
     while written < count {
-        if let Some(line) = drawn(&mut numbers, size, written % 3 == 2) {
+        let forgery = FORGERIES[written as usize / 3 % FORGERIES.len()];
+        if let Some(line) = drawn(&mut numbers, size, (written % 3 == 2).then_some(forgery)) {
             println!("{}", json::to_jcs(&line));
             written += 1;
         }
