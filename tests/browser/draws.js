@@ -276,15 +276,15 @@ async (part, modules) => {
     // Officers word by word, as docs/DRAW.md has it, with all that is possible tried.
     async officers() {
       let [compared, infeasible] = [0, 0];
-      for (let turn = 0; turn < 1500; turn++) {
+      for (let turn = 0; turn < 3000; turn++) {
         const seed = await H(`seed ${turn}`);
-        const officers = [...Array(2 + below(5)).keys()].map((at) => ({
-          id: `P${at}`, department: ['D', 'E'][below(4) ? 0 : 1], qualifications: ['a', 'b', 'c'].filter(() => below(2)),
+        const officers = [...Array(3 + below(6)).keys()].map((at) => ({
+          id: `P${at}`, department: ['D', 'E'][below(8) ? 0 : 1], qualifications: ['a', 'b', 'c'].filter(() => below(5) < 2),
         }));
-        const kinds = [['D', null], ['D', 'a'], ['D', 'b'], ['D', 'c'], ['E', null]].filter(() => below(2));
+        const kinds = [['D', null], ['D', 'a'], ['D', 'b'], ['D', 'c'], ['E', null]].filter(([of]) => below(of === 'D' ? 4 : 2));
         const seats = kinds.map(([department, qualification]) => ({ department, qualification, count: 1 + (below(4) ? 0 : 1) }));
-        const visits = [...Array(1 + below(3)).keys()].map((at) => ({ id: `T${at}`, departments: new Set(below(3) ? ['D'] : ['D', 'E']) }));
-        const barred = new Set([...Array(below(4))].map(() => `T${below(3)}|P${below(6)}`));
+        const visits = [...Array(1 + below(3)).keys()].map((at) => ({ id: `T${at}`, departments: new Set(below(5) ? ['D'] : ['D', 'E']) }));
+        const barred = new Set([...Array(below(6))].map(() => `T${below(3)}|P${below(8)}`));
         const may = (officer, target, seat) =>
           officer.department === seat.department && (seat.qualification === null || officer.qualifications.includes(seat.qualification)) && !barred.has(`${target}|${officer.id}`);
         const able = (target, seat) => officers.filter((officer) => may(officer, target, seat)).length;
