@@ -4,10 +4,13 @@
 //! forged: one thing in its entries is not as it has to be. Used by `.ci/browser` with `tests/browser/draws.py`.
 #![allow(clippy::unwrap_used, reason = "a tool of the tests")]
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../../tests/common/mod.rs"]
 mod common;
+mod forgery;
+mod made;
 
 use common::{DEPARTMENT, Log, OPERATOR, entry, origin, policy, record, register, secret, time};
+use forgery::{FORGERIES, Forgery, forge, forge_plan};
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::officers::Barred;
 use gongshi_verify::draw::plan::{Mode, Plan};
@@ -15,13 +18,13 @@ use gongshi_verify::draw::randomness::{self, Delay};
 use gongshi_verify::draw::recompute::{self, Inputs, Outside, one_by_one};
 use gongshi_verify::draw::recorded;
 use gongshi_verify::draw::secrets::{Commit, Reveal, counting};
-use gongshi_verify::draw::ticket::{class_commitment, ticket_commitment};
 use gongshi_verify::encoding::{bytes_of_hex, hex};
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Role;
 use gongshi_verify::report::{StepId, Verdict, verify_draw_file};
+use made::{Numbers, Size, objects, officers};
 use std::collections::{BTreeMap, BTreeSet};
 
 const DEPARTMENTS: [&str; 3] = [DEPARTMENT, "610323-XFJY", "610323-YJJ"];
@@ -32,73 +35,6 @@ const ROUND: u64 = 30_000_000;
 const SIGNATURE: &str = "81d2fc112b91932d9e4074a46b88c4dc78149b859660e0673c0bb9bd0caefdc9cc194e83de980441355b8ef44cc7a355";
 const DRAWN_AT: u64 = 10_400_000;
 const T0: u64 = 1000;
-
-/// A fixed sequence of numbers that look random: hashes of a counter.
-struct Numbers(u64, u64);
-
-impl Numbers {
-    fn hash(&mut self) -> Hash {
-        self.1 += 1;
-        sha256(&[self.0.to_be_bytes(), self.1.to_be_bytes()].concat())
-    }
-
-    fn below(&mut self, end: u32) -> u32 {
-        let hash = self.hash();
-        u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % end
-    }
-
-    fn some<'a>(&mut self, all: &[&'a str]) -> Vec<&'a str> {
-        all.iter().copied().filter(|_| self.below(3) > 0).collect()
-    }
-}
-
-/// Sizes of a large draw: objects, officers, drawn.
-type Size = (u32, u32, u32);
-
-/// A library's file, leaves by id.
-fn objects(numbers: &mut Numbers, sealed: bool, size: Option<Size>) -> String {
-    let mut leaves = BTreeMap::new();
-    let count = size.map_or_else(|| numbers.below(60), |size| size.0);
-    for number in 0..count {
-        let id = match size {
-            Some(_) => format!("91610323MA{number:08}"),
-            None => format!("9{:X}", numbers.below(0xffff)),
-        };
-        let exclusion = match numbers.below(6) {
-            0 if size.is_none() => "closed",
-            _ => "0",
-        };
-        let line = if sealed {
-            let class = class_commitment(&numbers.hash(), "A");
-            let ticket = ticket_commitment(&numbers.hash());
-            format!(
-                "ddraw/1|starget|{id}|{exclusion}|{}|{}",
-                hex(&class),
-                hex(&ticket)
-            )
-        } else {
-            let (stratum, departments) = match size {
-                Some(_) => (STRATA[0], DEPARTMENTS.join(",")),
-                None => (
-                    STRATA[numbers.below(2) as usize],
-                    numbers.some(&DEPARTMENTS).join(","),
-                ),
-            };
-            format!("ddraw/1|target|{id}|{stratum}|{departments}|{exclusion}")
-        };
-        leaves.insert(id, line);
-    }
-    leaves.values().map(|line| format!("{line}\n")).collect()
-}
-
-fn officers(numbers: &mut Numbers, count: u32) -> String {
-    let line = |number: u32| {
-        let of = DEPARTMENTS[(number % 3) as usize];
-        let qualifications = numbers.some(&STRATA).join(",");
-        format!("ddraw/1|officer|P{number:05}|{of}|{qualifications}\n")
-    };
-    (0..count).map(line).collect()
-}
 
 fn integer(number: impl Into<u64>) -> Value {
     Value::Int(i64::try_from(number.into()).unwrap())
@@ -215,102 +151,6 @@ fn told(numbers: &mut Numbers, plan: &Plan, t1: u64) -> Vec<Told> {
     }
     told.sort_by_key(|one| one.0);
     told
-}
-
-/// What is wrong with a forged file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Forgery {
-    Randomness,
-    Seed,
-    Outside,
-    Count,
-    Cap,
-    Strata,
-    Order,
-    Ticket,
-    Seats,
-    LatePlan,
-    EarlyDraw,
-    OtherPlan,
-    OtherAuthority,
-    Snapshots,
-    Leaves,
-    Kinds,
-    Lead,
-    Rotation,
-}
-
-const FORGERIES: [Forgery; 18] = [
-    Forgery::Randomness,
-    Forgery::Seed,
-    Forgery::Outside,
-    Forgery::Count,
-    Forgery::Cap,
-    Forgery::Strata,
-    Forgery::Order,
-    Forgery::Ticket,
-    Forgery::Seats,
-    Forgery::LatePlan,
-    Forgery::EarlyDraw,
-    Forgery::OtherPlan,
-    Forgery::OtherAuthority,
-    Forgery::Snapshots,
-    Forgery::Leaves,
-    Forgery::Kinds,
-    Forgery::Lead,
-    Forgery::Rotation,
-];
-
-/// Has the record of the draw say something else than the function.
-fn forge(forgery: Forgery, members: &mut BTreeMap<String, Value>) {
-    let other = hex(&[7; 32]);
-    let mut put = |name: &str, value: Value| drop(members.insert(name.into(), value));
-    match forgery {
-        Forgery::Randomness => put("random_value", other.into()),
-        Forgery::Seed => put("seed", other.into()),
-        Forgery::Count => put("drawn_count", integer(99u32)),
-        Forgery::Cap => put("load_cap", integer(99u32)),
-        Forgery::Strata => put("drawn_strata", Value::Array(Vec::new())),
-        Forgery::Outside => {
-            // In the middle, so that the end of a delay stays as it was.
-            if let Some(Value::Array(checkpoints)) = members.get_mut("delay_checkpoints") {
-                checkpoints[0] = other.into();
-            }
-        }
-        _ => {
-            let Some(Value::Array(drawn)) = members.get_mut("drawn") else {
-                return;
-            };
-            if forgery == Forgery::Order {
-                drawn.reverse();
-            }
-            let Some(Value::Object(first)) = drawn.first_mut() else {
-                return;
-            };
-            match (forgery, first.get_mut("assigned_seats")) {
-                (Forgery::Ticket, _) => drop(first.insert("ticket".into(), other.into())),
-                (Forgery::Seats, Some(Value::Array(seats))) => seats.reverse(),
-                _ => {}
-            }
-        }
-    }
-}
-
-/// Has the plan's record say something that no plan may.
-fn forge_plan(forgery: Forgery, body: &mut Value) {
-    let Value::Object(members) = body else {
-        return;
-    };
-    match forgery {
-        Forgery::Lead => drop(members.insert("lead_seconds".into(), integer(11_000_000u32))),
-        Forgery::Rotation => drop(members.insert("rotation".into(), integer(0u32))),
-        Forgery::Snapshots => {
-            let objects = members.remove("object_snapshot").unwrap();
-            drop(members.insert("officer_snapshot".into(), objects.clone()));
-            drop(members.insert("object_snapshot".into(), objects));
-        }
-        _ => {}
-    }
 }
 
 /// What a browser calls the step.
