@@ -4,6 +4,7 @@ mod authority;
 mod backup;
 mod bench;
 mod demo;
+mod desk;
 mod export;
 mod fsck;
 mod fsck_http;
@@ -11,6 +12,7 @@ mod import;
 mod init;
 mod keygen;
 mod out;
+mod plan;
 mod progress;
 mod publish;
 mod reindex;
@@ -46,6 +48,7 @@ enum Command {
     Authority(authority::Authority),
     Publish(publish::Publish),
     Import(import::ImportCommand),
+    Plan(plan::PlanCommand),
     Export(export::Export),
     Fsck(fsck::Fsck),
     Backup(backup::Backup),
@@ -70,5 +73,6 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Authority(command) => command.run(),
         Command::Publish(command) => command.run(),
         Command::Import(command) => command.run(),
+        Command::Plan(command) => command.run(),
     }
 }

@@ -3,6 +3,10 @@
 //! One request is one attempt here; trying again is [`deliver`](super::deliver())'s. It must not sign, and must not know
 //! where events come from.
 
+mod transfer;
+
+pub use transfer::Upload;
+
 use super::refused::Refused;
 use crate::text::{Arg, Catalogue, Lang};
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
@@ -414,7 +418,7 @@ mod http {
 
     pub(super) fn check(mut response: Response) -> Result<Good, Failure> {
         let status = response.status().as_u16();
-        if status == 200 {
+        if (200..300).contains(&status) {
             return Ok(Good(response));
         }
         let header = response.headers().get("retry-after");

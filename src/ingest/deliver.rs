@@ -96,6 +96,32 @@ pub fn deliver(
     Ok(())
 }
 
+/// Tries again what failed in a way that passes, with the same pauses. `waiting` hears why, and for how long, before each.
+///
+/// # Errors
+/// The last failure, once the patience is spent or the failure is not of the kind that passes.
+pub fn patiently<T>(
+    patience: Patience,
+    waiting: &mut dyn FnMut(&ClientError, Duration),
+    mut attempt: impl FnMut() -> Result<T, ClientError>,
+) -> Result<T, ClientError> {
+    let mut failed = 0;
+    loop {
+        let error = match attempt() {
+            Err(error) if error.is_temporary() && failed + 1 < patience.attempts => error,
+            done => return done,
+        };
+        let asked = match &error {
+            ClientError::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        };
+        let pause = Patience::next(failed, asked);
+        failed += 1;
+        waiting(&error, pause);
+        (patience.pause)(pause);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@
 mod bodies;
 mod client;
 mod deliver;
+pub mod desk;
 mod import;
 mod journal;
 mod key_file;
@@ -14,8 +15,8 @@ mod request;
 pub mod table;
 
 pub use bodies::{BodiesError, nfc, read_bodies};
-pub use client::{Answer, Authority, AuthorityKey, Client, ClientError, LogState, Sink};
-pub use deliver::{Patience, deliver};
+pub use client::{Answer, Authority, AuthorityKey, Client, ClientError, LogState, Sink, Upload};
+pub use deliver::{Patience, deliver, patiently};
 pub use import::{
     BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Rights, Summary, Target,
     journal_beside,

@@ -1,0 +1,32 @@
+//! `gongshi plan`: what a department does for a draw before its randomness exists.
+
+mod commit;
+
+use clap::{Args, Subcommand};
+use std::process::ExitCode;
+
+/// Prepare a draw: freeze libraries, publish the plan, commit to a secret and reveal it.
+///
+/// Everything secret is made on this machine, stored in private files, and never sent.
+#[derive(Args)]
+pub struct PlanCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    Commit(commit::Commit),
+    Reveal(commit::Reveal),
+    Cancel(commit::Cancel),
+}
+
+impl PlanCommand {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        match self.action {
+            Action::Commit(command) => command.run(),
+            Action::Reveal(command) => command.run(),
+            Action::Cancel(command) => command.run(),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What a department does for a draw at its own desk: libraries, plans, secrets, and the draws that only it can compute.
+//!
+//! Secrets (a contributor's secret, openings of sealed classes, drawn lists before they are opened, tokens of cards) are made
+//! and kept here, in private files, and never sent. The formulas are the verifier crate's; whether the log takes what is
+//! signed here is for the log to say.
+
+mod fetch;
+mod moment;
+mod secret;
+
+pub use fetch::{FetchError, Logged, PlanEntries};
+pub use moment::{Hindrance, RevealWindow, may_cancel, may_commit, reveal_window};
+pub use secret::{Secret, SecretError};
