@@ -1,6 +1,7 @@
 //! `gongshi plan`: what a department does for a draw before its randomness exists.
 
 mod commit;
+mod publish;
 
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -16,6 +17,8 @@ pub struct PlanCommand {
 
 #[derive(Subcommand)]
 enum Action {
+    Template(publish::Template),
+    Publish(publish::Publish),
     Commit(commit::Commit),
     Reveal(commit::Reveal),
     Cancel(commit::Cancel),
@@ -24,6 +27,8 @@ enum Action {
 impl PlanCommand {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.action {
+            Action::Template(command) => command.run(),
+            Action::Publish(command) => command.run(),
             Action::Commit(command) => command.run(),
             Action::Reveal(command) => command.run(),
             Action::Cancel(command) => command.run(),

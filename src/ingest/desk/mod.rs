@@ -4,10 +4,14 @@
 //! and kept here, in private files, and never sent. The formulas are the verifier crate's; whether the log takes what is
 //! signed here is for the log to say.
 
+mod check;
 mod fetch;
 mod moment;
+mod plan_file;
 mod secret;
 
-pub use fetch::{FetchError, Logged, PlanEntries};
+pub use check::{Notice, PlanFault, check_libraries, check_plan, libraries};
+pub use fetch::{FetchError, Logged, PlanEntries, entry, file};
 pub use moment::{Hindrance, RevealWindow, may_cancel, may_commit, reveal_window};
+pub use plan_file::{PlanFileError, Resolve, TemplateMode, plan_body, plan_template};
 pub use secret::{Secret, SecretError};
