@@ -1,6 +1,7 @@
 //! `gongshi plan`: what a department does for a draw before its randomness exists.
 
 mod commit;
+mod library;
 mod publish;
 
 use clap::{Args, Subcommand};
@@ -17,6 +18,8 @@ pub struct PlanCommand {
 
 #[derive(Subcommand)]
 enum Action {
+    Library(library::Library),
+    Snapshot(library::Snapshot),
     Template(publish::Template),
     Publish(publish::Publish),
     Commit(commit::Commit),
@@ -27,6 +30,8 @@ enum Action {
 impl PlanCommand {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.action {
+            Action::Library(command) => command.run(),
+            Action::Snapshot(command) => command.run(),
             Action::Template(command) => command.run(),
             Action::Publish(command) => command.run(),
             Action::Commit(command) => command.run(),

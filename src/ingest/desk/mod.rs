@@ -4,14 +4,25 @@
 //! and kept here, in private files, and never sent. The formulas are the verifier crate's; whether the log takes what is
 //! signed here is for the log to say.
 
+mod base32;
 mod check;
 mod fetch;
+mod library;
+mod merkle;
 mod moment;
 mod plan_file;
+mod pseudonyms;
 mod secret;
+mod snapshot;
 
 pub use check::{Notice, PlanFault, check_libraries, check_plan, libraries};
 pub use fetch::{FetchError, Logged, PlanEntries, entry, file};
+pub use library::{
+    ListOptions, Made, NAMED_BY, Names, NamesError, OpeningLine, OpeningsError, Shape,
+    library_template, make_library, openings_text, read_openings,
+};
 pub use moment::{Hindrance, RevealWindow, may_cancel, may_commit, reveal_window};
 pub use plan_file::{PlanFileError, Resolve, TemplateMode, plan_body, plan_template};
+pub use pseudonyms::{Pseudonyms, PseudonymsError};
 pub use secret::{Secret, SecretError};
+pub use snapshot::{SnapshotError, SnapshotNote, read_library, snapshot_body};
