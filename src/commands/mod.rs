@@ -5,6 +5,7 @@ mod backup;
 mod bench;
 mod demo;
 mod desk;
+mod draw;
 mod export;
 mod fsck;
 mod fsck_http;
@@ -49,6 +50,7 @@ enum Command {
     Publish(publish::Publish),
     Import(import::ImportCommand),
     Plan(plan::PlanCommand),
+    Draw(draw::DrawCommand),
     Export(export::Export),
     Fsck(fsck::Fsck),
     Backup(backup::Backup),
@@ -74,5 +76,6 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Publish(command) => command.run(),
         Command::Import(command) => command.run(),
         Command::Plan(command) => command.run(),
+        Command::Draw(command) => command.run(),
     }
 }

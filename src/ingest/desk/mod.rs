@@ -5,24 +5,30 @@
 //! signed here is for the log to say.
 
 mod base32;
+mod beacon;
 mod check;
 mod fetch;
 mod library;
+mod materials;
 mod merkle;
 mod moment;
 mod plan_file;
 mod pseudonyms;
+mod sealed_list;
 mod secret;
 mod snapshot;
 
+pub use beacon::{CHAIN, Round, RoundError};
 pub use check::{Notice, PlanFault, check_libraries, check_plan, libraries};
 pub use fetch::{FetchError, Logged, PlanEntries, entry, file};
 pub use library::{
     ListOptions, Made, NAMED_BY, Names, NamesError, OpeningLine, OpeningsError, Shape,
     library_template, make_library, openings_text, read_openings,
 };
+pub use materials::{Given, Materials, MaterialsError};
 pub use moment::{Hindrance, RevealWindow, may_cancel, may_commit, reveal_window};
 pub use plan_file::{PlanFileError, Resolve, TemplateMode, plan_body, plan_template};
 pub use pseudonyms::{Pseudonyms, PseudonymsError};
+pub use sealed_list::{SealedLine, SealedList, SealedListError};
 pub use secret::{Secret, SecretError};
 pub use snapshot::{SnapshotError, SnapshotNote, read_library, snapshot_body};
