@@ -1,6 +1,7 @@
 //! `gongshi draw`: a due draw repeated from a server's documents, and the draws that only the department can make.
 
 mod beacon;
+mod cards;
 mod open;
 mod outside;
 mod run;
@@ -27,6 +28,8 @@ enum Action {
     Run(run::Run),
     Open(open::Open),
     Beacon(beacon::Beacon),
+    Cards(cards::Cards),
+    UploadCards(cards::UploadCards),
 }
 
 impl DrawCommand {
@@ -35,6 +38,8 @@ impl DrawCommand {
             (Some(Action::Run(command)), _) => command.run(),
             (Some(Action::Open(command)), _) => command.run(),
             (Some(Action::Beacon(command)), _) => command.run(),
+            (Some(Action::Cards(command)), _) => command.run(),
+            (Some(Action::UploadCards(command)), _) => command.run(),
             (None, Some(command)) => command.run(),
             (None, None) => anyhow::bail!("--openings, --key and a plan key are needed"),
         }

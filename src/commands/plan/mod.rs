@@ -3,6 +3,7 @@
 mod commit;
 mod library;
 mod publish;
+mod simulate;
 
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ enum Action {
     Snapshot(library::Snapshot),
     Template(publish::Template),
     Publish(publish::Publish),
+    Simulate(simulate::Simulate),
     Commit(commit::Commit),
     Reveal(commit::Reveal),
     Cancel(commit::Cancel),
@@ -34,6 +36,7 @@ impl PlanCommand {
             Action::Snapshot(command) => command.run(),
             Action::Template(command) => command.run(),
             Action::Publish(command) => command.run(),
+            Action::Simulate(command) => command.run(),
             Action::Commit(command) => command.run(),
             Action::Reveal(command) => command.run(),
             Action::Cancel(command) => command.run(),

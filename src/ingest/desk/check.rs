@@ -99,17 +99,25 @@ pub enum Notice {
 /// Checks a plan's body by itself, as it would be signed now.
 ///
 /// # Errors
-/// Every fault of its fields, or else the first against the draw's rules.
+/// Every fault of its fields, or else the first against the draw's rules; or that its t0 is over.
 pub fn check_plan(body: &Value, now: Timestamp) -> Result<Plan, Vec<PlanFault>> {
-    let members = serde_json::from_str(&to_jcs(body)).unwrap_or_default();
-    let day = dates::day_in_china(now.unix());
-    validate(Kind::Plan, &members, day)
-        .map_err(|faults| faults.into_iter().map(PlanFault::Field).collect::<Vec<_>>())?;
-    let plan = Plan::from_body(body).map_err(|error| vec![error.into()])?;
+    let plan = check_body(body, now)?;
     match now <= plan.t0 {
         true => Ok(plan),
         false => Err(vec![PlanFault::Late { now }]),
     }
+}
+
+/// Checks a plan's body by itself, whether or not it is too late for it.
+///
+/// # Errors
+/// Every fault of its fields, or else the first against the draw's rules.
+pub fn check_body(body: &Value, now: Timestamp) -> Result<Plan, Vec<PlanFault>> {
+    let members = serde_json::from_str(&to_jcs(body)).unwrap_or_default();
+    let day = dates::day_in_china(now.unix());
+    validate(Kind::Plan, &members, day)
+        .map_err(|faults| faults.into_iter().map(PlanFault::Field).collect::<Vec<_>>())?;
+    Plan::from_body(body).map_err(|error| vec![error.into()])
 }
 
 /// Reads the two libraries of a plan from their files.

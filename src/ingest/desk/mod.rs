@@ -6,6 +6,7 @@
 
 mod base32;
 mod beacon;
+mod cards;
 mod check;
 mod fetch;
 mod library;
@@ -16,10 +17,12 @@ mod plan_file;
 mod pseudonyms;
 mod sealed_list;
 mod secret;
+mod simulate;
 mod snapshot;
 
 pub use beacon::{CHAIN, Round, RoundError};
-pub use check::{Notice, PlanFault, check_libraries, check_plan, libraries};
+pub use cards::{CARDS_PER_PAGE, Card, CardError, cards_file, cards_page};
+pub use check::{Notice, PlanFault, check_body, check_libraries, check_plan, libraries};
 pub use fetch::{FetchError, Logged, PlanEntries, entry, file};
 pub use library::{
     ListOptions, Made, NAMED_BY, Names, NamesError, OpeningLine, OpeningsError, Shape,
@@ -31,4 +34,5 @@ pub use plan_file::{PlanFileError, Resolve, TemplateMode, plan_body, plan_templa
 pub use pseudonyms::{Pseudonyms, PseudonymsError};
 pub use sealed_list::{SealedLine, SealedList, SealedListError};
 pub use secret::{Secret, SecretError};
+pub use simulate::{RuleTally, SimulateError, Simulation, simulate};
 pub use snapshot::{SnapshotError, SnapshotNote, read_library, snapshot_body};
