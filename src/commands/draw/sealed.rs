@@ -21,12 +21,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What a sealed draw needs.
+// Arguments of other structs within hide the group by which clap knows whether any is there.
 #[derive(Args)]
+#[group(args = ["openings"])]
 pub struct Sealed {
     #[command(flatten)]
     signer: Signer,
     /// Private file of what opens the sealed classes, from `gongshi plan library --sealed`.
-    #[arg(long)]
+    // Not the variable of the subcommands: set for them, it would ask for a draw here.
+    #[arg(long, env = "GONGSHI_DRAW_OPENINGS", hide_env = true)]
     openings: PathBuf,
     #[command(flatten)]
     outside: Outside,

@@ -3,7 +3,8 @@
 //! The one place that knows how a server lists them. What it says is held against the fingerprints that name it: a record against
 //! its entry, a file against its SHA-256. That the entries are in the log is shown by their proofs, not here.
 
-use crate::ingest::{Client, ClientError};
+use crate::ingest::{Client, ClientError, Patience, patiently};
+use crate::text::Lang;
 use gongshi_verify::draw::plan::{Plan, PlanError};
 use gongshi_verify::draw::secrets::{Commit, Reveal};
 use gongshi_verify::encoding::{hex, hex32};
@@ -158,7 +159,7 @@ impl<'a> PlanEntries<'a> {
     /// # Errors
     /// [`FetchError`].
     pub fn fetch(client: &'a Client, key: &PlanKey) -> Result<Self, FetchError> {
-        let answer = client.document(&format!("/api/v1/plans/{key}"))?;
+        let answer = document(client, &format!("/api/v1/plans/{key}"))?;
         let answer = answer.ok_or_else(|| FetchError::NoPlan(key.clone()))?;
         let listed: Listed = serde_json::from_slice(&answer).map_err(|error| FetchError::List {
             plan: key.clone(),
@@ -298,12 +299,20 @@ impl<'a> PlanEntries<'a> {
     }
 }
 
+/// A document of the server, asked for again while it is only busy: a secret may have a minute in which it counts.
+fn document(client: &Client, path: &str) -> Result<Option<Vec<u8>>, ClientError> {
+    let mut waiting = |error: &ClientError, pause| {
+        tracing::warn!("{}", error.waiting_words(Lang::En, pause));
+    };
+    patiently(Patience::default(), &mut waiting, || client.document(path))
+}
+
 /// An entry of a kind.
 ///
 /// # Errors
 /// [`FetchError`].
 pub fn entry(client: &Client, index: u64, kind: &str) -> Result<Logged, FetchError> {
-    let answer = client.document(&format!("/api/v1/records/{index}"))?;
+    let answer = document(client, &format!("/api/v1/records/{index}"))?;
     let answer = answer.ok_or_else(|| FetchError::Entry {
         index,
         reason: "the log has no such entry".to_owned(),
@@ -323,7 +332,7 @@ pub fn file(client: &Client, reference: Option<&Value>) -> Result<Vec<u8>, Fetch
         reason,
     };
     let expected = hex32(&name).map_err(|_| wrong("the record names none"))?;
-    let bytes = client.document(&format!("/api/v1/files/{name}"))?;
+    let bytes = document(client, &format!("/api/v1/files/{name}"))?;
     let bytes = bytes.ok_or_else(|| wrong("the server does not have it"))?;
     match sha256(&bytes) == expected {
         true => Ok(bytes),

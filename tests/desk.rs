@@ -1,0 +1,471 @@
+//! A draw from the department's desk, command by command, against a server in memory whose clock stands where it is put.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "desk/server.rs"]
+mod server;
+
+use gongshi::ingest::KeyFile;
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::{leaf_hash, sha256};
+use gongshi_verify::merkle::tree_head;
+use serde_json::{Value, json};
+use server::Server;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+const DEPARTMENT: &str = "000000-SCJG";
+const OTHER: &str = "000000-SFJ";
+
+struct Desk {
+    folder: tempfile::TempDir,
+    server: Server,
+}
+
+impl Desk {
+    /// A desk with keys of two authorities at `k` and `o`, and an item list in the log.
+    fn new(now: &str) -> Self {
+        let desk = Desk {
+            folder: tempfile::tempdir().unwrap(),
+            server: Server::start(now),
+        };
+        for (id, file) in [(DEPARTMENT, "k"), (OTHER, "o")] {
+            desk.must(&format!(
+                "keygen --authority {id} --origin {} --out {file}",
+                server::ORIGIN
+            ));
+            let key = KeyFile::read(&desk.path(file)).unwrap().key.public();
+            let mut state = desk.server.state.lock().unwrap();
+            state.keys.insert(id.to_owned(), key.to_base64());
+        }
+        desk.publish(
+            "item_list",
+            json!({
+                "title": "清单", "version": "1", "item_list_type": "random_inspection", "region": "000000",
+                "effective_on": "2023-01-01", "list_items": [{
+                    "item_code": "A01", "item_name": "检查", "item_level": "general", "legal_basis": "法",
+                    "object_class": "单位", "methods": ["on_site"], "content": "内容",
+                }],
+            }),
+            "",
+        );
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    fn run(&self, line: &str) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_gongshi"))
+            .args(line.split_ascii_whitespace())
+            .env("GONGSHI_SERVER", &self.server.address)
+            .env("GONGSHI_LANG", "en")
+            .stdin(Stdio::null())
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap()
+    }
+
+    fn must(&self, line: &str) -> String {
+        let output = self.run(line);
+        assert!(output.status.success(), "{line}: {output:?}");
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .trim_end()
+            .to_owned()
+    }
+
+    /// What a command says that must end with that code.
+    fn refused(&self, code: i32, line: &str) -> String {
+        let output = self.run(line);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{line}: {said}");
+        assert!(!said.contains("panicked"), "{said}");
+        said
+    }
+
+    fn publish(&self, kind: &str, body: Value, more: &str) -> String {
+        self.write("body.json", &body.to_string());
+        self.must(&format!("publish --kind {kind} --key k {more} body.json"))
+    }
+
+    fn mode(&self, name: &str) -> u32 {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(self.path(name))
+            .unwrap()
+            .permissions()
+            .mode();
+        mode & 0o777
+    }
+
+    /// Libraries and a plan with that randomness in the log; `sealed` or not.
+    fn plan(&self, sealed: bool, randomness: &str) {
+        let classes = |n: usize| if n % 3 == 0 { "high" } else { "low" };
+        let rows =
+            (0..60).map(|n| format!("T{n:02},{},{DEPARTMENT},,,{}\n", classes(n), classes(n)));
+        let header = "统一社会信用代码,行业类别,检查部门,排除原因,名称,信用风险分类\n";
+        self.write(
+            "objects.csv",
+            &format!("{header}{}", rows.collect::<String>()),
+        );
+        let rows = (0..7).map(|n| format!("某人{n},A{n},{DEPARTMENT},food\n"));
+        self.write(
+            "officers.csv",
+            &format!("姓名,执法证号,部门,执法资质\n{}", rows.collect::<String>()),
+        );
+        self.write(
+            "names.toml",
+            "[strata]\nhigh = \"高\"\nlow = \"低\"\n[classes]\nhigh = \"高\"\nlow = \"低\"\n[qualifications]\nfood = \"食品\"\n",
+        );
+        let seal = if sealed {
+            "--sealed --openings open.jsonl"
+        } else {
+            ""
+        };
+        let out = self.must(&format!(
+            "plan library objects --names names.toml {seal} --out objects.txt objects.csv"
+        ));
+        assert!(
+            out.starts_with("Rows read: 60; leaves: 60; root: "),
+            "{out}"
+        );
+        self.must(
+            "plan library officers --names names.toml --pseudonyms p.csv --out officers.txt officers.csv",
+        );
+        let snapshot = "plan snapshot --key k --names names.toml --name 名录库 --leaves";
+        assert_eq!(self.must(&format!("{snapshot} objects.txt")), "1");
+        assert_eq!(self.must(&format!("{snapshot} officers.txt")), "2");
+        self.write(
+            "plan.toml",
+            &format!(
+                "plan_key = \"{DEPARTMENT}/2023/01\"\nplan_name = \"抽查\"\nregion = \"000000\"\nplan_scope = \"single\"\n\
+                 plan_mode = \"county_draw_county_check\"\ndraw_type = \"undirected\"\ntarget_scope = \"全县\"\n\
+                 lead_department = \"{DEPARTMENT}\"\nobject_snapshot = 1\nofficer_snapshot = 2\nrotation = 1\n\
+                 check_from = 2023-08-24\ncheck_to = 2023-09-30\nresult_deadline = 2023-10-01T00:00:00+08:00\n\
+                 fallback = \"none\"\n{randomness}\n\
+                 [[plan_items]]\nitem_list = 0\nitem_code = \"A01\"\nitem_name = \"检查\"\n\
+                 [[departments]]\ndepartment = \"{DEPARTMENT}\"\nseats = [{{ qualification = \"food\", officers = 2 }}]\n\
+                 [[rules]]\nstratum = \"high\"\nrule_departments = [\"{DEPARTMENT}\"]\nnum = 1\nden = 2\nminimum = 0\n"
+            ),
+        );
+    }
+}
+
+const DRAND: &str = "randomness = \"drand\"\nround = 1000\nlead_seconds = 3600\ncontributors = [\"000000-SCJG\", \"000000-SFJ\"]\n\
+     t0 = 2023-08-23T14:00:00Z\nt1 = 2023-08-23T15:30:00Z\n";
+/// Round 1000 was due at 15:59:24.
+const DUE: &str = "2023-08-23T15:59:24Z";
+const SIGNATURE: &str = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
+const KEY: &str = "000000-SCJG/2023/01";
+
+#[test]
+fn an_open_draw_from_lists_to_its_repetition() {
+    let desk = Desk::new("2023-08-22T00:00:00Z");
+    desk.plan(false, DRAND);
+    assert_eq!(desk.mode("p.csv"), 0o600);
+    assert!(
+        !desk.read("officers.txt").contains("A1|"),
+        "no number of a paper"
+    );
+    assert_eq!(desk.server.newest()["qualifications"][0]["leaf_count"], 7);
+
+    // A plan that nobody could carry out is not sent.
+    let good = desk.read("plan.toml");
+    desk.write("plan.toml", &good.replace("officers = 2", "officers = 8"));
+    let said = desk.refused(1, "plan publish --key k plan.toml");
+    assert!(
+        said.contains("no officer of 000000-SCJG qualified for food for seat 8"),
+        "{said}"
+    );
+    desk.write("plan.toml", &good.replace("num = 1\n", "num = 3\n"));
+    assert!(
+        desk.refused(1, "plan publish --key k plan.toml")
+            .contains("rules[0].num")
+    );
+    desk.write("plan.toml", &good.replace("= 2\nrotation", "= 1\nrotation"));
+    assert!(
+        desk.refused(1, "plan publish --key k plan.toml")
+            .contains("officer")
+    );
+    desk.write("plan.toml", &good);
+    let said = desk.refused(2, "plan publish --key o plan.toml");
+    assert!(
+        said.contains("plan_key: expected a key of 000000-SFJ"),
+        "{said}"
+    );
+    assert_eq!(desk.server.size(), 3);
+    desk.must("plan publish --key k --check plan.toml");
+    assert_eq!(desk.server.size(), 3);
+    assert_eq!(desk.must("plan publish --key k plan.toml"), "3");
+    let body = desk.server.newest();
+    assert_eq!(
+        (&body["t0"], &body["round"]),
+        (&json!("2023-08-23T14:00:00Z"), &json!(1000))
+    );
+
+    // Secrets: one each, kept before it is committed to, and revealed in its time only.
+    assert_eq!(desk.must(&format!("plan commit --key k {KEY}")), "4");
+    let secret = "000000-SCJG.000000-SCJG_2023_01.secret";
+    assert_eq!(desk.mode(secret), 0o600);
+    let kept = desk.read(secret);
+    assert_eq!(
+        desk.must(&format!("plan commit --key k {KEY}")),
+        "4",
+        "the same again"
+    );
+    let said = desk.refused(2, &format!("plan commit --key k --secret new {KEY}"));
+    assert!(
+        said.contains("committed already (entry 4)") && !desk.path("new").exists(),
+        "{said}"
+    );
+    let said = desk.refused(2, &format!("plan reveal --key k {KEY}"));
+    assert!(
+        said.contains("2023-08-23T14:00:00Z (t0) to 2023-08-23T15:30:00Z (t1)"),
+        "{said}"
+    );
+    desk.server.at("2023-08-23T14:00:01Z");
+    let said = desk.refused(2, &format!("plan commit --key o {KEY}"));
+    assert!(said.contains("too late to commit"), "{said}");
+    assert!(
+        desk.refused(
+            2,
+            &format!("plan cancel --key k --because plan_error --reason x {KEY}")
+        )
+        .contains("too late")
+    );
+    desk.server.at("2023-08-23T14:00:03Z");
+    assert_eq!(desk.must(&format!("plan reveal --wait --key k {KEY}")), "5");
+    desk.server.at("2023-08-23T14:00:10Z");
+    assert_eq!(
+        desk.must(&format!("plan reveal --key k --secret {secret} {KEY}")),
+        "5"
+    );
+    assert_eq!(desk.read(secret), kept);
+    assert_eq!(desk.server.newest()["secret"], kept.lines().nth(4).unwrap());
+
+    // The draw, by anybody.
+    let round = json!({"round": 1000, "signature": SIGNATURE});
+    desk.write("round.json", &round.to_string());
+    let run = format!("draw run --beacon round.json {KEY}");
+    assert!(
+        desk.refused(2, &run)
+            .contains(&format!("the draw is due at {DUE}"))
+    );
+    desk.server.at(DUE);
+    let out = desk.must(&run);
+    assert!(
+        out.contains("high for 000000-SCJG: 10 of 20 drawn"),
+        "{out}"
+    );
+    let json: Value =
+        serde_json::from_str(&desk.must(&format!("draw run --json --beacon round.json {KEY}")))
+            .unwrap();
+    let mut record = json.clone();
+    for (name, value) in [
+        ("plan_key", json!(KEY)),
+        ("region", json!("000000")),
+        ("library_form", json!("open")),
+        ("randomness", json!("drand")),
+        ("round", json!(1000)),
+        ("beacon_signature", json!(SIGNATURE)),
+    ] {
+        record[name] = value;
+    }
+    desk.publish("draw", record, &format!("--ref {KEY}"));
+    assert!(
+        desk.refused(0, &format!("draw run {KEY}"))
+            .contains("entry 6 says the same")
+    );
+    desk.server.state.lock().unwrap().entries[5].0["logged_at"] = "2023-08-23T15:30:01Z".into();
+    let said = desk.refused(1, &format!("draw run {KEY}"));
+    assert!(said.contains("says something else"), "{said}");
+}
+
+#[test]
+fn a_sealed_draw_is_made_at_the_desk_and_opened_at_the_deadline() {
+    let desk = Desk::new("2023-08-22T00:00:00Z");
+    let delay = "randomness = \"delay\"\ndelay_log2 = 10\ncontributors = [\"000000-SFJ\"]\n\
+                 t0 = 2023-08-23T14:00:00Z\nt1 = 2023-08-23T14:00:01Z\n";
+    desk.plan(true, delay);
+    assert_eq!(desk.mode("open.jsonl"), 0o600);
+    assert!(!desk.read("objects.txt").contains("high"));
+    assert!(
+        desk.refused(
+            2,
+            "plan library objects --sealed --openings open.jsonl --out x objects.csv"
+        )
+        .contains("open.jsonl")
+    );
+    desk.must("plan publish --key k plan.toml");
+    desk.must(&format!("plan commit --key o {KEY}"));
+    desk.server.at("2023-08-23T14:00:00Z");
+    desk.must(&format!("plan reveal --key o {KEY}"));
+    desk.server.at("2023-08-23T15:00:00Z");
+    assert!(
+        desk.refused(2, &format!("draw run {KEY}"))
+            .contains("sealed")
+    );
+    let draw = format!("draw --openings open.jsonl --key k --details who.json {KEY}");
+    assert!(
+        desk.refused(2, &draw.replace("--key k", "--key o"))
+            .contains("cannot draw it")
+    );
+    let openings = desk.read("open.jsonl");
+    let other = openings.replacen("\"low\"", "\"high\"", 1);
+    desk.write("open.jsonl", &other);
+    assert!(desk.refused(2, &draw).contains("line 2"));
+    desk.write("open.jsonl", &openings);
+    let size = desk.server.size();
+    assert_eq!(desk.must(&draw), size.to_string());
+    let list = desk.read("000000-SCJG_2023_01.drawn");
+    assert_eq!(
+        (
+            desk.mode("000000-SCJG_2023_01.drawn"),
+            desk.mode("who.json")
+        ),
+        (0o600, 0o600)
+    );
+    let hashes: Vec<_> = list
+        .lines()
+        .map(|line| leaf_hash(line.as_bytes()))
+        .collect();
+    let body = desk.server.newest();
+    assert_eq!(body["sealed_root"], hex(&tree_head(&hashes)));
+    assert_eq!(body["drawn_count"], list.lines().count());
+    assert_eq!(body["delay_checkpoints"].as_array().unwrap().len(), 256);
+    assert_eq!(body["reveals"][0]["contributor"], OTHER);
+    assert!(body.get("drawn").is_none() && body.get("drawn_strata").is_none());
+    // Run again, it is the same draw and the same salts; without the list nothing is made up.
+    assert_eq!(desk.must(&draw), size.to_string());
+    assert_eq!(desk.server.size(), size + 1);
+    assert!(
+        desk.refused(2, &draw.replace("--details who.json", "--list lost"))
+            .contains("--list")
+    );
+    assert!(!desk.path("lost").exists());
+
+    let open = format!("draw open --key k {KEY}");
+    assert!(
+        desk.refused(2, &open)
+            .contains("the deadline, 2023-09-30T16:00:00Z")
+    );
+    desk.server.at("2023-09-30T16:00:00Z");
+    desk.write("forged", &list.replace('1', "2"));
+    assert_eq!(
+        desk.refused(2, &format!("draw open --key k --list forged {KEY}"))
+            .lines()
+            .count(),
+        1
+    );
+    desk.must(&open);
+    let body = desk.server.newest();
+    let file = hex(&sha256(list.as_bytes()));
+    assert_eq!(body["attachments"][0]["sha256"], file);
+    assert_eq!(body["title"], "抽查抽取名单公开");
+    assert!(desk.server.state.lock().unwrap().files.contains_key(&file));
+    assert_eq!(desk.must(&open), (size + 1).to_string());
+}
+
+#[test]
+fn cards_are_made_once_and_stored_encrypted() {
+    let desk = Desk::new("2023-08-22T00:00:00Z");
+    desk.plan(true, DRAND);
+    let make = "draw cards --openings open.jsonl --leaves objects.txt --site https://gs.example.gov.cn/ --out cards";
+    desk.must(make);
+    assert_eq!(
+        (
+            desk.mode("cards/tokens.csv"),
+            desk.mode("cards/cards-001.html")
+        ),
+        (0o600, 0o600)
+    );
+    let stored = desk.read("cards/cards.jsonl");
+    assert_eq!(stored.lines().count(), 60);
+    assert!(!stored.contains("T00") && !stored.contains("high"));
+    assert!(desk.refused(2, make).contains("made once"));
+    // A server that is busy for a moment is asked again.
+    desk.server.state.lock().unwrap().busy = 1;
+    desk.must("draw upload-cards --key k --leaves objects.txt cards/cards.jsonl");
+    let state = desk.server.state.lock().unwrap();
+    let (root, bytes) = state.cards.first_key_value().unwrap();
+    assert_eq!(bytes, stored.as_bytes());
+    assert_eq!(state.entries[1].1["body"]["root"], **root);
+}
+
+#[test]
+fn a_round_is_verified_before_it_is_handed_in() {
+    let desk = Desk::new("2023-08-24T00:00:00Z");
+    for (round, signature, said) in [
+        (1001, SIGNATURE, "not that of round 1001"),
+        (1000, "00", "expected JSON as drand relays give it"),
+    ] {
+        desk.write(
+            "round.json",
+            &json!({"round": round, "signature": signature}).to_string(),
+        );
+        assert!(
+            desk.refused(2, "draw beacon --file round.json")
+                .contains(said)
+        );
+    }
+    desk.write(
+        "round.json",
+        &json!({"round": 1000, "signature": SIGNATURE, "randomness": "x"}).to_string(),
+    );
+    assert!(
+        desk.refused(2, "draw beacon --round 999 --file round.json")
+            .contains("round 1000, not round 999")
+    );
+    assert!(desk.server.state.lock().unwrap().beacons.is_empty());
+    desk.must("draw beacon --file round.json");
+    let state = desk.server.state.lock().unwrap();
+    assert_eq!(state.beacons[0]["signature"], SIGNATURE);
+}
+
+#[test]
+fn a_plan_is_called_off_and_then_nothing_goes_on() {
+    let desk = Desk::new("2023-08-22T00:00:00Z");
+    desk.plan(false, DRAND);
+    desk.must("plan publish --key k plan.toml");
+    let cancel = format!("plan cancel --key k --because plan_error --reason 有误 {KEY}");
+    assert!(
+        desk.refused(2, &cancel.replace("plan_error", "mood"))
+            .contains("library_error")
+    );
+    assert!(
+        desk.refused(2, &cancel.replace("--key k", "--key o"))
+            .contains("cannot cancel it")
+    );
+    assert_eq!(desk.must(&cancel), "4");
+    for line in [&cancel, &format!("plan commit --key k {KEY}")] {
+        assert!(desk.refused(2, line).contains("cancelled by entry 4"));
+    }
+    assert!(
+        desk.refused(2, "plan commit --key k 000000-SCJG/2023/09")
+            .contains("the log has no plan")
+    );
+}
+
+#[test]
+fn a_simulation_needs_no_server_and_is_repeated() {
+    let desk = Desk::new("2023-08-22T00:00:00Z");
+    desk.plan(false, DRAND);
+    let line = "plan simulate --objects objects.txt --officers officers.txt --seeds 20 --first 7 plan.toml";
+    let out = desk.must(line);
+    assert_eq!(out, desk.must(line));
+    assert!(out.starts_with("SIMULATION with 20 dummy seeds"), "{out}");
+    assert!(
+        out.contains("chance 50.000 %; expected 200.0 drawn, observed 200"),
+        "{out}"
+    );
+    assert_ne!(out, desk.must(&line.replace("--first 7", "--first 8")));
+}
