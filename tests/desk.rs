@@ -109,7 +109,7 @@ impl Desk {
 
     /// Libraries and a plan with that randomness in the log; `sealed` or not.
     fn plan(&self, sealed: bool, randomness: &str) {
-        let classes = |n: usize| if n % 3 == 0 { "high" } else { "low" };
+        let classes = |n: usize| if n.is_multiple_of(3) { "high" } else { "low" };
         let rows =
             (0..60).map(|n| format!("T{n:02},{},{DEPARTMENT},,,{}\n", classes(n), classes(n)));
         let header = "统一社会信用代码,行业类别,检查部门,排除原因,名称,信用风险分类\n";

@@ -50,7 +50,7 @@ enum Command {
     Publish(publish::Publish),
     Import(import::ImportCommand),
     Plan(plan::PlanCommand),
-    Draw(draw::DrawCommand),
+    Draw(Box<draw::DrawCommand>),
     Export(export::Export),
     Fsck(fsck::Fsck),
     Backup(backup::Backup),

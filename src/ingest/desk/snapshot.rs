@@ -120,14 +120,14 @@ pub fn snapshot_body(
         match leaf {
             Leaf::Target(target) => {
                 *strata.entry(target.stratum).or_default() += 1;
-                target
-                    .exclusion
-                    .map(|one| *exclusions.entry(one).or_default() += 1);
+                if let Some(one) = target.exclusion {
+                    *exclusions.entry(one).or_default() += 1;
+                }
             }
             Leaf::Sealed(target) => {
-                target
-                    .exclusion
-                    .map(|one| *exclusions.entry(one).or_default() += 1);
+                if let Some(one) = target.exclusion {
+                    *exclusions.entry(one).or_default() += 1;
+                }
             }
             Leaf::Officer(officer) => {
                 for one in officer.qualifications.iter() {
