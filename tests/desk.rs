@@ -290,6 +290,58 @@ fn an_open_draw_from_lists_to_its_repetition() {
     assert!(said.contains("says something else"), "{said}");
 }
 
+/// Who was at a target in the authority's last batches is not sent there again.
+#[test]
+fn who_met_lately_does_not_meet_again() {
+    let desk = Desk::new("2023-08-22T00:00:00Z");
+    desk.plan(false, DRAND);
+    desk.must("plan publish --key k plan.toml");
+    let officers = desk.read("officers.txt");
+    let ids = officers.lines().map(|line| line.split('|').nth(2).unwrap());
+    let met: Vec<&str> = ids.take(4).collect();
+    let seats: Vec<Value> = met
+        .iter()
+        .zip(1..)
+        .map(|(id, n)| json!({"department": DEPARTMENT, "officer_id": id, "seat_no": n}))
+        .collect();
+    let targets = (0..60).step_by(3).map(|n| {
+        json!({"target_id": format!("T{n:02}"), "stratum": "high", "ticket": "0".repeat(64), "assigned_seats": seats})
+    });
+    let list = Value::Array(targets.collect()).to_string();
+    let digest = hex(&sha256(list.as_bytes()));
+    let mut state = desk.server.state.lock().unwrap();
+    state
+        .files
+        .insert(digest.clone(), list.clone().into_bytes());
+    drop(state);
+    let draw = json!({
+        "plan_key": KEY, "region": "000000", "library_form": "open", "randomness": "drand", "round": 1000,
+        "beacon_signature": SIGNATURE, "random_value": "0".repeat(64), "seed": "0".repeat(64), "drawn_count": 20,
+        "drawn_strata": [{"stratum": "high", "rule_departments": [DEPARTMENT], "eligible_count": 20, "drawn_count": 20}],
+        "drawn_file": {"media_type": "application/json", "name": "drawn.json", "sha256": digest, "size": list.len()},
+    });
+    desk.publish("draw", draw, &format!("--ref {KEY}"));
+    let plan = desk.read("plan.toml").replace("2023/01", "2023/02");
+    let plan = plan.replace("round = 1000", "round = 30000000");
+    let plan = plan.replace("contributors = [\"000000-SCJG\", \"000000-SFJ\"]\n", "");
+    desk.write("plan.toml", &plan);
+    desk.must("plan publish --key k plan.toml");
+    desk.server.at("2026-07-01T00:00:00Z");
+    let signature = "81d2fc112b91932d9e4074a46b88c4dc78149b859660e0673c0bb9bd0caefdc9cc194e83de980441355b8ef44cc7a355";
+    desk.write(
+        "round.json",
+        &json!({"round": 30_000_000, "signature": signature}).to_string(),
+    );
+    let run = "draw run --json --beacon round.json 000000-SCJG/2023/02";
+    let result = desk.must(run);
+    assert!(result.contains("T"), "{result}");
+    assert!(met.iter().all(|id| !result.contains(id)), "{result}");
+    let mut state = desk.server.state.lock().unwrap();
+    state.files.insert(digest, b"[]".to_vec());
+    drop(state);
+    assert!(desk.refused(2, run).contains("is not this file"));
+}
+
 #[test]
 fn a_sealed_draw_is_made_at_the_desk_and_opened_at_the_deadline() {
     let desk = Desk::new("2023-08-22T00:00:00Z");

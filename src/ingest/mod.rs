@@ -1,7 +1,7 @@
 //! From what departments have (key files, CSV, XLSX, JSON) to signed events.
 //!
-//! Runs on the department's machine: the secret key never leaves it, only signed events do. It must not read the data
-//! folder of a log.
+//! Runs on the department's machine: the secret key never leaves it, only signed events and the files they name do. It must not
+//! read the data folder of a log.
 
 mod bodies;
 mod client;

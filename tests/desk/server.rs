@@ -224,9 +224,17 @@ fn listed(state: &State, plan: &str) -> Option<Json> {
     let index = *about("plan").first()?;
     let body = &state.entries[index].1["body"];
     let snapshots = ["object_snapshot", "officer_snapshot"].map(|name| body[name]["index"].clone());
+    let authority = plan.split('/').next().unwrap();
+    let earlier = (0..index).filter(|at| {
+        let (entry, _) = &state.entries[*at];
+        entry["kind"] == "draw" && entry["ref"].as_str().unwrap().starts_with(authority)
+    });
+    let earlier: Vec<usize> = earlier.collect();
+    let rotation = body["rotation"].as_u64().unwrap() as usize;
+    let earlier = &earlier[earlier.len().saturating_sub(rotation)..];
     Some(json!({
         "plan": index, "snapshots": snapshots, "commits": about("commit"), "reveals": about("reveal"),
-        "draw": about("draw").first(), "cancel": about("cancel").first(), "earlier": [], "substitutes": [],
+        "draw": about("draw").first(), "cancel": about("cancel").first(), "earlier": earlier, "substitutes": [],
         "opening": opening, "state": "open",
     }))
 }

@@ -16,7 +16,7 @@ use gongshi_verify::draw::secrets::{Commit, Reveal, counting};
 use gongshi_verify::encoding::{bytes_of_hex, hex, hex32};
 use gongshi_verify::hash::Hash;
 use gongshi_verify::json::{self, Value};
-use gongshi_verify::names::{AuthorityId, Origin};
+use gongshi_verify::names::{AuthorityId, Origin, PlanKey};
 use gongshi_verify::time::Timestamp;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,11 +35,13 @@ pub enum MaterialsError {
         /// Why.
         reason: String,
     },
-    /// An earlier draw of the authority says nothing of who met.
-    #[error("the draw of entry {index}: its list of the drawn is none")]
+    /// What the server lists as an earlier draw of the authority is none that keeps officers apart.
+    #[error("the draw of entry {index}: {reason}")]
     Earlier {
         /// Its index.
         index: u64,
+        /// Why.
+        reason: &'static str,
     },
     /// The plan was called off.
     #[error("the plan was cancelled by entry {0}")]
@@ -313,17 +315,30 @@ fn side_by_side(delay: Delay, start: &Hash, checkpoints: &[Hash]) -> Option<usiz
 /// Who met in the authority's earlier draws. A sealed one says nothing of it.
 fn met(entries: &PlanEntries<'_>) -> Result<BTreeSet<(String, String)>, MaterialsError> {
     let mut pairs = BTreeSet::new();
-    for draw in entries.earlier()? {
-        let wrong = || MaterialsError::Earlier { index: draw.index };
+    let plan = &entries.plan;
+    let earlier = entries.earlier()?;
+    for (number, draw) in earlier.iter().enumerate() {
+        let wrong = |reason| MaterialsError::Earlier {
+            index: draw.index,
+            reason,
+        };
+        let key = PlanKey::parse(draw.entry.reference.as_deref().unwrap_or_default());
+        let own = key.is_ok_and(|key| key.authority() == plan.key.authority());
+        if !own || draw.index >= entries.logged.index || number >= plan.rotation as usize {
+            return Err(wrong(
+                "it is none of the authority's last draws before the plan",
+            ));
+        }
+        let none = || wrong("its list of the drawn is none");
         let list = match (draw.member("drawn"), draw.member("drawn_file")) {
             (None, None) => continue,
             (Some(drawn), _) => recorded::met(drawn),
             (None, reference) => {
-                let list = json::parse(entries.file(reference)?).map_err(|_| wrong())?;
+                let list = json::parse(entries.file(reference)?).map_err(|_| none())?;
                 recorded::met(&list)
             }
         };
-        pairs.extend(list.ok_or_else(wrong)?);
+        pairs.extend(list.ok_or_else(none)?);
     }
     Ok(pairs)
 }

@@ -131,7 +131,7 @@ fn officers_enter_under_pseudonyms() {
     let (_, said) = make(Shape::Officers, text.as_bytes(), None);
     assert_eq!(said.len(), 2);
     assert!(said[0].contains("--pseudonyms"), "{said:?}");
-    let papers = "officer_id,department\n61032319800101001X,000000-SCJG\n12345678,000000-SCJG\nP1,000000-SCJG\n";
+    let papers = "officer_id,department\n61032319800101001X,000000-SCJG\n12345678,000000-SCJG\nP12345678,000000-SCJG\n";
     let (made, said) = make(Shape::Officers, papers.as_bytes(), None);
     assert_eq!(made.bad, 2, "{said:?}");
     assert!(said[0].contains("never the number of a paper"), "{said:?}");
@@ -170,4 +170,44 @@ fn a_table_of_something_else_is_none() {
     assert!(refused("uscc,stratum,departments,colour\n", Shape::Objects).contains("colour"));
     assert!(refused("uscc,departments\nA,B\n", Shape::Objects).contains("Stratum"));
     assert!(refused("uscc,id,stratum,departments\n", Shape::Objects).contains("Two columns"));
+}
+
+#[test]
+fn a_workbook_is_read_as_it_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("list.xlsx");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let notes = book.add_worksheet();
+    notes.write_string(0, 0, "说明").unwrap();
+    let sheet = book.add_worksheet();
+    for (at, header) in (0..).zip(["统一社会信用代码", "信用风险分类"]) {
+        sheet.write_string(0, at, header).unwrap();
+    }
+    sheet.write_string(1, 0, "A1").unwrap();
+    // A class may be a number; an id that a spreadsheet took for one is not what was typed.
+    sheet.write_number(1, 1, 3).unwrap();
+    sheet.write_number(2, 0, 12).unwrap();
+    sheet.write_string(2, 1, "B").unwrap();
+    book.save(&file).unwrap();
+    let options = ListOptions {
+        file,
+        sheet: None,
+        shape: Shape::Sealed,
+        set: Vec::new(),
+        ignore_unknown: false,
+        names: Names::default(),
+    };
+    let mut said = Vec::new();
+    let made = make_library(&options, None, random, &mut |line, faults| {
+        said.extend(
+            faults
+                .iter()
+                .map(|fault| format!("{line}{}", fault.words(Lang::En))),
+        );
+    });
+    assert_eq!(made.unwrap().bad, 1);
+    assert!(
+        said[0].starts_with("3 “统一社会信用代码”: 12 — a spreadsheet has made a number"),
+        "{said:?}"
+    );
 }
