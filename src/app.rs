@@ -1,5 +1,6 @@
 //! The composition root: the only place that knows all parts, opens a data folder and wires them together.
 
+mod expiry;
 mod restore;
 
 pub use restore::{is_restoring, restore};
@@ -12,9 +13,11 @@ use crate::log::{Batching, Follower, Leaf, Log, LogConfig, LogError, Target};
 use crate::model::{self, Model, ModelError};
 use crate::search::sync::{IndexTarget, Names};
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
-use crate::store::{self, DataFolder, SledStorage, StoreError};
+use crate::store::{self, DataFolder, Expired, FileLimits, Files, SledStorage, StoreError};
 use crate::web::Portal;
-use gongshi_verify::encoding::base64;
+use expiry::{Expiry, Keeper};
+use gongshi_verify::encoding::{base64, hex32};
+use gongshi_verify::hash::Hash;
 use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::{AuthorityId, KindName, Origin};
@@ -25,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// What a data folder says about itself, in the file `log.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,14 +112,27 @@ pub fn random32() -> [u8; 32] {
 }
 
 /// How much of the machine to use.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Tuning {
     /// How the log batches.
     pub batching: Batching,
     /// See [`LogConfig::published_checkpoint`].
     pub published_checkpoint: Option<PathBuf>,
+    /// Bytes of all files together that no record names yet.
+    pub unreferenced_bytes: u64,
     /// Search engine's threads and memory.
     pub search: TantivyOptions,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Tuning {
+            batching: Batching::default(),
+            published_checkpoint: None,
+            unreferenced_bytes: FileLimits::default().unreferenced_bytes,
+            search: TantivyOptions::default(),
+        }
+    }
 }
 
 /// Creates a log in an empty folder: keys, size-0 checkpoint, and entry 0, the operator's own record.
@@ -166,7 +183,7 @@ pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppE
         storage,
         LogConfig::new(new.origin.clone(), signer),
     )?);
-    let intake = Intake::open(log, clock)?;
+    let intake = Intake::open(log, clock, Files::open(data)?)?;
     match intake.accept_events(vec![event]).wait().pop() {
         Some(Ok(_)) => Ok::<(), AppError>(()),
         Some(Err(refusal)) => Err(AppError::Folder(format!(
@@ -213,6 +230,8 @@ fn operator_record(new: &NewLog, key: &SecretKey) -> Result<Record, AppError> {
 pub struct App {
     /// What the HTTP side needs.
     pub portal: Portal,
+    keeper: Keeper,
+    expiry: Expiry,
     followers: Vec<Follower>,
 }
 
@@ -273,6 +292,13 @@ pub fn read_log_as_stranger(
     Ok((Arc::new(log), file))
 }
 
+/// SHA-256 of every file that a leaf's record names.
+pub fn files_of(leaf: &Leaf) -> Vec<Hash> {
+    let named = domain::named_files(&leaf.entry, leaf.record.as_deref());
+    let hashes = named.iter().map(|file| hex32(&file.sha256));
+    hashes.filter_map(Result::ok).collect()
+}
+
 fn origin_of(file: &LogFile) -> Result<Origin, AppError> {
     Origin::parse(&file.origin).map_err(|e| AppError::Folder(format!("{LOG_FILE}: {e}")))
 }
@@ -293,7 +319,12 @@ impl App {
     /// Opens everything and starts to follow the log.
     pub fn open(data: &Path, clock: Arc<dyn Clock>, tuning: &Tuning) -> Result<Self, AppError> {
         let log = open_log(data, tuning)?;
-        let intake = Intake::open(log.clone(), clock).map_err(|error| match error {
+        let limits = FileLimits {
+            unreferenced_bytes: tuning.unreferenced_bytes,
+            reserve_bytes: tuning.batching.reserve_bytes,
+        };
+        let files = Files::open_within(data, limits)?;
+        let intake = Intake::open(log.clone(), clock, files).map_err(|error| match error {
             IntakeError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
             error => error.into(),
         })?;
@@ -319,6 +350,11 @@ impl App {
             )?,
         ];
         let synthetic = is_synthetic(&intake);
+        let keeper = Keeper {
+            log: log.clone(),
+            model: model.clone(),
+            files: intake.files().clone(),
+        };
         Ok(App {
             portal: Portal {
                 intake,
@@ -327,8 +363,16 @@ impl App {
                 search,
                 synthetic,
             },
+            expiry: Expiry::start(keeper.clone())?,
+            keeper,
             followers,
         })
+    }
+
+    /// Removes the files that no public record names and that nobody has put or held for a day before `now`, as the App
+    /// itself does every hour; `None` while the read model is behind the log, when nothing is removed.
+    pub fn expire_files(&self, now: SystemTime) -> Result<Option<Expired>, AppError> {
+        self.keeper.expire(now)
     }
 
     /// Appends what is queued, lets the followers finish their batch, and closes.
@@ -337,6 +381,7 @@ impl App {
         if let Err(error) = self.portal.intake.keep_time() {
             tracing::warn!(%error, "the time of this stop could not be kept");
         }
+        drop(self.expiry);
         drop(self.followers);
     }
 }

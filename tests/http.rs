@@ -8,6 +8,8 @@ mod common;
 mod addresses;
 #[path = "http/events.rs"]
 mod events;
+#[path = "http/files.rs"]
+mod files;
 #[path = "http/support.rs"]
 mod support;
 #[path = "http/transport.rs"]

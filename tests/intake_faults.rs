@@ -7,7 +7,7 @@ mod common;
 use common::{TestLog, origin, permit};
 use gongshi::intake::{Clock as _, Event, Intake, Refusal};
 use gongshi::log::{Batching, Log, LogConfig, fsck};
-use gongshi::store::{DataFolder, FaultStorage};
+use gongshi::store::{DataFolder, FaultStorage, Files};
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::note::{KeyKind, SignerKey};
@@ -45,7 +45,10 @@ impl Faulty {
         std::fs::copy(path.join("checkpoint"), outside).unwrap();
         let data = DataFolder::lock(&path).unwrap();
         let log = Log::open(data, Arc::new(storage.clone()), config(&folder)).unwrap();
-        let intake = Intake::open(Arc::new(log), keys.clock.clone()).unwrap();
+        let intake = {
+            let files = Files::open(&folder.path().join("data")).unwrap();
+            Intake::open(Arc::new(log), keys.clock.clone(), files).unwrap()
+        };
         Faulty {
             keys,
             folder,
@@ -65,7 +68,10 @@ impl Faulty {
         let data = DataFolder::lock(&folder.path().join("data")).unwrap();
         let log = Log::open(data, Arc::new(storage.clone()), config(&folder)).unwrap();
         assert_eq!(fsck(&log, |_| (), |_, _, _| ()).problems, []);
-        let intake = Intake::open(Arc::new(log), keys.clock.clone()).unwrap();
+        let intake = {
+            let files = Files::open(&folder.path().join("data")).unwrap();
+            Intake::open(Arc::new(log), keys.clock.clone(), files).unwrap()
+        };
         Faulty {
             keys,
             folder,

@@ -4,7 +4,8 @@
 use gongshi::app::{AppError, log_file, read_log, restore};
 use gongshi::log::archive::{self, ArchiveError, Reader};
 use gongshi::log::{Leaf, Log, LogConfig, fsck};
-use gongshi::store::{DataFolder, SledStorage, write_private};
+use gongshi::store::{DataFolder, Files, SledStorage, write_private};
+use gongshi_verify::hash::sha256;
 use gongshi_verify::names::Origin;
 use gongshi_verify::note::{KeyKind, SignerKey};
 use std::io::Read;
@@ -32,6 +33,17 @@ fn leaf(number: u64) -> Leaf {
         entry: format!("entry {number} {text}").into_bytes(),
         record,
     }
+}
+
+/// Files that the second leaf "names".
+const FILES: u64 = 3;
+
+fn file(number: u64) -> Vec<u8> {
+    let size = 30_000 * usize::try_from(number).unwrap();
+    let hash = sha256(&number.to_be_bytes());
+    (0..size)
+        .map(|at| hash[at % 32] ^ (at / 32) as u8)
+        .collect()
 }
 
 /// A log of opaque leaves, its backup, and a folder with its keys.
@@ -62,7 +74,19 @@ impl Backup {
             log.submit(leaves).unwrap().wait().unwrap();
         }
         let mut bytes = Vec::new();
-        assert_eq!(archive::write(&log, &mut bytes, |_| ()).unwrap(), entries);
+        let files = Files::open(&original).unwrap();
+        for number in 0..FILES {
+            let bytes = file(number);
+            files
+                .put(&sha256(&bytes), bytes.len() as u64, &bytes[..])
+                .unwrap();
+        }
+        let named = |leaf: &Leaf| match *leaf == self::leaf(1) {
+            true => (0..FILES).map(|number| sha256(&file(number))).collect(),
+            false => Vec::new(),
+        };
+        let written = archive::write(&log, &files, named, &mut bytes, |_| ()).unwrap();
+        assert_eq!((written.entries, written.files), (entries, FILES));
         std::fs::write(folder.path().join("backup"), &bytes).unwrap();
         std::fs::write(
             folder.path().join("published"),
@@ -133,6 +157,9 @@ fn read_to_end<R: Read>(reader: Result<Reader<R>, ArchiveError>) -> Result<u64, 
     let mut leaves = 0;
     while reader.next_leaf()?.is_some() {
         leaves += 1;
+    }
+    while let Some(file) = reader.next_file()? {
+        file.skip()?;
     }
     Ok(leaves)
 }

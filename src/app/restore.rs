@@ -4,7 +4,7 @@
 
 use super::{AppError, LogFile, ensure_empty, read_signer, write_log_file};
 use crate::log::{Log, LogConfig, archive};
-use crate::store::{self, DataFolder, SledStorage, StoreError};
+use crate::store::{self, DataFolder, FileLimits, Files, SledStorage, StoreError};
 use gongshi_verify::names::Origin;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub(super) const UNMARKED: &str = "restoring.tmp";
 const RESTORING_TEXT: &[u8] = b"A restore into this folder has begun and has not ended. What is here is a part of a log.\n\
     It is never served. Run `gongshi restore` again (it empties the folder first), or delete the folder.\n";
 
-/// Makes a data folder from a backup that the caller has read to its end once: keys from `keys`, then every leaf.
+/// Makes a data folder from a backup that the caller has read to its end once: keys from `keys`, then every leaf and file.
 ///
 /// From its first file to its last the folder carries a mark that every start refuses, and `log.toml`, without which
 /// nothing opens a folder, comes last: a restore that died is recognised and never served. The next restore into the
@@ -49,7 +49,13 @@ pub fn restore<R: std::io::Read>(
         Arc::new(SledStorage::new(data)),
         LogConfig::new(origin, signer),
     )?;
-    archive::replay(reader, &log, progress)?;
+    // They were taken once; the log to come names them.
+    let limits = FileLimits {
+        unreferenced_bytes: u64::MAX,
+        ..FileLimits::default()
+    };
+    let files = Files::open_within(data, limits)?;
+    archive::replay(reader, &log, &files, progress)?;
     log.drain();
     let restored = &log.published().checkpoint;
     if *restored != reader.checkpoint.checkpoint {

@@ -4,8 +4,8 @@ use super::progress::Progress;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use gongshi::app;
-use gongshi::log::archive::{self, Reader};
-use gongshi::store::{ensure_private, sync_folder};
+use gongshi::log::archive::{self, Reader, Written};
+use gongshi::store::{Files, ensure_private, sync_folder};
 use gongshi_verify::checkpoint::SignedCheckpoint;
 use gongshi_verify::note::{SignatureCheck, SignerKey};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -16,7 +16,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Write the whole log, records included, to one compressed and checked file. Keys are not in it.
+/// Write the whole log, with its records and the files they name, to one compressed and checked file. Keys are not in it.
 #[derive(Args)]
 pub struct Backup {
     /// Data folder; its server must not be running.
@@ -30,15 +30,19 @@ pub struct Backup {
 impl Backup {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let (log, _) = app::read_log(&self.data)?;
-        let size = write(&log, &self.out)?;
-        println!("{}: {size} entries.", self.out.display());
-        Ok(ExitCode::SUCCESS)
+        let written = write(&log, &Files::to_read(&self.data), &self.out)?;
+        let (entries, files) = (written.entries, written.files);
+        println!("{}: {entries} entries, {files} files.", self.out.display());
+        for (_, reason) in &written.missing {
+            eprintln!("A file that a record names is not in the backup: {reason}");
+        }
+        Ok(ExitCode::from(u8::from(!written.missing.is_empty())))
     }
 }
 
 /// Writes a backup to a new file, which has its name only when it is whole and on the disk. Until then it stands beside
 /// it as `<name>.partial`, readable by its owner only, as the records in it are.
-fn write(log: &gongshi::log::Log, out: &Path) -> anyhow::Result<u64> {
+fn write(log: &gongshi::log::Log, files: &Files, out: &Path) -> anyhow::Result<Written> {
     let exists = || format!("{} exists; a backup is never overwritten", out.display());
     if out.symlink_metadata().is_ok() {
         bail!(exists());
@@ -49,7 +53,7 @@ fn write(log: &gongshi::log::Log, out: &Path) -> anyhow::Result<u64> {
         .to_owned();
     name.push(".partial");
     let partial = out.with_file_name(name);
-    let attempt = || -> anyhow::Result<u64> {
+    let attempt = || -> anyhow::Result<Written> {
         // One that a killed backup has left; made anew, since its mode could be another.
         match std::fs::remove_file(&partial) {
             Err(e) if e.kind() != ErrorKind::NotFound => return Err(e.into()),
@@ -61,7 +65,7 @@ fn write(log: &gongshi::log::Log, out: &Path) -> anyhow::Result<u64> {
             .mode(0o600)
             .open(&partial)?;
         let mut progress = Progress::new("entries", log.published().size());
-        let size = archive::write(log, &file, |done| progress.at(done))?;
+        let written = archive::write(log, files, app::files_of, &file, |done| progress.at(done))?;
         file.sync_all()?;
         match rename_to_new(&partial, out) {
             Err(e) if e.kind() == ErrorKind::AlreadyExists => bail!(exists()),
@@ -70,7 +74,7 @@ fn write(log: &gongshi::log::Log, out: &Path) -> anyhow::Result<u64> {
         // The name, too, has to outlive a power cut.
         let folder = out.parent().filter(|folder| *folder != Path::new(""));
         sync_folder(folder.unwrap_or(Path::new(".")))?;
-        Ok(size)
+        Ok(written)
     };
     attempt()
         .inspect_err(|_| drop(std::fs::remove_file(&partial)))
@@ -137,6 +141,11 @@ impl Restore {
                 diverged = Some(done);
             }
         }
+        let mut files = 0;
+        while let Some(file) = reader.next_file()? {
+            file.skip()?;
+            files += 1;
+        }
         // Said only of a backup that was found whole: damage is no other history.
         if let Some(size) = diverged {
             bail!(
@@ -160,7 +169,10 @@ impl Restore {
             )),
             _ => error.into(),
         })?;
-        println!("{} entries restored to {}.", total, self.data.display());
+        println!(
+            "{total} entries and {files} files restored to {}.",
+            self.data.display()
+        );
         Ok(ExitCode::SUCCESS)
     }
 

@@ -4,7 +4,7 @@ use super::remote::{self, Server};
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::domain::Kind;
-use gongshi::ingest::{Client, ClientError, KeyFile, LogState, Patience, Upload, patiently};
+use gongshi::ingest::{Client, ClientError, KeyFile, LogState, Patience, Upload, persist};
 use gongshi::intake::Clock;
 use gongshi::text::Lang;
 use gongshi_verify::encoding::hex;
@@ -118,13 +118,14 @@ impl Desk {
 
     /// Puts bytes on the server, trying again while it is only busy; their SHA-256 in hexadecimal.
     pub fn upload(&self, to: Upload, bytes: &[u8]) -> anyhow::Result<String> {
-        let sent = patiently(
+        let attempt = || {
+            self.client
+                .upload(to, bytes, &self.log.origin, &self.key, self.now())
+        };
+        let sent = persist(
             Patience::default(),
+            attempt,
             &mut remote::say_waiting(Lang::En),
-            || {
-                self.client
-                    .upload(to, bytes, &self.log.origin, &self.key, self.now())
-            },
         );
         let said = |error: ClientError| anyhow::Error::msg(error.words(Lang::En));
         sent.map(|digest| hex(&digest)).map_err(said)

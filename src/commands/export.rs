@@ -1,16 +1,17 @@
 //! `gongshi export`: the public log as NDJSON that ends with the checkpoint it was read at.
 
 use super::progress::Progress;
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use gongshi::app;
 use gongshi::log::Log;
+use gongshi::store::{Files, write_atomic};
 use gongshi_verify::encoding::hex;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Write every public entry and record as a line of JSON; the last line has the checkpoint and the digest of the rest.
@@ -22,6 +23,10 @@ pub struct Export {
     /// File to write; standard output without it.
     #[arg(long)]
     out: Option<PathBuf>,
+    /// Folder for the files that records name, each under its SHA-256; made where it is not there. A file that stands there
+    /// already is left as it is.
+    #[arg(long, value_name = "DIR")]
+    files: Option<PathBuf>,
 }
 
 impl Export {
@@ -34,10 +39,42 @@ impl Export {
             None => Box::new(std::io::stdout().lock()),
         };
         let written = Self::write(&log, BufWriter::new(out));
+        if let (Some(folder), Ok(())) = (&self.files, &written) {
+            self.copy_files(&log, folder)?;
+        }
         // Whoever reads standard output may have read enough; a file of one's own is whole, or it is an error.
         match written {
             Err(error) if self.out.is_none() && is_closed(&error) => Ok(ExitCode::SUCCESS),
             written => written.map(|()| ExitCode::SUCCESS),
+        }
+    }
+
+    /// Copies the files; one that is damaged is not kept, and is an error once all others are copied.
+    fn copy_files(&self, log: &Log, folder: &Path) -> anyhow::Result<()> {
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        let files = Files::to_read(&self.data);
+        let size = log.published().size();
+        let mut missing = Vec::new();
+        for start in (0..size).step_by(1024) {
+            for leaf in log.leaves(start..size.min(start + 1024))? {
+                for hash in app::files_of(&leaf) {
+                    let path = folder.join(hex(&hash));
+                    if path.exists() {
+                        continue;
+                    }
+                    match files.read(&hash) {
+                        Ok(bytes) => write_atomic(&path, &bytes, 0o644)?,
+                        Err(error) => missing.push(error.to_string()),
+                    }
+                }
+            }
+        }
+        match missing.first() {
+            None => Ok(()),
+            Some(first) => bail!(
+                "{} files that records name could not be exported, the first: {first}",
+                missing.len()
+            ),
         }
     }
 

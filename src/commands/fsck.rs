@@ -1,5 +1,6 @@
 //! `gongshi fsck`: rechecks everything, in a data folder or over HTTP.
 
+use super::fsck_files::{Found, NamedFiles};
 use super::out;
 use super::progress::Progress;
 use anyhow::{Context as _, ensure};
@@ -7,13 +8,15 @@ use clap::Args;
 use gongshi::app;
 use gongshi::intake::Auditor;
 use gongshi::log::{self, FsckProblem};
+use gongshi::store::{Files, StoreError};
+use gongshi_verify::hash::Hash;
 use gongshi_verify::names::Origin;
 use gongshi_verify::note::VerifierKey;
 use gongshi_verify::text::shown;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Recheck every entry, record, tile, signature and right. Exit 0: nothing wrong; 1: named problems; 2: could not check.
+/// Recheck every entry, record, tile, signature, right and file that a record names. Exit 0: nothing wrong; 1: named problems; 2: could not check.
 #[derive(Args)]
 pub struct Fsck {
     /// Data folder; its server must not be running.
@@ -28,27 +31,41 @@ pub struct Fsck {
     vkey: Option<String>,
 }
 
+/// What was looked at and found.
+#[derive(Debug)]
+pub struct Checked {
+    pub entries: u64,
+    /// Full ones.
+    pub tiles: u64,
+    /// Those that records name.
+    pub files: u64,
+    pub problems: Vec<FsckProblem>,
+}
+
 impl Fsck {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let (entries, tiles, problems) = match &self.url {
+        let checked = match &self.url {
             Some(url) => super::fsck_http::check(url, self.vkey.as_deref())?,
             None => self.folder()?,
         };
-        for problem in &problems {
+        for problem in &checked.problems {
             out::line(format_args!("{}", shown(&problem.problem)))?;
         }
         out::line(format_args!(
-            "{entries} entries and {tiles} full tiles checked: {} problems.",
-            problems.len()
+            "{} entries, {} full tiles and {} files checked: {} problems.",
+            checked.entries,
+            checked.tiles,
+            checked.files,
+            checked.problems.len()
         ))?;
-        Ok(if problems.is_empty() {
+        Ok(if checked.problems.is_empty() {
             ExitCode::SUCCESS
         } else {
             ExitCode::from(1)
         })
     }
 
-    fn folder(&self) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
+    fn folder(&self) -> anyhow::Result<Checked> {
         let opened = match &self.vkey {
             Some(vkey) => {
                 let verifier = VerifierKey::parse(vkey).context("--vkey")?;
@@ -70,12 +87,28 @@ impl Fsck {
         let mut progress = Progress::new("entries", log.published().size());
         let mut auditor =
             Auditor::new(Origin::parse(&file.origin)?).with_log_key(log.verifier().key);
+        let mut named = NamedFiles::default();
         let mut report = log::fsck(
             &log,
             |done| progress.at(done),
-            |index, leaf, problems| auditor.leaf(index, leaf, problems),
+            |index, leaf, problems| {
+                named.leaf(index, leaf);
+                auditor.leaf(index, leaf, problems);
+            },
         );
         auditor.finish(&mut report.problems);
-        Ok((report.entries, report.tiles, report.problems))
+        let files = Files::to_read(&self.data);
+        let find = |hash: &Hash| match files.verify(hash) {
+            Ok(Some(size)) => Ok(Found::Whole(size)),
+            Ok(None) => Ok(Found::Missing),
+            Err(error @ StoreError::Corrupt(_)) => Ok(Found::Damaged(error.to_string())),
+            Err(error) => Err(error),
+        };
+        Ok(Checked {
+            files: named.check(find, &mut report.problems)?,
+            entries: report.entries,
+            tiles: report.tiles,
+            problems: report.problems,
+        })
     }
 }

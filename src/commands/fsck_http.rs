@@ -2,13 +2,16 @@
 //!
 //! Reads checkpoint, tiles and bundles as tlog-tiles has them, and the public records; trusts none of them.
 
+use super::fsck::Checked;
+use super::fsck_files::{Found, NamedFiles};
 use super::out;
 use super::progress::Progress;
 use anyhow::{Context as _, bail, ensure};
-use gongshi::intake::Auditor;
+use gongshi::intake::{Auditor, MAX_FILE_BYTES};
 use gongshi::log::{FsckProblem, Leaf};
 use gongshi_verify::checkpoint::SignedCheckpoint;
-use gongshi_verify::hash::{Hash, leaf_hash};
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::{Hash, leaf_hash, sha256};
 use gongshi_verify::json;
 use gongshi_verify::merkle::{CompactRange, subtree_root};
 use gongshi_verify::names::Origin;
@@ -16,11 +19,12 @@ use gongshi_verify::note::{SignatureCheck, VerifierKey};
 use gongshi_verify::text::shown;
 use rayon::prelude::*;
 use serde_json::Value;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 const WIDTH: u64 = 256;
-/// Largest answer read: a full bundle of the largest entries.
-const MOST: u64 = 256 * (65_535 + 2);
+/// Largest answer read: a file; a full bundle of the largest entries is shorter.
+const MOST: u64 = MAX_FILE_BYTES + 1;
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -31,8 +35,8 @@ const READERS: usize = 8;
 /// Gives the bytes at a path of the server.
 type Get<'a> = dyn Fn(&str) -> anyhow::Result<Vec<u8>> + Sync + 'a;
 
-/// Checks a server; entries, full tiles, problems.
-pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
+/// Checks a server.
+pub fn check(url: &str, vkey: Option<&str>) -> anyhow::Result<Checked> {
     let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
     let agent = config.build().new_agent();
     let url = url.trim_end_matches('/');
@@ -67,7 +71,7 @@ fn tile_path(index: u64, width: u64) -> String {
     }
 }
 
-fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec<FsckProblem>)> {
+fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<Checked> {
     let vkey = match vkey {
         Some(vkey) => vkey.to_owned(),
         None => {
@@ -105,6 +109,7 @@ fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec
     let readers = readers.build().context("no threads to read records with")?;
     let mut problems = Vec::new();
     let mut auditor = Auditor::new(origin).with_log_key(key.key);
+    let mut named = NamedFiles::default();
     let mut range = CompactRange::new();
     let mut progress = Progress::new("entries", checkpoint.size);
     let mut levels: Vec<Vec<Hash>> = vec![Vec::new()];
@@ -149,7 +154,9 @@ fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec
                 problems.push(problem);
                 None
             });
-            auditor.leaf(offset, &Leaf { entry, record }, &mut problems);
+            let leaf = Leaf { entry, record };
+            named.leaf(offset, &leaf);
+            auditor.leaf(offset, &leaf, &mut problems);
         }
         if width == WIDTH {
             tiles += 1;
@@ -166,7 +173,32 @@ fn check_answers(get: &Get, vkey: Option<&str>) -> anyhow::Result<(u64, u64, Vec
             problem: "the entries do not give the checkpoint's root".to_owned(),
         });
     }
-    Ok((checkpoint.size, tiles, problems))
+    Ok(Checked {
+        entries: checkpoint.size,
+        tiles,
+        files: named.check(|hash| file(get, hash), &mut problems)?,
+        problems,
+    })
+}
+
+/// A file as the server gives it. What it answers with an error is its problem; that it does not answer, ours.
+fn file(get: &Get, hash: &Hash) -> anyhow::Result<Found> {
+    match get(&format!("/api/v1/files/{}", hex(hash))) {
+        Ok(bytes) if sha256(&bytes) == *hash => Ok(Found::Whole(bytes.len() as u64)),
+        Ok(_) => Ok(Found::Damaged(
+            "other bytes come than its name says".to_owned(),
+        )),
+        Err(error) => match error.downcast_ref::<ureq::Error>() {
+            Some(ureq::Error::StatusCode(404)) => Ok(Found::Missing),
+            Some(ureq::Error::StatusCode(status)) => {
+                Ok(Found::Damaged(format!("the server answers {status}")))
+            }
+            Some(ureq::Error::Io(broken)) if broken.kind() == ErrorKind::UnexpectedEof => {
+                Ok(Found::Damaged("the answer breaks off".to_owned()))
+            }
+            _ => Err(error),
+        },
+    }
 }
 
 /// Adds a hash to its level and compares each tile that becomes full; returns how many did.

@@ -1,5 +1,6 @@
 //! One file a command (or a family of them); each parses its flags, calls the library and prints.
 
+mod attachments;
 mod authority;
 mod backup;
 mod bench;
@@ -8,6 +9,7 @@ mod desk;
 mod draw;
 mod export;
 mod fsck;
+mod fsck_files;
 mod fsck_http;
 mod import;
 mod init;

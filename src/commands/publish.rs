@@ -1,10 +1,11 @@
 //! `gongshi publish`: bodies in JSON, signed here and appended to the log.
 
+use super::attachments::Attachments;
 use super::out::Printed;
 use super::remote::{self, Language, Server};
 use anyhow::Context as _;
 use clap::Args;
-use gongshi::domain::Kind;
+use gongshi::domain::{Kind, View};
 use gongshi::ingest::{Answer, ClientError, KeyFile, Patience, deliver, read_bodies};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,12 @@ pub struct Publish {
     /// Folder for the receipts, one `<index>.tlog-proof` for each record.
     #[arg(long)]
     proofs: Option<PathBuf>,
+    /// A file that a record names by its SHA-256, such as an attachment; once for each. It is uploaded before the records.
+    #[arg(long = "file", value_name = "PATH")]
+    attachments: Vec<PathBuf>,
+    /// Upload the files and publish nothing: puts a file back that the server has lost or damaged.
+    #[arg(long)]
+    upload_only: bool,
     /// Language of messages.
     #[arg(long, env = "GONGSHI_LANG", default_value = "zh")]
     lang: Language,
@@ -55,14 +62,24 @@ impl Publish {
         let lang = self.lang.into();
         let said = |error: ClientError| anyhow::Error::msg(error.words(lang));
         let log = client.log().map_err(said)?;
+        let mut attachments = Attachments::read(&self.attachments)?;
         let mut lines = Vec::with_capacity(bodies.len());
         let mut places = Vec::with_capacity(bodies.len());
         for (path, number, body) in bodies {
             let reference = self.reference.clone();
             let event = remote::sign(&log, &key, self.kind, reference, body)
                 .with_context(|| format!("{}, record {number}", path.display()))?;
+            let named = View::new(self.kind, event.body()).files();
+            attachments
+                .name(named)
+                .with_context(|| format!("{}, record {number}", path.display()))?;
             lines.push(event.to_json());
             places.push((path, number));
+        }
+        // Nothing is sent before all of it can be.
+        attachments.hand_over(&client, &log, &key, lang)?;
+        if self.upload_only {
+            return Ok(ExitCode::SUCCESS);
         }
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let (mut refused, mut unkept, mut printed) = (0, None, Printed::default());

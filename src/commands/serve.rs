@@ -55,9 +55,13 @@ struct Limits {
     /// …or so many MiB.
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     queue_mib: u32,
-    /// Appends stop (503) while less than so many MiB of the disk are free.
+    /// Appends stop (503), and so do files (507), while less than so many MiB of the disk are free.
     #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
     reserve_mib: u32,
+    /// Files are refused for the moment (507) while those that no record names yet come to this many MiB; they are removed
+    /// after 24 hours.
+    #[arg(long, default_value_t = 2048, value_parser = clap::value_parser!(u32).range(1..=1 << 30))]
+    unreferenced_mib: u32,
     /// Threads that index for search.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     search_threads: u16,
@@ -88,6 +92,7 @@ impl Limits {
                 reserve_bytes: u64::from(self.reserve_mib) << 20,
             },
             published_checkpoint,
+            unreferenced_bytes: u64::from(self.unreferenced_mib) << 20,
             search: TantivyOptions {
                 writer_threads: self.search_threads.into(),
                 writer_heap: (self.search_mib as usize) << 20,

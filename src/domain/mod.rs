@@ -22,7 +22,7 @@ pub use kind::Kind;
 pub use refs::{EntryRef, FileRef};
 pub use region::Region;
 pub use schema::{Field, FieldType, KindSchema, Presence, Role, schema};
-pub use stored::{Stored, StoredError};
+pub use stored::{Stored, StoredError, named_files};
 pub use uscc::{Uscc, UsccError};
 pub use validate::{FieldError, Problem, validate};
 pub use view::{Reference, View};

@@ -4,6 +4,7 @@
 //! bytes' form; whether they were rightly accepted is decided before they are stored.
 
 use super::kind::Kind;
+use super::refs::FileRef;
 use super::view::View;
 use gongshi_verify::entry::{Entry, EntryError};
 use serde_json::{Map, Value};
@@ -52,6 +53,14 @@ impl Stored {
     pub fn view(&self) -> Option<View<'_>> {
         Some(View::new(self.kind?, self.body.as_ref()?))
     }
+}
+
+/// The files that a stored record names; none where it is not public, or cannot be read.
+#[must_use]
+pub fn named_files(entry: &[u8], record: Option<&[u8]>) -> Vec<FileRef> {
+    let stored = Stored::read(entry, record).ok();
+    let view = stored.as_ref().and_then(Stored::view);
+    view.map(|view| view.files()).unwrap_or_default()
 }
 
 fn body_of(record: &[u8]) -> Result<Map<String, Value>, StoredError> {

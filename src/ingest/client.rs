@@ -1,4 +1,4 @@
-//! Talks to a Gongshi server over HTTP: the log's state, its authorities, and events in with receipts out.
+//! Talks to a Gongshi server over HTTP: the log's state, its authorities, files and events in, receipts out.
 //!
 //! One request is one attempt here; trying again is [`deliver`](super::deliver())'s. It must not sign, and must not know
 //! where events come from.
@@ -8,13 +8,17 @@ mod transfer;
 pub use transfer::Upload;
 
 use super::refused::Refused;
+use crate::intake::FileStatement;
 use crate::text::{Arg, Catalogue, Lang};
+use gongshi_verify::encoding::{base64, hex};
+use gongshi_verify::hash::Hash;
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
 use gongshi_verify::text::shown;
 use gongshi_verify::time::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Seek as _};
 use std::time::Duration;
 
 /// Events in one request. The server answers while it reads; more than this, and both sides could wait for each other.
@@ -109,6 +113,14 @@ impl ClientError {
             ("seconds", seconds.into()),
         ];
         Catalogue::built_in().get(lang, "send-waiting", &args)
+    }
+
+    /// When to try again, in seconds, where the server said so.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            ClientError::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
     }
 
     /// Whether the same request may succeed later.
@@ -286,6 +298,44 @@ impl Client {
     pub fn authority(&self, id: &AuthorityId) -> Result<Option<Authority>, ClientError> {
         let mut all = self.authorities()?.into_iter();
         Ok(all.find(|authority| authority.id == id.as_str()))
+    }
+
+    /// Hands over the bytes of a file, from its beginning, under its hash; true where the server did not have it.
+    ///
+    /// # Errors
+    /// One whose bytes are not those of the statement is refused by the server.
+    pub fn put_file(
+        &self,
+        statement: &FileStatement,
+        signature: &[u8; 64],
+        mut file: &File,
+    ) -> Result<bool, ClientError> {
+        file.rewind().map_err(|error| self.broken(&error))?;
+        let request = self
+            .agent
+            .put(self.file_address(&statement.sha256))
+            .header("Content-Type", "application/octet-stream")
+            .header("Content-Length", statement.size.to_string())
+            .header("Gongshi-Authority", statement.authority.as_str())
+            .header("Gongshi-Issued-At", statement.issued_at.to_string())
+            .header("Gongshi-Signature", base64(signature));
+        let response = request.send(file).map_err(|error| self.broken(&error))?;
+        let new = response.status() == 201;
+        self.checked(response).map(|_| new)
+    }
+
+    /// Whether the server gives the file to everybody: whether a public record names it.
+    pub fn has_file(&self, sha256: &Hash) -> Result<bool, ClientError> {
+        let request = self.agent.head(self.file_address(sha256));
+        let response = request.call().map_err(|error| self.broken(&error))?;
+        match response.status().as_u16() {
+            404 => Ok(false),
+            _ => self.checked(response).map(|_| true),
+        }
+    }
+
+    fn file_address(&self, sha256: &Hash) -> String {
+        format!("{}/api/v1/files/{}", self.server, hex(sha256))
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {

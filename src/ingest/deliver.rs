@@ -81,10 +81,7 @@ pub fn deliver(
             }),
             (Ok(()), None) => None,
         };
-        let retry_after = match &error {
-            Some(ClientError::Status { retry_after, .. }) => *retry_after,
-            _ => None,
-        };
+        let retry_after = error.as_ref().and_then(ClientError::retry_after);
         let pause = Patience::next(attempt - 1, retry_after);
         match error {
             Some(error) if attempt >= patience.attempts => return Err(error),
@@ -96,27 +93,26 @@ pub fn deliver(
     Ok(())
 }
 
-/// Tries again what failed in a way that passes, with the same pauses. `waiting` hears why, and for how long, before each.
+/// Makes one request until it has its answer: waits out overload and lost connections.
 ///
 /// # Errors
-/// The last failure, once the patience is spent or the failure is not of the kind that passes.
-pub fn patiently<T>(
+/// As [`deliver`].
+pub fn persist<T>(
     patience: Patience,
-    waiting: &mut dyn FnMut(&ClientError, Duration),
     mut attempt: impl FnMut() -> Result<T, ClientError>,
+    waiting: &mut dyn FnMut(&ClientError, Duration),
 ) -> Result<T, ClientError> {
-    let mut failed = 0;
+    let mut attempts = 0;
     loop {
         let error = match attempt() {
-            Err(error) if error.is_temporary() && failed + 1 < patience.attempts => error,
-            done => return done,
+            Err(error) if error.is_temporary() => error,
+            answered => return answered,
         };
-        let asked = match &error {
-            ClientError::Status { retry_after, .. } => *retry_after,
-            _ => None,
-        };
-        let pause = Patience::next(failed, asked);
-        failed += 1;
+        attempts += 1;
+        if attempts >= patience.attempts {
+            return Err(error);
+        }
+        let pause = Patience::next(attempts - 1, error.retry_after());
         waiting(&error, pause);
         (patience.pause)(pause);
     }
@@ -207,6 +203,29 @@ mod tests {
         let (result, got) = run(&[&["ok", "cut"], &["ok", "cut"], &["ok"]]);
         assert!(result.is_ok(), "progress renews patience");
         assert_eq!(got, [0, 1, 2]);
+    }
+
+    #[test]
+    fn one_request_is_made_again_while_that_may_help() {
+        let run = |statuses: &[u16]| {
+            let (mut left, mut waited) = (statuses.iter(), 0);
+            let attempt = || match left.next().copied() {
+                Some(200) => Ok(()),
+                status => Err(ClientError::Status {
+                    server: String::new(),
+                    status: status.unwrap(),
+                    detail: String::new(),
+                    retry_after: None,
+                    problem: None,
+                }),
+            };
+            let answered = persist(NOW, attempt, &mut |_, _| waited += 1);
+            (answered.is_ok(), waited, left.len())
+        };
+        assert_eq!(run(&[200]), (true, 0, 0));
+        assert_eq!(run(&[507, 200]), (true, 1, 0));
+        assert_eq!(run(&[503, 503, 200]), (false, 1, 1));
+        assert_eq!(run(&[422, 200]), (false, 0, 1));
     }
 
     #[test]

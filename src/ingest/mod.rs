@@ -10,18 +10,20 @@ pub mod desk;
 mod import;
 mod journal;
 mod key_file;
+mod local_file;
 mod refused;
 mod request;
 pub mod table;
 
 pub use bodies::{BodiesError, nfc, read_bodies};
 pub use client::{Answer, Authority, AuthorityKey, Client, ClientError, LogState, Sink, Upload};
-pub use deliver::{Patience, deliver, patiently};
+pub use deliver::{Patience, deliver, persist};
 pub use import::{
     BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Rights, Summary, Target,
     journal_beside,
 };
 pub use journal::{Journal, JournalError, Known};
 pub use key_file::{KeyFile, KeyFileError};
+pub use local_file::LocalFile;
 pub use refused::{Refused, RefusedField};
 pub use request::{KeyRequest, RequestError};

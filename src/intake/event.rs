@@ -3,6 +3,7 @@
 //! Parsing is strict and turns bytes into types; what they may say is decided in [`super`].
 
 use super::Refusal;
+use crate::domain::{Kind, View};
 use gongshi_verify::encoding::{base64, base64_array};
 use gongshi_verify::entry::Statement;
 use gongshi_verify::hash::Hash;
@@ -164,6 +165,12 @@ impl Event {
     /// The record's body.
     pub fn body(&self) -> &Map<String, serde_json::Value> {
         &self.body
+    }
+
+    /// The body as its kind's table reads it; `None` for a kind that does not exist.
+    pub(super) fn view(&self) -> Option<View<'_>> {
+        let kind = self.kind.as_str().parse::<Kind>().ok()?;
+        Some(View::new(kind, &self.body))
     }
 
     /// What is signed; `commitment` is the record's.

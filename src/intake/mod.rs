@@ -12,6 +12,7 @@ mod prove;
 mod references;
 mod refusal;
 mod seen;
+mod upload;
 
 pub use audit::Auditor;
 pub use batch::{Accepted, Batch};
@@ -20,10 +21,11 @@ pub use event::{Event, MAX_EVENT_BYTES};
 pub use prove::{Prover, link_path};
 pub use refusal::Refusal;
 pub use seen::DATABASE as SEEN_DATABASE;
+pub use upload::{FileStatement, MAX_FILE_BYTES, Upload};
 
 use crate::domain::{self, Kind};
 use crate::log::{Fate, Log, LogError};
-use crate::store::StoreError;
+use crate::store::{Files, StoreError};
 use gongshi_verify::entry::Entry;
 use gongshi_verify::keys::PublicKey;
 use gongshi_verify::record::Record;
@@ -94,6 +96,7 @@ struct Authority {
 /// Accepts events for one log.
 pub struct Intake {
     log: Arc<Log>,
+    files: Files,
     clock: Arc<dyn Clock>,
     known: RwLock<Known>,
     serial: Mutex<Serial>,
@@ -124,8 +127,9 @@ struct Checked {
 type Looked = Result<Checked, (Refusal, Option<Box<Event>>)>;
 
 impl Intake {
-    /// Reads the authorities and the seen events from the log, from where they were last kept.
-    pub fn open(log: Arc<Log>, clock: Arc<dyn Clock>) -> Result<Self, IntakeError> {
+    /// Reads the authorities and the seen events from the log, from where they were last kept. `files` are those beside
+    /// the log.
+    pub fn open(log: Arc<Log>, clock: Arc<dyn Clock>, files: Files) -> Result<Self, IntakeError> {
         let mut seen = seen::Seen::open(log.storage().as_ref())?;
         seen.catch_up(&log)?;
         let mut registry = Registry::new(log.origin().clone());
@@ -156,6 +160,7 @@ impl Intake {
         let opened_at = newest.map(|newest| stopped_at.map_or(newest, |time| time.max(newest)));
         Ok(Intake {
             log,
+            files,
             clock,
             known: RwLock::new(Known {
                 registry: Arc::new(registry),
@@ -257,12 +262,20 @@ impl Intake {
         // Asked before the serial section, where everybody waits; an authority record has its own turn there.
         let authority = event.kind.as_str() == Kind::Authority.as_str();
         let unknown_at = self.stored.cursor();
-        let found =
-            self.signer(&event, &entry, &message, registry)
-                .and_then(|key| match authority {
-                    true => Ok((key, None)),
-                    false => Ok((key, self.stored.find(&keys, &message, &self.log)?)),
-                });
+        let found = self
+            .signer(&event, &entry, &message, registry)
+            .and_then(|key| match authority {
+                true => Ok((key, None)),
+                false => Ok((key, self.stored.find(&keys, &message, &self.log)?)),
+            })
+            // One sent again is answered even where its files have left with its record.
+            .and_then(|(key, existing)| match existing {
+                Some(_) => Ok((key, existing)),
+                None => event
+                    .view()
+                    .map_or(Ok(()), |view| upload::check(&self.files, &view))
+                    .map(|()| (key, existing)),
+            });
         match found {
             Ok((key, existing)) => Ok(Checked {
                 event,
@@ -306,9 +319,6 @@ impl Intake {
         let day = domain::dates::day_in_china(event.issued_at.unix());
         domain::validate(kind, body, day).map_err(Refusal::Fields)?;
         let view = domain::View::new(kind, body);
-        if let Some(file) = view.files().into_iter().next() {
-            return Err(Refusal::FileMissing(file.sha256));
-        }
         if kind == Kind::Authority {
             // Its rules are the registry's, and are checked in its turn; what the operator never signed does not get there.
             if let Some(operator) = registry.operator() {

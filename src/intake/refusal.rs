@@ -1,6 +1,7 @@
 //! Why an event was not accepted: one code for machines, arguments for the catalogue, an English sentence for logs.
 
 use crate::domain::{FieldError, Kind};
+use crate::store::MAX_FILE_BYTES;
 use gongshi_verify::record::MAX_BODY;
 use gongshi_verify::registry::{RegistryError, RightsError};
 use gongshi_verify::time::Timestamp;
@@ -88,9 +89,30 @@ pub enum Refusal {
         /// The index named.
         index: u64,
     },
-    /// A file is named that was not uploaded.
-    #[error("the file {0} was not uploaded; this version does not take attachments")]
+    /// A file is named that was not uploaded, or not lately.
+    #[error(
+        "the file {0} is not here; upload it before the event that names it, at most 24 hours before"
+    )]
     FileMissing(String),
+    /// A file is named with another length than it has.
+    #[error("the record says that the file {sha256} has {named} bytes; it has {found}")]
+    FileSize {
+        /// The file.
+        sha256: String,
+        /// What the record says.
+        named: u64,
+        /// What it has.
+        found: u64,
+    },
+    /// A file is longer than one may be.
+    #[error("the file has {0} bytes, at most {MAX_FILE_BYTES} are allowed")]
+    FileTooLarge(u64),
+    /// The bytes of a file are not those that were signed for.
+    #[error("{0}")]
+    FileContent(String),
+    /// There is no room for files at present.
+    #[error("{0}")]
+    FilesFull(String),
     /// Too much is waiting.
     #[error("too many events are waiting; try again in {0} seconds")]
     Overloaded(u64),
@@ -131,6 +153,10 @@ impl Refusal {
             Refusal::ReferenceKind { .. } => "reference-kind",
             Refusal::ReferenceSubject { .. } => "reference-subject",
             Refusal::FileMissing(_) => "file-missing",
+            Refusal::FileSize { .. } => "file-size",
+            Refusal::FileTooLarge(_) => "file-too-large",
+            Refusal::FileContent(_) => "file-content",
+            Refusal::FilesFull(_) => "files-full",
             Refusal::Overloaded(_) => "overloaded",
             Refusal::Unavailable(_) => "log-unavailable",
         }

@@ -1,20 +1,27 @@
-//! A backup of a log as one stream: the published checkpoint and every leaf with its record, compressed, with a digest.
+//! A backup of a log as one stream: the published checkpoint, every leaf with its record, and the files that records name,
+//! compressed, with a digest.
 //!
 //! A copy of the engine's files can be taken only while nothing runs, and carries freed space; this can be taken from a
 //! running log, is as large as its content, and is checked whole before a byte of it is believed. Layout in
 //! `docs/LOG-FORMAT.md`.
 
 use super::{Leaf, Log, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES};
+use crate::store::{Files, MAX_FILE_BYTES};
 use gongshi_verify::checkpoint::SignedCheckpoint;
-use gongshi_verify::hash::leaf_hash;
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::{Hash, leaf_hash};
 use gongshi_verify::merkle::CompactRange;
 use gongshi_verify::note::{SignatureCheck, VerifierKey};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use std::io::{BufReader, Read, Write};
 
 const MAGIC: &[u8] = b"gongshi-backup/v1\n";
 /// Length mark of an absent record.
 const ABSENT: u32 = u32::MAX;
+/// Stands before each file, and after the last.
+const FILE: u8 = 1;
+const END: u8 = 0;
 /// Leaves read from the log, or appended to it, at once.
 const BATCH: u64 = 1024;
 
@@ -62,12 +69,26 @@ impl<T: Read> Read for Hashing<T> {
     }
 }
 
-/// Writes the log as published now; returns its size. Appends may go on meanwhile.
+/// What was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Entries.
+    pub entries: u64,
+    /// Files.
+    pub files: u64,
+    /// Files that leaves name and that could not be had whole, each with the reason.
+    pub missing: Vec<(Hash, String)>,
+}
+
+/// Writes the log as published now, and of `files` those that `named` finds in a leaf. A file that is missing or damaged is
+/// left out and told: a log is worth a backup without it. Appends may go on meanwhile.
 pub fn write(
     log: &Log,
+    files: &Files,
+    named: impl Fn(&Leaf) -> Vec<Hash>,
     out: impl Write,
     mut progress: impl FnMut(u64),
-) -> Result<u64, ArchiveError> {
+) -> Result<Written, ArchiveError> {
     let published = log.published();
     let mut out = Hashing {
         inner: zstd::Encoder::new(out, 3)?,
@@ -82,19 +103,39 @@ pub fn write(
     )?;
     out.write_all(note)?;
     let size = published.size();
+    let mut written = Written {
+        entries: size,
+        ..Written::default()
+    };
+    let mut hashes = BTreeSet::new();
     let mut start = 0;
     while start < size {
         let end = size.min(start + BATCH);
         for leaf in log.leaves(start..end)? {
+            hashes.extend(named(&leaf));
             write_leaf(&mut out, &leaf)?;
         }
         start = end;
         progress(start);
     }
+    for hash in hashes {
+        // Known to be whole before the first byte of it is written.
+        match files.read(&hash) {
+            Ok(bytes) => {
+                out.write_all(&[FILE])?;
+                out.write_all(&hash)?;
+                out.write_all(&(bytes.len() as u64).to_be_bytes())?;
+                out.write_all(&bytes)?;
+                written.files += 1;
+            }
+            Err(error) => written.missing.push((hash, error.to_string())),
+        }
+    }
+    out.write_all(&[END])?;
     let digest = out.hasher.finalize();
     out.inner.write_all(&digest)?;
     out.inner.finish()?.flush()?;
-    Ok(size)
+    Ok(written)
 }
 
 fn write_leaf(out: &mut impl Write, leaf: &Leaf) -> std::io::Result<()> {
@@ -113,7 +154,7 @@ fn write_leaf(out: &mut impl Write, leaf: &Leaf) -> std::io::Result<()> {
     }
 }
 
-/// A backup being read, leaf by leaf.
+/// A backup being read: leaf by leaf, then file by file.
 pub struct Reader<R: Read> {
     input: Hashing<zstd::Decoder<'static, BufReader<R>>>,
     /// The checkpoint the backup was taken at.
@@ -122,6 +163,7 @@ pub struct Reader<R: Read> {
     pub note: String,
     left: u64,
     range: CompactRange,
+    ended: bool,
 }
 
 impl<R: Read> Reader<R> {
@@ -154,13 +196,20 @@ impl<R: Read> Reader<R> {
             note,
             left,
             range: CompactRange::new(),
+            ended: false,
         })
     }
 
-    /// The next leaf; `None` after the last, once digest and root are found right.
+    /// The next leaf; `None` after the last, once the root is found right. The backup is not whole before
+    /// [`next_file`](Self::next_file) says so.
     pub fn next_leaf(&mut self) -> Result<Option<Leaf>, ArchiveError> {
         if self.left == 0 {
-            return self.end().map(|()| None);
+            return match self.range.root() == self.checkpoint.checkpoint.root {
+                true => Ok(None),
+                false => Err(malformed(
+                    "its entries do not give the root in its checkpoint",
+                )),
+            };
         }
         let mut bytes = [0; 2];
         self.input.read_exact(&mut bytes)?;
@@ -179,6 +228,41 @@ impl<R: Read> Reader<R> {
         Ok(Some(Leaf { entry, record }))
     }
 
+    /// The next file, to be read to its end, after all leaves; `None` after the last, once the digest of everything is found
+    /// right.
+    pub fn next_file(&mut self) -> Result<Option<ArchivedFile<'_, R>>, ArchiveError> {
+        if self.left > 0 {
+            return Err(malformed("its files come after its entries"));
+        }
+        if self.ended {
+            return Ok(None);
+        }
+        let mut tag = [0; 1];
+        self.input.read_exact(&mut tag)?;
+        match tag {
+            [END] => {
+                self.end()?;
+                self.ended = true;
+                Ok(None)
+            }
+            [FILE] => {
+                let (mut sha256, mut size) = ([0; 32], [0; 8]);
+                self.input.read_exact(&mut sha256)?;
+                self.input.read_exact(&mut size)?;
+                let size = u64::from_be_bytes(size);
+                if size > MAX_FILE_BYTES {
+                    return Err(malformed(format!("a file of {size} bytes")));
+                }
+                Ok(Some(ArchivedFile {
+                    sha256,
+                    size,
+                    bytes: (&mut self.input).take(size),
+                }))
+            }
+            [other] => Err(malformed(format!("a mark {other} before a file"))),
+        }
+    }
+
     fn end(&mut self) -> Result<(), ArchiveError> {
         let expected = self.input.hasher.clone().finalize();
         let mut digest = Vec::new();
@@ -187,17 +271,38 @@ impl<R: Read> Reader<R> {
             .by_ref()
             .take(33)
             .read_to_end(&mut digest)?;
-        if digest != expected.as_slice() {
-            return Err(malformed(
+        match digest == expected.as_slice() {
+            true => Ok(()),
+            false => Err(malformed(
                 "its digest is wrong: the file was damaged or cut short",
-            ));
+            )),
         }
-        if self.range.root() != self.checkpoint.checkpoint.root {
-            return Err(malformed(
-                "its entries do not give the root in its checkpoint",
-            ));
+    }
+}
+
+/// A file in a backup. Whoever keeps it checks its hash.
+pub struct ArchivedFile<'a, R: Read> {
+    /// Its name.
+    pub sha256: Hash,
+    /// Its length.
+    pub size: u64,
+    bytes: std::io::Take<&'a mut Hashing<zstd::Decoder<'static, BufReader<R>>>>,
+}
+
+impl<R: Read> ArchivedFile<'_, R> {
+    /// Reads what is left of it.
+    pub fn skip(mut self) -> Result<(), ArchiveError> {
+        let left = self.bytes.limit();
+        match std::io::copy(&mut self.bytes, &mut std::io::sink())? == left {
+            true => Ok(()),
+            false => Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into()),
         }
-        Ok(())
+    }
+}
+
+impl<R: Read> Read for ArchivedFile<'_, R> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        self.bytes.read(bytes)
     }
 }
 
@@ -211,10 +316,11 @@ fn length(input: &mut impl Read, most: usize) -> Result<Option<usize>, ArchiveEr
     }
 }
 
-/// Appends every leaf of a backup, which the caller has read once to its end, to an empty log.
+/// Appends every leaf of a backup, which the caller has read once to its end, to an empty log, and puts its files beside it.
 pub fn replay<R: Read>(
     reader: &mut Reader<R>,
     log: &Log,
+    files: &Files,
     mut progress: impl FnMut(u64),
 ) -> Result<(), ArchiveError> {
     if log.published().size() != 0 {
@@ -237,7 +343,15 @@ pub fn replay<R: Read>(
             progress(done);
         }
         if ended {
-            return Ok(());
+            break;
         }
     }
+    while let Some(mut file) = reader.next_file()? {
+        let (sha256, size) = (file.sha256, file.size);
+        let put = files.put(&sha256, size, &mut file);
+        put.map_err(|e| malformed(format!("the file {}: {e}", hex(&sha256))))?;
+        // One that is in it twice is not read again.
+        file.skip()?;
+    }
+    Ok(())
 }

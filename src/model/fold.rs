@@ -1,13 +1,14 @@
 //! How one entry changes the model. A pure function of the log up to that entry: batches may be cut anywhere.
 
 use super::{
-    Enterprise, LIST_BLOCK, Lifted, Listing, Model, ModelError, StatusList, VERSION, key, number,
-    unusable,
+    Enterprise, LIST_BLOCK, Lifted, Listing, Model, ModelError, NamedFile, StatusList, VERSION,
+    key, number, unusable,
 };
 use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, Stored, View};
 use crate::log::Leaf;
 use crate::store::WriteBatch;
+use gongshi_verify::encoding::hex32;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes not yet written, over the database.
@@ -68,6 +69,24 @@ impl Staging<'_> {
                 key::referrer(target, Some(index)),
                 kind.as_str().as_bytes().to_vec(),
             );
+        }
+        for file in view.files() {
+            let Ok(sha256) = hex32(&file.sha256) else {
+                continue;
+            };
+            let key = key::file(&sha256, Some(index));
+            // Named twice in one record, the first name is shown.
+            if !self.values.contains_key(&key) {
+                let named = NamedFile {
+                    index,
+                    size: file.size,
+                    media_type: file.media_type,
+                    name: file.name,
+                };
+                let value = serde_json::to_vec(&named)
+                    .map_err(|e| unusable(&format!("file {}", file.sha256), e))?;
+                self.put(key, value);
+            }
         }
         if let Some(uscc) = view.subject_code() {
             let date = view.main_date().map(|date| date.to_string());

@@ -8,6 +8,8 @@ mod fold;
 use crate::domain::Kind;
 use crate::log::LogError;
 use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::Hash;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 5;
+const VERSION: u64 = 6;
 /// Indexes in one value of a list.
 const LIST_BLOCK: u64 = 256;
 
@@ -73,6 +75,19 @@ pub struct Enterprise {
     /// Removals that came before the listing they end: departments send their tables in any order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lifted: Vec<Lifted>,
+}
+
+/// A file as the first public record that names it has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedFile {
+    /// Index of that record.
+    pub index: u64,
+    /// Length in bytes.
+    pub size: u64,
+    /// Media type without parameters.
+    pub media_type: String,
+    /// Name shown to readers.
+    pub name: String,
 }
 
 /// A removal whose listing is not in the log yet.
@@ -287,6 +302,16 @@ impl Model {
             .collect()
     }
 
+    /// The file of that SHA-256, where a public record names it.
+    pub fn file(&self, sha256: &Hash) -> Result<Option<NamedFile>, ModelError> {
+        let from = key::file(sha256, None);
+        let to = prefix_end(&from);
+        match self.database.range(&from, to.as_deref()).next() {
+            Some(pair) => decode(&format!("the file {}", hex(sha256)), &pair?.1).map(Some),
+            None => Ok(None),
+        }
+    }
+
     fn number(&self, key: &[u8]) -> Result<u64, ModelError> {
         self.database
             .get(key)?
@@ -322,7 +347,7 @@ fn unusable(what: &str, reason: impl std::fmt::Display) -> ModelError {
 
 /// Keys of the model's database.
 mod key {
-    use super::{Kind, StatusList};
+    use super::{Hash, Kind, StatusList};
 
     pub const CURSOR: &[u8] = b"cursor";
     pub const VERSION: &[u8] = b"version";
@@ -373,6 +398,14 @@ mod key {
 
     pub fn listed_count(list: StatusList) -> Vec<u8> {
         joined(b't', &[&[list.byte()]])
+    }
+
+    /// By file and record, so that each leaves with its record alone.
+    pub fn file(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
+        match index {
+            Some(index) => joined(b'f', &[sha256, &index.to_be_bytes()]),
+            None => joined(b'f', &[sha256]),
+        }
     }
 
     pub fn referrer(target: u64, source: Option<u64>) -> Vec<u8> {

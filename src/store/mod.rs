@@ -1,4 +1,4 @@
-//! Storage behind contracts: ordered key-value databases, the data folder, and a fault-injecting double.
+//! Storage behind contracts: ordered key-value databases, files by hash, the data folder, and a fault-injecting double.
 //!
 //! The log signs statements about what is stored, so every promise it makes rests on the words "durable" and
 //! "atomic" written at these traits. Nothing here knows entries, tiles or records, and no type of the engine
@@ -6,10 +6,14 @@
 //! stand behind the same traits.
 
 mod fault;
+mod files;
 mod folder;
 mod sled;
 
 pub use fault::{Fault, FaultStorage};
+pub use files::{
+    Begun, Expired, FileError, FileLimits, Files, Incoming, MAX_FILE_BYTES, UNREFERENCED_FOR,
+};
 pub use folder::{
     DataFolder, LOCK, available_bytes, ensure_private, sync_folder, write_atomic, write_private,
 };

@@ -14,6 +14,7 @@ use serde_json::json;
 
 mod authorities;
 mod events;
+mod files;
 
 /// Registers the API in the scope.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -27,6 +28,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
             web::resource("/events")
                 .wrap(from_fn(limits::events))
                 .post(events::post),
+        )
+        .service(
+            web::resource("/files/{sha256}")
+                .get(files::get)
+                .put(files::put),
         )
         .default_service(web::route().to(nothing));
 }

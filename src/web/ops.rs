@@ -35,6 +35,7 @@ pub struct Metrics {
     queued: IntGauge,
     model_cursor: IntGauge,
     search_cursor: IntGauge,
+    unreferenced: IntGauge,
 }
 
 impl Default for Metrics {
@@ -79,6 +80,10 @@ impl Metrics {
             queued: gauge("gongshi_log_queued", "Entries waiting to be appended"),
             model_cursor: gauge("gongshi_model_cursor", "Entries folded into the read model"),
             search_cursor: gauge("gongshi_search_cursor", "Entries in the search index"),
+            unreferenced: gauge(
+                "gongshi_files_unreferenced_bytes",
+                "Bytes of files that no record names yet",
+            ),
             registry,
             requests,
             seconds,
@@ -109,6 +114,8 @@ impl Metrics {
             self.model_cursor.set(number(cursor));
         }
         self.search_cursor.set(number(portal.search.searchable()));
+        let unreferenced = portal.intake.files().unreferenced_bytes();
+        self.unreferenced.set(number(unreferenced));
         let mut text = Vec::new();
         match TextEncoder::new().encode(&self.registry.gather(), &mut text) {
             Ok(()) => String::from_utf8_lossy(&text).into_owned(),
@@ -117,9 +124,10 @@ impl Metrics {
     }
 }
 
-/// Methods of what is only read, and of the one thing that is written.
+/// Methods of what is only read, of events, which are only written, and of files.
 const READ: &str = "GET, HEAD, OPTIONS";
 const WRITTEN: &str = "POST, OPTIONS";
+const FILE: &str = "GET, HEAD, PUT, OPTIONS";
 
 /// Around every route: HEAD is answered by what answers GET (the server leaves the body out), OPTIONS and wrong methods
 /// by the methods there are, problems in the language asked for; requests are counted, and every answer carries the
@@ -182,9 +190,13 @@ fn instead<B: MessageBody>(
     if response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return super::problem::localised(&request, response.response_mut());
     }
-    let written = response.headers().get(header::ALLOW);
-    let written = written.is_some_and(|methods| methods.as_bytes() == b"POST");
-    let allow = if written { WRITTEN } else { READ };
+    let methods = response.headers().get(header::ALLOW);
+    let methods = methods.and_then(|methods| methods.to_str().ok());
+    let allow = match methods.unwrap_or_default() {
+        "POST" => WRITTEN,
+        methods if methods.contains("PUT") => FILE,
+        _ => READ,
+    };
     if *method == Method::OPTIONS {
         let mut answer = HttpResponse::NoContent();
         return Some(answer.insert_header((header::ALLOW, allow)).finish());

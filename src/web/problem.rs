@@ -176,7 +176,10 @@ pub fn field_sentence(lang: Lang, error: &FieldError) -> String {
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
         let status = match refusal {
-            Refusal::TooLarge { .. } | Refusal::BodyTooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::TooLarge { .. } | Refusal::BodyTooLarge(_) | Refusal::FileTooLarge(_) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
+            Refusal::FilesFull(_) => StatusCode::INSUFFICIENT_STORAGE,
             Refusal::Rights(_)
             | Refusal::Signature(_)
             | Refusal::Authority(_)
@@ -192,6 +195,7 @@ impl From<&Refusal> for Problem {
         match refusal {
             Refusal::Overloaded(seconds) => problem.retry_after = Some(*seconds),
             Refusal::Unavailable(_) => problem.retry_after = Some(5),
+            Refusal::FilesFull(_) => problem.retry_after = Some(60),
             _ => {}
         }
         problem
@@ -257,7 +261,7 @@ impl From<SearchError> for Problem {
 }
 
 /// What went wrong inside is for the operator's log, not for the world.
-fn internal(error: &dyn std::error::Error) -> Problem {
+pub(super) fn internal(error: &dyn std::error::Error) -> Problem {
     tracing::error!(%error, "a request could not be answered");
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,

@@ -47,8 +47,8 @@ fn answers(size: usize, key: &SignerKey) -> HashMap<String, Vec<u8>> {
 /// What is wrong with the tiles.
 fn problems(answers: &HashMap<String, Vec<u8>>, key: &SignerKey) -> anyhow::Result<Vec<String>> {
     let get = |path: &str| answers.get(path).cloned().context(path.to_owned());
-    let (_, _, problems) = check_answers(&get, Some(&key.verifier().to_string()))?;
-    let problems = problems.into_iter().map(|problem| problem.problem);
+    let checked = check_answers(&get, Some(&key.verifier().to_string()))?;
+    let problems = checked.problems.into_iter().map(|problem| problem.problem);
     Ok(problems
         .filter(|p| p.contains("tile") || p.contains("root"))
         .collect())

@@ -4,17 +4,15 @@
 
 use super::{Client, ClientError};
 use crate::ingest::KeyFile;
+use crate::intake::FileStatement;
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::{Hash, sha256};
-use gongshi_verify::json::{Value, to_jcs};
 use gongshi_verify::names::Origin;
 use gongshi_verify::time::Timestamp;
 use std::io::Read as _;
 
 /// Longest document read, in bytes: a library of a million objects.
 const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
-/// What the signature of a file begins with.
-const FILE_PREFIX: &str = "gongshi/file/v1\n";
 
 /// Where a signed file goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,19 +21,6 @@ pub enum Upload {
     File,
     /// Encrypted self-check cards of the library with this root.
     Cards(Hash),
-}
-
-/// What is signed for a file: `"gongshi/file/v1\n" || JCS({"authority","issued_at","origin","sha256","size","v":1})`.
-fn message(key: &KeyFile, origin: &Origin, at: Timestamp, sha256: &str, size: usize) -> String {
-    let signed = Value::object([
-        ("authority", key.authority.as_str().into()),
-        ("issued_at", at.to_string().into()),
-        ("origin", origin.as_str().into()),
-        ("sha256", sha256.into()),
-        ("size", Value::Int(i64::try_from(size).unwrap_or(i64::MAX))),
-        ("v", Value::Int(1)),
-    ]);
-    format!("{FILE_PREFIX}{}", to_jcs(&signed))
 }
 
 impl Client {
@@ -91,47 +76,26 @@ impl Client {
         key: &KeyFile,
         at: Timestamp,
     ) -> Result<Hash, ClientError> {
-        let digest = sha256(bytes);
-        let sha256 = hex(&digest);
+        let statement = FileStatement {
+            authority: key.authority.clone(),
+            issued_at: at,
+            sha256: sha256(bytes),
+            size: bytes.len() as u64,
+        };
+        let digest = statement.sha256;
         let path = match to {
-            Upload::File => format!("/api/v1/files/{sha256}"),
+            Upload::File => format!("/api/v1/files/{}", hex(&digest)),
             Upload::Cards(root) => format!("/api/v1/cards/{}", hex(&root)),
         };
-        let message = message(key, origin, at, &sha256, bytes.len());
+        let signature = key.key.sign(&statement.message(origin));
         let request = self
             .agent
             .put(format!("{}{path}", self.server))
             .header("Content-Type", "application/octet-stream")
             .header("Gongshi-Authority", key.authority.as_str())
             .header("Gongshi-Issued-At", at.to_string())
-            .header(
-                "Gongshi-Signature",
-                base64(&key.key.sign(message.as_bytes())),
-            );
+            .header("Gongshi-Signature", base64(&signature));
         let response = request.send(bytes).map_err(|error| self.broken(&error))?;
         self.checked(response).map(|_| digest)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use gongshi_verify::keys::SecretKey;
-    use gongshi_verify::names::AuthorityId;
-
-    #[test]
-    fn what_is_signed_for_a_file_has_one_spelling() {
-        let key = KeyFile {
-            authority: AuthorityId::parse("610323-SCJG").unwrap(),
-            key: SecretKey::from_seed(&[7; 32]),
-        };
-        let origin = Origin::parse("log.example/test").unwrap();
-        let at = Timestamp::parse("2026-03-02T08:00:00Z").unwrap();
-        assert_eq!(
-            message(&key, &origin, at, &hex(&sha256(b"abc")), 3),
-            "gongshi/file/v1\n{\"authority\":\"610323-SCJG\",\"issued_at\":\"2026-03-02T08:00:00Z\",\
-             \"origin\":\"log.example/test\",\
-             \"sha256\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\",\"size\":3,\"v\":1}"
-        );
     }
 }

@@ -3,7 +3,7 @@
 //! The one place that knows how a server lists them. What it says is held against the fingerprints that name it: a record against
 //! its entry, a file against its SHA-256. That the entries are in the log is shown by their proofs, not here.
 
-use crate::ingest::{Client, ClientError, Patience, patiently};
+use crate::ingest::{Client, ClientError, Patience, persist};
 use crate::text::Lang;
 use gongshi_verify::draw::plan::{Plan, PlanError};
 use gongshi_verify::draw::secrets::{Commit, Reveal};
@@ -304,7 +304,7 @@ fn document(client: &Client, path: &str) -> Result<Option<Vec<u8>>, ClientError>
     let mut waiting = |error: &ClientError, pause| {
         tracing::warn!("{}", error.waiting_words(Lang::En, pause));
     };
-    patiently(Patience::default(), &mut waiting, || client.document(path))
+    persist(Patience::default(), || client.document(path), &mut waiting)
 }
 
 /// An entry of a kind.

@@ -287,6 +287,7 @@ impl<'a> Fields<'a> {
             },
             (FieldType::File, value) => match FileRef::from_value(value) {
                 Some(file) => Piece {
+                    href: Some(links::file(&file.sha256)),
                     code: Some(file.sha256.clone()),
                     words: true,
                     ..Piece::plain(format!(
