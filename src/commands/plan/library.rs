@@ -148,8 +148,10 @@ impl Library {
         if !made.left_out.is_empty() {
             let separator = Catalogue::built_in().get(lang, "import-separator", &[]);
             let columns = Arg::Text(made.left_out.join(&separator));
-            let said = Catalogue::built_in().get(lang, "import-left-out", &[("columns", columns)]);
-            eprintln!("{said}");
+            eprintln!(
+                "{}",
+                said(lang, "library-left-out", &[("columns", columns)])
+            );
         }
         if made.bad > 0 {
             let args = [("read", number(made.read)), ("bad", number(made.bad))];

@@ -10,6 +10,7 @@ desk-expect-no-pseudonym = must be a pseudonym; or give the certificate number, 
 desk-expect-token = must be a token (letters, digits, underscores, at most 32) or a name of the --names file: { $known }
 desk-expect-department = must be an authority (such as 610323-SCJG) or a name of the --names file: { $known }
 desk-library-made = Rows read: { $read }; leaves: { $leaves }; root: { $root }
+desk-library-left-out = Columns left out: { $columns }. Names, addresses and numbers of papers enter no leaf.
 desk-library-bad = Rows read: { $read }; faulty: { $bad }. No file was made; mend the rows and run this again.
 desk-library-pseudonyms = New pseudonyms: { $made }. Keep their table { $file } private, and use it again for the next library.
 desk-library-openings = The sealed classes and their salts are in { $file }: keep it, and keep it private; no draw can be made without it.

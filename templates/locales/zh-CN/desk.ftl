@@ -10,6 +10,7 @@ desk-expect-no-pseudonym = 必须填写代号；或者填写执法证号，并�
 desk-expect-token = 应为标识（字母、数字、下划线，最多32位），或者 --names 文件中的名称：{ $known }
 desk-expect-department = 应为机构标识（例如610323-SCJG），或者 --names 文件中的名称：{ $known }
 desk-library-made = 已读 { $read } 行，名录 { $leaves } 条，根值 { $root }
+desk-library-left-out = 未使用的列：{ $columns }。名称、地址、证件号码不进入名录。
 desk-library-bad = 已读 { $read } 行，有误 { $bad } 行；未生成任何文件。改正后请重新运行。
 desk-library-pseudonyms = 新生成代号 { $made } 个。对照表 { $file } 请妥善保管，不得公开，下次生成名录库时仍用它。
 desk-library-openings = 封存的分类和随机盐在 { $file }：请妥善保管，不得公开；没有它，抽取无法进行。
