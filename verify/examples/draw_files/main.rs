@@ -355,6 +355,7 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
     let inputs = Inputs {
         origin: &origin(),
         plan: &plan,
+        operator: &AuthorityId::parse(OPERATOR).unwrap(),
         secrets: &secrets,
         outside: match mode {
             0 => Outside::Signature(&signature),
