@@ -13,6 +13,7 @@ use gongshi_verify::hash::Hash;
 use serde_json::json;
 
 mod authorities;
+mod beacons;
 mod draws;
 mod events;
 mod files;
@@ -42,6 +43,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
             web::resource("/plans/{authority}/{period}/{serial}/targets/{id}").get(plans::target),
         )
         .service(web::resource("/draws/{authority}/{period}/{serial}").get(draws::get))
+        .service(
+            web::resource("/beacons")
+                .wrap(from_fn(limits::events))
+                .post(beacons::post),
+        )
         .default_service(web::route().to(nothing));
 }
 

@@ -18,6 +18,7 @@ pub use plan::{PlanFilter, PlanPage};
 pub use progress::{DepartmentProgress, Progress};
 
 use super::Portal;
+use super::limits::Searches;
 use super::problem::{Problem, internal};
 use crate::docket::{PlanState, Snapshot};
 use crate::domain::Stored;
@@ -32,6 +33,8 @@ use serde_json::{Map, Value};
 const LIBRARIES: usize = 32;
 /// Draws whose rules' results are kept.
 const OUTCOMES: usize = 256;
+/// Rounds of the beacon being checked at once; one more is answered 503.
+const ROUNDS: usize = 4;
 /// Plans whose progress is kept.
 const PROGRESS: usize = 64;
 
@@ -43,6 +46,8 @@ pub struct Shelf {
     outcomes: Kept<u64, Vec<RuleResult>>,
     /// By the plan and the cursors of docket and read model.
     progress: Kept<(String, u64, u64), Progress>,
+    /// Places of those who hand in rounds: checking one costs milliseconds, and anybody may.
+    pub(super) rounds: Searches,
 }
 
 impl Default for Shelf {
@@ -51,6 +56,7 @@ impl Default for Shelf {
             libraries: Kept::new(LIBRARIES),
             outcomes: Kept::new(OUTCOMES),
             progress: Kept::new(PROGRESS),
+            rounds: Searches::new(ROUNDS),
         }
     }
 }
