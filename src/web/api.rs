@@ -16,6 +16,7 @@ mod authorities;
 mod beacons;
 mod draws;
 mod events;
+mod fairness;
 mod files;
 mod plans;
 
@@ -42,6 +43,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/plans/{authority}/{period}/{serial}/targets/{id}").get(plans::target),
         )
+        .service(
+            web::resource("/plans/{authority}/{period}/{serial}/tasks/{department}")
+                .get(plans::tasks),
+        )
+        .service(web::resource("/fairness").get(fairness::get))
         .service(web::resource("/draws/{authority}/{period}/{serial}").get(draws::get))
         .service(
             web::resource("/beacons")
