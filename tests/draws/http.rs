@@ -599,3 +599,162 @@ fn anybody_hands_in_the_round_that_a_plan_waits_for() {
     let report = verify_draw_file(&file, &policy(&county), &one_by_one).unwrap();
     assert_eq!(report.verdict, Verdict::Verified, "{:?}", report.steps);
 }
+
+#[test]
+fn a_department_reads_whom_it_visits_and_with_whom() {
+    let county = County::new();
+    let server = Server::start(&county);
+    let tasks = |department: &str| server.get(&format!("plans/{KEY}/tasks/{department}"));
+    county.due(KEY, &[]);
+    tasks(LEAD).problem(404, "plan-undrawn");
+    county.draw(KEY);
+    tasks(NOTARY).problem(404, "not-found");
+    tasks("x.csv").problem(404, "not-found");
+    let key = PlanKey::parse(KEY).unwrap();
+    let targets = county.log.app.portal.intake.docket().targets(&key).unwrap();
+    let result = body(&format!(
+        r#"{{"subject_uscc":"{}","subject_name":"=示例, \"甲\" 店","region":"000000","draw_basis":"drawn","method":"on_site",
+        "plan_key":"{KEY}","inspected_on":"2026-03-13","outcome":["no_problem_found"]}}"#,
+        targets[0].target_id
+    ));
+    let result = county.say(LEAD, "inspection_result", result, None).unwrap();
+    county.log.settle();
+    for department in [LEAD, PARTNER] {
+        let document = tasks(department).good();
+        let told = document["tasks"].as_array().unwrap();
+        assert_eq!(document["items"][0]["item_name"], "SP01检查");
+        let mut own: Vec<_> = targets.iter().filter(|one| one.is_visited_by(department)).collect();
+        own.sort_by_key(|one| one.place);
+        assert_eq!(told.len(), own.len());
+        for (told, target) in told.iter().zip(&own) {
+            assert_eq!(told["target_id"], target.target_id);
+            let seats = target.seats.iter().filter(|seat| seat.department == department);
+            let officers: Vec<&str> = seats.map(|seat| seat.officer_id.as_str()).collect();
+            let named = told["officers"].as_array().unwrap().iter();
+            assert_eq!(named.map(|one| one["officer_id"].as_str().unwrap()).collect::<Vec<_>>(), officers);
+            assert_eq!(officers.len(), 2);
+            let is_first = target.target_id == targets[0].target_id;
+            assert_eq!(told["result"].as_u64(), (is_first && department == LEAD).then_some(result));
+            assert_eq!(told["target_name"].is_string(), is_first);
+        }
+        let table = tasks(&format!("{department}.csv"));
+        assert_eq!(table.media_type, "text/csv; charset=utf-8");
+        let text = String::from_utf8(table.body).unwrap();
+        let text = text.strip_prefix('\u{feff}').unwrap();
+        let mut reader = csv::Reader::from_reader(text.as_bytes());
+        let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>().unwrap();
+        assert_eq!(rows.len(), own.len());
+        for (row, target) in rows.iter().zip(own) {
+            assert_eq!((&row[0], &row[1], &row[2]), (KEY, department, target.target_id.as_str()));
+            assert_eq!(row[5].split(" / ").count(), 2);
+            let name = if target.target_id == targets[0].target_id { "'=示例, \"甲\" 店" } else { "" };
+            assert_eq!(&row[3], name);
+        }
+    }
+
+    let sealed = SealedCounty::new();
+    let server = Server::start(&sealed.county);
+    sealed.county.due(KEY, &sealed.changes());
+    let (_, list) = sealed.draw(KEY);
+    server.get(&format!("plans/{KEY}/tasks/{LEAD}")).problem(404, "list-sealed");
+    sealed.open(KEY, &list);
+    let document = server.get(&format!("plans/{KEY}/tasks/{LEAD}")).good();
+    assert_eq!(document["tasks"].as_array().unwrap().len(), list.lines().count());
+}
+
+#[test]
+fn a_years_draws_are_told_together() {
+    let county = County::new();
+    let server = Server::start(&county);
+    let of = |query: &str| server.get(&format!("fairness?{query}")).good();
+    let nothing = of("");
+    assert_eq!((&nothing["year"], &nothing["plans"]), (&"2026".into(), &serde_json::json!([])));
+    assert_eq!((&nothing["strata_test"], &nothing["times"]["test"]), (&Json::Null, &Json::Null));
+    let second = "000000-SCJG/2026/02";
+    let dates = [
+        ("check_from", "2026-05-01".into()),
+        ("check_to", "2026-05-31".into()),
+    ];
+    county.due(KEY, &[]);
+    county.draw(KEY);
+    county.due(second, &dates);
+    county.draw(second);
+    let year = of("year=2026");
+    assert_eq!(year["log_size"].as_u64(), county.log.app.portal.intake.docket().cursor().ok());
+    let plans = year["plans"].as_array().unwrap();
+    assert_eq!((&plans[0]["key"], &plans[1]["key"]), (&second.into(), &KEY.into()));
+    let rule = &plans[1]["rules"][0];
+    assert_eq!((&rule["eligible"], &rule["drawn"], &rule["expected"]), (&19.into(), &4.into(), &3.8.into()));
+    let food = &year["strata"][0];
+    assert_eq!((&food["stratum"], &food["drawn"], &food["expected"]), (&"food".into(), &8.into(), &7.6.into()));
+    // (8 − 7.6)² / (7.6 · 0.8); of gas 1.5 are expected a plan, too few.
+    let statistic = year["strata_test"]["statistic"].as_f64().unwrap();
+    assert!((statistic - 0.16 / 6.08).abs() < 1e-9, "{statistic}");
+    assert_eq!(year["strata_test"]["degrees_of_freedom"], 1);
+
+    let docket = county.log.app.portal.intake.docket();
+    let mut times = std::collections::BTreeMap::<String, u64>::new();
+    let mut seats = std::collections::BTreeMap::<String, u64>::new();
+    for key in [KEY, second] {
+        for target in docket.targets(&PlanKey::parse(key).unwrap()).unwrap() {
+            *times.entry(target.target_id).or_default() += 1;
+            for seat in target.seats {
+                *seats.entry(seat.officer_id).or_default() += 1;
+            }
+        }
+    }
+    let twice = times.values().filter(|n| **n == 2).count();
+    let once = times.len() - twice;
+    let told = &year["times"];
+    assert_eq!(told["targets"], 30);
+    assert_eq!(told["drawn"], serde_json::json!([30 - times.len(), once, twice, 0]));
+    assert_eq!(told["repeated"].as_array().unwrap().len(), twice);
+    // 19 food sellers with 4/19 each time, and gas sellers of both departments with k/n′.
+    let eligible = plans[0]["rules"][1]["eligible"].as_f64().unwrap();
+    let drawn = plans[0]["rules"][1]["drawn"].as_f64().unwrap();
+    let expected = 19.0 * (4.0f64 / 19.0).powi(2) + eligible * (drawn / eligible).powi(2);
+    let found = told["expected"][2].as_f64().unwrap();
+    assert!((found - expected).abs() < 1e-9, "{found} {expected}");
+    for own in year["officers"].as_array().unwrap() {
+        let loads = own["loads"].as_array().unwrap();
+        assert_eq!(loads.len() as u64, own["officers"].as_u64().unwrap());
+        for pair in loads {
+            let expected = seats.get(pair[0].as_str().unwrap()).copied().unwrap_or_default();
+            assert_eq!(pair[1].as_u64(), Some(expected));
+        }
+        assert_eq!((&own["max"], &own["min"]), (&loads[0][1], &loads[loads.len() - 1][1]));
+    }
+    let lead = &year["substitutes"][0];
+    assert_eq!((&lead["department"], &lead["targets"], &lead["officers"]), (&LEAD.into(), &0.into(), &0.into()));
+    assert_eq!(lead["drawn"].as_u64(), Some(plans.iter().map(|one| one["drawn"].as_u64().unwrap()).sum()));
+    for empty in ["year=2025", "authority=000000-XFJY"] {
+        assert_eq!(of(empty)["plans"], serde_json::json!([]));
+    }
+    for wrong in ["year=26", "year=abcd", "authority=x"] {
+        server.get(&format!("fairness?{wrong}")).problem(400, "bad-request");
+    }
+}
+
+/// A library of a county's size: built once, then answered from at once.
+#[test]
+fn a_large_library_answers_quickly() {
+    let mut county = County::new();
+    let count = 30_000;
+    let text = objects(count);
+    county.objects = county.library("objects", "open", &text).unwrap();
+    county.wait(11 * 24 * 3600);
+    let root = hex(&Library::parse(Form::Open, &text).unwrap().root());
+    county.plan(KEY, &[("object_root", root.as_str().into())]).unwrap();
+    let server = Server::start(&county);
+    let ask = |n: usize| {
+        let begun = std::time::Instant::now();
+        let document = server.get(&format!("plans/{KEY}/targets/{}", code(n))).good();
+        let took = begun.elapsed();
+        assert_eq!(checked(&document), n < count, "{n}");
+        took
+    };
+    let first = ask(0);
+    let later: Vec<_> = [1, 63, 64, 65, 127, 128, 29_952, 29_999, 30_000, 40_000].into_iter().map(ask).collect();
+    println!("first {first:?}, later {later:?}");
+    assert!(later.iter().all(|took| took.as_millis() < 500), "{later:?}");
+}
