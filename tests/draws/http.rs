@@ -2,16 +2,17 @@
 
 use crate::common::*;
 use crate::support::*;
+use gongshi::intake::{Clock as _, FileStatement};
 use gongshi_verify::draw::choice::Opening;
 use gongshi_verify::draw::library::{Form, Library, Member, verify_absence};
 use gongshi_verify::draw::randomness;
 use gongshi_verify::draw::recompute::{self, Outside, one_by_one};
 use gongshi_verify::draw::ticket::{Seed, class_commitment, ticket_commitment};
-use gongshi_verify::encoding::{base64_array, hex, hex32};
+use gongshi_verify::encoding::{base64, base64_array, hex, hex32};
 use gongshi_verify::hash::{leaf_hash, sha256};
 use gongshi_verify::json::Value;
 use gongshi_verify::merkle::tree_head;
-use gongshi_verify::names::PlanKey;
+use gongshi_verify::names::{AuthorityId, PlanKey};
 use gongshi_verify::policy::Policy;
 use gongshi_verify::time::Timestamp;
 use gongshi_verify::report::{Verdict, verify_draw_file};
@@ -757,4 +758,110 @@ fn a_large_library_answers_quickly() {
     let later: Vec<_> = [1, 63, 64, 65, 127, 128, 29_952, 29_999, 30_000, 40_000].into_iter().map(ask).collect();
     println!("first {first:?}, later {later:?}");
     assert!(later.iter().all(|took| took.as_millis() < 500), "{later:?}");
+}
+
+/// A file of cards as a department makes it: each card's id and what its token opens, encrypted.
+fn cards_file(count: usize, tag: &str) -> String {
+    let mut lines: Vec<String> = (0..count)
+        .map(|n| {
+            let card = hex(&sha256(format!("card{tag}{n}").as_bytes()));
+            let data = base64(&[u8::try_from(n % 251).unwrap(); 528]);
+            format!("{{\"card\":\"{card}\",\"data\":\"{data}\"}}\n")
+        })
+        .collect();
+    lines.sort_unstable();
+    lines.concat()
+}
+
+fn hand_over(server: &Server, county: &County, who: &str, root: &str, file: &str) -> Reply {
+    let hash = sha256(file.as_bytes());
+    let statement = FileStatement {
+        authority: AuthorityId::parse(who).unwrap(),
+        issued_at: county.log.clock.now(),
+        sha256: hash,
+        size: file.len() as u64,
+    };
+    let signature = county.key(who).sign(&statement.message(&origin()));
+    let headers = [
+        ("Gongshi-Authority", who.to_owned()),
+        ("Gongshi-Issued-At", statement.issued_at.to_string()),
+        ("Gongshi-SHA256", hex(&hash)),
+        ("Gongshi-Signature", base64(&signature)),
+    ];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value));
+    server.put(&format!("cards/{root}"), &headers, file.as_bytes())
+}
+
+#[test]
+fn cards_are_kept_sealed_and_given_after_the_draw() {
+    let sealed = SealedCounty::new();
+    let county = &sealed.county;
+    let server = Server::start(county);
+    let put = |who: &str, root: &str, file: &str| hand_over(&server, county, who, root, file);
+    let (first, second) = (cards_file(30, "a"), cards_file(30, "b"));
+    let card = |file: &str, n: usize| {
+        let line: Json = serde_json::from_str(file.lines().nth(n).unwrap()).unwrap();
+        let (id, data) = (line["card"].as_str().unwrap(), line["data"].clone());
+        (format!("cards/{id}"), data)
+    };
+
+    put(PARTNER, &sealed.root, &first).problem(422, "cards-library");
+    put(LEAD, &"ab".repeat(32), &first).problem(422, "cards-library");
+    put(LEAD, "ab", &first).problem(400, "bad-request");
+    let open = hex(&Library::parse(Form::Open, &objects(30)).unwrap().root());
+    put(LEAD, &open, &first).problem(422, "cards-library");
+    let unsigned = server.put(&format!("cards/{}", sealed.root), &[], first.as_bytes());
+    unsigned.problem(400, "bad-request");
+    let lines: Vec<&str> = first.lines().collect();
+    for (file, told) in [
+        (first.trim_end().to_owned(), "line 30: a line feed"),
+        (format!("{}\n{}\n", lines[1], lines[0]), "line 2: a card after"),
+        (format!("{}\n{}\n", lines[0], lines[0]), "line 2: a card after"),
+        (lines[0].replace("data", "date") + "\n", "line 1: an object"),
+        (lines[0].replace("\"card\":\"", "\"card\":\"x") + "\n", "line 1: card, 64"),
+        (format!("{{\"card\":\"{}\",\"data\":\"\"}}\n", "a".repeat(64)), "line 1: data"),
+        ("x".repeat(9000), "line 1: at most"),
+        (cards_file(31, "c"), "line 31: no more cards"),
+    ] {
+        let detail = put(LEAD, &sealed.root, &file).problem(422, "cards-content");
+        assert!(detail.contains(told), "{detail}");
+    }
+    // Nothing of a file that was refused is left.
+    server.get(&card(&cards_file(31, "c"), 0).0).problem(404, "not-found");
+    assert_eq!(put(LEAD, &sealed.root, &first).status, 201);
+    assert_eq!(put(LEAD, &sealed.root, &first).status, 200);
+    let (address, data) = card(&first, 4);
+    server.get(&address).problem(404, "card-withheld");
+    server.get(&format!("cards/{}", "0".repeat(64))).problem(404, "not-found");
+    server.get("cards/x").problem(400, "bad-request");
+
+    county.due(KEY, &sealed.changes());
+    server.get(&address).problem(404, "card-withheld");
+    // Tokens were lost: new cards take the place of the first ones.
+    assert_eq!(put(LEAD, &sealed.root, &second).status, 201);
+    let late = put(LEAD, &sealed.root, &first).problem(422, "cards-content");
+    assert!(late.contains("later"), "{late}");
+    sealed.draw(KEY);
+    server.get(&address).problem(404, "not-found");
+    for n in 0..30 {
+        let (address, data) = card(&second, n);
+        let found = server.get(&address).good();
+        assert_eq!((&found["root"], &found["data"]), (&sealed.root.as_str().into(), &data));
+    }
+    county.wait(1);
+    assert_eq!(put(LEAD, &sealed.root, &first).status, 201);
+    assert_eq!(server.get(&address).good()["data"], data);
+    server.get(&card(&second, 0).0).problem(404, "not-found");
+
+    // Another plan on the library, and its cards are withheld again.
+    let mut changes = sealed.changes();
+    changes.extend([
+        ("check_from", "2026-06-01".into()),
+        ("check_to", "2026-06-30".into()),
+    ]);
+    let later = "000000-SCJG/2026/02";
+    county.plan(later, &changes).unwrap();
+    server.get(&address).problem(404, "card-withheld");
+    county.cancel(LEAD, later).unwrap();
+    assert_eq!(server.get(&address).good()["data"], data);
 }
