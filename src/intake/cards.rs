@@ -257,7 +257,8 @@ impl CardsUpload {
         }
         let file = key::file(&self.root, self.next.generation);
         self.batch.put(key::card(&card, &file), data);
-        self.batch.put(key::listed(&[file, card.to_vec()].concat()), []);
+        self.batch
+            .put(key::listed(&[file, card.to_vec()].concat()), []);
         self.lines += 1;
         self.last = Some(card);
         self.line.clear();
@@ -312,9 +313,9 @@ impl Intake {
     ) -> Result<Option<CardsUpload>, CardsError> {
         let named = hex(root);
         let libraries = self.docket.snapshots()?;
-        let own = libraries.iter().find(|one| {
-            is_sealed(one, &named) && one.authority == statement.authority.as_str()
-        });
+        let own = libraries
+            .iter()
+            .find(|one| is_sealed(one, &named) && one.authority == statement.authority.as_str());
         let own = own.ok_or_else(|| CardsError::Library {
             authority: statement.authority.clone(),
             root: named,
@@ -328,7 +329,9 @@ impl Intake {
             _ => {}
         }
         self.log.ensure_space().map_err(|error| match error {
-            StoreError::NoSpace { .. } => CardsError::Refused(Refusal::FilesFull(error.to_string())),
+            StoreError::NoSpace { .. } => {
+                CardsError::Refused(Refusal::FilesFull(error.to_string()))
+            }
             error => CardsError::Store(error),
         })?;
         {

@@ -21,7 +21,10 @@ pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> Http
         if let Some(text) = &authority
             && AuthorityId::parse(text).is_err()
         {
-            let detail = format!("authority must be an authority's identifier, not {:?}", shown(text));
+            let detail = format!(
+                "authority must be an authority's identifier, not {:?}",
+                shown(text)
+            );
             return Err(Problem::bad_request(detail));
         }
         let year = year.unwrap_or_else(|| day_in_china(portal.now()).year().to_string());

@@ -169,10 +169,7 @@ impl Sink for Upload {
 }
 
 /// Writes a body to the disk as it arrives, and keeps it if it is what was signed for.
-pub(super) async fn receive(
-    mut upload: impl Sink,
-    mut body: web::Payload,
-) -> Result<(), Problem> {
+pub(super) async fn receive(mut upload: impl Sink, mut body: web::Payload) -> Result<(), Problem> {
     let mut gathered = BytesMut::new();
     while let Some(part) = body.next().await {
         gathered.extend_from_slice(&part.map_err(|error| broken(&error))?);
@@ -340,7 +337,7 @@ pub(super) struct Reading {
     file: File,
     left: u64,
     /// Of the whole file; a range cannot be checked alone.
-    check: Option<(Sha256, Hash)>,
+    check: Option<Box<(Sha256, Hash)>>,
 }
 
 impl Reading {
@@ -349,7 +346,7 @@ impl Reading {
         Reading {
             file,
             left: size,
-            check: Some((Sha256::new(), hash)),
+            check: Some(Box::new((Sha256::new(), hash))),
         }
     }
 
@@ -373,7 +370,8 @@ impl Reading {
         let mut part = vec![0; length];
         self.file.read_exact(&mut part)?;
         self.left -= length as u64;
-        if let Some((hasher, hash)) = &mut self.check {
+        if let Some(check) = &mut self.check {
+            let (hasher, hash) = &mut **check;
             hasher.update(&part);
             if self.left == 0 && Hash::from(hasher.clone().finalize()) != *hash {
                 let reason = format!("the file {} does not have its SHA-256", hex(hash));
