@@ -13,8 +13,13 @@ use gongshi_verify::hash::Hash;
 use serde_json::json;
 
 mod authorities;
+mod beacons;
+mod cards;
+mod draws;
 mod events;
+mod fairness;
 mod files;
+mod plans;
 
 /// Registers the API in the scope.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -33,6 +38,27 @@ pub fn routes(config: &mut web::ServiceConfig) {
             web::resource("/files/{sha256}")
                 .get(files::get)
                 .put(files::put),
+        )
+        .service(web::resource("/plans").get(plans::list))
+        .service(web::resource("/plans/{authority}/{period}/{serial}").get(plans::one))
+        .service(
+            web::resource("/plans/{authority}/{period}/{serial}/targets/{id}").get(plans::target),
+        )
+        .service(
+            web::resource("/plans/{authority}/{period}/{serial}/tasks/{department}")
+                .get(plans::tasks),
+        )
+        .service(web::resource("/fairness").get(fairness::get))
+        .service(web::resource("/draws/{authority}/{period}/{serial}").get(draws::get))
+        .service(
+            web::resource("/beacons")
+                .wrap(from_fn(limits::events))
+                .post(beacons::post),
+        )
+        .service(
+            web::resource("/cards/{name}")
+                .get(cards::get)
+                .put(cards::put),
         )
         .default_service(web::route().to(nothing));
 }

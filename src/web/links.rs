@@ -53,6 +53,11 @@ pub fn list(lang: Lang, kind: Kind) -> String {
     format!("{}/list/{kind}", prefix(lang))
 }
 
+/// The page of a plan.
+pub fn plan(lang: Lang, key: &str) -> String {
+    format!("{}/plans/{key}", prefix(lang))
+}
+
 /// A path with a query of the given pairs, in the order given; empty values are left out.
 pub fn with_query(lang: Lang, path: &str, pairs: &[(&str, &str)]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());

@@ -5,7 +5,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod documents;
 mod draw;
+mod handed_in;
 mod plans;
+mod sealed;
 mod secrets;
+mod server;
 mod support;
