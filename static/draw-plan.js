@@ -3,10 +3,9 @@
 // docs/DRAW.md, "Randomness" and "Choice of targets"; docs/RECORDS.md has the names of the fields. A Fault names the first field that
 // is not as it has to be. Times are seconds.
 
-import { LONGEST_DELAY_LOG2 } from './draw.js';
-import { HASH, ID, TOKEN, authorityOf, isAuthority, isCount } from './draw-library.js';
 import { seconds } from './draw-proof.js';
 import { Fault } from './draw-steps.js';
+import { HASH, ID, LONGEST_DELAY_LOG2, TOKEN, authorityOf, isAuthority, isCount } from './draw.js';
 
 const GENESIS = 1692803367;
 const PERIOD = 3;

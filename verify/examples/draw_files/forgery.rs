@@ -19,6 +19,7 @@ pub(super) enum Forgery {
     Seats,
     LatePlan,
     EarlyDraw,
+    DuringReveals,
     OtherPlan,
     OtherAuthority,
     Snapshots,
@@ -46,7 +47,7 @@ impl Forgery {
     }
 }
 
-pub(super) const FORGERIES: [Forgery; 24] = [
+pub(super) const FORGERIES: [Forgery; 25] = [
     Forgery::Randomness,
     Forgery::Seed,
     Forgery::Outside,
@@ -58,6 +59,7 @@ pub(super) const FORGERIES: [Forgery; 24] = [
     Forgery::Seats,
     Forgery::LatePlan,
     Forgery::EarlyDraw,
+    Forgery::DuringReveals,
     Forgery::OtherPlan,
     Forgery::OtherAuthority,
     Forgery::Snapshots,

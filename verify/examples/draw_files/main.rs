@@ -247,8 +247,8 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
     let void = forgery.and_then(Forgery::void);
     let mode = match (size, forgery) {
         (Some(_), _) => 0,
-        (None, Some(Forgery::Outside | Forgery::LongDelay)) => 2,
-        (None, Some(Forgery::ShortLead | Forgery::Alone)) => numbers.below(2),
+        (None, Some(Forgery::Outside | Forgery::LongDelay | Forgery::DuringReveals)) => 2,
+        (None, Some(Forgery::ShortLead | Forgery::Alone | Forgery::EarlyDraw)) => numbers.below(2),
         (None, _) if void.is_some() => 2,
         (None, _) => numbers.below(3),
     };
@@ -458,7 +458,7 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
     // An entry is logged a second after it is issued: here as early as can be, a second too early, or later.
     let known = since_start(plan.known_at());
     let at = match numbers.below(2) {
-        _ if is(Forgery::EarlyDraw) => known - 2,
+        _ if is(Forgery::EarlyDraw) || is(Forgery::DuringReveals) => known - 2,
         0 => known - 1,
         _ => known + 50,
     };
