@@ -194,7 +194,7 @@ impl Outcomes {
 
     fn next(&mut self, individual: bool) -> &'static str {
         let fits = |code: &&str| individual || *code != "unreachable_at_registered_address";
-        match self.0.iter().rposition(|code| fits(code)) {
+        match self.0.iter().rposition(fits) {
             Some(at) => self.0.swap_remove(at),
             None => OUTCOMES[0].0,
         }

@@ -178,7 +178,7 @@ fn say(
         let counts = counts.map(|leaf| result.drawn.get(leaf.id()).copied().unwrap_or(0));
         if let Some((least, most)) = range(counts) {
             out::line(format_args!(
-                "  an object was drawn {least} to {most} times, {:.1} expected",
+                "  an object was drawn {least} to {most} times, {:.2} expected",
                 expected * seeds / eligible.max(1) as f64
             ))?;
         }
