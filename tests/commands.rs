@@ -323,7 +323,7 @@ fn what_cannot_be_imported_is_said_and_nothing_is_sent() {
 fn templates_come_out_and_go_in() {
     let portal = Portal::start();
     portal.register("000000-SCJG");
-    for (kind, format) in [("penalty", "csv"), ("inspection_result", "xlsx")] {
+    for (kind, format) in [("penalty", "csv"), ("permit", "xlsx")] {
         portal.must(&format!(
             "import --template {kind} --format {format} --out t.{format}"
         ));
@@ -332,6 +332,15 @@ fn templates_come_out_and_go_in() {
         ));
         assert!(said.contains("写入 1"), "{said}");
     }
+    // The example says that it was drawn: only a draw in the log can bear that out.
+    portal.must("import --template inspection_result --format csv --out t.csv");
+    let said = portal.run("import --kind inspection_result --key 000000-SCJG.key t.csv");
+    assert_eq!(code(&said), Some(1));
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(
+        said.contains("日志中没有计划") && said.contains("被日志拒绝 1"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -291,6 +291,7 @@ fn a_small_county_in_a_real_log() {
                 "annual_plan" => &["annual_plan"],
                 "object_snapshot" | "officer_snapshot" => &["snapshot"],
                 "plan_items[0].item_list" => &["item_list"],
+                "reveals[0].reveal" | "reveals[1].reveal" => &["reveal"],
                 "penalty" => &["penalty"],
                 "promise" => &["credit_promise"],
                 "application" => &["repair_application"],

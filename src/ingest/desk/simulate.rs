@@ -170,8 +170,8 @@ mod tests {
 
     fn plan(objects: &Library<'_>, officers: &Library<'_>) -> Plan {
         let body = format!(
-            r#"{{"plan_key":"D/2026/01","randomness":"drand","round":100000000,"lead_seconds":600,
-            "t0":"2026-01-01T00:00:00Z","t1":"2026-01-01T00:02:00Z","rotation":0,
+            r#"{{"plan_key":"D/2026/01","randomness":"drand","round":1000,"lead_seconds":600,
+            "t0":"2023-08-23T15:49:24Z","t1":"2023-08-23T15:49:24Z","rotation":0,
             "rules":[{{"stratum":"s","rule_departments":["D"],"num":1,"den":4,"minimum":0}}],
             "departments":[{{"department":"D","seats":[{{"officers":2}}]}}],"object_root":"{}","officer_root":"{}"}}"#,
             hex(&objects.root()),
