@@ -1,6 +1,6 @@
 //! What can be wrong with the file of a draw whose entries are all properly logged: each is found at a step of its own.
 
-use super::integer;
+use super::{DEPARTMENTS, OPERATOR, T0, integer, time};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::json::Value;
 use std::collections::BTreeMap;
@@ -19,16 +19,35 @@ pub(super) enum Forgery {
     Seats,
     LatePlan,
     EarlyDraw,
+    DuringReveals,
     OtherPlan,
     OtherAuthority,
     Snapshots,
     Leaves,
     Kinds,
     Lead,
+    ShortLead,
+    Alone,
+    LongDelay,
     Rotation,
+    VoidDepartments,
+    VoidAuthority,
+    VoidOperator,
 }
 
-pub(super) const FORGERIES: [Forgery; 18] = [
+impl Forgery {
+    /// Whose secrets alone count, where that makes a draw by delay void.
+    pub(super) fn void(self) -> Option<&'static [&'static str]> {
+        match self {
+            Forgery::VoidDepartments => Some(&DEPARTMENTS[1..]),
+            Forgery::VoidAuthority => Some(&DEPARTMENTS[..1]),
+            Forgery::VoidOperator => Some(&[OPERATOR]),
+            _ => None,
+        }
+    }
+}
+
+pub(super) const FORGERIES: [Forgery; 25] = [
     Forgery::Randomness,
     Forgery::Seed,
     Forgery::Outside,
@@ -40,13 +59,20 @@ pub(super) const FORGERIES: [Forgery; 18] = [
     Forgery::Seats,
     Forgery::LatePlan,
     Forgery::EarlyDraw,
+    Forgery::DuringReveals,
     Forgery::OtherPlan,
     Forgery::OtherAuthority,
     Forgery::Snapshots,
     Forgery::Leaves,
     Forgery::Kinds,
     Forgery::Lead,
+    Forgery::ShortLead,
+    Forgery::Alone,
+    Forgery::LongDelay,
     Forgery::Rotation,
+    Forgery::VoidDepartments,
+    Forgery::VoidAuthority,
+    Forgery::VoidOperator,
 ];
 
 /// Has the record of the draw say something else than the function.
@@ -91,6 +117,14 @@ pub(super) fn forge_plan(forgery: Forgery, body: &mut Value) {
     };
     match forgery {
         Forgery::Lead => drop(members.insert("lead_seconds".into(), integer(11_000_000u32))),
+        Forgery::ShortLead => drop(members.insert("lead_seconds".into(), integer(599u32))),
+        // Early enough, but not at the lead: whoever made the plan could have waited for a better moment.
+        Forgery::Alone => {
+            for name in ["t0", "t1"] {
+                members.insert(name.into(), time(T0).to_string().into());
+            }
+        }
+        Forgery::LongDelay => drop(members.insert("delay_log2".into(), integer(41u32))),
         Forgery::Rotation => drop(members.insert("rotation".into(), integer(0u32))),
         Forgery::Snapshots => {
             let objects = members.remove("object_snapshot").unwrap();
