@@ -19,8 +19,8 @@ use std::fmt;
 pub const CARDS_PER_PAGE: usize = 2000;
 /// Bytes of a token.
 const TOKEN_BYTES: usize = 16;
-/// What is encrypted is filled up to a multiple of this, so that its length does not tell the class.
-const PADDING: usize = 256;
+/// What is encrypted is filled up to a multiple of this, so that its length tells nothing: no opening is longer.
+const PADDING: usize = 320;
 /// Groups in which a token is printed.
 const GROUPS: [usize; 6] = [5, 4, 4, 4, 4, 5];
 
