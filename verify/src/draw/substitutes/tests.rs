@@ -144,7 +144,7 @@ fn a_sealed_place_is_taken_by_one_of_the_same_class() {
 fn a_seat_is_taken_where_it_is_now() {
     let target = with(Form::Open, &open_library(), &[], "", |inputs, outcome| {
         let first = outcome.choices[0].drawn[0].id;
-        next_target(inputs, outcome, &drawn(outcome), first).map(str::to_owned)
+        next_target(inputs, outcome, &drawn(outcome), first).map(ToString::to_string)
     });
     let target = target.unwrap();
     let food = |more: &str| {
@@ -159,7 +159,7 @@ fn a_seat_is_taken_where_it_is_now() {
             };
             assert_eq!(seat(&target, 2), None, "there is no such seat");
             assert_eq!(seat("A04", 1), None);
-            let next = seat(&target, 1).unwrap().to_owned();
+            let next = seat(&target, 1).unwrap().to_string();
             assert!(!there.contains(&next) && ["P1", "P3", "P5"].contains(&&*next));
             let leaving = here.seats.iter().find(|seat| seat.qualification.is_some());
             let leaving = leaving.unwrap().officer.clone();
