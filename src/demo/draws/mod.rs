@@ -285,7 +285,7 @@ fn secret(key: &PlanKey, id: &AuthorityId) -> Hash {
 }
 
 /// A file as records name it.
-fn file(text: &str, name: &str, media_type: &str) -> Value {
+pub(super) fn file(text: &str, name: &str, media_type: &str) -> Value {
     Value::object([
         ("media_type", media_type.into()),
         ("name", name.into()),
