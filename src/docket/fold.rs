@@ -103,15 +103,15 @@ fn texts(object: &Map<String, Value>, name: &str) -> Vec<String> {
 }
 
 impl Docket {
-    /// Folds an entry; it and the cursor become visible together.
+    /// Folds an entry; it and the cursor become visible together. Not synced: what a power cut takes is folded again at the
+    /// next start.
     pub fn apply(&self, entry: Planning<'_>, texts: &Texts<'_>) -> Result<(), StoreError> {
         let mut batch = WriteBatch::default();
         if entry.index >= self.cursor()? {
             self.fold(entry, texts, &mut batch)?;
             batch.put(key::CURSOR, (entry.index + 1).to_be_bytes());
         }
-        self.database.apply(batch)?;
-        self.database.sync()
+        self.database.apply(batch)
     }
 
     fn fold(
