@@ -207,7 +207,7 @@ pub(super) static DRAW: KindSchema = KindSchema {
             LOTTERY,
             &[],
         ),
-        only("lottery_source", LINE, &[], LOTTERY),
+        only("lottery_source", LINE, LOTTERY, &[]),
         only("delay_log2", DELAY_LOG2, DELAY, &[]),
         only(
             "delay_checkpoints",
