@@ -64,6 +64,8 @@ impl Desk {
             kinds: Vec::new(),
             random: random32,
         };
+        // Some times are a second long, and commands take longer.
+        clock.hold(true);
         let data = folder.path().join("data");
         init(&data, &new, clock.clone()).unwrap();
         let tuning = Tuning {
@@ -195,6 +197,11 @@ impl Desk {
         std::fs::write(self.path(name), text).unwrap();
     }
 
+    /// A file that only its owner can read.
+    pub fn write_private(&self, name: &str, text: &str) {
+        gongshi::store::write_private(&self.path(name), text.as_bytes()).unwrap();
+    }
+
     pub fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
@@ -263,8 +270,8 @@ impl Desk {
             &format!("{header}{}", rows.collect::<String>()),
         );
         let rows = (0..10).map(|n| match n {
-            0..7 => format!("某人{n},A{n},{DEPARTMENT},food\n"),
-            _ => format!("某人{n},A{n},{OTHER},\n"),
+            0..7 => format!("某人{n},ZF610323{n:04},{DEPARTMENT},food\n"),
+            _ => format!("某人{n},ZF610323{n:04},{OTHER},\n"),
         });
         self.write(
             "officers.csv",
@@ -304,6 +311,12 @@ impl Desk {
                  [[departments]]\ndepartment = \"{DEPARTMENT}\"\nseats = [{{ qualification = \"food\", officers = 2 }}]\n\
                  [[rules]]\nstratum = \"high\"\nrule_departments = [\"{DEPARTMENT}\"]\nnum = 1\nden = 2\nminimum = 0\n"
             ),
+        );
+        // Libraries are open to objections first, and the log says until when.
+        let early = self.refused(2, "plan publish --key k plan.toml");
+        assert!(
+            early.contains("object_snapshot") && early.contains("2023-08-11T00:00:00Z"),
+            "{early}"
         );
         self.at(PLANNED);
     }

@@ -44,6 +44,9 @@ pub fn stated(
     given: &Given,
     form: &str,
 ) -> anyhow::Result<Vec<(&'static str, Value)>> {
+    if let Given::Numbers(_, None) = given {
+        bail!("--numbers-source is needed: where the numbers were announced");
+    }
     let mut members = given.members(&materials.plan);
     members.extend([
         ("plan_key", materials.plan.key.as_str().into()),

@@ -51,7 +51,7 @@ impl Template {
 ///
 /// Prints the index of its entry. Before anything is sent the plan is checked with the functions that the draw will use,
 /// and against the leaves of both libraries: whether every object could be visited by the officers it asks for. Exit code: 0
-/// published (or, with --check, fit to be), 1 the plan is at fault, 2 it cannot be read or sent.
+/// published (or, with --check, fit to be), 1 the plan is at fault, 2 it cannot be read or sent, or the log refuses it.
 #[derive(Args)]
 pub struct Publish {
     #[command(flatten)]
