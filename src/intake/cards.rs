@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-/// Longest file of cards: that of 300,000 objects has some 240,000,000 bytes.
+/// Longest file of cards: that of 300,000 objects has 160,200,000 bytes.
 pub const MAX_CARDS_BYTES: u64 = 256 << 20;
 /// Longest data of one card.
 const MAX_DATA: usize = 4096;

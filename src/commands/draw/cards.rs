@@ -8,11 +8,11 @@ use clap::Args;
 use gongshi::app::random32;
 use gongshi::ingest::LocalFile;
 use gongshi::ingest::desk::{
-    CARDS_PER_PAGE, Card, cards_page, read_library, read_openings, write_cards,
+    CARDS_PER_PAGE, Card, OpeningLine, cards_page, read_library, read_openings, write_cards,
 };
 use gongshi::intake::MAX_CARDS_BYTES;
 use gongshi::store::{ensure_private, write_atomic_with, write_private};
-use gongshi_verify::draw::library::Form;
+use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::Hash;
 use std::fs::File;
@@ -66,28 +66,33 @@ pub struct UploadCards {
     cards: PathBuf,
 }
 
-/// Root of a sealed library.
-fn sealed_root(path: &Path, text: &str) -> anyhow::Result<Hash> {
+/// Reads a sealed library.
+fn sealed<'a>(path: &Path, text: &'a str) -> anyhow::Result<Library<'a>> {
     let name = || path.display().to_string();
     let library = read_library(text).with_context(name)?;
     match library.form() {
-        Form::Sealed => Ok(library.root()),
+        Form::Sealed => Ok(library),
         _ => bail!("{}: expected a library of sealed classes", name()),
     }
 }
 
 impl Cards {
+    /// Root of the library, and what opens it. The texts of both files, which are long, go no further.
+    fn opened(&self) -> anyhow::Result<(Hash, Vec<OpeningLine>)> {
+        let (leaves, openings) = (desk::read(&self.leaves)?, desk::read(&self.openings)?);
+        let library = sealed(&self.leaves, &leaves)?;
+        let openings = read_openings(&openings, &library);
+        let openings = openings.with_context(|| self.openings.display().to_string())?;
+        Ok((library.root(), openings))
+    }
+
     pub fn run(self) -> anyhow::Result<ExitCode> {
         ensure_private(&self.openings)?;
         let site = self.site.trim_end_matches('/');
         if !site.starts_with("https://") && !site.starts_with("http://") {
             bail!("--site: expected an address such as https://gs.example.gov.cn");
         }
-        let (text, openings) = (desk::read(&self.leaves)?, desk::read(&self.openings)?);
-        let root = sealed_root(&self.leaves, &text)?;
-        let library = read_library(&text)?;
-        let openings = read_openings(&openings, &library)
-            .with_context(|| self.openings.display().to_string())?;
+        let (root, openings) = self.opened()?;
         let stored = self.out.join(STORED);
         if stored.exists() {
             bail!("{} exists already: cards are made once", stored.display());
@@ -126,7 +131,7 @@ impl Cards {
 
 impl UploadCards {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let root = sealed_root(&self.leaves, &desk::read(&self.leaves)?)?;
+        let root = sealed(&self.leaves, &desk::read(&self.leaves)?)?.root();
         let name = || format!("cannot read {}", self.cards.display());
         let mut start = [0; START.len()];
         // A file too short for a line is none of cards.
