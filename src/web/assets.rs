@@ -1,24 +1,34 @@
-//! The files that pages link to: one style sheet and one small mark, part of the program, named by their content.
+//! The files that pages link to: one style sheet, one small mark, and the scripts that check in the reader's browser. They are
+//! part of the program, and named by their content.
 //!
-//! A name that holds its content's hash may be kept for ever. There is no script.
+//! A name that holds its content's hash may be kept for ever. Scripts are modules that import one another by the names their
+//! files have in `static/`; what is served has the served names there, so that a change of one renames all that use it. No
+//! page needs a script for anything but checking.
 
 use crate::text::Lang;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::sha256;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 struct Asset {
     path: String,
     etag: String,
     media_type: &'static str,
-    bytes: &'static str,
+    bytes: Cow<'static, str>,
 }
 
 impl Asset {
-    fn new(stem: &str, extension: &str, media_type: &'static str, bytes: &'static str) -> Self {
-        let hash = digest(&[bytes]);
+    fn new(
+        stem: &str,
+        extension: &str,
+        media_type: &'static str,
+        bytes: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let bytes = bytes.into();
+        let hash = digest(&[&bytes]);
         Asset {
             path: format!("/static/{stem}.{hash}.{extension}"),
             etag: format!("\"{hash}\""),
@@ -28,8 +38,47 @@ impl Asset {
     }
 }
 
-static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
-    [
+macro_rules! scripts {
+    ($($stem:literal),+ $(,)?) => {
+        &[$(($stem, include_str!(concat!("../../static/", $stem, ".js")))),+]
+    };
+}
+
+/// The scripts, each behind those that it imports.
+const SCRIPTS: &[(&str, &str)] = scripts!(
+    "sha256",
+    "draw-library",
+    "draw-officers",
+    "draw-card",
+    "draw",
+    "draw-steps",
+    "draw-proof",
+    "draw-plan",
+    "draw-file",
+    "draw-target",
+    "draw-page",
+    "draw-one",
+    "draw-worker",
+    "draw-all",
+);
+
+/// The scripts as they are served, in that order.
+fn scripts() -> Vec<Asset> {
+    let mut done: Vec<Asset> = Vec::new();
+    for (stem, source) in SCRIPTS {
+        let mut source = (*source).to_owned();
+        for ((imported, _), asset) in SCRIPTS.iter().zip(&done) {
+            let served = asset.path.trim_start_matches("/static/");
+            source = source.replace(&format!("'./{imported}.js'"), &format!("'./{served}'"));
+        }
+        let media_type = "text/javascript; charset=utf-8";
+        done.push(Asset::new(stem, "js", media_type, source));
+    }
+    done
+}
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let mut assets = vec![
         Asset::new(
             "style",
             "css",
@@ -42,11 +91,13 @@ static ASSETS: LazyLock<[Asset; 2]> = LazyLock::new(|| {
             "image/svg+xml",
             include_str!("../../static/mark.svg"),
         ),
-    ]
+    ];
+    assets.extend(scripts());
+    assets
 });
 
 static BUILD: LazyLock<String> = LazyLock::new(|| {
-    let mut sources: Vec<&str> = ASSETS.iter().map(|asset| asset.bytes).collect();
+    let mut sources: Vec<&str> = ASSETS.iter().map(|asset| &*asset.bytes).collect();
     sources.extend(super::render::TEMPLATES.iter().map(|(_, source)| *source));
     sources.push(env!("CARGO_PKG_VERSION"));
     sources.extend(
@@ -69,6 +120,23 @@ pub fn style() -> &'static str {
 /// Address of the mark.
 pub fn mark() -> &'static str {
     &ASSETS[1].path
+}
+
+/// Address of the script behind `templates/parts/draw-check.html`.
+pub fn draw_one() -> &'static str {
+    script("draw-one")
+}
+
+/// Address of the script behind `templates/parts/draw-recompute.html`.
+pub fn draw_all() -> &'static str {
+    script("draw-all")
+}
+
+fn script(stem: &str) -> &'static str {
+    let at = SCRIPTS.iter().position(|(name, _)| *name == stem);
+    let at = at.expect("scripts are asked for by the names they have");
+    // Behind the style sheet and the mark.
+    &ASSETS[2 + at].path
 }
 
 /// Names the pages' sources: part of their entity tags, so that a new build is seen.
@@ -96,7 +164,7 @@ pub fn answer(request: &HttpRequest) -> HttpResponse {
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .insert_header((ETAG, asset.etag.as_str()))
         .insert_header((CONTENT_TYPE, asset.media_type));
-    response.body(asset.bytes)
+    response.body(&*asset.bytes)
 }
 
 /// Whether an If-None-Match names the tag, weak or not (RFC 9110 §13.1.2).
@@ -124,8 +192,25 @@ mod tests {
 
     #[test]
     fn the_style_sheet_is_small_and_asks_for_nothing_else() {
-        let style = ASSETS[0].bytes;
+        let style = &ASSETS[0].bytes;
         assert!(style.len() < 40_000, "{} bytes", style.len());
         assert!(!style.contains("@import") && !style.contains("url("));
+    }
+
+    #[test]
+    fn scripts_import_one_another_by_the_names_that_are_served() {
+        for asset in scripts() {
+            let (path, source) = (&asset.path, &asset.bytes);
+            assert!(source.len() < 40_000, "{path}: {} bytes", source.len());
+            for named in source.split("'./").skip(1) {
+                let name = named.split('\'').next().unwrap();
+                assert!(exists(&format!("/static/{name}")), "{path}: {name}");
+            }
+            for forbidden in ["innerHTML", "eval(", "http:", "https:", "import(", "\"./"] {
+                assert!(!source.contains(forbidden), "{path}: {forbidden}");
+            }
+        }
+        assert!(draw_one().starts_with("/static/draw-one.") && exists(draw_one()));
+        assert!(draw_all().starts_with("/static/draw-all.") && exists(draw_all()));
     }
 }

@@ -23,8 +23,8 @@ pub const MAX_LAG: u64 = 50_000;
 const MAX_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Only our own style sheet and mark, no script, no frame; `data:` for pictures that pages may hold themselves.
-const CSP: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'";
+const CSP: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The counters of one server.
 pub struct Metrics {

@@ -20,6 +20,8 @@ macro_rules! templates {
 
 templates!(
     "base.html",
+    "parts/draw-check.html",
+    "parts/draw-recompute.html",
     "parts/pager.html",
     "parts/records.html",
     "parts/searchbox.html",
@@ -216,5 +218,180 @@ mod tests {
             .unwrap();
         let html = tera.render("x.html", &context).unwrap();
         assert!(html.contains("&lt;b&gt;"), "{html}");
+    }
+
+    /// A page that holds a part: what every page has, and `given`.
+    fn page_of(part: &str, lang: Lang, given: &serde_json::Value) -> String {
+        let mut tera = TERA.clone();
+        let include = format!("<h1>{{{{ title }}}}</h1>{{% include \"parts/{part}\" %}}");
+        let source =
+            format!("{{% extends \"base.html\" %}}{{% block main %}}{include}{{% endblock %}}");
+        tera.add_raw_template("page.html", &source).unwrap();
+        let common = serde_json::json!({
+            "lang": lang.tag(), "gap": if lang == Lang::En { " " } else { "" }, "base": crate::web::links::prefix(lang),
+            "home": "/", "path": "/", "title": "ddraw/1", "origin": "example.org/log", "size": 3, "alternates": [],
+            "style": crate::web::assets::style(), "mark": crate::web::assets::mark(), "other_lang": "en", "other_href": "/en/",
+            "draw_one": crate::web::assets::draw_one(), "draw_all": crate::web::assets::draw_all(),
+            "policy_file": "log.policy", "indexable": false, "synthetic": false, "simulated": false,
+        });
+        let mut context = Context::new();
+        for (name, value) in [&common, given]
+            .iter()
+            .flat_map(|all| all.as_object().unwrap())
+        {
+            context.insert(name.clone(), value);
+        }
+        tera.render("page.html", &context).unwrap()
+    }
+
+    /// Every page that a reader of the parts about draws can meet; written into the folder `GONGSHI_PARTS`, where it is named, for
+    /// `tests/browser/draws.py`.
+    #[test]
+    fn parts_about_draws_are_whole_in_both_languages() {
+        let plan = |sealed: bool| {
+            let root = "a".repeat(64);
+            let targets = "/api/v1/plans/610323-SCJG/2026-03/07/targets/";
+            serde_json::json!({"key": "610323-SCJG/2026-03/07", "targets": targets, "root": root, "sealed": sealed})
+        };
+        let one = |plans: Vec<serde_json::Value>, id: &str, action: &str, value: &str| {
+            serde_json::json!({
+                "check_plans": plans, "check_id": id, "check_action": action, "check_value": value,
+                "check_file": "/api/v1/draws/610323-SCJG/2026-03/07", "check_saved": "610323-SCJG-2026-03-07.draw",
+            })
+        };
+        let value = "b".repeat(64);
+        let again = "/api/v1/draws/610323-SCJG/2026-03/07";
+        let again = serde_json::json!({"recompute_url": again, "recompute_file": "610323-SCJG-2026-03-07.draw"});
+        let pages = [
+            (
+                "one",
+                "draw-check.html",
+                one(vec![plan(false)], "", "/plan", &value),
+            ),
+            (
+                "one-id",
+                "draw-check.html",
+                one(vec![plan(false)], "91A", "/plan", &value),
+            ),
+            (
+                "one-early",
+                "draw-check.html",
+                one(vec![plan(false)], "", "/plan", ""),
+            ),
+            (
+                "sealed",
+                "draw-check.html",
+                one(vec![plan(true)], "", "/plan", &value),
+            ),
+            (
+                "card",
+                "draw-check.html",
+                one(vec![plan(true), plan(true)], "", "", ""),
+            ),
+            ("all", "draw-recompute.html", again),
+        ];
+        for lang in Lang::ALL {
+            for (name, part, given) in &pages {
+                let html = page_of(part, *lang, given);
+                for text in html.split('>').filter_map(|piece| piece.split('<').next()) {
+                    assert!(
+                        !text.contains("page-") && !text.contains("{ $"),
+                        "{name}: {text}"
+                    );
+                }
+                assert_eq!(
+                    html.contains("ddraw/1|seed|"),
+                    ["one", "one-id"].contains(name)
+                );
+                assert_eq!(
+                    html.contains("data-card "),
+                    ["sealed", "card"].contains(name),
+                    "{name}"
+                );
+                assert_eq!(
+                    html.contains("data-code"),
+                    part.contains("check") && *name != "card",
+                    "{name}"
+                );
+                // A card's code must not go to the server, whatever happens to the script.
+                assert!(!html.contains("id=\"check-card\" name"), "{name}");
+                if let Some(folder) = std::env::var_os("GONGSHI_PARTS") {
+                    let file = format!("{name}.{}.html", lang.tag());
+                    std::fs::write(std::path::Path::new(&folder).join(file), html).unwrap();
+                }
+            }
+        }
+    }
+
+    /// A script's texts are named in the part of the page that it serves.
+    #[test]
+    fn parts_about_draws_have_the_texts_of_their_scripts() {
+        let shared = concat!(
+            include_str!("../../static/draw-page.js"),
+            include_str!("../../static/draw-steps.js"),
+        );
+        let one = concat!(
+            include_str!("../../static/draw-one.js"),
+            include_str!("../../static/draw-target.js")
+        );
+        let all = concat!(
+            include_str!("../../static/draw-all.js"),
+            include_str!("../../static/draw-worker.js"),
+            include_str!("../../static/draw-file.js"),
+            include_str!("../../static/draw-plan.js"),
+            include_str!("../../static/draw-proof.js"),
+        );
+        for (part, own) in [
+            ("parts/draw-check.html", one),
+            ("parts/draw-recompute.html", all),
+        ] {
+            let (_, source) = TEMPLATES.iter().find(|(name, _)| *name == part).unwrap();
+            let named: BTreeSet<&str> = source
+                .split('"')
+                .filter_map(|piece| piece.strip_prefix("page-check-"))
+                .collect();
+            let literals = |scripts: &str| -> BTreeSet<String> {
+                let comment = |line: &&str| {
+                    ["//", "/*", "*"]
+                        .iter()
+                        .any(|begin| line.trim().starts_with(begin))
+                };
+                let code = scripts.lines().filter(|line| !comment(line));
+                code.flat_map(|line| line.split('\'').skip(1).step_by(2))
+                    .map(str::to_owned)
+                    .collect()
+            };
+            let written = &literals(own) | &literals(shared);
+            for text in &written {
+                let key = format!("page-check-{text}");
+                let known = Catalogue::built_in().has(Lang::Zh, &key);
+                assert!(
+                    !known || named.contains(text.as_str()),
+                    "{part} lacks {text}"
+                );
+            }
+            // Names that scripts put together, of steps and outcomes.
+            let made = [
+                "step-",
+                "outcome-",
+                "all-",
+                "one-",
+                "offline",
+                "file-download",
+            ];
+            let made = |text: &str| {
+                let step = text
+                    .strip_suffix("-pass")
+                    .or(text.strip_suffix("-unchecked"));
+                made.iter().any(|begin| text.starts_with(begin))
+                    || step.is_some_and(|step| written.contains(step))
+            };
+            for text in &named {
+                assert!(
+                    written.contains(*text) || made(text),
+                    "{part}: nobody says {text}"
+                );
+            }
+        }
     }
 }

@@ -397,6 +397,8 @@ impl Visit {
         context.insert("gap", gap);
         context.insert("style", assets::style());
         context.insert("mark", assets::mark());
+        context.insert("draw_one", assets::draw_one());
+        context.insert("draw_all", assets::draw_all());
         context.insert("size", &portal.log.published().size());
         context.insert("origin", portal.log.origin().as_str());
         context.insert("synthetic", &portal.synthetic);

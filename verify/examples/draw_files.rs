@@ -1,0 +1,541 @@
+//! Writes the files of random draws, one JSON object to a line, for another implementation to repeat:
+//! `cargo run -p gongshi-verify --example draw_files -- SEED COUNT`, or one draw of a given size with
+//! `-- SEED 1 OBJECTS OFFICERS DRAWN`. A line is `{"fails","file"}`: the step that the library finds wrong, or null. Every third file is
+//! forged: its record says something else than the function. Used by `.ci/browser` with `tests/browser/draws.py`.
+#![allow(clippy::unwrap_used, reason = "a tool of the tests")]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use common::{DEPARTMENT, Log, OPERATOR, entry, origin, policy, record, register, secret, time};
+use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::officers::Barred;
+use gongshi_verify::draw::plan::{Mode, Plan};
+use gongshi_verify::draw::randomness::{self, Delay};
+use gongshi_verify::draw::recompute::{self, Inputs, Outside, one_by_one};
+use gongshi_verify::draw::recorded;
+use gongshi_verify::draw::secrets::{Commit, Reveal, counting};
+use gongshi_verify::draw::ticket::{class_commitment, ticket_commitment};
+use gongshi_verify::encoding::{bytes_of_hex, hex};
+use gongshi_verify::hash::{Hash, sha256};
+use gongshi_verify::json::{self, Value};
+use gongshi_verify::names::AuthorityId;
+use gongshi_verify::registry::Role;
+use gongshi_verify::report::{StepId, Verdict, verify_draw_file};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DEPARTMENTS: [&str; 3] = [DEPARTMENT, "610323-XFJY", "610323-YJJ"];
+const STRATA: [&str; 2] = ["food", "gas"];
+const KEY: &str = "610323-SCJG/2026-03/07";
+/// A round that is due after the times of `common`, and its signature: `tests/data/draw.json`.
+const ROUND: u64 = 30_000_000;
+const SIGNATURE: &str = "81d2fc112b91932d9e4074a46b88c4dc78149b859660e0673c0bb9bd0caefdc9cc194e83de980441355b8ef44cc7a355";
+const DRAWN_AT: u64 = 10_400_000;
+const T0: u64 = 1000;
+
+/// A fixed sequence of numbers that look random: hashes of a counter.
+struct Numbers(u64, u64);
+
+impl Numbers {
+    fn hash(&mut self) -> Hash {
+        self.1 += 1;
+        sha256(&[self.0.to_be_bytes(), self.1.to_be_bytes()].concat())
+    }
+
+    fn below(&mut self, end: u32) -> u32 {
+        let hash = self.hash();
+        u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % end
+    }
+
+    fn some<'a>(&mut self, all: &[&'a str]) -> Vec<&'a str> {
+        all.iter().copied().filter(|_| self.below(3) > 0).collect()
+    }
+}
+
+/// Sizes of a large draw: objects, officers, drawn.
+type Size = (u32, u32, u32);
+
+/// A library's file, leaves by id.
+fn objects(numbers: &mut Numbers, sealed: bool, size: Option<Size>) -> String {
+    let mut leaves = BTreeMap::new();
+    let count = size.map_or_else(|| numbers.below(60), |size| size.0);
+    for number in 0..count {
+        let id = match size {
+            Some(_) => format!("91610323MA{number:08}"),
+            None => format!("9{:X}", numbers.below(0xffff)),
+        };
+        let exclusion = match numbers.below(6) {
+            0 if size.is_none() => "closed",
+            _ => "0",
+        };
+        let line = if sealed {
+            let class = class_commitment(&numbers.hash(), "A");
+            let ticket = ticket_commitment(&numbers.hash());
+            format!(
+                "ddraw/1|starget|{id}|{exclusion}|{}|{}",
+                hex(&class),
+                hex(&ticket)
+            )
+        } else {
+            let (stratum, departments) = match size {
+                Some(_) => (STRATA[0], DEPARTMENTS.join(",")),
+                None => (
+                    STRATA[numbers.below(2) as usize],
+                    numbers.some(&DEPARTMENTS).join(","),
+                ),
+            };
+            format!("ddraw/1|target|{id}|{stratum}|{departments}|{exclusion}")
+        };
+        leaves.insert(id, line);
+    }
+    leaves.values().map(|line| format!("{line}\n")).collect()
+}
+
+fn officers(numbers: &mut Numbers, count: u32) -> String {
+    let line = |number: u32| {
+        let of = DEPARTMENTS[(number % 3) as usize];
+        let qualifications = numbers.some(&STRATA).join(",");
+        format!("ddraw/1|officer|P{number:05}|{of}|{qualifications}\n")
+    };
+    (0..count).map(line).collect()
+}
+
+fn integer(number: impl Into<u64>) -> Value {
+    Value::Int(i64::try_from(number.into()).unwrap())
+}
+
+fn list<S: AsRef<str>>(all: impl IntoIterator<Item = S>) -> Value {
+    Value::Array(all.into_iter().map(|one| one.as_ref().into()).collect())
+}
+
+fn rule(numbers: &mut Numbers, stratum: &str, departments: &[&str], drawn: Option<u32>) -> Value {
+    let den = 1 + numbers.below(30);
+    let (num, den, minimum) = match drawn {
+        Some(drawn) => (1, 1_000_000, drawn),
+        None => (1 + numbers.below(den), den, numbers.below(4)),
+    };
+    Value::object([
+        ("stratum", stratum.into()),
+        ("rule_departments", list(departments)),
+        ("num", integer(num)),
+        ("den", integer(den)),
+        ("minimum", integer(minimum)),
+    ])
+}
+
+fn seats(numbers: &mut Numbers, department: &str, large: bool) -> Value {
+    let seat = |qualification: Option<&str>, count: u32| {
+        let mut members = BTreeMap::from([("officers".to_owned(), integer(count))]);
+        if let Some(qualification) = qualification {
+            members.insert("qualification".into(), qualification.into());
+        }
+        Value::Object(members)
+    };
+    let seats = match numbers.below(3) {
+        _ if large => vec![seat(Some("food"), 1), seat(None, 1)],
+        0 => vec![seat(None, 2)],
+        1 => vec![seat(Some("food"), 1), seat(None, 1)],
+        _ => vec![seat(None, 1), seat(Some("gas"), 1), seat(Some("food"), 1)],
+    };
+    Value::object([
+        ("department", department.into()),
+        ("seats", Value::Array(seats)),
+    ])
+}
+
+fn say(log: &mut Log, who: &str, kind: &str, reference: Option<&str>, body: Value, at: u64) -> u64 {
+    let key = 2 + DEPARTMENTS.iter().position(|one| *one == who).unwrap();
+    let key = secret(u8::try_from(key).unwrap());
+    let salt = u8::try_from(log.entries.len()).unwrap() + 100;
+    let record = record(body, salt);
+    let entry = entry(who, kind, reference, &record, at, &key, &key);
+    log.append(entry, record)
+}
+
+fn named(log: &Log, index: u64) -> Value {
+    let hash = log.entries[usize::try_from(index).unwrap()].0.leaf_hash();
+    Value::object([("index", integer(index)), ("leaf_hash", hex(&hash).into())])
+}
+
+fn file(text: &str) -> Value {
+    Value::object([("sha256", hex(&sha256(text.as_bytes())).into())])
+}
+
+fn snapshot(log: &mut Log, library: &Library<'_>, text: &str, at: u64) -> u64 {
+    let (name, form) = match library.form() {
+        Form::Officers => ("officers", "open"),
+        Form::Open => ("objects", "open"),
+        Form::Sealed => ("objects", "sealed"),
+    };
+    let body = Value::object([
+        ("library", name.into()),
+        ("library_form", form.into()),
+        ("count", integer(library.leaves().len() as u64)),
+        ("root", hex(&library.root()).into()),
+        ("leaves", file(text)),
+    ]);
+    say(log, DEPARTMENT, "snapshot", None, body, at)
+}
+
+/// Something said of a secret: when, by whom, commit or reveal, and the hash.
+type Told = (u64, String, &'static str, Hash);
+
+/// Commits and reveals: in time, late, missing, twice, wrong. The first contributor of a delay does all as it should.
+fn told(numbers: &mut Numbers, plan: &Plan, t1: u64) -> Vec<Told> {
+    let delay = matches!(plan.mode, Mode::Delay { .. });
+    let mut told = Vec::new();
+    for (number, id) in plan.contributors.iter().enumerate() {
+        let value = numbers.hash();
+        let commitment = randomness::commitment(&plan.key, id, &value);
+        let (commit, reveal) = match delay && number == 0 {
+            true => (9, 9),
+            false => (numbers.below(10), numbers.below(10)),
+        };
+        let mut say = |at: u64, kind, hash| told.push((at, id.to_string(), kind, hash));
+        match commit {
+            0 => {}
+            1 => say(T0, "commit", commitment),
+            2 => {
+                say(910, "commit", numbers.hash());
+                say(911, "commit", commitment);
+            }
+            _ => say(912, "commit", commitment),
+        }
+        match reveal {
+            0 => {}
+            1 => say(t1, "reveal", value),
+            2 => say(T0 - 1, "reveal", numbers.hash()),
+            3 => {
+                say(T0 - 1, "reveal", numbers.hash());
+                say(T0, "reveal", value);
+            }
+            _ => say(T0 - 1, "reveal", value),
+        }
+    }
+    told.sort_by_key(|one| one.0);
+    told
+}
+
+/// Has the record say something else than the function.
+fn forge(numbers: &mut Numbers, members: &mut BTreeMap<String, Value>) {
+    let other = hex(&numbers.hash());
+    let choice = numbers.below(8);
+    let mut put = |name: &str, value: Value| drop(members.insert(name.into(), value));
+    match choice {
+        0 => put("random_value", other.into()),
+        1 => put("seed", other.into()),
+        2 => put("drawn_count", integer(99u32)),
+        3 => put("load_cap", integer(99u32)),
+        4 => put("drawn_strata", Value::Array(Vec::new())),
+        _ => {
+            let Some(Value::Array(drawn)) = members.get_mut("drawn") else {
+                return;
+            };
+            if choice == 5 {
+                drawn.reverse();
+            }
+            let Some(Value::Object(first)) = drawn.first_mut() else {
+                return;
+            };
+            match (choice, first.get_mut("assigned_seats")) {
+                (6, _) => drop(first.insert("ticket".into(), other.into())),
+                (7, Some(Value::Array(seats))) => seats.reverse(),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// What a browser calls the step.
+fn step(id: StepId) -> &'static str {
+    match id {
+        StepId::DrawEntries => "entries",
+        StepId::DrawOrder => "order",
+        StepId::DrawLibraries => "libraries",
+        StepId::DrawRandomness => "randomness",
+        StepId::DrawTargets => "targets",
+        StepId::DrawOfficers => "officers",
+        other => panic!("{other:?} never fails"),
+    }
+}
+
+/// One draw in a log of its own; `None` where its officers do not suffice.
+fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Value> {
+    let mut log = Log::default();
+    let kinds = ["commit", "draw", "plan", "reveal", "snapshot"];
+    let operator = secret(1);
+    log.act(
+        register(OPERATOR, Role::Operator, &[], &operator),
+        &operator,
+    );
+    for (at, department) in (2..).zip(DEPARTMENTS) {
+        log.act(
+            register(department, Role::Department, &kinds, &secret(at)),
+            &operator,
+        );
+    }
+    let sealed = size.is_none() && numbers.below(8) == 0;
+    let object_text = objects(numbers, sealed, size);
+    let people = size.map_or_else(|| 12 + numbers.below(24), |size| size.1);
+    let officer_text = officers(numbers, people);
+    let form = if sealed { Form::Sealed } else { Form::Open };
+    let objects = Library::parse(form, &object_text).unwrap();
+    let officers = Library::parse(Form::Officers, &officer_text).unwrap();
+    let snapshots = [
+        snapshot(&mut log, &objects, &object_text, 300),
+        snapshot(&mut log, &officers, &officer_text, 301),
+    ];
+
+    let mut earlier = Vec::new();
+    let mut met = BTreeSet::new();
+    let rotation = numbers.below(3);
+    for number in 0..rotation.min(numbers.below(3)) {
+        let leaf = objects.leaves().first().map_or("9A", |leaf| leaf.id());
+        let officer = format!("P{:05}", numbers.below(people));
+        met.insert((leaf.to_owned(), officer.clone()));
+        let text = format!(
+            r#"{{"drawn":[{{"target_id":"{leaf}","assigned_seats":[{{"officer_id":"{officer}"}}]}}]}}"#
+        );
+        let body = json::parse(text).unwrap();
+        let key = format!("610323-SCJG/2025/0{}", number + 1);
+        earlier.push(say(
+            &mut log,
+            DEPARTMENT,
+            "draw",
+            Some(&key),
+            body,
+            400 + u64::from(number),
+        ));
+    }
+
+    let mode = match size {
+        Some(_) => 0,
+        None => numbers.below(3),
+    };
+    // With a delay somebody has to reveal; without, nobody has to be asked.
+    let contributors = match mode {
+        2 => DEPARTMENTS.to_vec(),
+        _ => numbers.some(&DEPARTMENTS),
+    };
+    let delay_log2 = 1 + numbers.below(12);
+    let t1 = if mode == 2 { T0 + 1 } else { T0 + 100 };
+    let all = &DEPARTMENTS[..];
+    let rules = match size {
+        Some((_, _, drawn)) => vec![rule(numbers, STRATA[0], all, Some(drawn))],
+        None => vec![
+            rule(numbers, STRATA[0], &all[..1], None),
+            rule(numbers, STRATA[0], &all[1..], None),
+            rule(numbers, STRATA[1], &all[..2], None),
+        ],
+    };
+    let recused = |numbers: &mut Numbers| {
+        let leaves = objects.leaves();
+        let target = leaves.get(numbers.below(60) as usize)?.id();
+        let officer = format!("P{:05}", numbers.below(people));
+        Some(Value::object([
+            ("officer_id", officer.into()),
+            ("target_id", target.into()),
+        ]))
+    };
+    let recusals = (0..4).filter_map(|_| recused(numbers)).collect();
+    let departments = all.iter().map(|one| seats(numbers, one, size.is_some()));
+    let mut body = BTreeMap::from(
+        [
+            ("plan_key", KEY.into()),
+            (
+                "randomness",
+                ["drand", "lottery", "delay"][mode as usize].into(),
+            ),
+            ("contributors", list(&contributors)),
+            ("t0", time(T0).to_string().into()),
+            ("t1", time(t1).to_string().into()),
+            ("rotation", integer(rotation)),
+            ("object_root", hex(&objects.root()).into()),
+            ("officer_root", hex(&officers.root()).into()),
+            ("object_snapshot", named(&log, snapshots[0])),
+            ("officer_snapshot", named(&log, snapshots[1])),
+            ("departments", Value::Array(departments.collect())),
+            ("rules", Value::Array(rules)),
+            ("recusals", Value::Array(recusals)),
+        ]
+        .map(|(name, value): (&str, Value)| (name.to_owned(), value)),
+    );
+    let mode_members = match mode {
+        0 => vec![
+            ("round", integer(ROUND)),
+            ("lead_seconds", integer(3600u32)),
+        ],
+        1 => vec![
+            ("lottery_at", time(DRAWN_AT - 10).to_string().into()),
+            ("lead_seconds", integer(3600u32)),
+        ],
+        _ => vec![("delay_log2", integer(delay_log2))],
+    };
+    body.extend(
+        mode_members
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    let body = Value::Object(body);
+    let plan = Plan::from_body(&body).unwrap();
+    let plan_index = say(&mut log, DEPARTMENT, "plan", Some(KEY), body, 900);
+
+    let (mut commits, mut reveals) = (Vec::new(), Vec::new());
+    let (mut commit_indexes, mut reveal_indexes) = (Vec::new(), Vec::new());
+    for (at, who, kind, hash) in told(numbers, &plan, t1) {
+        let field = if kind == "commit" {
+            "secret_commitment"
+        } else {
+            "secret"
+        };
+        let body = Value::object([("plan_key", KEY.into()), (field, hex(&hash).into())]);
+        let index = say(&mut log, &who, kind, Some(KEY), body, at);
+        let contributor = AuthorityId::parse(&who).unwrap();
+        let logged_at = time(at + 1);
+        if kind == "commit" {
+            commit_indexes.push(index);
+            commits.push(Commit {
+                contributor,
+                index,
+                logged_at,
+                commitment: hash,
+            });
+        } else {
+            reveal_indexes.push(index);
+            reveals.push(Reveal {
+                contributor,
+                logged_at,
+                secret: hash,
+            });
+        }
+    }
+    let secrets = counting(&plan, &commits, &reveals);
+
+    let signature = bytes_of_hex(SIGNATURE).unwrap();
+    let groups: Vec<Vec<u32>> = (0..1 + numbers.below(2))
+        .map(|_| {
+            (0..1 + numbers.below(6))
+                .map(|_| numbers.below(50))
+                .collect()
+        })
+        .collect();
+    let mut checkpoints = Vec::new();
+    if mode == 2 {
+        let start = randomness::joined(&plan.key, &secrets);
+        Delay::new(delay_log2)?.run(&start, |value| {
+            checkpoints.push(*value);
+            true
+        });
+    }
+    let barred: Barred<'_> = met
+        .iter()
+        .map(|(one, other)| (one.as_str(), other.as_str()))
+        .collect();
+    let inputs = Inputs {
+        origin: &origin(),
+        plan: &plan,
+        secrets: &secrets,
+        outside: match mode {
+            0 => Outside::Signature(&signature),
+            1 => Outside::Numbers(&groups),
+            _ => Outside::Checkpoints(&checkpoints),
+        },
+        objects: &objects,
+        openings: &[],
+        officers: &officers,
+        met: &barred,
+    };
+    let value = recompute::randomness(&inputs, &one_by_one).unwrap();
+    let mut members = if sealed {
+        let seed = recompute::seed(&inputs, &value);
+        let members = [
+            ("random_value", hex(&value)),
+            ("seed", seed.as_str().to_owned()),
+        ];
+        members
+            .map(|(name, text)| (name.to_owned(), text.into()))
+            .into()
+    } else {
+        recorded::members(&plan, &recompute::result(&inputs, value).ok()?)
+    };
+    let (name, outside) = match mode {
+        0 => ("beacon_signature", SIGNATURE.into()),
+        1 => {
+            let group =
+                |group: &Vec<u32>| Value::Array(group.iter().map(|n| integer(*n)).collect());
+            (
+                "lottery_numbers",
+                Value::Array(groups.iter().map(group).collect()),
+            )
+        }
+        _ => (
+            "delay_checkpoints",
+            list(checkpoints.iter().map(|hash| hex(hash))),
+        ),
+    };
+    members.insert(name.into(), outside);
+    if forged {
+        forge(numbers, &mut members);
+    }
+    let mut files = vec![object_text.clone(), officer_text.clone()];
+    let apart = size.is_some() || numbers.below(2) == 0;
+    if apart && let Some(drawn) = members.remove("drawn") {
+        let text = json::to_jcs(&drawn);
+        members.insert("drawn_file".into(), file(&text));
+        files.push(text);
+    }
+    let at = if mode == 2 { t1 + 50 } else { DRAWN_AT };
+    let draw = say(
+        &mut log,
+        DEPARTMENT,
+        "draw",
+        Some(KEY),
+        Value::Object(members),
+        at,
+    );
+
+    let proof = |index: u64| Value::from(log.proof(index, &log.extra(index)));
+    let proofs = |all: &[u64]| Value::Array(all.iter().map(|index| proof(*index)).collect());
+    let text = json::to_jcs(&Value::object([
+        ("commits", proofs(&commit_indexes)),
+        ("draw", proof(draw)),
+        ("earlier", proofs(&earlier)),
+        ("files", list(&files)),
+        ("plan", proof(plan_index)),
+        ("reveals", proofs(&reveal_indexes)),
+        ("snapshots", proofs(&snapshots)),
+        ("v", Value::Int(1)),
+    ]));
+    let report = verify_draw_file(text.as_bytes(), &policy(), &one_by_one).unwrap();
+    let good = if sealed {
+        Verdict::Sealed
+    } else {
+        Verdict::Verified
+    };
+    let failed = report.failed().map(|failed| step(failed.id));
+    assert!(forged || report.verdict == good, "{report}");
+    assert_eq!(failed.is_none(), report.verdict == good, "{report}");
+    let failed = failed.map_or(Value::Null, Value::from);
+    Some(Value::object([("fails", failed), ("file", text.into())]))
+}
+
+fn main() {
+    let mut arguments = std::env::args()
+        .skip(1)
+        .map(|text| text.parse::<u32>().unwrap());
+    let seed = arguments.next().unwrap_or(1);
+    let count = arguments.next().unwrap_or(20);
+    let rest: Vec<u32> = arguments.collect();
+    let size = match rest[..] {
+        [objects, officers, drawn] => Some((objects, officers, drawn)),
+        _ => None,
+    };
+    let mut numbers = Numbers(u64::from(seed), 0);
+    let mut written = 0;
+    while written < count {
+        if let Some(line) = drawn(&mut numbers, size, written % 3 == 2) {
+            println!("{}", json::to_jcs(&line));
+            written += 1;
+        }
+    }
+}
