@@ -379,6 +379,7 @@ impl App {
                 log,
                 model,
                 search,
+                draws: Arc::default(),
                 synthetic,
             },
             expiry: Expiry::start(keeper.clone())?,

@@ -233,6 +233,18 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// All stages, in order.
+    pub const ALL: &[Stage] = &[
+        Stage::Preparing,
+        Stage::Revealing,
+        Stage::Waiting,
+        Stage::Due,
+        Stage::Void,
+        Stage::Lapsed,
+        Stage::Drawn,
+        Stage::Cancelled,
+    ];
+
     /// Name in the API and in catalogue keys (`plan-stage-<name>`).
     pub fn name(self) -> &'static str {
         match self {

@@ -95,6 +95,14 @@ impl Staging<'_> {
             self.put(record, Vec::new());
             let day = day.to_owned();
             self.subject(uscc.as_str(), kind, &view, &day, Listing { index, date })?;
+            if let (Kind::InspectionResult, Some("drawn"), Some(plan)) =
+                (kind, view.text_of("draw_basis"), view.text_of("plan_key"))
+            {
+                let key =
+                    key::drawn_result(plan, uscc.as_str(), entry.authority.as_str(), index);
+                let logged_at = entry.logged_at.unix().cast_unsigned();
+                self.put(key, logged_at.to_be_bytes().to_vec());
+            }
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 6;
+const VERSION: u64 = 7;
 /// Indexes in one value of a list.
 const LIST_BLOCK: u64 = 256;
 
@@ -88,6 +88,19 @@ pub struct NamedFile {
     pub media_type: String,
     /// Name shown to readers.
     pub name: String,
+}
+
+/// A result of an inspection that a draw gave rise to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DrawnResult {
+    /// Id of the target.
+    pub target: String,
+    /// Who inspected it.
+    pub authority: String,
+    /// Index of the record.
+    pub index: u64,
+    /// When the log took it, in seconds since 1970.
+    pub logged_at: i64,
 }
 
 /// A removal whose listing is not in the log yet.
@@ -302,6 +315,36 @@ impl Model {
             .collect()
     }
 
+    /// Results that name a plan's draw, by target and authority, the first of each first. With a target, only its own.
+    pub fn drawn_results(
+        &self,
+        plan: &str,
+        target: Option<&str>,
+    ) -> Result<Vec<DrawnResult>, ModelError> {
+        let from = key::drawn_results(plan, target);
+        let to = prefix_end(&from);
+        let pairs = self.database.range(&from, to.as_deref());
+        pairs
+            .map(|pair| {
+                let (key, value) = pair?;
+                let what = "a result of a draw";
+                let (names, _) = key
+                    .split_last_chunk::<8>()
+                    .ok_or_else(|| unusable(what, "its key is too short"))?;
+                let names = String::from_utf8_lossy(&names[1..]);
+                let mut names = names.rsplit('|');
+                let mut name = || names.next().unwrap_or_default().to_owned();
+                let authority = name();
+                Ok(DrawnResult {
+                    target: name(),
+                    authority,
+                    index: index_in_key(what, &key)?,
+                    logged_at: number(what, &value)?.cast_signed(),
+                })
+            })
+            .collect()
+    }
+
     /// The file of that SHA-256, where a public record names it.
     pub fn file(&self, sha256: &Hash) -> Result<Option<NamedFile>, ModelError> {
         let from = key::file(sha256, None);
@@ -406,6 +449,19 @@ mod key {
             Some(index) => joined(b'f', &[sha256, &index.to_be_bytes()]),
             None => joined(b'f', &[sha256]),
         }
+    }
+
+    pub fn drawn_results(plan: &str, target: Option<&str>) -> Vec<u8> {
+        let target = target.map(|target| [target.as_bytes(), b"|"].concat());
+        let target = target.unwrap_or_default();
+        joined(b'p', &[plan.as_bytes(), b"|", &target])
+    }
+
+    pub fn drawn_result(plan: &str, target: &str, authority: &str, index: u64) -> Vec<u8> {
+        let mut key = drawn_results(plan, Some(target));
+        key.extend_from_slice(authority.as_bytes());
+        key.extend_from_slice(&index.to_be_bytes());
+        key
     }
 
     pub fn referrer(target: u64, source: Option<u64>) -> Vec<u8> {

@@ -13,8 +13,10 @@ use gongshi_verify::hash::Hash;
 use serde_json::json;
 
 mod authorities;
+mod draws;
 mod events;
 mod files;
+mod plans;
 
 /// Registers the API in the scope.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -34,6 +36,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .get(files::get)
                 .put(files::put),
         )
+        .service(web::resource("/plans").get(plans::list))
+        .service(web::resource("/plans/{authority}/{period}/{serial}").get(plans::one))
+        .service(
+            web::resource("/plans/{authority}/{period}/{serial}/targets/{id}").get(plans::target),
+        )
+        .service(web::resource("/draws/{authority}/{period}/{serial}").get(draws::get))
         .default_service(web::route().to(nothing));
 }
 

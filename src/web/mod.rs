@@ -5,6 +5,7 @@
 
 pub mod api;
 mod assets;
+pub mod draws;
 pub mod limits;
 pub mod links;
 pub mod ops;
@@ -33,6 +34,8 @@ pub struct Portal {
     pub model: Model,
     /// Full-text search.
     pub search: Arc<dyn SearchIndex>,
+    /// What is kept of libraries and draws that was dear to make.
+    pub draws: Arc<draws::Shelf>,
     /// Whether every record is invented, so that every page must say so.
     pub synthetic: bool,
 }

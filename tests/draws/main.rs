@@ -6,6 +6,7 @@
 mod common;
 
 mod draw;
+mod http;
 mod plans;
 mod secrets;
 mod support;

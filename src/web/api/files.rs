@@ -308,7 +308,7 @@ fn outside(request: &HttpRequest, size: u64) -> HttpResponse {
 }
 
 /// A file being read in parts.
-struct Reading {
+pub(super) struct Reading {
     file: File,
     left: u64,
     /// Of the whole file; a range cannot be checked alone.
@@ -316,7 +316,8 @@ struct Reading {
 }
 
 impl Reading {
-    fn whole(file: File, size: u64, hash: Hash) -> Self {
+    /// All of a file, which has to have that hash.
+    pub(super) fn whole(file: File, size: u64, hash: Hash) -> Self {
         Reading {
             file,
             left: size,
@@ -333,8 +334,13 @@ impl Reading {
         })
     }
 
+    /// Whether all parts are given.
+    pub(super) fn is_done(&self) -> bool {
+        self.left == 0
+    }
+
     /// The next part; an empty one at the end. The last part of a damaged file is not given.
-    fn part(&mut self) -> io::Result<Bytes> {
+    pub(super) fn part(&mut self) -> io::Result<Bytes> {
         let length = usize::try_from(self.left).unwrap_or(PART).min(PART);
         let mut part = vec![0; length];
         self.file.read_exact(&mut part)?;

@@ -1,0 +1,127 @@
+//! `GET /api/v1/plans…`: plans, their progress, one target of one, and a department's tasks.
+
+use super::{answer, blocking, json, shown};
+use crate::docket::Stage;
+use crate::web::Portal;
+use crate::web::draws::PlanFilter;
+use crate::web::problem::Problem;
+use actix_web::{HttpResponse, web};
+use gongshi_verify::names::{AuthorityId, PlanKey, RegionCode, is_draw_id};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Plans in an answer, unless asked for fewer.
+const PAGE: usize = 50;
+/// Plans in an answer at most.
+const MOST: usize = 200;
+
+/// The three parts of a plan key in an address.
+pub(super) type KeyPath = (String, String, String);
+
+/// The plan key of an address.
+pub(super) fn key(parts: &KeyPath) -> Result<PlanKey, Problem> {
+    let text = format!("{}/{}/{}", parts.0, parts.1, parts.2);
+    PlanKey::parse(&text).map_err(|_| {
+        Problem::bad_request(format!(
+            "a plan key is authority/YYYY/serial or authority/YYYY-MM/serial, not {:?}",
+            shown(&text)
+        ))
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    before: Option<String>,
+    limit: Option<String>,
+    authority: Option<String>,
+    stage: Option<String>,
+    region: Option<String>,
+}
+
+impl Asked {
+    fn filter(&self) -> Result<PlanFilter, Problem> {
+        let wrong = |name: &str, text: &str, expected: &str| {
+            Problem::bad_request(format!("{name} must be {expected}, not {:?}", shown(text)))
+        };
+        if let Some(text) = &self.authority
+            && AuthorityId::parse(text).is_err()
+        {
+            return Err(wrong("authority", text, "an authority's identifier"));
+        }
+        if let Some(text) = &self.stage
+            && !Stage::ALL.iter().any(|stage| stage.name() == text)
+        {
+            let names: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
+            return Err(wrong("stage", text, &format!("one of {}", names.join(", "))));
+        }
+        let region = self.region.as_deref().map(|text| {
+            RegionCode::parse(text).map_err(|_| wrong("region", text, "six digits"))
+        });
+        Ok(PlanFilter {
+            authority: self.authority.clone(),
+            stage: self.stage.clone(),
+            region: region.transpose()?,
+        })
+    }
+}
+
+/// A query of known members, each once.
+pub(super) fn query<T: serde::de::DeserializeOwned>(
+    request: &actix_web::HttpRequest,
+) -> Result<T, Problem> {
+    match web::Query::<T>::from_query(request.query_string()) {
+        Ok(query) => Ok(query.into_inner()),
+        Err(error) => Err(Problem::bad_request(format!("the query: {}", shown(&error.to_string())))),
+    }
+}
+
+pub(super) async fn list(
+    portal: web::Data<Portal>,
+    request: actix_web::HttpRequest,
+) -> HttpResponse {
+    let work = async {
+        let asked: Asked = query(&request)?;
+        let filter = asked.filter()?;
+        let number = |name, text: &Option<String>| -> Result<Option<u64>, Problem> {
+            text.as_deref().map(|text| super::number(name, text)).transpose()
+        };
+        let before = number("before", &asked.before)?;
+        let limit = number("limit", &asked.limit)?.unwrap_or(PAGE as u64);
+        let limit = usize::try_from(limit).unwrap_or(MOST).clamp(1, MOST);
+        let value = blocking(move || {
+            let page = portal.plans(&filter, before, limit)?;
+            let plans = page.plans.iter().map(|plan| portal.plan_summary(plan));
+            Ok(json!({"plans": plans.collect::<Value>(), "next": page.next}))
+        });
+        Ok(json(&value.await?))
+    };
+    answer(work.await)
+}
+
+pub(super) async fn one(portal: web::Data<Portal>, path: web::Path<KeyPath>) -> HttpResponse {
+    let work = async {
+        let key = key(&path)?;
+        let value = blocking(move || portal.plan_document(&portal.plan(&key)?));
+        Ok(json(&value.await?))
+    };
+    answer(work.await)
+}
+
+pub(super) async fn target(
+    portal: web::Data<Portal>,
+    path: web::Path<(String, String, String, String)>,
+) -> HttpResponse {
+    let work = async {
+        let (authority, period, serial, id) = path.into_inner();
+        let key = key(&(authority, period, serial))?;
+        if !is_draw_id(&id) {
+            return Err(Problem::bad_request(format!(
+                "an id of a library is 1 to 32 digits and capital letters, not {:?}",
+                shown(&id)
+            )));
+        }
+        let value = blocking(move || portal.target_document(&portal.plan(&key)?, &id));
+        Ok(json(&value.await?))
+    };
+    answer(work.await)
+}

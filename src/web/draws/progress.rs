@@ -1,0 +1,149 @@
+//! How far a drawn plan has come: who was drawn, inspected, published about, and who is overdue.
+//!
+//! Known from the log alone. A target that several departments visit is published about when each of them has published.
+
+use crate::docket::{PlanState, TargetState};
+use crate::model::DrawnResult;
+use crate::web::Portal;
+use crate::web::problem::{Problem, internal};
+use gongshi_verify::names::PlanKey;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// How far a plan has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Targets to be visited: the drawn, and those that took the places of drawn ones instead of them.
+    pub drawn: u64,
+    /// Of them, those with a result of any department.
+    pub inspected: u64,
+    /// Of them, those with a result of every department that visits them; unknown while a sealed list is not opened.
+    pub published: Option<u64>,
+    /// Those that lack a result of some department after the deadline; none before it. While a sealed list is not opened,
+    /// those without any.
+    pub overdue: u64,
+    /// Results that came after the deadline.
+    pub late: u64,
+    /// The same for each department, in the plan's order; empty while a sealed list is not opened.
+    pub departments: Vec<DepartmentProgress>,
+}
+
+/// How far a department has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DepartmentProgress {
+    /// Its identifier.
+    pub department: String,
+    /// Targets that it visits.
+    pub drawn: u64,
+    /// Of them, those with its result.
+    pub published: u64,
+    /// Of them, those without, after the deadline.
+    pub overdue: u64,
+}
+
+impl Portal {
+    /// How far a plan has come; none before its draw.
+    pub fn progress(&self, plan: &PlanState) -> Result<Option<Arc<Progress>>, Problem> {
+        let Some(draw) = &plan.draw else {
+            return Ok(None);
+        };
+        let over = self.now() > plan.result_deadline;
+        let docket = self.intake.docket();
+        let at = docket.cursor().map_err(|error| internal(&error))?;
+        // One more where the deadline is over: it passes without an entry.
+        let cursors = (at * 2 + u64::from(over), self.model.cursor()?);
+        let key = (plan.key.clone(), cursors.0, cursors.1);
+        let made = self.draws.progress.get(key, || {
+            let results = self.model.drawn_results(&plan.key, None)?;
+            if plan.sealed && plan.opening.is_none() {
+                return Ok::<_, Problem>(unopened(plan, draw.count, &results, over));
+            }
+            let key = PlanKey::parse(&plan.key).map_err(|error| internal(&error))?;
+            let targets = docket.targets(&key).map_err(|error| internal(&error))?;
+            Ok(counted(plan, &targets, &results, over))
+        });
+        made.map(Some)
+    }
+}
+
+fn late(plan: &PlanState, results: &[DrawnResult]) -> u64 {
+    let late = results
+        .iter()
+        .filter(|one| one.logged_at > plan.result_deadline);
+    late.count() as u64
+}
+
+fn unopened(plan: &PlanState, drawn: u64, results: &[DrawnResult], over: bool) -> Progress {
+    let targets: BTreeSet<&str> = results.iter().map(|one| one.target.as_str()).collect();
+    let inspected = targets.len() as u64;
+    Progress {
+        drawn,
+        inspected,
+        published: None,
+        overdue: if over { drawn.saturating_sub(inspected) } else { 0 },
+        late: late(plan, results),
+        departments: Vec::new(),
+    }
+}
+
+fn counted(
+    plan: &PlanState,
+    targets: &[TargetState],
+    results: &[DrawnResult],
+    over: bool,
+) -> Progress {
+    let there: BTreeSet<(&str, &str)> = results
+        .iter()
+        .map(|one| (one.target.as_str(), one.authority.as_str()))
+        .collect();
+    let any: BTreeSet<&str> = results.iter().map(|one| one.target.as_str()).collect();
+    let none = |id: &String| DepartmentProgress {
+        department: id.clone(),
+        drawn: 0,
+        published: 0,
+        overdue: 0,
+    };
+    let mut departments: BTreeMap<&str, DepartmentProgress> = plan
+        .departments
+        .iter()
+        .map(|id| (id.as_str(), none(id)))
+        .collect();
+    let mut progress = Progress {
+        drawn: 0,
+        inspected: 0,
+        published: Some(0),
+        overdue: 0,
+        late: late(plan, results),
+        departments: Vec::new(),
+    };
+    let mut published = 0;
+    for target in targets.iter().filter(|one| one.replaced_by.is_none()) {
+        let id = target.target_id.as_str();
+        let visited: BTreeSet<&str> = target
+            .seats
+            .iter()
+            .map(|seat| seat.department.as_str())
+            .collect();
+        let mut missing = visited.is_empty() && !any.contains(id);
+        for department in visited {
+            let has = there.contains(&(id, department));
+            missing |= !has;
+            if let Some(own) = departments.get_mut(department) {
+                own.drawn += 1;
+                own.published += u64::from(has);
+                own.overdue += u64::from(over && !has);
+            }
+        }
+        progress.drawn += 1;
+        progress.inspected += u64::from(any.contains(id));
+        published += u64::from(!missing);
+        progress.overdue += u64::from(over && missing);
+    }
+    progress.published = Some(published);
+    let own = plan.departments.iter();
+    progress.departments = own
+        .filter_map(|id| departments.remove(id.as_str()))
+        .collect();
+    progress
+}
