@@ -7,6 +7,8 @@ mod common;
 
 mod draw;
 mod http;
+mod pages;
 mod plans;
+mod scene;
 mod secrets;
 mod support;

@@ -72,8 +72,12 @@ impl Fault {
 
     /// No plan has this key.
     pub(super) fn no_plan(given: &str) -> Self {
-        Fault::new(StatusCode::NOT_FOUND, "page-error-plan", "page-error-plan-text")
-            .arg("given", shortened(given))
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-plan",
+            "page-error-plan-text",
+        )
+        .arg("given", shortened(given))
     }
 
     /// The plan sends no officers of this department.
@@ -88,8 +92,12 @@ impl Fault {
 
     /// Not an id of a library's objects.
     pub(super) fn no_id(given: &str) -> Self {
-        Fault::new(StatusCode::BAD_REQUEST, "page-error-id", "page-error-id-text")
-            .arg("given", shortened(given))
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-id",
+            "page-error-id-text",
+        )
+        .arg("given", shortened(given))
     }
 
     /// No kind of record has this name.

@@ -71,7 +71,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page(&plan("draws", "/target/{part}"), draws::target::page))
         .service(page(&plan("draws", ""), draws::draw::page))
         .service(page("/check", draws::check::page))
-        .service(page("/fairness", draws::fairness::page))
         .service(page("/problems/{key}", problems::page))
         .default_service(web::to(|visit: Visit| {
             visit.show(|_| Fault::nothing().into())

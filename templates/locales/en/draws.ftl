@@ -322,3 +322,14 @@ page-error-department = The department has no part in this plan
 page-error-department-text = The plan sends no officers of “{ $given }”.
 page-error-id = This is no ID of a library
 page-error-id-text = “{ $given }” is no library ID: at most 32 digits and capital letters, usually a credit code.
+
+## Words on other pages
+page-nav-plans = Draws
+page-home-plans = All plans
+page-enterprise-draws = Draws it was in
+page-enterprise-draws-text = { $n ->
+    [one] Drawn, or called as a substitute, once in this log. Being drawn is chance and says nothing against anyone.
+   *[other] Drawn, or called as a substitute, { $n_text } times in this log. Being drawn is chance and says nothing against anyone.
+}
+page-enterprise-replaced = Replaced later
+page-record-plan = The plan’s page

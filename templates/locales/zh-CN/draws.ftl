@@ -286,3 +286,11 @@ page-error-department = 该部门不参加这个批次
 page-error-department-text = 这个批次的计划没有从“{ $given }”派出人员。
 page-error-id = 这不是名录库中的标识
 page-error-id-text = “{ $given }”不是名录库标识：应为不超过 32 位的数字和大写字母，通常是统一社会信用代码。
+
+## 其他页面上的用语
+page-nav-plans = 随机抽查
+page-home-plans = 全部批次
+page-enterprise-draws = 抽中的批次
+page-enterprise-draws-text = 在本日志的抽取中抽中或递补 { $n_text } 次。抽中是随机的，不说明有问题。
+page-enterprise-replaced = 后由他户递补
+page-record-plan = 该批次的页面

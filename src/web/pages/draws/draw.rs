@@ -99,12 +99,13 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         rows.push(row(visit, &batch, &meanings.strata, target)?);
     }
     let path = format!("/draws/{}", plan.key);
-    let pager = Pager::new(number, last, |page| {
-        numbered(visit, &path, page) + "#drawn"
-    });
+    let pager = Pager::new(number, last, |page| numbered(visit, &path, page) + "#drawn");
     let title = visit.say(
         "page-draw-title",
-        &[("name", plan.name.clone().into()), ("key", plan.key.clone().into())],
+        &[
+            ("name", plan.name.clone().into()),
+            ("key", plan.key.clone().into()),
+        ],
     );
     let [objects, _] = &libraries;
     let plans: Vec<CheckPlan> = objects
@@ -127,21 +128,33 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("first", &(number == 1))
         .with("count", &drawn.count)
         .with("at", &visit.moment(drawn.logged_at))
-        .with("by", &visit.authority_link(&batch.registry, &drawn.authority))
+        .with(
+            "by",
+            &visit.authority_link(&batch.registry, &drawn.authority),
+        )
         .with("late", &is_late(plan, visit.now))
-        .with("late_by", &visit.span(drawn.logged_at.saturating_sub(plan.known_at())))
+        .with(
+            "late_by",
+            &visit.span(drawn.logged_at.saturating_sub(plan.known_at())),
+        )
         .with("fixed", &visit.moment(plan.t0))
         .with("origins", &randomness::of(visit, &batch, &body)?)
         .with("rules", &rules)
         .with("recipes", &recipes(&rules))
         .with("recipes_omitted", &rules.len().saturating_sub(MAX_RECIPES))
-        .with("leaves", &leaves.map(|library| links::file(&library.leaves)))
+        .with(
+            "leaves",
+            &leaves.map(|library| links::file(&library.leaves)),
+        )
         .with("rows", &rows)
         .with("pager", &pager)
         .with("sealed", &sealed)
         .with("check_plans", &plans)
         .with("check_id", "")
-        .with("check_action", &links::page(visit.lang, &format!("{path}/target"), ""))
+        .with(
+            "check_action",
+            &links::page(visit.lang, &format!("{path}/target"), ""),
+        )
         .with("check_value", &drawn.random_value)
         .with("check_file", "")
         .with("check_saved", "")

@@ -6,6 +6,7 @@ use super::super::{Answer, Link, Page, Pager, Visit};
 use super::words::{Point, StageWord};
 use crate::docket::{PlanState, Stage};
 use crate::web::links;
+use crate::web::render::grouped;
 use gongshi_verify::registry::Registry;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ const PER_PAGE: usize = 25;
 const MOST: usize = 5_000;
 
 #[derive(Serialize)]
-struct Row {
+pub(in super::super) struct Row {
     key: String,
     plan: Link,
     stage: StageWord,
@@ -25,7 +26,8 @@ struct Row {
     /// What comes next, or came last.
     course: String,
     at: Point,
-    drawn: Option<u64>,
+    /// A number in words.
+    drawn: Option<String>,
     sealed: bool,
 }
 
@@ -38,17 +40,6 @@ struct Narrow {
     on: bool,
 }
 
-const STAGES: [Stage; 8] = [
-    Stage::Preparing,
-    Stage::Revealing,
-    Stage::Waiting,
-    Stage::Due,
-    Stage::Drawn,
-    Stage::Cancelled,
-    Stage::Void,
-    Stage::Lapsed,
-];
-
 pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let docket = visit.portal.intake.docket();
     let size = visit.portal.log.published().size();
@@ -58,7 +49,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     }
     let registry = visit.portal.intake.registry();
     let stage = visit.parameter("stage").unwrap_or_default();
-    let stage = STAGES.into_iter().find(|one| one.name() == stage);
+    let stage = Stage::ALL.iter().copied().find(|one| one.name() == stage);
     let authority = visit.parameter("authority").unwrap_or_default();
     let authority = (!authority.is_empty()).then_some(authority);
     let in_stage = |plan: &PlanState| stage.is_none_or(|stage| plan.stage(visit.now) == stage);
@@ -74,8 +65,9 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         ];
         links::with_query(visit.lang, "/plans", &pairs)
     };
-    let stages: Vec<Narrow> = STAGES
-        .into_iter()
+    let stages: Vec<Narrow> = Stage::ALL
+        .iter()
+        .copied()
         .filter_map(|one| {
             let those = plans.iter().filter(|plan| of_authority(plan));
             let count = those.filter(|plan| plan.stage(visit.now) == one).count();
@@ -123,7 +115,11 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .map(|plan| row(visit, &registry, plan))
         .collect();
     let pager = Pager::new(number, last, |page| {
-        let page = if page > 1 { page.to_string() } else { String::new() };
+        let page = if page > 1 {
+            page.to_string()
+        } else {
+            String::new()
+        };
         href(stage, authority.as_deref(), &page)
     });
     let all = (stage.is_some() || authority.is_some()).then(|| href(None, None, ""));
@@ -141,6 +137,19 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     .with("pager", &pager)
     .with("foreign", &super::super::summary::foreign(visit.lang))
     .done()
+}
+
+/// The newest plans, for the first page.
+pub(in super::super) fn newest(visit: &Visit, count: usize) -> Result<Vec<Row>, Fault> {
+    let docket = visit.portal.intake.docket();
+    let size = visit.portal.log.published().size();
+    let registry = visit.portal.intake.registry();
+    let mut rows = Vec::new();
+    for key in kept(docket.plans(Some(size), count))? {
+        let plan = kept(docket.plan(&key))?;
+        rows.extend(plan.map(|plan| row(visit, &registry, &plan)));
+    }
+    Ok(rows)
 }
 
 /// Whose plan it is, and who sends officers.
@@ -161,7 +170,10 @@ fn row(visit: &Visit, registry: &Registry, plan: &PlanState) -> Row {
         Stage::Waiting | Stage::Due => ("page-plans-until-known", plan.known_at()),
         Stage::Drawn => {
             let drawn = plan.draw.as_ref();
-            ("page-plans-drawn", drawn.map_or(plan.t1, |one| one.logged_at))
+            (
+                "page-plans-drawn",
+                drawn.map_or(plan.t1, |one| one.logged_at),
+            )
         }
         Stage::Cancelled => {
             let cancelled = plan.cancelled.as_ref();
@@ -179,7 +191,7 @@ fn row(visit: &Visit, registry: &Registry, plan: &PlanState) -> Row {
         logged: visit.point(plan.logged_at),
         course: visit.word(course),
         at: visit.point(at),
-        drawn: plan.draw.as_ref().map(|draw| draw.count),
+        drawn: plan.draw.as_ref().map(|draw| grouped(draw.count)),
         sealed: plan.sealed,
     }
 }

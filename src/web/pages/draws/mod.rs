@@ -5,7 +5,6 @@
 
 pub(super) mod check;
 pub(super) mod draw;
-pub(super) mod fairness;
 pub(super) mod list;
 pub(super) mod plan;
 mod progress;
@@ -20,11 +19,15 @@ use super::fault::{Fault, kept};
 use super::{Link, Visit};
 use crate::docket::{PlanState, Snapshot, Stage};
 use crate::web::links;
-use gongshi_verify::encoding::hex32;
+use crate::web::render::Moment;
 use gongshi_verify::names::PlanKey;
 use gongshi_verify::registry::Registry;
+use serde::Serialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
+
+/// Draws shown on the page of an enterprise.
+const MAX_DRAWS: usize = 20;
 
 /// A plan with its record.
 struct Batch {
@@ -79,7 +82,7 @@ impl Batch {
 
     /// The name under which the file of its draw is saved.
     fn file_name(&self) -> String {
-        format!("{}.draw", self.state.key.replace('/', "-"))
+        format!("{}.draw.json", self.state.key.replace('/', "-"))
     }
 }
 
@@ -113,16 +116,12 @@ impl Visit {
         Ok(self.load(index)?.body.clone().unwrap_or_default())
     }
 
-    /// The text of a file that records name; `None` where it is not kept, or is none.
-    fn file(&self, sha256: &str) -> Result<Option<String>, Fault> {
-        let Ok(hash) = hex32(sha256) else {
-            return Ok(None);
-        };
-        let files = self.portal.intake.files();
-        if files.size(&hash).is_none() {
-            return Ok(None);
+    /// A link to an entry.
+    fn entry(&self, index: u64) -> Link {
+        Link {
+            text: format!("#{index}"),
+            href: links::record(self.lang, index),
         }
-        Ok(String::from_utf8(kept(files.read(&hash))?).ok())
     }
 
     fn plan_link(&self, plan: &PlanState) -> Link {
@@ -131,4 +130,59 @@ impl Visit {
             href: links::plan(self.lang, &plan.key),
         }
     }
+}
+
+/// Draws that a target was in, as its own page shows them.
+#[derive(Serialize)]
+pub(super) struct DrawsOf {
+    rows: Vec<DrawOf>,
+    total: usize,
+}
+
+/// One of them.
+#[derive(Serialize)]
+struct DrawOf {
+    /// The page that says why.
+    why: Link,
+    at: Moment,
+    substitute: bool,
+    replaced: bool,
+}
+
+/// The draws that drew a target, or in which it took another's place, the latest first.
+pub(super) fn of_target(visit: &Visit, id: &str) -> Result<DrawsOf, Fault> {
+    let docket = visit.portal.intake.docket();
+    let mut rows = Vec::new();
+    for key in kept(docket.draws_of(id))? {
+        let plan = kept(docket.plan(&key))?;
+        let target = kept(docket.target(&key, id))?;
+        let (Some(plan), Some(target)) = (plan, target) else {
+            continue;
+        };
+        let Some(draw) = &plan.draw else { continue };
+        let row = DrawOf {
+            why: Link {
+                text: plan.name.clone(),
+                href: links::target(visit.lang, &plan.key, id),
+            },
+            at: visit.moment(draw.logged_at),
+            substitute: target.replaces.is_some(),
+            replaced: target.replaced_by.is_some(),
+        };
+        rows.push((draw.logged_at, row));
+    }
+    rows.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let total = rows.len();
+    let shown = rows.into_iter().take(MAX_DRAWS);
+    Ok(DrawsOf {
+        rows: shown.map(|(_, row)| row).collect(),
+        total,
+    })
+}
+
+/// The plan that a record is about: its name and page.
+pub(super) fn plan_of(visit: &Visit, key: Option<PlanKey>) -> Result<Option<Link>, Fault> {
+    let Some(key) = key else { return Ok(None) };
+    let plan = kept(visit.portal.intake.docket().plan(&key))?;
+    Ok(plan.map(|plan| visit.plan_link(&plan)))
 }

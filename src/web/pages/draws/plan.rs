@@ -100,19 +100,45 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("name", &plan.name)
         .with("stage", &visit.stage_word(plan))
         .with("next", &visit.word(&format!("plan-next-{next}")))
-        .with("stopped", &matches!(batch.stage, Stage::Cancelled | Stage::Void | Stage::Lapsed))
+        .with(
+            "stopped",
+            &matches!(batch.stage, Stage::Cancelled | Stage::Void | Stage::Lapsed),
+        )
         .with("late", &late)
         .with("drawn", &plan.draw.is_some())
-        .with("cancel_reason", &cancelled.map(|one| visit.word(&format!("code-cancel_reason-{}", one.reason))))
+        .with(
+            "cancel_reason",
+            &cancelled.map(|one| visit.word(&format!("code-cancel_reason-{}", one.reason))),
+        )
         .with("replaced", &replaced)
-        .with("authority", &visit.authority_link(&batch.registry, &plan.authority))
+        .with(
+            "authority",
+            &visit.authority_link(&batch.registry, &plan.authority),
+        )
         .with("region", &visit.region_name(&batch.registry, &plan.region))
-        .with("scope", &visit.word(&format!("code-plan_scope-{}", plan.scope)))
-        .with("mode", &visit.word(&format!("code-plan_mode-{}", plan.mode)))
-        .with("draw_type", &visit.word(&format!("code-draw_type-{}", plan.draw_type)))
+        .with(
+            "scope",
+            &visit.word(&format!("code-plan_scope-{}", plan.scope)),
+        )
+        .with(
+            "mode",
+            &visit.word(&format!("code-plan_mode-{}", plan.mode)),
+        )
+        .with(
+            "draw_type",
+            &visit.word(&format!("code-draw_type-{}", plan.draw_type)),
+        )
         .with("target_scope", batch.text("target_scope"))
         .with("class_rule", batch.text("class_rule"))
-        .with("annual", &batch.body.get("annual_plan").and_then(|one| one.get("index")).and_then(Value::as_u64).map(|index| visit.entry(index)))
+        .with(
+            "annual",
+            &batch
+                .body
+                .get("annual_plan")
+                .and_then(|one| one.get("index"))
+                .and_then(Value::as_u64)
+                .map(|index| visit.entry(index)),
+        )
         .with("check_from", &plan.check_from)
         .with("check_to", &plan.check_to)
         .with("deadline", &visit.point(plan.result_deadline))
@@ -121,14 +147,30 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("awaited", &awaited)
         .with("libraries", &library_rows(visit, &libraries))
         .with("items", &items(visit, &batch))
-        .with("rules", &rules::rows(visit, &batch, &meanings.strata, drawn.as_ref()))
+        .with(
+            "rules",
+            &rules::rows(visit, &batch, &meanings.strata, drawn.as_ref()),
+        )
         .with("sealed", &plan.sealed)
         .with("departments", &departments(visit, &batch, &meanings))
         .with("recusals", &list(&batch.body, "recusals").count())
-        .with("rotation", &number(&batch.body, "rotation").unwrap_or_default())
-        .with("earlier", &plan.earlier.iter().map(|index| visit.entry(*index)).collect::<Vec<_>>())
+        .with(
+            "rotation",
+            &number(&batch.body, "rotation").unwrap_or_default(),
+        )
+        .with(
+            "earlier",
+            &plan
+                .earlier
+                .iter()
+                .map(|index| visit.entry(*index))
+                .collect::<Vec<_>>(),
+        )
         .with("outside", &timeline::outside(visit, plan))
-        .with("fallback", &visit.word(&format!("code-fallback-{}", plan.fallback)))
+        .with(
+            "fallback",
+            &visit.word(&format!("code-fallback-{}", plan.fallback)),
+        )
         .with("substitutes", &substitutes(visit, &batch)?)
         .with("substitutes_all", &plan.substitutes.len())
         .with("progress", &progress)
@@ -213,10 +255,7 @@ fn departments(visit: &Visit, batch: &Batch, meanings: &Meanings) -> Vec<Departm
             "" => "page-seats-any",
             _ => "page-seats-qualified",
         };
-        let args = [
-            ("n", officers.into()),
-            ("qualification", meaning.into()),
-        ];
+        let args = [("n", officers.into()), ("qualification", meaning.into())];
         visit.say(key, &args)
     };
     let departments = list(&batch.body, "departments");

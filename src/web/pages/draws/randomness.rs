@@ -96,7 +96,10 @@ pub(super) fn of(
     let origin = visit.portal.log.origin();
     Ok(Some(Origins {
         secrets: rows.collect(),
-        counted: secrets.iter().filter(|(_, secret)| secret.is_some()).count(),
+        counted: secrets
+            .iter()
+            .filter(|(_, secret)| secret.is_some())
+            .count(),
         joined_text,
         joined,
         outside,

@@ -116,10 +116,7 @@ fn row(
             ("name", name.clone().into()),
             ("departments", together.into()),
             ("rate", declared.clone().into()),
-            (
-                "minimum",
-                i64::try_from(minimum).unwrap_or(i64::MAX).into(),
-            ),
+            ("minimum", i64::try_from(minimum).unwrap_or(i64::MAX).into()),
         ],
     );
     let all = |share: &Share| share.eligible > 0 && share.count == share.eligible;

@@ -87,7 +87,12 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     };
     let rules = rules::rows(visit, &batch, &meanings.strata, draw.as_ref());
     let state = kept(visit.portal.intake.docket().target(&batch.key, id))?;
-    let line = |name: &str| document[name]["line"].as_str().unwrap_or_default().to_owned();
+    let line = |name: &str| {
+        document[name]["line"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    };
     let own = line("leaf");
     let leaf = Leaf::parse(&own).ok();
     let ticket = match (&plan.draw, &leaf) {
@@ -142,17 +147,32 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("key", &plan.key)
         .with("plan_name", &plan.name)
         .with("plan", &links::plan(visit.lang, &plan.key))
-        .with("draw", &plan.draw.is_some().then(|| links::draw(visit.lang, &plan.key)))
+        .with(
+            "draw",
+            &plan
+                .draw
+                .is_some()
+                .then(|| links::draw(visit.lang, &plan.key)),
+        )
         .with("id", id)
         .with("name", &name)
         .with("enterprise", &enterprise)
         .with("answer", &visit.word(&format!("plan-answer-{}", said.name)))
-        .with("reason", &visit.say(&format!("plan-reason-{}", said.name), &said.args))
+        .with(
+            "reason",
+            &visit.say(&format!("plan-reason-{}", said.name), &said.args),
+        )
         .with("leaf", &shown("leaf"))
         .with("before", &shown("before"))
         .with("after", &shown("after"))
-        .with("library", &objects.as_ref().map(|library| visit.entry(library.index)))
-        .with("library_count", &objects.as_ref().map_or(0, |library| library.count))
+        .with(
+            "library",
+            &objects.as_ref().map(|library| visit.entry(library.index)),
+        )
+        .with(
+            "library_count",
+            &objects.as_ref().map_or(0, |library| library.count),
+        )
         .with("ticket", &ticket)
         .with("covering", &covering)
         .with("visited", &visited)

@@ -5,7 +5,6 @@ use super::super::{Link, Visit};
 use super::Batch;
 use super::words::Point;
 use crate::docket::{PlanState, Snapshot, Stage};
-use crate::web::links;
 use serde::Serialize;
 
 /// A point of the course.
@@ -37,15 +36,6 @@ pub(super) struct Contributor {
 struct Said {
     entry: Link,
     at: Point,
-}
-
-impl Visit {
-    fn entry(&self, index: u64) -> Link {
-        Link {
-            text: format!("#{index}"),
-            href: links::record(self.lang, index),
-        }
-    }
 }
 
 pub(super) fn contributors(visit: &Visit, batch: &Batch) -> Vec<Contributor> {
@@ -148,10 +138,7 @@ pub(super) fn marks(
         let title = visit.word("plan-stage-drawn");
         mark(draw.logged_at, title, Some(text), Some(draw.index));
     }
-    if !matches!(
-        batch.stage,
-        Stage::Cancelled | Stage::Void | Stage::Lapsed
-    ) {
+    if !matches!(batch.stage, Stage::Cancelled | Stage::Void | Stage::Lapsed) {
         let title = visit.word("page-course-deadline");
         let text = match plan.sealed {
             true => visit.word("page-course-deadline-sealed"),

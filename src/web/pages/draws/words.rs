@@ -54,11 +54,7 @@ impl Visit {
     pub(super) fn span(&self, seconds: i64) -> String {
         let (key, large, small) = match seconds {
             DAY.. => ("page-span-days", seconds / DAY, seconds % DAY / HOUR),
-            HOUR.. => (
-                "page-span-hours",
-                seconds / HOUR,
-                seconds % HOUR / MINUTE,
-            ),
+            HOUR.. => ("page-span-hours", seconds / HOUR, seconds % HOUR / MINUTE),
             MINUTE.. => ("page-span-minutes", seconds / MINUTE, 0),
             _ => ("page-span-moment", 0, 0),
         };
