@@ -13,8 +13,10 @@ use gongshi_verify::hash::Hash;
 use serde_json::json;
 
 mod authorities;
+mod beacons;
 mod draws;
 mod events;
+mod fairness;
 mod files;
 mod plans;
 
@@ -41,7 +43,17 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(
             web::resource("/plans/{authority}/{period}/{serial}/targets/{id}").get(plans::target),
         )
+        .service(
+            web::resource("/plans/{authority}/{period}/{serial}/tasks/{department}")
+                .get(plans::tasks),
+        )
+        .service(web::resource("/fairness").get(fairness::get))
         .service(web::resource("/draws/{authority}/{period}/{serial}").get(draws::get))
+        .service(
+            web::resource("/beacons")
+                .wrap(from_fn(limits::events))
+                .post(beacons::post),
+        )
         .default_service(web::route().to(nothing));
 }
 

@@ -5,7 +5,8 @@ use crate::docket::Stage;
 use crate::web::Portal;
 use crate::web::draws::PlanFilter;
 use crate::web::problem::Problem;
-use actix_web::{HttpResponse, web};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::names::{AuthorityId, PlanKey, RegionCode, is_draw_id};
 use serde::Deserialize;
 use serde_json::Value;
@@ -65,9 +66,9 @@ impl Asked {
     }
 }
 
-/// A query of known members, each once.
+/// The members of a query that an address knows; others are passed over.
 pub(super) fn query<T: serde::de::DeserializeOwned>(
-    request: &actix_web::HttpRequest,
+    request: &HttpRequest,
 ) -> Result<T, Problem> {
     match web::Query::<T>::from_query(request.query_string()) {
         Ok(query) => Ok(query.into_inner()),
@@ -77,7 +78,7 @@ pub(super) fn query<T: serde::de::DeserializeOwned>(
 
 pub(super) async fn list(
     portal: web::Data<Portal>,
-    request: actix_web::HttpRequest,
+    request: HttpRequest,
 ) -> HttpResponse {
     let work = async {
         let asked: Asked = query(&request)?;
@@ -122,6 +123,30 @@ pub(super) async fn target(
         }
         let value = blocking(move || portal.target_document(&portal.plan(&key)?, &id));
         Ok(json(&value.await?))
+    };
+    answer(work.await)
+}
+
+/// The tasks of a department: `.csv` behind its identifier gives the table.
+pub(super) async fn tasks(
+    portal: web::Data<Portal>,
+    path: web::Path<(String, String, String, String)>,
+) -> HttpResponse {
+    let work = async {
+        let (authority, period, serial, department) = path.into_inner();
+        let key = key(&(authority, period, serial))?;
+        let Some(department) = department.strip_suffix(".csv").map(str::to_owned) else {
+            let value = blocking(move || portal.tasks_document(&portal.plan(&key)?, &department));
+            return Ok(json(&value.await?));
+        };
+        let name = format!("{}.{department}.csv", key.as_str().replace('/', "-"));
+        let table = blocking(move || portal.tasks_table(&portal.plan(&key)?, &department)).await?;
+        // Whoever got so far has named a department of the plan: no mark in it needs another writing.
+        Ok(HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+            .insert_header((CACHE_CONTROL, "no-cache"))
+            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+            .body(table))
     };
     answer(work.await)
 }

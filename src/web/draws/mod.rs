@@ -3,6 +3,8 @@
 //! Nothing is decided here: what stands of a plan is the docket's, what a draw gives is the verifier's function. What is dear
 //! to make is kept for a while ([`Shelf`]); it can be made again at any time.
 
+mod chance;
+mod fairness;
 mod file;
 mod kept;
 mod library;
@@ -10,14 +12,22 @@ mod outcome;
 mod plan;
 mod progress;
 mod target;
+mod tasks;
 
+pub use chance::ChiSquare;
+pub use fairness::{
+    Fairness, OfficerFigures, PlanFigures, RepeatedTarget, RuleFigures, StratumFigures,
+    SubstituteFigures, TimesFigures,
+};
 pub use file::{DrawFile, escaped};
 pub use library::{LibraryTree, Shown, ShownLeaf};
 pub use outcome::RuleResult;
 pub use plan::{PlanFilter, PlanPage};
 pub use progress::{DepartmentProgress, Progress};
+pub use tasks::{Task, TaskOfficer};
 
 use super::Portal;
+use super::limits::Searches;
 use super::problem::{Problem, internal};
 use crate::docket::{PlanState, Snapshot};
 use crate::domain::Stored;
@@ -32,8 +42,15 @@ use serde_json::{Map, Value};
 const LIBRARIES: usize = 32;
 /// Draws whose rules' results are kept.
 const OUTCOMES: usize = 256;
+/// Rounds of the beacon being checked at once; one more is answered 503.
+const ROUNDS: usize = 4;
 /// Plans whose progress is kept.
 const PROGRESS: usize = 64;
+
+/// Documents about a year's draws that are kept.
+const YEARS: usize = 8;
+/// Such documents asked for at once; one more is answered 503.
+const RECKONINGS: usize = 8;
 
 /// What is kept of what is dear to make.
 pub struct Shelf {
@@ -43,6 +60,12 @@ pub struct Shelf {
     outcomes: Kept<u64, Vec<RuleResult>>,
     /// By the plan and the cursors of docket and read model.
     progress: Kept<(String, u64, u64), Progress>,
+    /// Places of those who hand in rounds: checking one costs milliseconds, and anybody may.
+    pub(super) rounds: Searches,
+    /// By authority, year and the docket's cursor.
+    fairness: Kept<(Option<String>, String, u64), Fairness>,
+    /// Places of those who ask for such a document.
+    reckonings: Searches,
 }
 
 impl Default for Shelf {
@@ -51,6 +74,9 @@ impl Default for Shelf {
             libraries: Kept::new(LIBRARIES),
             outcomes: Kept::new(OUTCOMES),
             progress: Kept::new(PROGRESS),
+            rounds: Searches::new(ROUNDS),
+            fairness: Kept::new(YEARS),
+            reckonings: Searches::new(RECKONINGS),
         }
     }
 }
