@@ -11,4 +11,6 @@ mod pages;
 mod plans;
 mod scene;
 mod secrets;
+#[path = "../common/setting.rs"]
+mod setting;
 mod support;

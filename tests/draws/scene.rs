@@ -14,6 +14,9 @@ use gongshi_verify::merkle::tree_head;
 use gongshi_verify::names::PlanKey;
 use gongshi_verify::time::Timestamp;
 
+/// What the partner and the notary may publish.
+const KINDS: &str = r#"["commit","draw","inspection_result","reveal"]"#;
+
 const DAY: i64 = 24 * 3600;
 
 /// Keys of the plans, by what they show.
@@ -26,11 +29,11 @@ pub const SEALED: &str = "000000-SCJG/2026/06";
 pub const LAPSED: &str = "000000-SCJG/2026/07";
 pub const LATE: &str = "000000-SCJG/2026/08";
 pub const WAITING: &str = "000000-SCJG/2026/09";
-pub const REVEALING: &str = "000000-SCJG/2026/10";
-pub const DUE: &str = "000000-SCJG/2026/11";
+pub const DUE: &str = "000000-SCJG/2026/10";
+pub const REVEALING: &str = "000000-SCJG/2026/11";
 pub const PREPARING: &str = "000000-SCJG/2026/12";
 pub const EVERY: [&str; 12] = [
-    DRAWN, TARGETED, CANCELLED, VOID, OPENED, SEALED, LAPSED, LATE, WAITING, REVEALING, DUE,
+    DRAWN, TARGETED, CANCELLED, VOID, OPENED, SEALED, LAPSED, LATE, WAITING, DUE, REVEALING,
     PREPARING,
 ];
 
@@ -73,6 +76,18 @@ fn at(seconds: i64) -> Value {
 impl Scene {
     pub fn new() -> Self {
         let county = County::new();
+        for (id, name) in [(PARTNER, "示例县消防救援机构"), (NOTARY, "示例县公证处")]
+        {
+            let amended = Value::object([
+                ("action", "amend".into()),
+                ("authority_id", id.into()),
+                ("name", name.into()),
+                ("region", "000000".into()),
+                ("kinds", body(KINDS)),
+            ]);
+            let done = county.log.accept(vec![county.log.authority(amended)]);
+            assert!(done[0].is_ok(), "{done:?}");
+        }
         let text = sealed_objects();
         county.put(&text);
         let library = snapshot("objects", "sealed", &text);
@@ -116,7 +131,7 @@ impl Scene {
 
     fn drawn(&self) {
         let county = &self.county;
-        let deadline = at(county.now() + 20 * DAY);
+        let deadline = at(county.now() + 3 * DAY);
         county.due(DRAWN, &[("result_deadline", deadline)]);
         let draw = county.draw(DRAWN);
         let key = PlanKey::parse(DRAWN).unwrap();
@@ -272,8 +287,8 @@ impl Scene {
             ("bulletin_type", "drawn_list_opening".into()),
             ("region", "000000".into()),
             ("period_from", "2026-03-01".into()),
-            ("period_to", "2026-03-31".into()),
-            ("issued_on", "2026-03-31".into()),
+            ("period_to", "2026-03-20".into()),
+            ("issued_on", "2026-03-20".into()),
             ("plan_key", key.into()),
             ("attachments", Value::Array(vec![list])),
         ]);
@@ -323,13 +338,13 @@ impl Scene {
         for (who, secret) in [(LEAD, 1), (NOTARY, 2)] {
             county.commit(who, WAITING, secret).unwrap();
         }
+        self.beacon(DUE, 6, 13_500, 20);
         county.wait(61);
         county.reveal(NOTARY, WAITING, 2).unwrap();
         county.wait(13_900 - 61);
         // Its secrets are over, its round is not there.
         self.beacon(REVEALING, 4, 7000, 30);
         county.commit(NOTARY, REVEALING, 3).unwrap();
-        self.beacon(DUE, 6, 700, 20);
         county.wait(40);
         county.reveal(NOTARY, REVEALING, 3).unwrap();
         county

@@ -90,6 +90,16 @@ impl Fault {
         .arg("given", shortened(given))
     }
 
+    /// Not a year.
+    pub(super) fn no_year(given: &str) -> Self {
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-year",
+            "page-error-year-text",
+        )
+        .arg("given", shortened(given))
+    }
+
     /// Not an id of a library's objects.
     pub(super) fn no_id(given: &str) -> Self {
         Fault::new(

@@ -71,6 +71,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page(&plan("draws", "/target/{part}"), draws::target::page))
         .service(page(&plan("draws", ""), draws::draw::page))
         .service(page("/check", draws::check::page))
+        .service(page("/fairness", draws::fairness::page))
         .service(page("/problems/{key}", problems::page))
         .default_service(web::to(|visit: Visit| {
             visit.show(|_| Fault::nothing().into())
@@ -261,7 +262,7 @@ impl Visit {
     /// folded, what stands of plans, the day, on which terms end, and, where shown, the minute.
     fn etag(&self) -> String {
         let portal = &self.portal;
-        let counts_down = ["/plans", "/draws"]
+        let counts_down = ["/plans", "/draws", "/fairness"]
             .iter()
             .any(|path| self.path.starts_with(path));
         let minute = match portal.synthetic || counts_down {

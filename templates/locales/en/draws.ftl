@@ -168,9 +168,9 @@ page-course-opened = List of the drawn opened
 ## A round handed in
 page-round-heading = Hand in drand round { $round }
 page-round-text = Anyone may, without an account. The signature proves itself: a wrong one is refused, and who is first makes no difference.
-page-round-signature = Signature of the round (96 hexadecimal digits)
+page-round-answer = Paste here all that a relay answers
 page-round-send = Hand in
-page-round-help = Any drand relay has it, for instance as “signature” at
+page-round-help = Any drand relay has the round; open for instance
 
 ## Progress of the inspections
 page-progress = Progress of the inspections
@@ -216,7 +216,7 @@ page-draw-opened = The list has been opened by
 page-draw-unopened = For now only the root (fingerprint) of the list is public. The list that the department opens later has to match it and cannot be exchanged.
 page-draw-opens = The list opens at
 page-draw-unopened-late = It should be open by now and is not.
-page-draw-place = Order
+page-draw-people = Officers
 page-draw-substitute = Substitute
 page-draw-officers = Officers (pseudonyms)
 page-draw-why = Why it was drawn
@@ -333,3 +333,67 @@ page-enterprise-draws-text = { $n ->
 }
 page-enterprise-replaced = Replaced later
 page-record-plan = The plan’s page
+
+## Fairness
+page-fairness-title = Fair over time?
+page-fairness-of = Were the draws of { $year } fair?
+page-fairness-lede = That one draw is fair follows from its formula, and anyone can recompute it. Here a year’s draws are put together: does the share drawn fit what was declared, are the same few drawn again and again, is the work of officers even, how often is somebody replaced?
+page-fairness-authority = By planning authority
+page-fairness-draws = { $n ->
+    [one] 1 draw.
+   *[other] { $n_text } draws.
+}
+page-fairness-sealed = { $n ->
+    [one] 1 of them has sealed classes, so only its officers and substitutions are counted.
+   *[other] { $n_text } of them have sealed classes, so only their officers and substitutions are counted.
+}
+page-fairness-left-out = { $n_text } earlier ones are too many and left out.
+page-fairness-strata = Share drawn in each stratum
+page-fairness-strata-text = “Declared” is the rate of the plans, weighted by targets; “found” is the share that was drawn. Rounding up and minimums make it a little higher.
+page-fairness-eligible = Took part (target draws)
+page-fairness-drawn = Drawn (target draws)
+page-fairness-expected = by the rates { $expected }
+page-fairness-declared = Declared
+page-fairness-found = Found
+page-fairness-from = Made of these draws
+page-fairness-more = { $n_text } more are in the files below.
+page-fairness-test = Is that far from what was declared?
+page-fairness-numbers = Chi-square { $statistic }, degrees of freedom { $degrees }, p-value { $p }.
+page-fairness-no-test = There is too little to test yet.
+page-fairness-none = No draw with open strata this year.
+page-fairness-p-usual = The difference is ordinary: drawing exactly as declared would give one as large or larger in about { $n } of 1,000 cases.
+page-fairness-p-small = The difference is on the large side: drawing exactly as declared would give it in only about { $n } of 1,000 cases. Worth asking why, but no sign of cheating by itself.
+page-fairness-p-tiny = The difference is large: drawing exactly as declared would give it in fewer than 1 of 1,000 cases. The cause should be found; rounding up and minimums are common ones.
+page-fairness-p-large = There is hardly any difference, less than chance alone would leave. That is as it should be where each stratum has a fixed number drawn.
+page-fairness-meaning = What a p-value says and does not say
+page-fairness-meaning-1 = It answers one question: had everything gone as declared, how often would luck alone give a difference this large or larger?
+page-fairness-meaning-2 = A small one says that luck is an unlikely cause, so look for another: rounding, minimums, changed rules, or tampering. It does not say which.
+page-fairness-meaning-3 = One that is not small proves nothing: no difference was seen, that is all. And whoever looks at many tables will meet a small one by chance.
+page-fairness-meaning-4 = The proof is recomputation: the page of every draw lets you repeat it, and a single wrong digit shows.
+page-fairness-times = Are the same few drawn again and again?
+page-fairness-times-text = The libraries have { $n_text } targets together. “By chance” is what independent draws would give.
+page-fairness-how-often = Times drawn
+page-fairness-targets = Targets
+page-fairness-by-chance = By chance
+page-fairness-never = Never
+page-fairness-once = Once
+page-fairness-twice = Twice
+page-fairness-thrice = Three times or more
+page-fairness-repeated = Drawn twice or more
+page-fairness-so-often = { $n } times
+page-fairness-too-many = The libraries are too large for this to be computed here.
+page-fairness-officers = How the work lies on officers
+page-fairness-officers-text = A seat is one officer at one target. Fewest, middle and most should be close; rotation, recusals and qualifications pull them apart a little.
+page-fairness-people = Officers
+page-fairness-seats = Seats
+page-fairness-load = Fewest / middle / most
+page-fairness-each = Seats of each
+page-fairness-substitutes-text = A substitution needs a published reason and evidence. A department with a much higher rate is worth a question.
+page-fairness-officers-replaced = Officers replaced
+page-fairness-targets-replaced = Targets replaced
+page-fairness-of-so-many = { $part_text }/{ $whole_text }
+page-fairness-list = Draws of the year
+page-fairness-cap = At most { $cap } targets for each officer.
+page-fairness-tables = Files
+page-error-year = This is no year
+page-error-year-text = “{ $given }” is no year. Write four digits, such as 2026.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Targets on a page.
-const PER_PAGE: usize = 50;
+const PER_PAGE: usize = 40;
 /// Rules whose recipe is written out.
 const MAX_RECIPES: usize = 6;
 

@@ -5,6 +5,7 @@
 
 pub(super) mod check;
 pub(super) mod draw;
+pub(super) mod fairness;
 pub(super) mod list;
 pub(super) mod plan;
 mod progress;

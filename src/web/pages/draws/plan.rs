@@ -92,6 +92,16 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         }
         None => None,
     };
+    // What the stage lasts until, with the time that is left.
+    let upcoming = match batch.stage {
+        Stage::Preparing => Some((visit.word("page-course-t0"), visit.point(plan.t0))),
+        Stage::Revealing => Some((visit.word("page-course-t1"), visit.point(plan.t1))),
+        Stage::Waiting => Some((
+            timeline::outside(visit, plan).0,
+            visit.point(plan.known_at()),
+        )),
+        _ => None,
+    };
     let progress = super::progress::of(visit, &batch)?;
     let target = links::page(visit.lang, &format!("/draws/{}/target", plan.key), "");
     Page::new("plan.html", plan.name.clone())
@@ -104,6 +114,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "stopped",
             &matches!(batch.stage, Stage::Cancelled | Stage::Void | Stage::Lapsed),
         )
+        .with("upcoming", &upcoming)
         .with("late", &late)
         .with("drawn", &plan.draw.is_some())
         .with(

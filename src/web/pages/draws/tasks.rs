@@ -2,7 +2,7 @@
 
 use super::super::fault::{Fault, kept};
 use super::super::lists::{numbered, page_number};
-use super::super::{Answer, Page, Pager, Visit};
+use super::super::{Answer, Link, Page, Pager, Visit};
 use super::draw::{Officers, officers};
 use super::{Batch, list, text};
 use crate::web::links;
@@ -24,6 +24,8 @@ struct Card {
     /// Of the departments that come along.
     others: Vec<Officers>,
     replaces: Option<String>,
+    /// The department's published result.
+    result: Option<Link>,
 }
 
 pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
@@ -38,29 +40,35 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     if plan.draw.is_none() {
         return Ok(Answer::Redirect(links::plan(visit.lang, &plan.key)));
     }
-    let mut targets = kept(visit.portal.intake.docket().targets(&batch.key))?;
-    targets.retain(|target| target.replaced_by.is_none() && target.is_visited_by(department));
-    targets.sort_by_key(|target| (target.place.unwrap_or(u64::MAX), target.target_id.clone()));
-    let last = targets.len().div_ceil(PER_PAGE).max(1) as u64;
+    let sealed_yet = plan.sealed && plan.opening.is_none();
+    let tasks = match sealed_yet {
+        true => Vec::new(),
+        false => visit.portal.tasks(plan, department)?,
+    };
+    let last = tasks.len().div_ceil(PER_PAGE).max(1) as u64;
     let number = page_number(visit, last)?;
     let skip = usize::try_from(number - 1).unwrap_or(usize::MAX) * PER_PAGE;
+    let docket = visit.portal.intake.docket();
     let mut cards = Vec::new();
-    for (at, target) in targets.iter().enumerate().skip(skip).take(PER_PAGE) {
-        let (name, page) = visit.target_name(&target.target_id)?;
-        let (own, others): (Vec<_>, Vec<_>) = target
-            .seats
-            .iter()
-            .cloned()
-            .partition(|seat| seat.department == department);
+    for (at, task) in tasks.iter().enumerate().skip(skip).take(PER_PAGE) {
+        let (name, page) = visit.target_name(&task.target_id)?;
+        let target = kept(docket.target(&batch.key, &task.target_id))?;
+        let seats = target.map(|target| target.seats).unwrap_or_default();
+        let others: Vec<_> = seats
+            .into_iter()
+            .filter(|seat| seat.department != department)
+            .collect();
+        let own = task.officers.iter().map(|seat| seat.officer_id.clone());
         cards.push(Card {
             place: at + 1,
-            id: target.target_id.clone(),
+            id: task.target_id.clone(),
             page,
             name,
-            why: links::target(visit.lang, &plan.key, &target.target_id),
-            own: own.into_iter().map(|seat| seat.officer_id).collect(),
+            why: links::target(visit.lang, &plan.key, &task.target_id),
+            own: own.collect(),
             others: officers(visit, &batch, &others),
-            replaces: target.replaces.clone(),
+            replaces: task.replaces.clone(),
+            result: task.result.map(|index| visit.entry(index)),
         });
     }
     let items = list(&batch.body, "plan_items");
@@ -88,10 +96,10 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("check_from", &plan.check_from)
         .with("check_to", &plan.check_to)
         .with("deadline", &visit.moment(plan.result_deadline))
-        .with("total", &targets.len())
+        .with("total", &tasks.len())
         .with("cards", &cards)
         .with("pager", &pager)
-        .with("sealed_yet", &(plan.sealed && plan.opening.is_none()))
+        .with("sealed_yet", &sealed_yet)
         .with("foreign", &super::super::summary::foreign(visit.lang))
         .done()
 }
