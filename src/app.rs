@@ -394,6 +394,14 @@ impl App {
         self.keeper.expire(now)
     }
 
+    /// Starts to draw plans as soon as they are due, if that is not done already.
+    pub fn draw_due(&mut self) -> std::io::Result<()> {
+        if let (None, Some(runner)) = (&self.clerk, &self.runner) {
+            self.clerk = Some(Clerk::start(runner.clone())?);
+        }
+        Ok(())
+    }
+
     /// Appends what is queued, lets the followers finish their batch, and closes.
     pub fn close(self) {
         drop(self.clerk);

@@ -4,7 +4,7 @@
 //!
 //! - `app`, `demo` -> everything; `app` wires the parts, `demo` stands above it and is used by the command line alone
 //! - `web` -> `intake`, `docket`, `model`, `search`, `log`, `rules`, `domain`, `text`
-//! - `draw` -> `intake`, `docket`, `domain`, `store`
+//! - `draw` -> `intake`, `docket`, `log`, `domain`, `store`
 //! - `ingest` -> `intake`, `domain`, `text`, `store`
 //! - `intake` -> `docket`, `log`, `model`, `rules`, `domain`, `store`
 //! - `model`, `search` -> `store`, `log`, `rules`, `domain`, `text`

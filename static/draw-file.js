@@ -4,7 +4,7 @@
 // Who signed what is not checked, nor the beacon's own signature, nor a long delay, nor that the file leaves nothing out: these are
 // steps of their own and never pass. What a text claims is compared with what follows from the inputs, never taken over.
 
-import { readPlan } from './draw-plan.js';
+import { isIndependent, knownAt, readPlan } from './draw-plan.js';
 import { canonical, prove } from './draw-proof.js';
 import { Fault, pass, randomnessText, unchecked } from './draw-steps.js';
 import {
@@ -69,8 +69,7 @@ function readOrder({ plan: own, draw, objects, officers, commits, reveals, earli
     const same = named?.index === snapshot.index && named?.leaf_hash === snapshot.leafHash;
     must(same && snapshot.index < own.index, 'order-snapshot', { what });
   }
-  const known = Math.max(plan.t1, plan.due ?? plan.t1);
-  must(draw.at >= known && draw.index > own.index, 'order-early');
+  must(draw.at >= knownAt(plan) && draw.index > own.index, 'order-early');
   const secret = (what, one, field) => {
     about(what, one);
     must(typeof one.body[field] === 'string' && HASH.test(one.body[field]), 'order-form', { what });
@@ -135,7 +134,7 @@ function differs(what, recorded, computed) {
 }
 
 /** R and the seed as recorded, held against what they have to be; the steps that say so. */
-function checkRandomness(draw, plan, origin, contributors) {
+function checkRandomness({ draw, plan: { operator }, head: { origin } }, plan, contributors) {
   const { random_value: recorded, seed } = draw.body;
   const given = { signature: draw.body.beacon_signature, numbers: draw.body.lottery_numbers };
   const revealed = contributors.filter((one) => one.secret).length;
@@ -153,7 +152,7 @@ function checkRandomness(draw, plan, origin, contributors) {
     const segments = 2 ** Math.min(8, plan.log2);
     const fits = Array.isArray(checkpoints) && checkpoints.length === segments;
     must(fits && checkpoints.every((one) => typeof one === 'string' && HASH.test(one)), 'draw-lacks', { what: 'delay_checkpoints' });
-    must(revealed > 0, 'delay-nobody');
+    must(contributors.some(({ id, secret }) => secret && isIndependent(plan, id, operator)), 'delay-nobody');
     if (plan.log2 > MAX_DELAY_LOG2) {
       differs('random_value', recorded, checkpoints.at(-1));
       steps.push(unchecked('delay', { log: plan.log2, most: MAX_DELAY_LOG2 }));
@@ -238,7 +237,7 @@ function* run(text) {
   const met = readMet(file, entries.earlier);
   yield [pass('libraries', { objects: objects.leaves.length, officers: officers.leaves.length })];
 
-  yield checkRandomness(entries.draw, plan, entries.head.origin, contributors);
+  yield checkRandomness(entries, plan, contributors);
   if (objects.sealed) {
     yield [unchecked('targets', {}, 'sealed-strata'), unchecked('officers', {}, 'sealed-strata'), unchecked('omissions')];
     return;

@@ -51,7 +51,7 @@ function mount(part) {
     const list = element('ol', { class: 'steps' }, ...steps.map((step) => stepOf(say, step)));
     const took = element('p', { class: 'hint' }, ...say('took', { ms }));
     const left = end.kind === 'fail' ? 0 : steps.filter((step) => step.outcome === 'unchecked').length;
-    const rest = left ? [' ', ...say('left', { n: left })] : [];
+    const rest = left ? [element('br', {}), ...say('left', { n: left })] : [];
     return [head, notice(KINDS[end.kind], ...say(end.text, end.values), ...rest), list, took];
   }
 

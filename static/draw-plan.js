@@ -3,12 +3,13 @@
 // docs/DRAW.md, "Randomness" and "Choice of targets"; docs/RECORDS.md has the names of the fields. A Fault names the first field that
 // is not as it has to be. Times are seconds.
 
-import { HASH, ID, TOKEN, authorityOf, isAuthority, isCount } from './draw-library.js';
 import { seconds } from './draw-proof.js';
 import { Fault } from './draw-steps.js';
+import { HASH, ID, LONGEST_DELAY_LOG2, TOKEN, authorityOf, isAuthority, isCount } from './draw.js';
 
 const GENESIS = 1692803367;
 const PERIOD = 3;
+const LEAD = 3600;
 const MIN_LEAD = 600;
 const REVEAL_MARGIN = 120;
 const MAX_DATE = 253402300799;
@@ -75,9 +76,18 @@ function checkTimes(plan, lead) {
   }
   must(plan.due <= MAX_DATE, plan.mode === 'drand' ? 'round' : 'lottery_at');
   must(within(lead, MIN_LEAD, Number.MAX_SAFE_INTEGER), 'lead_seconds');
-  must(plan.t0 <= plan.due - lead, 't0');
+  const latest = plan.due - lead;
+  // Where nobody contributes, whoever makes the plan has no times to choose.
+  must(plan.contributors.length ? plan.t0 <= latest : plan.t0 === latest && plan.t1 === latest, 't0');
   must(plan.t1 <= plan.due - REVEAL_MARGIN, 't1');
 }
+
+/** From when on a plan can be drawn: what comes from outside is due, and nobody can reveal any more. */
+export const knownAt = ({ due, t1 }) => Math.min(MAX_DATE, Math.max(due ?? t1, t1 + 1));
+
+/** Whether a contributor has no part in the draw: not a department of the plan, not the plan's authority, not the operator. */
+export const isIndependent = (plan, id, operator) =>
+  id !== operator && id !== plan.authority && !plan.seats.some((seat) => seat.department === id);
 
 /**
  * Reads the body of a plan's record: `{key, authority, mode, log2, round, due, contributors, t0, t1, rules, seats, recusals, rotation,
@@ -101,7 +111,7 @@ export function readPlan(body) {
     officerRoot: body.officer_root,
   };
   must(plan.authority !== null, 'plan_key');
-  must(mode !== 'delay' || within(plan.log2, 1, 63), 'delay_log2');
+  must(mode !== 'delay' || within(plan.log2, 1, LONGEST_DELAY_LOG2), 'delay_log2');
   const { contributors } = plan;
   must(contributors.every(isAuthority) && new Set(contributors).size === contributors.length, 'contributors');
   must(plan.t0 !== null, 't0');
@@ -122,6 +132,6 @@ export function readPlan(body) {
     must(fits(pair?.target_id) && fits(pair?.officer_id), `recusals[${at}]`);
     return `${pair.target_id}|${pair.officer_id}`;
   });
-  checkTimes(plan, body.lead_seconds);
+  checkTimes(plan, body.lead_seconds === undefined ? LEAD : body.lead_seconds);
   return plan;
 }

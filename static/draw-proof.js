@@ -3,7 +3,7 @@
 // Reads C2SP tlog-proof files with this log's `extra` (docs/LOG-FORMAT.md). Everything that is a hash is checked. Who signed entry
 // and checkpoint is not: nothing here may be shown as if it were.
 
-import { includes, leafHashOfBytes } from './draw-library.js';
+import { includes, isAuthority, leafHashOfBytes } from './draw-library.js';
 import { Fault } from './draw-steps.js';
 import { bytesOfBase64, bytesOfHex, hex, sha256 } from './sha256.js';
 
@@ -56,11 +56,20 @@ function parse(text) {
   return head.size === null || head.root?.length !== 32 ? null : { extra, index, path, head };
 }
 
+/** Who said entry 0, by the first link of a chain of keys; null where that is not entry 0 of the log. */
+function operatorOf(link, { size, root }) {
+  const entry = typeof link?.entry === 'string' ? read(link.entry) : null;
+  if (!isAuthority(entry?.authority) || link.index !== 0 || !Array.isArray(link.path)) return null;
+  const path = link.path.map(bytesOfBase64);
+  const fits = path.every((hash) => hash?.length === 32) && includes(leafHashOfBytes(encoder.encode(link.entry)), 0, size, path, root);
+  return fits ? entry.authority : null;
+}
+
 /**
- * Reads the proof of an entry of a kind. `{index, entry, body, at, leafHash, head}`: `at` when it was logged, in seconds; `head`: the
- * checkpoint `{text, origin, size, root}` whose log it is in.
+ * Reads the proof of an entry of a kind. `{index, entry, body, at, leafHash, operator, head}`: `at` when it was logged, in seconds;
+ * `operator`: who said entry 0; `head`: the checkpoint `{text, origin, size, root}` whose log both are in.
  *
- * Throws a Fault that names `what`: the proof is none, the record is not the one committed to, the entry is not in the log.
+ * Throws a Fault that names `what`: the proof is none, the record is not the one committed to, the entry or entry 0 is not in the log.
  */
 export function prove(what, kind, text) {
   const proof = parse(text);
@@ -82,5 +91,7 @@ export function prove(what, kind, text) {
   const hash = leafHashOfBytes(encoder.encode(extra.entry));
   const { index, path, head } = proof;
   if (!includes(hash, index, head.size, path, head.root)) throw new Fault('entry-path', { what });
-  return { index, entry, body, at, leafHash: hex(hash), head };
+  const operator = operatorOf(extra.authority?.[0], head);
+  if (!operator) throw new Fault('entry-operator', { what });
+  return { index, entry, body, at, leafHash: hex(hash), operator, head };
 }

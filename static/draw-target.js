@@ -5,8 +5,8 @@
 
 import { Fault, pass, randomnessText, unchecked } from './draw-steps.js';
 import {
-  HASH, ID, MAX_DELAY_LOG2, TOKEN, absent, authorityOf, below, bytesOfBase64, count, covers, isAuthority, isCount, member, opens,
-  randomness, sealedTicket, seedOf, threshold, ticket,
+  HASH, ID, LONGEST_DELAY_LOG2, MAX_DELAY_LOG2, TOKEN, absent, authorityOf, below, bytesOfBase64, count, covers, isAuthority, isCount,
+  member, opens, randomness, sealedTicket, seedOf, threshold, ticket,
 } from './draw.js';
 
 const ORIGIN = /^[a-z0-9.:-]+(\/[a-z0-9._-]+)*$/;
@@ -52,7 +52,7 @@ function readRandomness(value, planKey) {
   must(Array.isArray(contributors) && contributors.every(fits), 'randomness.contributors');
   must(matches(R, HASH), 'randomness.value');
   if (mode === 'drand') must(isCount(round) && matches(signature, SIGNATURE), 'randomness.signature');
-  if (mode === 'delay') must(within(log2, 1, 63), 'randomness.delay_log2');
+  if (mode === 'delay') must(within(log2, 1, LONGEST_DELAY_LOG2), 'randomness.delay_log2');
   const group = (one) => Array.isArray(one) && one.every((number) => isCount(number) && number < 2 ** 32);
   if (mode === 'lottery') must(Array.isArray(numbers) && numbers.every(group), 'randomness.numbers');
   return { planKey, mode, contributors, round, signature, numbers, delay_log2: log2, value: R };
@@ -103,18 +103,23 @@ function checkLibrary({ id, library, leaf: shown, before, after }) {
 }
 
 /** R, as far as it can be computed here, and what cannot. */
-function checkRandomness(given) {
+function checkRandomness({ key, rules, randomness: given }) {
   const revealed = given.contributors.filter((one) => one.secret).length;
   const values = { revealed, of: given.contributors.length, value: given.value };
-  if (given.mode === 'delay' && revealed === 0) throw new Fault('delay-nobody');
+  // Of those who have a part in the draw, only these are known here: not all who send officers, and not the operator.
+  const involved = (id) => id === authorityOf(key) || rules.some(({ departments }) => departments.includes(id));
+  const nobody = given.contributors.every(({ id, secret }) => !secret || involved(id));
+  if (given.mode === 'delay' && nobody) throw new Fault('delay-nobody');
   if (given.mode === 'delay' && given.delay_log2 > MAX_DELAY_LOG2) {
-    return [unchecked('randomness', { log: given.delay_log2, most: MAX_DELAY_LOG2 }, 'delay-unchecked')];
+    const long = unchecked('randomness', { log: given.delay_log2, most: MAX_DELAY_LOG2 }, 'delay-unchecked');
+    return [long, unchecked('independent')];
   }
   const computed = randomness(given);
   if (computed !== given.value) throw new Fault('differs', { what: 'R', recorded: given.value, computed });
   const steps = [pass('randomness', values, randomnessText(given))];
   if (given.mode === 'drand') steps.push(unchecked('beacon', { round: given.round }));
   if (given.mode === 'lottery') steps.push(unchecked('numbers'));
+  if (given.mode === 'delay') steps.push(unchecked('independent'));
   return steps;
 }
 
@@ -162,7 +167,7 @@ function* run(document, asked, opening, say) {
   const covering = sealed ? doc.rules : doc.rules.filter((rule) => covers(rule, leaf));
   if (covering.length === 0) return say({ text: 'end-no-rule', kind: 'no', values: { stratum: leaf.stratum } });
   if (!doc.randomness) return say({ text: 'end-not-yet', kind: 'wait' });
-  yield* checkRandomness(doc.randomness);
+  yield* checkRandomness(doc);
   const seed = seedOf(doc.origin, doc.key, doc.randomness.value);
   if (seed !== doc.seed) throw new Fault('differs', { what: 'seed', recorded: doc.seed, computed: seed });
   yield pass('seed', { seed });

@@ -13,6 +13,9 @@ export * from './draw-officers.js';
 export * from './draw-card.js';
 export { H, agrees, bytesOfBase64, bytesOfHex, hex, sha256 } from './sha256.js';
 
+/** The longest delay that a plan may ask for, as a power of two. */
+export const LONGEST_DELAY_LOG2 = 40;
+
 /** The longest delay that is run here, as a power of two. */
 export const MAX_DELAY_LOG2 = 16;
 

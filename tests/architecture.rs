@@ -31,7 +31,10 @@ const TABLE: &[(&str, May)] = &[
             "intake", "docket", "model", "search", "log", "rules", "domain", "text",
         ]),
     ),
-    ("draw", May::Use(&["intake", "docket", "domain", "store"])),
+    (
+        "draw",
+        May::Use(&["intake", "docket", "log", "domain", "store"]),
+    ),
     ("ingest", May::Use(&["intake", "domain", "text", "store"])),
     (
         "intake",

@@ -5,6 +5,8 @@ mod authority;
 mod backup;
 mod bench;
 mod demo;
+mod desk;
+mod draw;
 mod export;
 mod fsck;
 mod fsck_files;
@@ -13,6 +15,7 @@ mod import;
 mod init;
 mod keygen;
 mod out;
+mod plan;
 mod progress;
 mod publish;
 mod reindex;
@@ -48,6 +51,8 @@ enum Command {
     Authority(authority::Authority),
     Publish(publish::Publish),
     Import(import::ImportCommand),
+    Plan(plan::PlanCommand),
+    Draw(Box<draw::DrawCommand>),
     Export(export::Export),
     Fsck(fsck::Fsck),
     Backup(backup::Backup),
@@ -72,5 +77,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Authority(command) => command.run(),
         Command::Publish(command) => command.run(),
         Command::Import(command) => command.run(),
+        Command::Plan(command) => command.run(),
+        Command::Draw(command) => command.run(),
     }
 }

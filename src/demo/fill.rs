@@ -7,6 +7,7 @@ use super::DemoError;
 use super::schedule::{Planned, Publisher, RecordNumber, Schedule};
 use crate::app::operator_key_path;
 use crate::domain::Kind;
+use crate::draw::Runner;
 use crate::ingest::KeyFile;
 use crate::intake::{Batch, Event, Intake, SimulatedClock};
 use crate::store::StoreError;
@@ -14,7 +15,7 @@ use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::{leaf_hash, sha256};
 use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
-use gongshi_verify::names::{AuthorityId, KindName, Origin};
+use gongshi_verify::names::{AuthorityId, KindName, Origin, PlanKey};
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::key_proof_message;
 use gongshi_verify::time::Timestamp;
@@ -54,6 +55,7 @@ struct Place {
 /// Registers the departments and publishes what is not yet in the log.
 pub(super) fn fill(
     intake: &Intake,
+    runner: &Runner,
     clock: &SimulatedClock,
     mut schedule: Schedule,
     progress: &mut dyn FnMut(Progress),
@@ -77,6 +79,8 @@ pub(super) fn fill(
     let total = order.len();
     let mut done = 0;
     let mut waiting: VecDeque<(Vec<Sent>, Batch)> = VecDeque::new();
+    // Secrets count to the second, and a draw is one: time stands still while a moment's records are taken.
+    clock.hold(true);
     for group in order.chunk_by(|a, b| schedule.planned[*a].slot == schedule.planned[*b].slot) {
         let time = schedule.planned[group[0]].slot;
         clock.advance_to(time);
@@ -95,13 +99,29 @@ pub(super) fn fill(
         }
         let mut records = Vec::with_capacity(group.len());
         for number in group {
+            let planned = &schedule.planned[*number];
+            if let Some(text) = planned.file.as_ref() {
+                let hash = sha256(text.as_bytes());
+                intake
+                    .files()
+                    .put(&hash, text.len() as u64, text.as_bytes())?;
+            }
+            if planned.drawn {
+                places[*number] = Some(draw(intake, runner, planned)?);
+                continue;
+            }
             let mut body = std::mem::take(&mut bodies[*number]);
-            for (member, target) in &schedule.planned[*number].references {
+            for (member, target) in &planned.references {
                 let place = places[*target].as_ref().expect("waited for above");
-                body.insert((*member).to_owned(), place.value());
+                Planned::refer(&mut body, member, place.value());
             }
             records.push((*number, body));
         }
+        let sent = records.iter().map(|(number, _)| Sent {
+            number: *number,
+            kind: schedule.planned[*number].kind,
+        });
+        let sent = sent.collect();
         let origin = intake.log().origin();
         let events = records.into_par_iter().map(|(number, body)| {
             let record = &schedule.planned[number];
@@ -114,13 +134,6 @@ pub(super) fn fill(
             .map_err(|reason| DemoError::Invented { number, reason })
         });
         let events = events.collect::<Result<Vec<_>, _>>()?;
-        let sent = group
-            .iter()
-            .map(|number| Sent {
-                number: *number,
-                kind: schedule.planned[*number].kind,
-            })
-            .collect();
         waiting.push_back((sent, intake.accept_events(events)));
         done += group.len();
         progress(Progress { done, total, time });
@@ -128,7 +141,26 @@ pub(super) fn fill(
     for (sent, batch) in waiting {
         settle(intake, &sent, batch, &named, &mut places)?;
     }
+    clock.hold(false);
     Ok(())
+}
+
+/// Has the server draw a plan whose time has come; the place of the record. A draw that the log holds already stands.
+fn draw(intake: &Intake, runner: &Runner, planned: &Planned) -> Result<Place, DemoError> {
+    let failed = |reason: String| DemoError::Draw {
+        plan: planned.plan.clone().unwrap_or_default(),
+        reason,
+    };
+    let key = PlanKey::parse(planned.plan.as_deref().unwrap_or_default());
+    let key = key.map_err(|error| failed(error.to_string()))?;
+    runner.draw(&key).map_err(failed)?;
+    let plan = intake.docket().plan(&key)?;
+    let draw = plan.and_then(|plan| plan.draw);
+    let draw = draw.ok_or_else(|| failed("it is not due".to_owned()))?;
+    Ok(Place {
+        index: draw.index,
+        leaf_hash: draw.leaf_hash,
+    })
 }
 
 /// A record handed over.
@@ -183,7 +215,7 @@ fn sign(origin: &Origin, signer: &Signer, planned: &Planned, body: Value) -> Res
         &signer.key,
         &kind,
         planned.issued_at,
-        None,
+        planned.plan.clone(),
         record,
     ))
 }

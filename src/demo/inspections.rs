@@ -1,13 +1,14 @@
-//! Inspections that were not drawn (complaints, campaigns), what followed them, and findings of unlicensed trade.
-//!
-//! No result here names a plan: draws are another part of the product, and none is invented.
+//! Inspections of those drawn and of others, what followed them, and findings of unlicensed trade.
 
-use super::INSPECTIONS;
 use super::dice::Dice;
+use super::draws::Visit;
 use super::register::Subject;
 use super::schedule::{Body, Builder, RecordNumber};
+use super::{INSPECTIONS, OTHER_INSPECTIONS};
 use crate::domain::Kind;
+use crate::domain::codes::SubjectType;
 use gongshi_verify::json::Value;
+use std::collections::HashMap;
 
 /// A problem that became a case: its penalty is decided elsewhere.
 pub(super) struct CaseFiled {
@@ -28,9 +29,10 @@ const OUTCOMES: [(&str, usize); 6] = [
     ("no_relevant_activity", 3),
 ];
 
-pub(super) fn make(out: &mut Builder<'_>) -> Vec<CaseFiled> {
+pub(super) fn make(out: &mut Builder<'_>, visits: &[Visit]) -> Vec<CaseFiled> {
     let mut cases = Vec::new();
-    results(out, &mut cases);
+    results(out, visits, &mut cases);
+    others(out);
     campaign(out);
     cases
 }
@@ -47,88 +49,199 @@ fn outcome(number: usize, count: usize) -> &'static str {
     OUTCOMES[0].0
 }
 
-fn results(out: &mut Builder<'_>, cases: &mut Vec<CaseFiled>) {
+fn results(out: &mut Builder<'_>, visits: &[Visit], cases: &mut Vec<CaseFiled>) {
     let world = out.world;
-    let texts = &world.cases.inspections;
     let mut dice = Dice::new("inspections");
-    let count = world.scale.of(INSPECTIONS);
-    let market = world.department("000000-SCJG");
-    let mut pending = 0;
-    for number in 0..count {
-        let code = outcome(number, count);
-        // Individuals and firms from the far ends of the groups, so that lists and inspections meet different ones.
-        let group = match code {
-            "unreachable_at_registered_address" => &world.register.individuals,
-            _ if number % 2 == 0 => &world.register.firms,
-            _ => &world.register.individuals,
-        };
-        let position = group[group.len() - 1 - number];
+    let subjects: HashMap<&str, usize> = world
+        .register
+        .subjects
+        .iter()
+        .enumerate()
+        .map(|(position, subject)| (subject.uscc.as_str(), position))
+        .collect();
+    let mut codes = Outcomes::new(visits.len());
+    for visit in visits {
+        let position = subjects[visit.target.as_str()];
         let subject = &world.register.subjects[position];
-        let department = if dice.chance(60) {
-            market
-        } else {
-            dice.below(world.county.departments.len())
-        };
+        let code = codes.next(subject.form == SubjectType::IndividualBusiness);
+        let (first, last) = visit.batch.days;
+        let day = dice.between(first, last);
+        let completed = day + dice.below(2);
+        let department = visit.batch.lead;
         let office = &world.county.departments[department];
-        let item = dice.below(office.items.len());
-        let day = dice.between(6, 150);
-        let completed = day + dice.below(3);
-        let (basis, origin) = match dice.chance(45) {
-            true => ("complaint", dice.pick(&texts.reasons)),
-            false => ("special_campaign", dice.pick(&texts.campaigns)),
-        };
-        let mut detail = Body::nested()
-            .text("item_code", office.item_code(item))
-            .text("item_name", &office.items[item].0)
-            .texts("outcome", [code]);
-        if matches!(code, "problem_corrected" | "problem_pending") {
-            detail = detail.text("result_text", dice.pick(&texts.found));
+        let mut body = result(
+            out,
+            &mut dice,
+            subject,
+            (department, visit.batch.item),
+            code,
+        )
+        .text("draw_basis", "drawn")
+        .text("plan_key", &visit.plan_key)
+        .refer("draw", visit.draw)
+        .text("inspected_on", world.date(day))
+        .text("completed_on", world.date(completed))
+        .text(
+            "task_name",
+            format!(
+                "{}第{}批次",
+                office.items[visit.batch.item].0, visit.batch.number
+            ),
+        )
+        .number("officer_count", visit.officers.len())
+        .texts("officer_ids", &visit.officers);
+        if !visit.batch.partners.is_empty() {
+            let partners = visit.batch.partners.iter();
+            let ids = partners.map(|at| &world.county.departments[*at].id);
+            body = body.texts("joint_departments", ids);
         }
-        let mut body = Body::about(subject, true)
-            .text("draw_basis", basis)
-            .text("origin_reason", origin)
-            .text("method", "on_site")
-            .text("inspected_on", world.date(day))
-            .text("completed_on", world.date(completed))
-            .texts("outcome", [code])
-            .put("items", Value::Array(vec![detail.value()]))
-            .number("officer_count", dice.between(2, 4));
-        if dice.chance(20) {
-            let partner = (department + dice.between(1, world.county.departments.len() - 1))
-                % world.county.departments.len();
-            body = body.texts("joint_departments", [&world.county.departments[partner].id]);
-        }
-        let logged = completed + dice.between(2, 10);
-        let result = out.add(
+        let logged = completed + dice.between(2, 9);
+        let number = out.add(
             (logged, dice.below(3)),
             department,
             Kind::InspectionResult,
             body,
         );
-        match code {
-            "problem_pending" => {
-                pending += 1;
-                let filed = (pending % 3 == 1).then_some(position);
-                if let Some(day) =
-                    followups(out, result, subject, department, logged, filed.is_some())
-                {
-                    cases.push(CaseFiled {
-                        result,
-                        subject: position,
-                        day,
-                        department,
-                    });
-                }
-            }
-            "unreachable_at_registered_address" => {
-                let body = Body::about(subject, false)
-                    .text("listed_reason", "unreachable")
-                    .text("marked_on", world.date(logged + 5))
-                    .refer("result", result);
-                out.add((logged + 6, 1), market, Kind::IndividualMark, body);
-            }
-            _ => {}
+        follow(
+            out,
+            cases,
+            Inspected {
+                number,
+                subject: position,
+                department,
+                logged,
+                code,
+            },
+        );
+    }
+}
+
+/// Inspections that something else than a draw gave rise to.
+fn others(out: &mut Builder<'_>) {
+    let world = out.world;
+    let texts = &world.cases.inspections;
+    let mut dice = Dice::new("other inspections");
+    let market = world.department("000000-SCJG");
+    let count = world.scale.of(OTHER_INSPECTIONS);
+    for number in 0..count {
+        // From the far ends of the groups, so that lists and these inspections meet different ones.
+        let group = match number % 2 {
+            0 => &world.register.firms,
+            _ => &world.register.individuals,
+        };
+        let subject = &world.register.subjects[group[group.len() - 1 - number]];
+        let item = dice.below(world.county.departments[market].items.len());
+        let day = dice.between(6, 150);
+        let (basis, origin) = match dice.chance(60) {
+            true => ("complaint", dice.pick(&texts.reasons)),
+            false => ("special_campaign", dice.pick(&texts.campaigns)),
+        };
+        let code = if dice.chance(70) {
+            "no_problem_found"
+        } else {
+            "problem_corrected"
+        };
+        let body = result(out, &mut dice, subject, (market, item), code)
+            .text("draw_basis", basis)
+            .text("origin_reason", origin)
+            .text("inspected_on", world.date(day))
+            .text("completed_on", world.date(day))
+            .number("officer_count", 2);
+        let slot = (day + dice.between(2, 10), dice.below(3));
+        out.add(slot, market, Kind::InspectionResult, body);
+    }
+}
+
+/// What every result says.
+fn result(
+    out: &Builder<'_>,
+    dice: &mut Dice,
+    subject: &Subject,
+    (department, item): (usize, usize),
+    code: &str,
+) -> Body {
+    let office = &out.world.county.departments[department];
+    let mut detail = Body::nested()
+        .text("item_code", office.item_code(item))
+        .text("item_name", &office.items[item].0)
+        .texts("outcome", [code]);
+    if matches!(code, "problem_corrected" | "problem_pending") {
+        detail = detail.text("result_text", dice.pick(&out.world.cases.inspections.found));
+    }
+    Body::about(subject, true)
+        .text(
+            "method",
+            if dice.chance(85) {
+                "on_site"
+            } else {
+                "written"
+            },
+        )
+        .texts("outcome", [code])
+        .put("items", Value::Array(vec![detail.value()]))
+}
+
+/// What the inspections found, in the proportions of the table. Whom nobody could reach is an individual business: the law
+/// marks those, and what becomes of firms is told elsewhere.
+struct Outcomes(Vec<&'static str>);
+
+impl Outcomes {
+    fn new(count: usize) -> Self {
+        let mut codes: Vec<&str> = (0..count).map(|number| outcome(number, count)).collect();
+        Dice::new("outcomes").shuffle(&mut codes);
+        Outcomes(codes)
+    }
+
+    fn next(&mut self, individual: bool) -> &'static str {
+        let fits = |code: &&str| individual || *code != "unreachable_at_registered_address";
+        match self.0.iter().rposition(fits) {
+            Some(at) => self.0.swap_remove(at),
+            None => OUTCOMES[0].0,
         }
+    }
+}
+
+/// A result in the log.
+struct Inspected {
+    number: RecordNumber,
+    subject: usize,
+    department: usize,
+    logged: usize,
+    code: &'static str,
+}
+
+/// What follows from a result.
+fn follow(out: &mut Builder<'_>, cases: &mut Vec<CaseFiled>, one: Inspected) {
+    let world = out.world;
+    let subject = &world.register.subjects[one.subject];
+    match one.code {
+        "problem_pending" => {
+            let to_case = out.next(0, "pending") % 3 == 1;
+            if let Some(day) = followups(
+                out,
+                one.number,
+                subject,
+                one.department,
+                one.logged,
+                to_case,
+            ) {
+                cases.push(CaseFiled {
+                    result: one.number,
+                    subject: one.subject,
+                    day,
+                    department: one.department,
+                });
+            }
+        }
+        "unreachable_at_registered_address" => {
+            let body = Body::about(subject, false)
+                .text("listed_reason", "unreachable")
+                .text("marked_on", world.date(one.logged + 5))
+                .refer("result", one.number);
+            let market = world.department("000000-SCJG");
+            out.add((one.logged + 6, 1), market, Kind::IndividualMark, body);
+        }
+        _ => {}
     }
 }
 

@@ -2,14 +2,15 @@
 //!
 //! Everything is synthetic: region 000000, names from word lists, codes computed. Bodies, salts and times follow from a
 //! fixed seed, so that two runs invent the same year. **Salts from a seed hide nothing** and are right only here, where
-//! there is nothing to hide; keys come from the system's generator, here too. No draw is invented: batches are shown as
-//! planned, and results say what else gave rise to them. The fill goes through intake like everything else, and because
-//! intake knows what it has, filling again appends only what is missing: that is how an interrupted fill is resumed.
+//! there is nothing to hide; keys come from the system's generator, here too. No draw is invented: the server draws each
+//! batch when its time has come. The fill goes through intake like everything else, and because intake knows what it has,
+//! filling again appends only what is missing: that is how an interrupted fill is resumed.
 
 mod calendar;
 mod data;
 mod decisions;
 mod dice;
+mod draws;
 mod fill;
 mod inspections;
 mod lists;
@@ -27,7 +28,7 @@ use crate::ingest::KeyFileError;
 use crate::intake::{Clock, IntakeError, Refusal, SimulatedClock};
 use crate::log::LogError;
 use crate::model::ModelError;
-use crate::store::{DataFolder, StoreError};
+use crate::store::{DataFolder, FileError, StoreError};
 use gongshi_verify::checkpoint::SignedCheckpoint;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::names::{AuthorityId, Origin};
@@ -43,8 +44,10 @@ pub const ORIGIN: &str = "gongshi.example/demo";
 pub const SUBJECTS: usize = 25_394;
 /// Permits of the year.
 pub const PERMITS: usize = 25_000;
-/// Inspected targets of the year.
+/// Drawn and inspected targets of the year.
 pub const INSPECTIONS: usize = 119;
+/// Inspections of the year that were not drawn: complaints and campaigns.
+pub const OTHER_INSPECTIONS: usize = 24;
 /// Penalties of the year.
 pub const PENALTIES: usize = 222;
 /// Firms listed for a missing annual report.
@@ -61,7 +64,7 @@ pub const STATUS_CHANGES: usize = 60;
 /// Says what the demonstration has done with a folder.
 const MARKER: &str = "demo.toml";
 /// Grows when the invented year changes: a fill begun by another version cannot be resumed.
-const PLAN_VERSION: u32 = 1;
+const PLAN_VERSION: u32 = 2;
 /// What making the log leaves in a folder before the marker is there.
 const FIRST_STEPS: [&str; 8] = [
     "lock",
@@ -141,6 +144,17 @@ pub enum DemoError {
         /// Why.
         refusal: Refusal,
     },
+    /// A plan of the invented year could not be drawn.
+    #[error("plan {plan} of the invented year could not be drawn: {reason}")]
+    Draw {
+        /// Its key.
+        plan: String,
+        /// Why.
+        reason: String,
+    },
+    /// A file of the invented year was not kept.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The invented year does not fit the log's formats.
     #[error("record {number} of the invented year is not one: {reason}")]
     Invented {
@@ -215,8 +229,8 @@ pub fn open(
     if !marker.complete && marker.plan_version != PLAN_VERSION {
         return Err(DemoError::OtherVersion(data.to_owned()));
     }
-    let app = App::open(data, clock.clone(), tuning)?;
-    let log = &app.portal.log;
+    let mut app = App::open(data, clock.clone(), tuning)?;
+    let log = app.portal.log.clone();
     if let Some(last) = log.published().size().checked_sub(1) {
         let entry = Entry::parse(&log.entry(last)?).map_err(|e| IntakeError::Unusable {
             index: last,
@@ -226,14 +240,19 @@ pub fn open(
     }
     if !marker.complete {
         let scale = Scale::one_in(marker.divisor);
+        let runner = app.runner.as_ref();
+        let runner =
+            runner.ok_or_else(|| AppError::Folder("keys/operator.key is not there".to_owned()))?;
         fill::fill(
             &app.portal.intake,
+            runner,
             &clock,
             Schedule::invent(scale),
             progress,
         )?;
         Marker::new(scale, true).write(log.folder())?;
     }
+    app.draw_due().map_err(AppError::from)?;
     let since = Instant::now();
     while app.portal.model.cursor()? < log.published().size() && since.elapsed() < MODEL_WAIT {
         std::thread::sleep(Duration::from_millis(10));

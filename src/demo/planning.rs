@@ -1,20 +1,20 @@
-//! Item lists and annual plans with their batches. Nothing is drawn: a batch is shown as planned.
+//! Item lists, annual plans with their batches, and the batches' draws.
 
-use super::dice::Dice;
-use super::schedule::{Body, Builder};
+use super::draws::{self, Batch, Visit};
+use super::schedule::{Body, Builder, RecordNumber};
 use crate::domain::Kind;
 use gongshi_verify::json::Value;
 
-/// Batches in which departments go together.
-const JOINT_BATCHES: usize = 15;
-
-pub(super) fn make(out: &mut Builder<'_>) {
-    item_lists(out);
-    annual_plans(out);
+pub(super) fn make(out: &mut Builder<'_>) -> Vec<Visit> {
+    let batches = draws::invent(out.world);
+    let lists = item_lists(out);
+    let annual_plans = annual_plans(out, &batches);
+    draws::make(out, &batches, &lists, &annual_plans)
 }
 
-fn item_lists(out: &mut Builder<'_>) {
+fn item_lists(out: &mut Builder<'_>) -> Vec<RecordNumber> {
     let world = out.world;
+    let mut lists = Vec::new();
     for (position, department) in world.county.departments.iter().enumerate() {
         let items = department
             .items
@@ -40,65 +40,28 @@ fn item_lists(out: &mut Builder<'_>) {
             .text("item_list_type", "random_inspection")
             .text("effective_on", world.date(0))
             .put("list_items", Value::Array(items.collect()));
-        out.add(
+        lists.push(out.add(
             (position / 10, position % 3),
             position,
             Kind::ItemList,
             body,
-        );
+        ));
     }
+    lists
 }
 
-fn annual_plans(out: &mut Builder<'_>) {
+fn annual_plans(out: &mut Builder<'_>, batches: &[Batch]) -> Vec<RecordNumber> {
     let world = out.world;
-    let mut dice = Dice::new("plans");
-    let mut joint_left = JOINT_BATCHES;
-    let mut serial = 0;
+    let mut plans = Vec::new();
     for (position, department) in world.county.departments.iter().enumerate() {
-        let mut item = 0;
-        for (plan_name, batches) in &department.plans {
-            serial += 1;
-            let day = 2 + serial / 3;
-            let mut tasks = Vec::new();
-            for number in 1..=*batches {
-                let (name, objects, can_join) = &department.items[item % department.items.len()];
-                let code = department.item_code(item % department.items.len());
-                item += 1;
-                let joint = *can_join && joint_left > 0 && item % 2 == 1;
-                let from = dice.between(20, 160);
-                let mut task = Body::nested()
-                    .number("serial_no", number)
-                    .text("task_name", format!("{name}第{number}批次"))
-                    .texts("item_names", [name])
-                    .texts("item_codes", [code])
-                    .text("plan_scope", if joint { "joint" } else { "single" })
-                    .text("plan_mode", "county_draw_county_check")
-                    .text(
-                        "draw_type",
-                        if dice.chance(30) {
-                            "directed"
-                        } else {
-                            "undirected"
-                        },
-                    )
-                    .text("target_scope", format!("全县{objects}"))
-                    .text(
-                        "ratio_frequency",
-                        format!("{}%，一年一次", dice.between(2, 10)),
-                    )
-                    .number("quota", dice.between(3, 30))
-                    .text("lead_body", &department.name)
-                    .text("check_from", world.date(from))
-                    .text("check_to", world.date(from + dice.between(20, 45)));
-                if joint {
-                    joint_left -= 1;
-                    let others = &world.county.departments;
-                    let partner =
-                        &others[(position + dice.between(1, others.len() - 1)) % others.len()];
-                    task = task.texts("partner_bodies", [&partner.name]);
-                }
-                tasks.push(task.value());
-            }
+        for (plan_name, _) in &department.plans {
+            let number = plans.len();
+            let day = 2 + (number + 1) / 3;
+            let own = batches.iter().filter(|batch| batch.annual_plan == number);
+            let tasks = own
+                .filter(|batch| !batch.is_cancelled())
+                .map(|batch| task(out, batch));
+            let tasks = tasks.collect();
             let body = Body::new()
                 .text("annual_plan_no", out.document(position, "抽计"))
                 .text(
@@ -110,7 +73,41 @@ fn annual_plans(out: &mut Builder<'_>) {
                 .put("tasks", Value::Array(tasks))
                 .text("filed_with", format!("{}市场监督管理局", world.county.city))
                 .text("note", &world.cases.plan_note);
-            out.add((day + 1, serial % 3), position, Kind::AnnualPlan, body);
+            let slot = (day + 1, (number + 1) % 3);
+            plans.push(out.add(slot, position, Kind::AnnualPlan, body));
         }
+    }
+    plans
+}
+
+/// A batch as the annual plan announces it.
+fn task(out: &Builder<'_>, batch: &Batch) -> Value {
+    let world = out.world;
+    let departments = &world.county.departments;
+    let lead = &departments[batch.lead];
+    let (name, objects, _) = &lead.items[batch.item];
+    let task = Body::nested()
+        .number("serial_no", batch.number)
+        .text("task_name", format!("{name}第{}批次", batch.number))
+        .texts("item_names", [name])
+        .texts("item_codes", [lead.item_code(batch.item)])
+        .text(
+            "plan_scope",
+            if batch.partners.is_empty() {
+                "single"
+            } else {
+                "joint"
+            },
+        )
+        .text("plan_mode", "county_draw_county_check")
+        .text("target_scope", format!("全县{objects}"))
+        .text("ratio_frequency", &world.cases.ratio_frequency)
+        .text("lead_body", &lead.name)
+        .text("check_from", world.date(batch.days.0))
+        .text("check_to", world.date(batch.days.1));
+    let partners = batch.partners.iter().map(|at| &departments[*at].name);
+    match batch.partners.is_empty() {
+        true => task.value(),
+        false => task.texts("partner_bodies", partners).value(),
     }
 }

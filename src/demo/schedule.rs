@@ -10,6 +10,7 @@ use super::{Scale, decisions, inspections, lists, misc, permits, planning};
 use crate::domain::Kind;
 use gongshi_verify::hash::sha256;
 use gongshi_verify::json::Value;
+use gongshi_verify::names::PlanKey;
 use gongshi_verify::time::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,10 +30,35 @@ pub struct Planned {
     pub kind: Kind,
     /// Its members, all but the references.
     pub body: BTreeMap<String, Value>,
-    /// Members that name earlier records.
+    /// Members that name earlier records, such as `listing` or `plan_items/0/item_list`.
     pub references: Vec<(&'static str, RecordNumber)>,
+    /// The plan it belongs to, as the entry names it.
+    pub plan: Option<String>,
+    /// The text of a file that it names.
+    pub file: Option<String>,
+    /// Whether the server makes it when its time has come: a draw. It has no body here.
+    pub drawn: bool,
     /// Its salt.
     pub salt: [u8; 32],
+}
+
+impl Planned {
+    /// Sets a member that names an earlier record.
+    pub fn refer(body: &mut BTreeMap<String, Value>, path: &str, place: Value) {
+        let mut parts = path.split('/');
+        let name = parts.next().unwrap_or_default().to_owned();
+        let Some(number) = parts.next() else {
+            body.insert(name, place);
+            return;
+        };
+        if let (Some(Value::Array(list)), Ok(number)) =
+            (body.get_mut(&name), number.parse::<usize>())
+            && let (Some(Value::Object(members)), Some(member)) =
+                (list.get_mut(number), parts.next())
+        {
+            members.insert(member.to_owned(), place);
+        }
+    }
 }
 
 /// A department that publishes.
@@ -70,10 +96,10 @@ impl Schedule {
             planned: Vec::new(),
             numbers: HashMap::new(),
         };
-        planning::make(&mut builder);
+        let visits = planning::make(&mut builder);
         permits::permits(&mut builder);
         permits::promises(&mut builder);
-        let cases = inspections::make(&mut builder);
+        let cases = inspections::make(&mut builder, &visits);
         decisions::make(&mut builder, cases);
         lists::make(&mut builder);
         misc::make(&mut builder);
@@ -166,6 +192,31 @@ impl Builder<'_> {
         body: Body,
     ) -> RecordNumber {
         let slot = self.world.calendar.slot(day, slot);
+        self.add_at(slot, department, kind, body, None)
+    }
+
+    /// The same with a file that the record names.
+    pub(super) fn add_with(
+        &mut self,
+        (day, slot): (usize, usize),
+        department: usize,
+        kind: Kind,
+        body: Body,
+        file: &str,
+    ) -> RecordNumber {
+        let slot = self.world.calendar.slot(day, slot);
+        self.add_at(slot, department, kind, body, Some(file))
+    }
+
+    /// Adds a record logged at a moment of its own.
+    pub(super) fn add_at(
+        &mut self,
+        slot: Timestamp,
+        department: usize,
+        kind: Kind,
+        body: Body,
+        file: Option<&str>,
+    ) -> RecordNumber {
         self.planned.push(Planned {
             slot,
             issued_at: slot,
@@ -173,9 +224,30 @@ impl Builder<'_> {
             kind,
             body: body.members,
             references: body.references,
+            plan: body.plan,
+            file: file.map(str::to_owned),
+            drawn: false,
             salt: [0; 32],
         });
         self.planned.len() - 1
+    }
+
+    /// Adds a draw that the server makes.
+    pub(super) fn add_draw(
+        &mut self,
+        slot: Timestamp,
+        lead: usize,
+        plan: &PlanKey,
+    ) -> RecordNumber {
+        let number = self.add_at(
+            slot,
+            lead,
+            Kind::Draw,
+            Body::nested().about_plan(plan),
+            None,
+        );
+        self.planned[number].drawn = true;
+        number
     }
 
     /// The next number of a series of a department, from 1.
@@ -195,8 +267,9 @@ impl Builder<'_> {
 
 /// A body being written.
 pub(super) struct Body {
-    members: BTreeMap<String, Value>,
+    pub(super) members: BTreeMap<String, Value>,
     references: Vec<(&'static str, RecordNumber)>,
+    plan: Option<String>,
 }
 
 impl Body {
@@ -206,6 +279,7 @@ impl Body {
         Body {
             members,
             references: Vec::new(),
+            plan: None,
         }
     }
 
@@ -226,6 +300,7 @@ impl Body {
         Body {
             members: BTreeMap::new(),
             references: Vec::new(),
+            plan: None,
         }
     }
 
@@ -254,6 +329,12 @@ impl Body {
     /// A member that names an earlier record.
     pub(super) fn refer(mut self, name: &'static str, record: RecordNumber) -> Self {
         self.references.push((name, record));
+        self
+    }
+
+    /// A record whose entry names a plan.
+    pub(super) fn about_plan(mut self, plan: &PlanKey) -> Self {
+        self.plan = Some(plan.to_string());
         self
     }
 

@@ -266,6 +266,7 @@ impl Docket {
         let name = key.as_str();
         batch.put(key::order(entry.index), name);
         batch.put(key::pending(name), []);
+        batch.put(key::on_library(objects, name), []);
         batch.put(key::window(&state.region, &state.check_to, name), name);
         let serial = u64::from(key.serial()).to_be_bytes();
         batch.put(key::serial(&state.authority, key.period()), serial);

@@ -90,6 +90,11 @@ impl Docket {
         pairs.map(|pair| plan_key(&pair?.1)).collect()
     }
 
+    /// Keys of the plans that draw from the library of objects of that snapshot, in the order of keys.
+    pub fn plans_on(&self, snapshot: u64) -> Result<Vec<PlanKey>, StoreError> {
+        self.keys(&key::on_library(snapshot, ""))
+    }
+
     /// Keys of the plans of the last `count` draws of an authority, the latest first, with the draws' indexes.
     pub fn last_draws(
         &self,
@@ -215,6 +220,10 @@ mod key {
     pub fn window(region: &str, day: &str, plan: &str) -> Vec<u8> {
         let parts = [region, "|", day, "|", plan].map(str::as_bytes);
         joined(b'w', &parts)
+    }
+
+    pub fn on_library(snapshot: u64, plan: &str) -> Vec<u8> {
+        joined(b'l', &[&snapshot.to_be_bytes(), plan.as_bytes()])
     }
 
     pub fn draws(authority: &str) -> Vec<u8> {

@@ -2,12 +2,13 @@
 
 use crate::docket::PlanState;
 use crate::intake::{Intake, MaterialError};
+use crate::log::LogError;
 use crate::store::{FileError, StoreError};
 use gongshi_verify::draw::randomness::Delay;
 use gongshi_verify::draw::recompute::{self, DrawError, Outside, Recheck};
 use gongshi_verify::draw::recorded;
 use gongshi_verify::encoding::hex;
-use gongshi_verify::hash::{Hash, sha256};
+use gongshi_verify::hash::{Hash, leaf_hash, sha256};
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::AuthorityId;
 use std::collections::BTreeMap;
@@ -21,6 +22,9 @@ pub enum DrawFailure {
     /// Its inputs cannot be read.
     #[error(transparent)]
     Material(#[from] MaterialError),
+    /// The log could not be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// The function gives no result.
     #[error(transparent)]
     Draw(#[from] DrawError),
@@ -110,10 +114,9 @@ pub fn compose(intake: &Intake, plan: &PlanState, from: &Decided) -> Result<Comp
     put("library_form", "open".into());
     put("randomness", plan.randomness.as_str().into());
     if !material.secrets.is_empty() {
-        put(
-            "reveals",
-            Value::Array(material.secrets.iter().map(revealed).collect()),
-        );
+        let reveals = material.secrets.iter();
+        let reveals = reveals.map(|one| revealed(intake, plan, one));
+        put("reveals", Value::Array(reveals.collect::<Result<_, _>>()?));
     }
     from.members(plan, &mut body);
     let list = body.get("drawn").map(json::to_jcs).unwrap_or_default();
@@ -137,12 +140,28 @@ pub fn compose(intake: &Intake, plan: &PlanState, from: &Decided) -> Result<Comp
     })
 }
 
-fn revealed((id, secret): &(AuthorityId, Option<Hash>)) -> Value {
+/// What a contributor has revealed, and the entry that holds it.
+fn revealed(
+    intake: &Intake,
+    plan: &PlanState,
+    (id, secret): &(AuthorityId, Option<Hash>),
+) -> Result<Value, DrawFailure> {
     let mut told = BTreeMap::from([("contributor".to_owned(), id.as_str().into())]);
-    if let Some(secret) = secret {
+    let entry = plan
+        .reveals
+        .iter()
+        .find(|one| one.contributor == id.as_str());
+    if let (Some(secret), Some(entry)) = (secret, entry) {
         told.insert("secret".to_owned(), hex(secret).into());
+        let leaf = intake.log().entry(entry.index)?;
+        let index = i64::try_from(entry.index).unwrap_or(i64::MAX);
+        let named = [
+            ("index", Value::Int(index)),
+            ("leaf_hash", hex(&leaf_hash(&leaf)).into()),
+        ];
+        told.insert("reveal".to_owned(), Value::object(named));
     }
-    Value::Object(told)
+    Ok(Value::Object(told))
 }
 
 fn file(text: &str, name: &str) -> Value {

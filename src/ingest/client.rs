@@ -3,6 +3,10 @@
 //! One request is one attempt here; trying again is [`deliver`](super::deliver())'s. It must not sign, and must not know
 //! where events come from.
 
+mod transfer;
+
+pub use transfer::Upload;
+
 use super::refused::Refused;
 use crate::intake::FileStatement;
 use crate::text::{Arg, Catalogue, Lang};
@@ -464,7 +468,7 @@ mod http {
 
     pub(super) fn check(mut response: Response) -> Result<Good, Failure> {
         let status = response.status().as_u16();
-        if matches!(status, 200 | 201) {
+        if (200..300).contains(&status) {
             return Ok(Good(response));
         }
         let header = response.headers().get("retry-after");

@@ -171,7 +171,7 @@ impl Import {
         let opened = Source::open(
             &options.file,
             options.sheet.as_deref(),
-            options.kind,
+            &|head| Columns::recognised(options.kind, head),
             &holds,
         );
         let (source, head) = opened.map_err(|source| ImportError::Source {

@@ -1,11 +1,12 @@
 //! From what departments have (key files, CSV, XLSX, JSON) to signed events.
 //!
-//! Runs on the department's machine: the secret key never leaves it, only signed events do. It must not read the data
-//! folder of a log.
+//! Runs on the department's machine: the secret key never leaves it, only signed events and the files they name do. It must not
+//! read the data folder of a log.
 
 mod bodies;
 mod client;
 mod deliver;
+pub mod desk;
 mod import;
 mod journal;
 mod key_file;
@@ -15,7 +16,7 @@ mod request;
 pub mod table;
 
 pub use bodies::{BodiesError, nfc, read_bodies};
-pub use client::{Answer, Authority, AuthorityKey, Client, ClientError, LogState, Sink};
+pub use client::{Answer, Authority, AuthorityKey, Client, ClientError, LogState, Sink, Upload};
 pub use deliver::{Patience, deliver, persist};
 pub use import::{
     BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Rights, Summary, Target,

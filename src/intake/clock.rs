@@ -96,38 +96,58 @@ impl Clock for LogClock {
     }
 }
 
-/// A clock that starts where it is told and runs at the pace of the real one, or is moved on by hand.
+/// A clock that starts where it is told and runs at the pace of the real one, or is moved on by hand, or held.
 #[derive(Debug)]
 pub struct SimulatedClock {
-    base: Mutex<(i64, Instant)>,
+    base: Mutex<Base>,
+}
+
+/// What a simulated clock counts from; `since` is none while it is held.
+#[derive(Debug)]
+struct Base {
+    shown: i64,
+    since: Option<Instant>,
 }
 
 impl SimulatedClock {
     /// A clock that shows `start` now.
     pub fn new(start: Timestamp) -> Self {
         SimulatedClock {
-            base: Mutex::new((start.unix(), Instant::now())),
+            base: Mutex::new(Base {
+                shown: start.unix(),
+                since: Some(Instant::now()),
+            }),
         }
     }
 
     /// Moves the clock to `time`; it never goes back.
     pub fn advance_to(&self, time: Timestamp) {
         let mut base = self.base.lock().expect("no holder of this lock panics");
-        if time.unix() > shown(&base) {
-            *base = (time.unix(), Instant::now());
+        if time.unix() > base.shown() {
+            base.shown = time.unix();
+            base.since = base.since.map(|_| Instant::now());
         }
+    }
+
+    /// Lets time stand still, or go on.
+    pub fn hold(&self, held: bool) {
+        let mut base = self.base.lock().expect("no holder of this lock panics");
+        base.shown = base.shown();
+        base.since = (!held).then(Instant::now);
     }
 }
 
-fn shown(base: &(i64, Instant)) -> i64 {
-    base.0 + i64::try_from(base.1.elapsed().as_secs()).unwrap_or_default()
+impl Base {
+    fn shown(&self) -> i64 {
+        let passed = self.since.map_or(0, |since| since.elapsed().as_secs());
+        self.shown + i64::try_from(passed).unwrap_or_default()
+    }
 }
 
 impl Clock for SimulatedClock {
     fn now(&self) -> Timestamp {
-        timestamp(shown(
-            &self.base.lock().expect("no holder of this lock panics"),
-        ))
+        let base = self.base.lock().expect("no holder of this lock panics");
+        timestamp(base.shown())
     }
 
     fn simulated(&self) -> bool {

@@ -6,6 +6,7 @@
 mod audit;
 mod batch;
 mod beacons;
+mod cards;
 mod clock;
 mod delays;
 mod event;
@@ -20,6 +21,7 @@ mod upload;
 pub use audit::Auditor;
 pub use batch::{Accepted, Batch};
 pub use beacons::BeaconRefusal;
+pub use cards::{Card, CardsError, CardsUpload, MAX_CARDS_BYTES};
 pub use clock::{Clock, LogClock, MAX_LEAP_SECONDS, SimulatedClock, SystemClock};
 pub use event::{Event, MAX_EVENT_BYTES};
 pub use planning::{Material, MaterialError};
@@ -107,6 +109,7 @@ pub struct Intake {
     files: Files,
     delays: Arc<delays::Known>,
     beacons: beacons::Beacons,
+    cards: cards::Cards,
     failure: Arc<Mutex<Option<String>>>,
     /// Time known to have passed at the start: of the newest entry, or of the last clean stop; none in an empty log.
     opened_at: Option<Timestamp>,
@@ -161,6 +164,7 @@ impl Intake {
         }
         let docket = Docket::open(log.storage().as_ref())?;
         let beacons = beacons::Beacons::open(log.storage().as_ref())?;
+        let cards = cards::Cards::open(log.storage().as_ref())?;
         for index in seen.planning(docket.cursor()?)? {
             let unusable = |reason: String| IntakeError::Unusable { index, reason };
             let leaf = log.leaf(index)?;
@@ -193,6 +197,7 @@ impl Intake {
             files,
             delays: Arc::default(),
             beacons,
+            cards,
             failure: seen.failure(),
             serial: Mutex::new(Serial {
                 seen,

@@ -98,8 +98,7 @@ impl Staging<'_> {
             if let (Kind::InspectionResult, Some("drawn"), Some(plan)) =
                 (kind, view.text_of("draw_basis"), view.text_of("plan_key"))
             {
-                let key =
-                    key::drawn_result(plan, uscc.as_str(), entry.authority.as_str(), index);
+                let key = key::drawn_result(plan, uscc.as_str(), entry.authority.as_str(), index);
                 let logged_at = entry.logged_at.unix().cast_unsigned();
                 self.put(key, logged_at.to_be_bytes().to_vec());
             }

@@ -158,7 +158,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     attempt().map_err(|e| match e.kind() {
         ErrorKind::AlreadyExists => StoreError::Folder {
             path: path.to_owned(),
-            reason: "this file exists already, and a key is never overwritten; expected the name of a new file".to_owned(),
+            reason: "this file exists already, and what is private is never overwritten; expected the name of a new file".to_owned(),
         },
         _ => StoreError::io(path.display().to_string(), e),
     })
@@ -173,7 +173,7 @@ pub fn ensure_private(path: &Path) -> Result<(), StoreError> {
         return Err(StoreError::Folder {
             path: path.to_owned(),
             reason: format!(
-                "this key file can be read or written by other users (mode {mode:03o}); expected 600: \
+                "this private file can be read or written by other users (mode {mode:03o}); expected 600: \
                  run `chmod 600` on it, and make a new key if others had access to the machine"
             ),
         });

@@ -9,7 +9,8 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-/// A language's sources: one for each reader of its words (records, answers of the interface, pages, those of draws, checks in the browser, the importer).
+/// A language's sources: one for each reader of its words (records, answers of the interface, pages, those of draws, checks in
+/// the browser, the importer, the desk).
 macro_rules! sources {
     ($tag:literal) => {
         &[
@@ -19,6 +20,7 @@ macro_rules! sources {
             include_str!(concat!("../../templates/locales/", $tag, "/draws.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/checks.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/import.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/desk.ftl")),
         ]
     };
 }

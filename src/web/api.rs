@@ -14,6 +14,7 @@ use serde_json::json;
 
 mod authorities;
 mod beacons;
+mod cards;
 mod draws;
 mod events;
 mod fairness;
@@ -55,6 +56,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
             web::resource("/beacons")
                 .wrap(from_fn(limits::events))
                 .post(beacons::post),
+        )
+        .service(
+            web::resource("/cards/{name}")
+                .get(cards::get)
+                .put(cards::put),
         )
         .default_service(web::route().to(nothing));
 }

@@ -35,6 +35,7 @@ pub struct Metrics {
     queued: IntGauge,
     model_cursor: IntGauge,
     search_cursor: IntGauge,
+    unreferenced: IntGauge,
 }
 
 impl Default for Metrics {
@@ -79,6 +80,10 @@ impl Metrics {
             queued: gauge("gongshi_log_queued", "Entries waiting to be appended"),
             model_cursor: gauge("gongshi_model_cursor", "Entries folded into the read model"),
             search_cursor: gauge("gongshi_search_cursor", "Entries in the search index"),
+            unreferenced: gauge(
+                "gongshi_files_unreferenced_bytes",
+                "Bytes of files that no record names yet",
+            ),
             registry,
             requests,
             seconds,
@@ -109,6 +114,8 @@ impl Metrics {
             self.model_cursor.set(number(cursor));
         }
         self.search_cursor.set(number(portal.search.searchable()));
+        let unreferenced = portal.intake.files().unreferenced_bytes();
+        self.unreferenced.set(number(unreferenced));
         let mut text = Vec::new();
         match TextEncoder::new().encode(&self.registry.gather(), &mut text) {
             Ok(()) => String::from_utf8_lossy(&text).into_owned(),

@@ -92,9 +92,11 @@ async (part, modules) => {
   function checked(text) {
     const proof = (one) => {
       const [, extra, index, ...rest] = one.split('\n');
-      const { entry, record } = JSON.parse(atob(extra.slice('extra '.length)));
+      const { entry, record, authority } = JSON.parse(atob(extra.slice('extra '.length)));
       const blank = rest.indexOf('');
-      return [entry, record, index, rest.slice(0, blank), rest.slice(blank + 1, rest.indexOf('', blank + 1))];
+      // Of the chain of keys, that it begins with entry 0: who the operator is.
+      const first = [authority[0].entry, authority[0].index, authority[0].path];
+      return [entry, record, first, index, rest.slice(0, blank), rest.slice(blank + 1, rest.indexOf('', blank + 1))];
     };
     try {
       const { v, plan, draw, snapshots, commits, reveals, earlier, files } = JSON.parse(text);
@@ -194,6 +196,62 @@ async (part, modules) => {
       return `${Object.keys(all).length} vectors`;
     },
 
+    // What has one spelling, and what is no library, no leaf, no gap.
+    async grammar() {
+      const hash = (digit) => digit.repeat(64);
+      const good = [
+        'ddraw/1|target|A|s||0', 'ddraw/1|target|A|s_1|A,B-1|closed', 'ddraw/1|officer|A|D|', 'ddraw/1|officer|A|D|a,b',
+        `ddraw/1|starget|A|0|${hash('a')}|${hash('b')}`,
+      ];
+      const bad = [
+        '', 'ddraw/1', 'ddraw/1|target|A|s|', 'ddraw/1|target|A|s||0|', 'ddraw/2|target|A|s||0', 'ddraw/1|Target|A|s||0',
+        'ddraw/1|target|a|s||0', `ddraw/1|target|${'A'.repeat(33)}|s||0`, 'ddraw/1|target||s||0', 'ddraw/1|target|A|||0',
+        'ddraw/1|target|A|s-1||0', 'ddraw/1|target|A|s|B,A|0', 'ddraw/1|target|A|s|A,A|0', 'ddraw/1|target|A|s|A,|0', 'ddraw/1|target|A|s|a|0',
+        'ddraw/1|target|A|s||', 'ddraw/1|target|A|s||0\r', 'ddraw/1|target|Α|s||0', 'ddraw/1|officer|A||', 'ddraw/1|officer|A|D--E|',
+        'ddraw/1|officer|A|D|b,a', 'ddraw/1|officer|A|D||', `ddraw/1|starget|A|0|${hash('A')}|${hash('b')}`, `ddraw/1|starget|A|0|${hash('a')}|${hash('b').slice(1)}`,
+      ];
+      for (const line of good) if (!draw.parseLeaf(line)) problems.push(`no leaf: ${line}`);
+      for (const line of bad) if (draw.parseLeaf(line)) problems.push(`a leaf: ${line}`);
+      const officer = (...ids) => ids.map((id) => `ddraw/1|officer|${id}|D|\n`).join('');
+      const sealed = (id, a, b) => `ddraw/1|starget|${id}|0|${hash(a)}|${hash(b)}\n`;
+      const faults = [
+        ['officers', officer('A', 'B').trimEnd(), 'unended'], ['officers', officer('B', 'A'), 'order'], ['officers', officer('A', 'A'), 'order'],
+        ['officers', 'ddraw/1|target|A|s||0\n', 'form'], ['officers', `${officer('A')}\n`, 'leaf'], ['officers', '\n', 'leaf'],
+        ['sealed', sealed('A', 'a', 'b') + sealed('B', 'a', 'c'), 'repeated'], ['sealed', sealed('A', 'a', 'b') + sealed('B', 'c', 'b'), 'repeated'],
+        ['sealed', sealed('A', 'a', 'a'), 'repeated'], ['sealed', sealed('A', 'a', 'b') + sealed('B', 'b', 'c'), 'repeated'],
+      ];
+      for (const [form, text, fault] of faults) same(JSON.stringify(text), draw.parseLibrary(form, text).fault, fault);
+      same('an empty library', draw.parseLibrary('open', ''), { leaves: [], root: await H('') });
+
+      // Every gap that could be claimed, in a library of every size up to nine.
+      const ids = ['B', 'D', 'F', 'H', 'J', 'L', 'N', 'P', 'R'];
+      let gaps = 0;
+      for (let size = 0; size <= ids.length; size++) {
+        const all = ids.slice(0, size).map((id) => `ddraw/1|target|${id}|s||0`);
+        const hashes = await leafHashes(all);
+        const library = { form: 'open', count: size, root: hexOf(await root(hashes)) };
+        const members = [null];
+        for (const index of all.keys()) members.push({ line: all[index], index, path: await path(index, hashes) });
+        for (const one of members.slice(1)) {
+          same('a member', draw.member(one, library)?.id, ids[one.index]);
+          const others = [{ ...one, index: one.index + 1 }, { ...one, index: -1 }, { ...one, path: one.path.slice(1) }, { ...one, path: [...one.path, hashes[0]] }];
+          // Of one leaf, there is no path to shorten.
+          for (const other of others) if (draw.member(other, library) && (size > 1 || other.path.length)) problems.push('a member at another place');
+          if (draw.member(one, { ...library, form: 'sealed' })) problems.push('a member of another form');
+        }
+        for (const id of ['A', 'C', 'D', 'G', 'Q', 'S']) {
+          const place = all.filter((line) => line.split('|')[2] < id).length;
+          for (const before of members)
+            for (const after of members) {
+              const right = !ids.slice(0, size).includes(id) && (before ? before.index + 1 : 0) === place && (after ? after.index : size) === place;
+              same(`${id} between ${before?.index} and ${after?.index} of ${size}`, draw.absent(id, before, after, library), right);
+              gaps += 1;
+            }
+        }
+      }
+      return `${good.length + bad.length} leaves, ${faults.length} libraries, ${gaps} gaps`;
+    },
+
     async cases() {
       const all = await lines('cases');
       let drawn = 0;
@@ -217,11 +275,69 @@ async (part, modules) => {
       return `${all.length} draws, ${drawn} targets drawn`;
     },
 
+    // Officers word by word, as docs/DRAW.md has it, with all that is possible tried.
+    async officers() {
+      let [compared, infeasible] = [0, 0];
+      for (let turn = 0; turn < 3000; turn++) {
+        const seed = await H(`seed ${turn}`);
+        const officers = [...Array(3 + below(6)).keys()].map((at) => ({
+          id: `P${at}`, department: ['D', 'E'][below(8) ? 0 : 1], qualifications: ['a', 'b', 'c'].filter(() => below(5) < 2),
+        }));
+        const kinds = [['D', null], ['D', 'a'], ['D', 'b'], ['D', 'c'], ['E', null]].filter(([of]) => below(of === 'D' ? 4 : 2));
+        const seats = kinds.map(([department, qualification]) => ({ department, qualification, count: 1 + (below(4) ? 0 : 1) }));
+        const visits = [...Array(1 + below(3)).keys()].map((at) => ({ id: `T${at}`, departments: new Set(below(5) ? ['D'] : ['D', 'E']) }));
+        const barred = new Set([...Array(below(6))].map(() => `T${below(3)}|P${below(8)}`));
+        const may = (officer, target, seat) =>
+          officer.department === seat.department && (seat.qualification === null || officer.qualifications.includes(seat.qualification)) && !barred.has(`${target}|${officer.id}`);
+        const able = (target, seat) => officers.filter((officer) => may(officer, target, seat)).length;
+        const order = (one, other) => (one < other ? -1 : Number(one > other));
+        const all = visits.flatMap(({ id, departments }) =>
+          seats
+            .filter((seat) => departments.has(seat.department))
+            .sort((a, b) => able(id, a) - able(id, b) || order(a.department, b.department) || order(a.qualification ?? '', b.qualification ?? ''))
+            .flatMap((seat) => [...Array(seat.count).keys()].map((at) => ({ target: id, seat, number: at + 1 }))),
+        );
+        // Whether the seats from one on can be filled, those before being given.
+        const fill = (given, cap) => {
+          if (given.length === all.length) return true;
+          const { target, seat } = all[given.length];
+          const free = (officer) =>
+            may(officer, target, seat) && given.filter((one) => one === officer.id).length < cap && !given.some((one, at) => one === officer.id && all[at].target === target);
+          return officers.some((officer) => free(officer) && fill([...given, officer.id], cap));
+        };
+        const cap = [...Array(visits.length + 1).keys()].find((cap) => fill([], cap));
+        const found = draw.assign(seed, visits, seats, officers, barred);
+        compared += 1;
+        if (cap === undefined) {
+          infeasible += 1;
+          if (!found.infeasible) problems.push(`case ${turn} cannot be filled`);
+          continue;
+        }
+        const given = [];
+        for (const { target, seat } of all) {
+          const ranked = [];
+          for (const officer of officers) {
+            const there = given.some((one, at) => one === officer.id && all[at].target === target);
+            if (!may(officer, target, seat) || there) continue;
+            ranked.push({ id: officer.id, load: given.filter((one) => one === officer.id).length, hash: await H(`ddraw/1|pair|${seed}|${target}|${officer.id}`) });
+          }
+          ranked.sort((a, b) => a.load - b.load || order(a.hash, b.hash));
+          given.push(ranked.find(({ id, load }) => load < cap && fill([...given, id], cap)).id);
+        }
+        const want = all.map(({ target, seat, number }, at) => ({ target, department: seat.department, qualification: seat.qualification, number, officer: given[at] }));
+        same(`case ${turn}`, found, { cap, seats: want });
+      }
+      if (compared - infeasible < 500) problems.push('too little was compared');
+      return `${compared} draws of officers, ${infeasible} of them not to be filled`;
+    },
+
     async files() {
       const all = await lines('files');
       for (const [at, one] of all.entries()) same(`file ${at}`, failing(one.file), one.fails);
       const forged = all.filter((one) => one.fails).length;
-      if (all.length < 60 || forged < 10) problems.push('too little was compared');
+      const at = new Set(all.map((one) => one.fails));
+      const steps = file.STEPS.filter((step) => !at.has(step));
+      if (all.length < 60 || forged < 10 || steps.length) problems.push(`too little was compared: ${forged} forged, none at ${steps}`);
       return `${all.length} files of draws, ${forged} of them forged`;
     },
 
@@ -255,6 +371,15 @@ async (part, modules) => {
           changes.push([holder, name, put((copy) => (copy.record.salt = flip(copy.record.salt, below(64), 0)))]);
           changes.push([holder, name, put((copy) => (copy.record.body = { ...extra.record.body, x: body.length }))]);
           changes.push([holder, name, put((copy) => delete copy.record)]);
+          const link = (change) => changes.push([holder, name, put((copy) => change(copy.authority[0], copy.authority))]);
+          link((first) => (first.entry = flip(first.entry, below(first.entry.length), below(7))));
+          link((first) => (first.index += 1));
+          link((first) => first.path.push(first.path[0]));
+          // Of the operator's own key there is nothing but entry 0.
+          if (extra.authority.length > 1) link((first, all) => all.shift());
+          link((first, all) => all.splice(0, all.length));
+          extra.authority[0].path.forEach((hash, at) => link((first) => (first.path[at] = flip(hash, below(hash.length), below(7)))));
+          changes.push([holder, name, () => [rows[0], `extra ${btoa(JSON.stringify(extra, null, 1))}`, ...rows.slice(2)].join('\n')]);
           for (const row of rows.keys()) {
             // The index, the path, and the checkpoint up to its signatures.
             if (row < 2 || rows[row] === '' || rows[row].startsWith('\u2014')) continue;
@@ -287,7 +412,9 @@ async (part, modules) => {
       const ends = {};
       let flips = 0;
       for (const one of all) {
-        const nobody = one.mode === 'delay' && one.contributors.every(({ secret }) => !secret);
+        // As far as the document names those who have a part in the draw.
+        const involved = [one.plan_key.split('/')[0], ...one.rules.flatMap((rule) => rule.departments)];
+        const nobody = one.mode === 'delay' && one.contributors.every(({ contributor, secret }) => !secret || involved.includes(contributor));
         const ids = one.leaves.map((line) => line.split('|')[2]);
         const asked = [...Array(5)].map(() => ids[below(ids.length)] ?? '1').concat('0', '7ZZ', 'ZZ');
         for (const id of new Set(asked)) {
@@ -303,6 +430,22 @@ async (part, modules) => {
           if (!fields) same(`${id} is not there`, end.text, 'end-absent');
           else if (fields[5] !== '0') same(`${id} is excluded`, end.text, 'end-excluded');
           if (want === 'fail') continue;
+          // Another's leaf, and figures that the rule does not come to.
+          const wrong = [];
+          const others = ids.filter((other) => other !== id);
+          if (others.length) {
+            const { leaf } = await documentOfCase(one, others[below(others.length)]);
+            wrong.push(['leaf', { ...doc, leaf, before: null, after: null }]);
+          }
+          const changedRules = (change) => ({ ...doc, rules: doc.rules.map((rule) => (covers({ stratum: rule.stratum, departments: rule.departments }) ? { ...rule, ...change(rule) } : rule)) });
+          if (covered) {
+            wrong.push(['drawn', changedRules(({ drawn: k }) => ({ drawn: k + 1 }))]);
+            wrong.push(['drawn', changedRules(({ drawn: k }) => ({ drawn: Math.max(0, k - 1) }))]);
+            wrong.push(['eligible', changedRules(() => ({ eligible: 0, drawn: 0, last_ticket: null }))]);
+            wrong.push(['last_ticket', changedRules(({ eligible }) => ({ minimum: eligible, drawn: eligible, last_ticket: '0'.repeat(64) }))]);
+            wrong.push(['last_ticket', changedRules(({ last_ticket: last }) => ({ last_ticket: last === null ? 'f'.repeat(64) : null }))]);
+          }
+          for (const [name, changed] of wrong) if (check(changed, one.plan_key, id).end.kind !== 'fail') problems.push(`${id}: another ${name} goes unnoticed`);
           // One bit of whatever hashes bind.
           const bound = ['origin', 'plan_key', 'id', 'library.root'];
           if (covered) bound.push('seed', 'randomness.value', 'leaf.line');
@@ -372,8 +515,8 @@ async (part, modules) => {
       }
       const all = members.map((one) => one.line);
       const secret = hexOf(random(32));
-      const contributors = [{ id: '610323-SCJG', secret }, { id: '610323-YJJ', secret: null }];
-      let value = await digest(ascii(`ddraw/1|reveal|${key}|610323-SCJG:${secret}|610323-YJJ:-`));
+      const contributors = [{ id: '610323-SFJ', secret }, { id: '610323-YJJ', secret: null }];
+      let value = await digest(ascii(`ddraw/1|reveal|${key}|610323-SFJ:${secret}|610323-YJJ:-`));
       for (let step = 0; step < 16; step++) value = await digest(value);
       const R = hexOf(value);
       const seed = await H(`ddraw/1|seed|${origin}|${key}|${R}`);

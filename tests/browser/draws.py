@@ -331,7 +331,7 @@ def main(portal, parts, examples, pictures, binary=None):
     stage = Stage(portal, parts)
     large = made(examples, "draw_files", 7, 1, 25394, 256, 119)
     officers = made(examples, "draw_files", 7, 1, 25394, 600, 500)
-    files = b"".join(made(examples, "draw_files", seed, 40) for seed in (1, 2, 3))
+    files = b"".join(made(examples, "draw_files", seed, 75) for seed in (1, 2, 3))
     cases = b"".join(made(examples, "draw_cases", seed, 100) for seed in (1, 2, 3))
     for name, body in [("draw.json", VECTORS.read_bytes()), ("cases", cases), ("files", files), ("large", large)]:
         stage.answers["/test/" + name] = body
@@ -343,7 +343,7 @@ def main(portal, parts, examples, pictures, binary=None):
     try:
         browser.screen(390, 844, scripts=True)
         browser.open(f"{stage.url}/page/all.en")
-        for part in ("hashes", "vectors", "cases", "files", "flips"):
+        for part in ("hashes", "vectors", "grammar", "cases", "officers", "files", "flips"):
             probe(browser, tally, part, where)
         browser.open(f"{stage.url}/page/one.en")
         probe(browser, tally, "targets", where)

@@ -5,12 +5,15 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod documents;
 mod draw;
-mod http;
+mod handed_in;
 mod pages;
 mod plans;
 mod scene;
+mod sealed;
 mod secrets;
+mod server;
 #[path = "../common/setting.rs"]
 mod setting;
 mod support;

@@ -149,11 +149,18 @@ impl County {
             .advance_to(Timestamp::from_unix(time).unwrap());
     }
 
+    /// The key of a department.
+    pub fn key(&self, who: &str) -> &SecretKey {
+        match who {
+            LEAD => &self.log.department,
+            who => &self.keys[who],
+        }
+    }
+
     pub fn event(&self, who: &str, kind: &str, body: Value, reference: Option<&str>) -> Event {
         let key = match who {
-            LEAD => &self.log.department,
             OPERATOR => &self.log.operator().key,
-            who => &self.keys[who],
+            who => self.key(who),
         };
         Event::sign(
             &origin(),

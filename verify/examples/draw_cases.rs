@@ -13,6 +13,8 @@ use gongshi_verify::names::{AuthorityId, Origin, PlanKey};
 use std::collections::BTreeMap;
 
 const DEPARTMENTS: [&str; 3] = ["610323-SCJG", "610323-XFJY", "610323-YJJ"];
+/// Brings a secret, and has no other part in a draw.
+const CONTRIBUTOR: &str = "610323-SFJ";
 const STRATA: [&str; 3] = ["food", "gas", "A_1"];
 
 /// A fixed sequence of numbers that look random: hashes of a counter.
@@ -83,7 +85,11 @@ fn case(numbers: &mut Numbers) -> Option<Value> {
     let (month, serial) = (1 + numbers.below(9), 1 + numbers.below(99));
     let plan = PlanKey::parse(&format!("610323-SCJG/2026-0{month}/{serial:02}")).ok()?;
     let mut secrets = Vec::new();
-    for id in numbers.departments() {
+    let mut contributors = numbers.departments();
+    if numbers.below(2) == 0 {
+        contributors.push(CONTRIBUTOR);
+    }
+    for id in contributors {
         let secret = (numbers.below(4) > 0).then(|| numbers.hash());
         secrets.push((AuthorityId::parse(id).ok()?, secret));
     }

@@ -170,7 +170,7 @@ pub struct Columns {
 
 impl Columns {
     /// How many columns a header row would give; to choose between ways to read a file.
-    pub(super) fn recognised(kind: Kind, head: &[Row]) -> usize {
+    pub(in crate::ingest) fn recognised(kind: Kind, head: &[Row]) -> usize {
         let known = Known::of(kind);
         let count = |row: &Row| {
             let cells = row.cells.iter();

@@ -207,7 +207,7 @@ impl CellFault {
 }
 
 /// A value as a message quotes it: one line, cut.
-pub(super) fn quote(value: &str) -> String {
+pub(in crate::ingest) fn quote(value: &str) -> String {
     let mut chars = value.trim().chars();
     let head = chars.by_ref().take(SHOWN);
     let mut head: String = head.map(|c| if c == '\n' { '⏎' } else { c }).collect();

@@ -18,5 +18,7 @@ pub use fault::{CellFault, CellProblem, ColumnName};
 pub use source::SourceError;
 pub use template::{Format, TemplateError, template};
 
-pub(in crate::ingest) use fault::field_name;
+pub(in crate::ingest) use fault::{field_name, quote};
+pub(in crate::ingest) use names::{fold_name, is_ignored, trim};
 pub(in crate::ingest) use source::Source;
+pub(in crate::ingest) use value::read_plain;

@@ -64,12 +64,12 @@ pub(super) fn fold_width(text: &str) -> String {
 }
 
 /// Blanks and invisible marks at the ends dropped.
-pub(super) fn trim(text: &str) -> &str {
+pub(in crate::ingest) fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'))
 }
 
 /// A column's name as it is compared.
-pub(super) fn fold_name(text: &str) -> String {
+pub(in crate::ingest) fn fold_name(text: &str) -> String {
     let mut name: String = fold_width(text)
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '*' | '\u{feff}' | '\u{200b}'))
@@ -93,7 +93,7 @@ pub(super) fn fold_label(text: &str) -> String {
 }
 
 /// Whether a column of this (folded) name holds nothing for the log.
-pub(super) fn is_ignored(folded: &str) -> bool {
+pub(in crate::ingest) fn is_ignored(folded: &str) -> bool {
     let mut names = aliases().ignored.columns.iter();
     names.any(|name| fold_name(name) == folded)
 }

@@ -1,10 +1,8 @@
 //! A table in a file, of whichever format, as a stream of rows.
 
 use super::cell::Row;
-use super::columns::Columns;
 use super::sheet::Workbook;
 use super::text_file::TextFile;
-use crate::domain::Kind;
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -78,18 +76,17 @@ pub(in crate::ingest) enum Source {
 }
 
 impl Source {
-    /// Opens a file; of the delimiters or sheets it could have, takes the one whose header is best known. With it come
-    /// the first rows. `holds` says whether first rows begin a table of the records wanted: of two sheets that do, none
+    /// Opens a file; of the delimiters or sheets it could have, takes the one whose header is best known: `known` counts
+    /// the columns that first rows give. With it come the first rows. `holds` says whether first rows begin a table of the records wanted: of two sheets that do, none
     /// is taken.
     pub(in crate::ingest) fn open(
         path: &Path,
         sheet: Option<&str>,
-        kind: Kind,
+        known: &dyn Fn(&[Row]) -> usize,
         holds: &dyn Fn(&[Row]) -> bool,
     ) -> Result<(Self, Vec<Row>), SourceError> {
         let mut magic = [0; 4];
         let read = File::open(path)?.read(&mut magic)?;
-        let known = |head: &Vec<Row>| Columns::recognised(kind, head);
         match &magic[..read] {
             b"PK\x03\x04" => {
                 let book = Workbook::open(path, sheet)?;

@@ -35,6 +35,15 @@ pub(super) fn is_importable(ty: &FieldType) -> bool {
     }
 }
 
+/// The value of a cell that is no amount of money; `None` when it says nothing.
+pub(in crate::ingest) fn read_plain(
+    field: &str,
+    ty: &FieldType,
+    cell: &Cell,
+) -> Result<Option<Value>, CellProblem> {
+    read(field, ty, None, cell)
+}
+
 /// The value of a cell; `None` when it says nothing.
 pub(super) fn read(
     field: &str,

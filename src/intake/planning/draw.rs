@@ -3,6 +3,7 @@
 //! Of a sealed draw randomness and seed are repeated; who was drawn is committed to here and opened at the deadline.
 
 use super::{Desk, Material, Said, breach, own_plan, unavailable};
+use crate::docket::PlanState;
 use crate::domain::Breach;
 use crate::intake::Refusal;
 use gongshi_verify::draw::beacon::SIGNATURE_BYTES;
@@ -99,7 +100,7 @@ impl Desk<'_> {
         };
         let given = Given::read(said).ok_or_else(unread)?;
         let material = Material::gather(self, &state)?;
-        revealed(said, &material)?;
+        revealed(said, &state, &material)?;
         let libraries = material.libraries()?;
         let met = material.met();
         let inputs = material.inputs(&libraries, &met, given.as_outside(), &[]);
@@ -319,36 +320,47 @@ fn sealed_line(line: &str) -> Option<&str> {
     good.then_some(id)
 }
 
-/// Where the record tells the secrets, it tells those that count.
-fn revealed(said: Said<'_>, material: &Material) -> Result<(), Refusal> {
+/// Where the record tells the secrets, it tells those that count, and the entries that hold them.
+fn revealed(said: Said<'_>, state: &PlanState, material: &Material) -> Result<(), Refusal> {
     let Some(told) = said.body.get("reveals") else {
         return Ok(());
     };
-    let expected = reveals(&material.secrets);
-    match *told == expected {
+    let told = told.as_array().map_or(&[] as &[Value], Vec::as_slice);
+    let fits = |one: &Value, (id, secret): &(AuthorityId, Option<Hash>)| {
+        let text = |name: &str| one.get(name).and_then(Value::as_str);
+        let entry = one
+            .get("reveal")
+            .and_then(|entry| entry.get("index")?.as_u64());
+        let holds = |index: u64| {
+            let mut reveals = state.reveals.iter();
+            reveals.any(|one| one.index == index && one.contributor == id.as_str())
+        };
+        text("contributor") == Some(id.as_str())
+            && text("secret") == secret.as_ref().map(|secret| hex(secret)).as_deref()
+            && entry.is_none_or(|index| secret.is_some() && holds(index))
+    };
+    let all = told.len() == material.secrets.len()
+        && told
+            .iter()
+            .zip(&material.secrets)
+            .all(|(one, secret)| fits(one, secret));
+    match all {
         true => Ok(()),
         false => {
-            let expected = expected.to_string();
+            let expected = material.secrets.iter().map(|(id, secret)| {
+                let secret = secret
+                    .as_ref()
+                    .map_or_else(|| "-".to_owned(), |secret| hex(secret));
+                format!("{id}:{secret}")
+            });
+            let expected = expected.collect::<Vec<_>>().join(", ");
             Err(breach(
                 "reveals",
-                said.list("reveals").len(),
+                told.len(),
                 Breach::DrawDiffers { expected },
             ))
         }
     }
-}
-
-/// The member `reveals` of a draw: for each contributor the secret that counts, if any.
-pub(crate) fn reveals(secrets: &[(AuthorityId, Option<Hash>)]) -> Value {
-    let one = |(id, secret): &(AuthorityId, Option<Hash>)| {
-        let mut told = serde_json::Map::new();
-        told.insert("contributor".to_owned(), id.as_str().into());
-        if let Some(secret) = secret {
-            told.insert("secret".to_owned(), hex(secret).into());
-        }
-        Value::Object(told)
-    };
-    secrets.iter().map(one).collect()
 }
 
 /// The first segment of a delay that does not hold, found on all cores.

@@ -69,7 +69,10 @@ async fn program(portal: web::Data<Portal>, body: web::Payload) -> Result<HttpRe
     let plans: Value = plans.iter().map(|plan| portal.plan_summary(plan)).collect();
     let mut response = json(&json!({"round": number, "plans": plans}));
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, "no-store".parse().expect("a word stands in a header"));
+    headers.insert(
+        CACHE_CONTROL,
+        "no-store".parse().expect("a word stands in a header"),
+    );
     Ok(response)
 }
 

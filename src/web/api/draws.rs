@@ -9,7 +9,9 @@ use super::{answer, blocking};
 use crate::web::draws::escaped;
 use crate::web::problem::{Problem, internal};
 use crate::web::{Portal, assets};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::{Stream, stream};

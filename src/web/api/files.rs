@@ -5,7 +5,7 @@
 //! damaged file is answered whole.
 
 use super::{answer, blocking, json, shown};
-use crate::intake::{FileStatement, MAX_FILE_BYTES, Refusal, Upload};
+use crate::intake::{FileStatement, MAX_FILE_BYTES, Upload};
 use crate::model::NamedFile;
 use crate::web::problem::{Problem, internal};
 use crate::web::{Portal, assets};
@@ -61,7 +61,7 @@ async fn take(
     path: &str,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let (statement, signature) = statement(request, named(path)?)?;
+    let (statement, signature) = statement(request, named(path)?, MAX_FILE_BYTES)?;
     let (sha256, size) = (hex(&statement.sha256), statement.size);
     let begun = blocking(move || {
         let begun = portal.intake.check_statement(&statement, &signature);
@@ -84,8 +84,12 @@ async fn take(
     Ok(response)
 }
 
-/// Reads what is signed from the headers.
-fn statement(request: &HttpRequest, sha256: Hash) -> Result<(FileStatement, [u8; 64]), Problem> {
+/// Reads what is signed from the headers, for a body of `most` bytes at most.
+pub(super) fn statement(
+    request: &HttpRequest,
+    sha256: Hash,
+    most: u64,
+) -> Result<(FileStatement, [u8; 64]), Problem> {
     let encoding = request.headers().get(CONTENT_ENCODING);
     if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
         return Err(Problem::new(
@@ -104,8 +108,12 @@ fn statement(request: &HttpRequest, sha256: Hash) -> Result<(FileStatement, [u8;
     };
     // Over what a number holds is over the limit, too.
     let size = length.trim().parse().unwrap_or(u64::MAX);
-    if size > MAX_FILE_BYTES {
-        return Err(Problem::from(&Refusal::FileTooLarge(size)));
+    if size > most {
+        return Err(Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "file-too-large",
+            format!("the file has {size} bytes, at most {most} are allowed"),
+        ));
     }
     let authority = header(request, AUTHORITY, "an authority's identifier", |text| {
         AuthorityId::parse(text).ok()
@@ -125,7 +133,8 @@ fn statement(request: &HttpRequest, sha256: Hash) -> Result<(FileStatement, [u8;
     Ok((statement, signature))
 }
 
-fn header<T>(
+/// A header that has to be there once.
+pub(super) fn header<T>(
     request: &HttpRequest,
     name: &str,
     expected: &str,
@@ -141,28 +150,44 @@ fn header<T>(
     })
 }
 
+/// What takes a body part by part, and keeps it if it is what was signed for. Blocks on the disk.
+pub(super) trait Sink: Send + Sized + 'static {
+    /// Takes the next bytes.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Problem>;
+    /// Keeps the whole.
+    fn finish(self) -> Result<(), Problem>;
+}
+
+impl Sink for Upload {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Problem> {
+        Upload::write(self, bytes).map_err(|refusal| Problem::from(&refusal))
+    }
+
+    fn finish(self) -> Result<(), Problem> {
+        Upload::finish(self).map_err(|refusal| Problem::from(&refusal))
+    }
+}
+
 /// Writes a body to the disk as it arrives, and keeps it if it is what was signed for.
-async fn receive(mut upload: Upload, mut body: web::Payload) -> Result<(), Problem> {
-    let refused = |refusal: Refusal| Problem::from(&refusal);
+pub(super) async fn receive(mut upload: impl Sink, mut body: web::Payload) -> Result<(), Problem> {
     let mut gathered = BytesMut::new();
     while let Some(part) = body.next().await {
         gathered.extend_from_slice(&part.map_err(|error| broken(&error))?);
         if gathered.len() >= PART {
             let part = gathered.split().freeze();
-            upload =
-                blocking(move || upload.write(&part).map(|()| upload).map_err(refused)).await?;
+            upload = blocking(move || upload.write(&part).map(|()| upload)).await?;
         }
     }
     let rest = gathered.freeze();
     blocking(move || {
-        upload.write(&rest).map_err(refused)?;
-        upload.finish().map_err(refused)
+        upload.write(&rest)?;
+        upload.finish()
     })
     .await
 }
 
 /// Reads the body of a file that is there already: many clients read no answer before they have sent everything.
-async fn pass_over(mut body: web::Payload) -> Result<(), Problem> {
+pub(super) async fn pass_over(mut body: web::Payload) -> Result<(), Problem> {
     while let Some(part) = body.next().await {
         part.map_err(|error| broken(&error))?;
     }
@@ -222,7 +247,8 @@ async fn give(
         .map_err(|error| internal(&error))?;
         // So that damage of a small file is an answer, not a broken connection.
         let first = reading.part().map_err(|error| internal(&error))?;
-        Ok((named, Some(Found::Part(range.flatten(), first, reading))))
+        let rest = Box::new(reading);
+        Ok((named, Some(Found::Part(range.flatten(), first, rest))))
     });
     let (file, found) = opened.await?;
     let (mut response, body) = match found {
@@ -258,7 +284,7 @@ enum Found {
     /// The range lies outside the file.
     Outside,
     /// A range of the file or all of it: its first part, and the rest.
-    Part(Option<(u64, u64)>, Bytes, Reading),
+    Part(Option<(u64, u64)>, Bytes, Box<Reading>),
 }
 
 /// Its type and name, as a download: what departments hand over is shown by the reader's own programs, not here.
@@ -312,7 +338,7 @@ pub(super) struct Reading {
     file: File,
     left: u64,
     /// Of the whole file; a range cannot be checked alone.
-    check: Option<(Sha256, Hash)>,
+    check: Option<Box<(Sha256, Hash)>>,
 }
 
 impl Reading {
@@ -321,7 +347,7 @@ impl Reading {
         Reading {
             file,
             left: size,
-            check: Some((Sha256::new(), hash)),
+            check: Some(Box::new((Sha256::new(), hash))),
         }
     }
 
@@ -345,7 +371,8 @@ impl Reading {
         let mut part = vec![0; length];
         self.file.read_exact(&mut part)?;
         self.left -= length as u64;
-        if let Some((hasher, hash)) = &mut self.check {
+        if let Some(check) = &mut self.check {
+            let (hasher, hash) = &mut **check;
             hasher.update(&part);
             if self.left == 0 && Hash::from(hasher.clone().finalize()) != *hash {
                 let reason = format!("the file {} does not have its SHA-256", hex(hash));
@@ -357,7 +384,7 @@ impl Reading {
 }
 
 /// A body whose first part is at hand. An error breaks the answer off, so that nobody takes it for whole.
-fn parts(first: Bytes, reading: Reading) -> impl Stream<Item = io::Result<Bytes>> {
+fn parts(first: Bytes, reading: Box<Reading>) -> impl Stream<Item = io::Result<Bytes>> {
     let rest = stream::try_unfold(reading, |mut reading| async move {
         if reading.left == 0 {
             return Ok(None);

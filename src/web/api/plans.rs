@@ -53,11 +53,16 @@ impl Asked {
             && !Stage::ALL.iter().any(|stage| stage.name() == text)
         {
             let names: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
-            return Err(wrong("stage", text, &format!("one of {}", names.join(", "))));
+            return Err(wrong(
+                "stage",
+                text,
+                &format!("one of {}", names.join(", ")),
+            ));
         }
-        let region = self.region.as_deref().map(|text| {
-            RegionCode::parse(text).map_err(|_| wrong("region", text, "six digits"))
-        });
+        let region = self
+            .region
+            .as_deref()
+            .map(|text| RegionCode::parse(text).map_err(|_| wrong("region", text, "six digits")));
         Ok(PlanFilter {
             authority: self.authority.clone(),
             stage: self.stage.clone(),
@@ -67,24 +72,24 @@ impl Asked {
 }
 
 /// The members of a query that an address knows; others are passed over.
-pub(super) fn query<T: serde::de::DeserializeOwned>(
-    request: &HttpRequest,
-) -> Result<T, Problem> {
+pub(super) fn query<T: serde::de::DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
     match web::Query::<T>::from_query(request.query_string()) {
         Ok(query) => Ok(query.into_inner()),
-        Err(error) => Err(Problem::bad_request(format!("the query: {}", shown(&error.to_string())))),
+        Err(error) => Err(Problem::bad_request(format!(
+            "the query: {}",
+            shown(&error.to_string())
+        ))),
     }
 }
 
-pub(super) async fn list(
-    portal: web::Data<Portal>,
-    request: HttpRequest,
-) -> HttpResponse {
+pub(super) async fn list(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
     let work = async {
         let asked: Asked = query(&request)?;
         let filter = asked.filter()?;
         let number = |name, text: &Option<String>| -> Result<Option<u64>, Problem> {
-            text.as_deref().map(|text| super::number(name, text)).transpose()
+            text.as_deref()
+                .map(|text| super::number(name, text))
+                .transpose()
         };
         let before = number("before", &asked.before)?;
         let limit = number("limit", &asked.limit)?.unwrap_or(PAGE as u64);
@@ -145,7 +150,10 @@ pub(super) async fn tasks(
         Ok(HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
             .insert_header((CACHE_CONTROL, "no-cache"))
-            .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+            .insert_header((
+                CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{name}\""),
+            ))
             .body(table))
     };
     answer(work.await)

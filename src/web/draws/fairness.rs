@@ -245,7 +245,9 @@ impl Portal {
         let docket = self.intake.docket();
         let (mut plans, mut left_out, mut before) = (Vec::new(), 0, None);
         loop {
-            let keys = docket.plans(before, 500).map_err(|error| internal(&error))?;
+            let keys = docket
+                .plans(before, 500)
+                .map_err(|error| internal(&error))?;
             let last = keys.len() < 500;
             for (at, key) in keys.iter().enumerate() {
                 let wanted = key.period().get(..4) == Some(year)
@@ -309,7 +311,9 @@ impl Portal {
                     plans.iter().map(chance).collect()
                 });
                 let own = likely.entry(target.id.to_owned()).or_default();
-                *own = chances.iter().fold(*own, |times, chance| times.after(*chance));
+                *own = chances
+                    .iter()
+                    .fold(*own, |times, chance| times.after(*chance));
             }
         }
         let mut expected = [0.0; 4];
@@ -348,7 +352,8 @@ impl Portal {
     fn text(&self, sha256: &str) -> Result<String, Problem> {
         let hash = hex32(sha256).map_err(|error| internal(&error))?;
         let bytes = self.intake.files().read(&hash);
-        String::from_utf8(bytes.map_err(|error| internal(&error))?).map_err(|error| internal(&error))
+        String::from_utf8(bytes.map_err(|error| internal(&error))?)
+            .map_err(|error| internal(&error))
     }
 }
 
@@ -364,9 +369,8 @@ fn figures(read: &Read) -> PlanFigures {
     let rule = |(at, rule): (usize, &gongshi_verify::draw::choice::Rule)| {
         let result = read.results.as_ref().and_then(|results| results.get(at));
         let (num, den) = rule.rate.parts();
-        let expected = |result: &super::RuleResult| {
-            result.eligible as f64 * f64::from(num) / f64::from(den)
-        };
+        let expected =
+            |result: &super::RuleResult| result.eligible as f64 * f64::from(num) / f64::from(den);
         RuleFigures {
             stratum: rule.stratum.clone(),
             departments: rule.departments.clone(),
@@ -397,13 +401,15 @@ fn strata(plans: &[PlanFigures]) -> Vec<StratumFigures> {
         else {
             continue;
         };
-        let own = strata.entry(&rule.stratum).or_insert_with(|| StratumFigures {
-            stratum: rule.stratum.clone(),
-            eligible: 0,
-            drawn: 0,
-            expected: 0.0,
-            variance: 0.0,
-        });
+        let own = strata
+            .entry(&rule.stratum)
+            .or_insert_with(|| StratumFigures {
+                stratum: rule.stratum.clone(),
+                eligible: 0,
+                drawn: 0,
+                expected: 0.0,
+                variance: 0.0,
+            });
         own.eligible += eligible;
         own.drawn += drawn;
         own.expected += expected;
@@ -471,7 +477,10 @@ impl Tally {
         let text = portal.text(&portal.snapshot(state.officers)?.leaves)?;
         for line in text.lines() {
             if let Ok(Leaf::Officer(officer)) = Leaf::parse(line)
-                && state.departments.iter().any(|one| one == officer.department)
+                && state
+                    .departments
+                    .iter()
+                    .any(|one| one == officer.department)
             {
                 let own = self.loads.entry(officer.department.to_owned()).or_default();
                 own.entry(officer.id.to_owned()).or_default();

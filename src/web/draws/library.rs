@@ -75,7 +75,9 @@ impl LibraryTree {
     /// The leaf of an id, or its absence, with paths that have been checked to lead to the root.
     pub(super) fn show(&self, intake: &Intake, id: &str) -> Result<Shown, Problem> {
         let files = intake.files();
-        let file = files.open_file(&self.file).map_err(|error| internal(&error))?;
+        let file = files
+            .open_file(&self.file)
+            .map_err(|error| internal(&error))?;
         let (mut file, _) = file.ok_or_else(|| internal(&files.damaged(&self.file)))?;
         let mut leaves = Leaves {
             tree: self,
@@ -86,7 +88,9 @@ impl LibraryTree {
             Ok(index) => Ok(Shown::Leaf(leaves.leaf(index)?)),
             Err(index) => {
                 let before = index.checked_sub(1).map(|at| leaves.leaf(at)).transpose()?;
-                let after = (index < self.count).then(|| leaves.leaf(index)).transpose()?;
+                let after = (index < self.count)
+                    .then(|| leaves.leaf(index))
+                    .transpose()?;
                 Ok(Shown::Absent(before, after))
             }
         });
@@ -124,15 +128,16 @@ impl Reader {
             self.starts.push(self.start);
         }
         let levels = &mut self.levels;
-        self.edge.push(leaf_hash(&self.line), &mut |level, _, hash| {
-            let Some(above) = level.checked_sub(BLOCK_LEVEL).map(usize::from) else {
-                return;
-            };
-            if levels.len() <= above {
-                levels.push(Vec::new());
-            }
-            levels[above].push(hash);
-        });
+        self.edge
+            .push(leaf_hash(&self.line), &mut |level, _, hash| {
+                let Some(above) = level.checked_sub(BLOCK_LEVEL).map(usize::from) else {
+                    return;
+                };
+                if levels.len() <= above {
+                    levels.push(Vec::new());
+                }
+                levels[above].push(hash);
+            });
         self.start += self.line.len() as u64 + 1;
         self.line.clear();
     }
@@ -166,7 +171,8 @@ struct Leaves<'a> {
 impl Leaves<'_> {
     fn block(&mut self, number: u64) -> io::Result<Vec<&str>> {
         if self.block.as_ref().is_none_or(|(at, _)| *at != number) {
-            let damaged = || io::Error::new(io::ErrorKind::InvalidData, "a leaf beyond the library");
+            let damaged =
+                || io::Error::new(io::ErrorKind::InvalidData, "a leaf beyond the library");
             let (start, end) = self.tree.range(number).ok_or_else(damaged)?;
             let mut bytes = vec![0; usize::try_from(end - start).map_err(|_| damaged())?];
             self.file.seek(SeekFrom::Start(start))?;

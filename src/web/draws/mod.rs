@@ -101,7 +101,10 @@ impl Portal {
             let stage = plan.stage(self.now()).name();
             let detail = match (&plan.cancelled, plan.due) {
                 (Some(cancelled), _) => {
-                    format!("plan {} was called off by entry {}", plan.key, cancelled.index)
+                    format!(
+                        "plan {} was called off by entry {}",
+                        plan.key, cancelled.index
+                    )
                 }
                 (None, Some(due)) => format!(
                     "plan {} is not drawn yet ({stage}); its randomness is due at {}",

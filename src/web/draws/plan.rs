@@ -28,7 +28,8 @@ pub struct PlanFilter {
 
 impl PlanFilter {
     fn takes(&self, plan: &PlanState, now: i64) -> bool {
-        let same = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|one| one == is);
+        let same =
+            |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|one| one == is);
         let within = |own: &RegionCode| {
             RegionCode::parse(&plan.region).is_ok_and(|region| own.covers(&region))
         };
@@ -81,7 +82,9 @@ impl Portal {
                 return Ok(page);
             }
         }
-        let more = docket.plans(page.next, 1).map_err(|error| internal(&error))?;
+        let more = docket
+            .plans(page.next, 1)
+            .map_err(|error| internal(&error))?;
         page.next = page.next.filter(|_| !more.is_empty());
         Ok(page)
     }
@@ -125,25 +128,40 @@ impl Portal {
         put("items", plan.items.iter().map(|item| json!({
             "item_code": item.code, "item_name": item.name, "item_list_authority": item.list_authority,
         })).collect());
-        put("departments", body.get("departments").cloned().unwrap_or_default());
+        put(
+            "departments",
+            body.get("departments").cloned().unwrap_or_default(),
+        );
         put("rules", rules);
         put("rotation", read.rotation.into());
         put("recusals", read.recusals.len().into());
         put("contributors", contributors(plan, &read));
-        put("libraries", json!({"objects": library(&objects), "officers": library(&officers)}));
-        put("cancelled", plan.cancelled.as_ref().map_or(Value::Null, |one| json!({
-            "index": one.index, "logged_at": shown(one.logged_at), "reason": one.reason,
-        })));
+        put(
+            "libraries",
+            json!({"objects": library(&objects), "officers": library(&officers)}),
+        );
+        put(
+            "cancelled",
+            plan.cancelled.as_ref().map_or(Value::Null, |one| {
+                json!({
+                    "index": one.index, "logged_at": shown(one.logged_at), "reason": one.reason,
+                })
+            }),
+        );
         put("lapsed", plan.lapsed.into());
         put("drawn", self.drawn_in_full(plan)?);
         let progress = self.progress(plan)?;
-        let progress = serde_json::to_value(progress.as_deref()).map_err(|error| internal(&error))?;
+        let progress =
+            serde_json::to_value(progress.as_deref()).map_err(|error| internal(&error))?;
         put("progress", progress);
-        put("links", json!({
-            "record": format!("/api/v1/records/{}", plan.index),
-            "proof": crate::intake::link_path(plan.index),
-            "draw_file": plan.draw.as_ref().map(|_| format!("/api/v1/draws/{}", plan.key)),
-        }));
+        put(
+            "links",
+            json!({
+                "record": format!("/api/v1/records/{}", plan.index),
+                "proof": crate::intake::link_path(plan.index),
+                "draw_file": plan.draw.as_ref().map(|_| format!("/api/v1/draws/{}", plan.key)),
+            }),
+        );
         Ok(Value::Object(told))
     }
 
@@ -224,7 +242,9 @@ fn contributors(state: &PlanState, plan: &Plan) -> Value {
     let one = |id: &String| {
         let commit = state.commits.iter().find(|one| one.contributor == *id);
         let reveal = state.reveals.iter().find(|one| one.contributor == *id);
-        let counts = counting.iter().any(|(one, secret)| one.as_str() == id && secret.is_some());
+        let counts = counting
+            .iter()
+            .any(|(one, secret)| one.as_str() == id && secret.is_some());
         json!({
             "id": id,
             "independent": state.independent.contains(id),

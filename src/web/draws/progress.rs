@@ -81,7 +81,11 @@ fn unopened(plan: &PlanState, drawn: u64, results: &[DrawnResult], over: bool) -
         drawn,
         inspected,
         published: None,
-        overdue: if over { drawn.saturating_sub(inspected) } else { 0 },
+        overdue: if over {
+            drawn.saturating_sub(inspected)
+        } else {
+            0
+        },
         late: late(plan, results),
         departments: Vec::new(),
     }

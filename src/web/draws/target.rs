@@ -55,9 +55,9 @@ impl Portal {
             return Ok(Value::Null);
         };
         let record = self.body(draw.index)?;
-        let contributors = state.secrets(plan).into_iter().map(|(id, secret)| {
-            json!({"id": id.as_str(), "secret": secret.map(|secret| hex(&secret))})
-        });
+        let contributors = state.secrets(plan).into_iter().map(
+            |(id, secret)| json!({"id": id.as_str(), "secret": secret.map(|secret| hex(&secret))}),
+        );
         let mut told = Map::new();
         told.insert("mode".to_owned(), state.randomness.as_str().into());
         told.insert("contributors".to_owned(), contributors.collect());

@@ -71,9 +71,14 @@ impl Portal {
         let mut tasks = Vec::with_capacity(targets.len());
         for target in targets {
             let known = self.model.enterprise(&target.target_id)?;
-            let own = target.seats.into_iter().filter(|seat| seat.department == department);
+            let own = target
+                .seats
+                .into_iter()
+                .filter(|seat| seat.department == department);
             tasks.push(Task {
-                target_name: known.map(|known| known.name).filter(|name| !name.is_empty()),
+                target_name: known
+                    .map(|known| known.name)
+                    .filter(|name| !name.is_empty()),
                 result: results.get(&target.target_id).copied(),
                 target_id: target.target_id,
                 stratum: target.stratum,
@@ -119,11 +124,23 @@ impl Portal {
         let deadline = super::shown(plan.result_deadline);
         let mut table = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
         let mut write = |row: [&str; 12]| {
-            table.write_record(row.map(plain)).map_err(|error| internal(&error))
+            table
+                .write_record(row.map(plain))
+                .map_err(|error| internal(&error))
         };
         write([
-            "plan_key", "department", "target_id", "target_name", "stratum", "officers", "item_codes", "item_names",
-            "check_from", "check_to", "result_deadline", "replaces",
+            "plan_key",
+            "department",
+            "target_id",
+            "target_name",
+            "stratum",
+            "officers",
+            "item_codes",
+            "item_names",
+            "check_from",
+            "check_to",
+            "result_deadline",
+            "replaces",
         ])?;
         for task in self.tasks(plan, department)? {
             let officers = task.officers.iter().map(|one| one.officer_id.as_str());

@@ -8,6 +8,7 @@ use super::summary::Loaded;
 use super::{Answer, Link, POLICY_FILE, Page, Visit};
 use crate::domain::View;
 use crate::log::LogError;
+use crate::model::ModelError;
 use crate::web::links;
 use crate::web::render::Moment;
 use gongshi_verify::encoding::{base64, decimal, hex};
@@ -102,7 +103,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "plan",
             &super::draws::plan_of(visit, view.as_ref().and_then(View::plan_key))?,
         )
-        .with("undrawn", &says_drawn_without_a_draw(view.as_ref()))
+        .with("undrawn", &says_drawn_without_a_draw(visit, view.as_ref())?)
         .with("refers", &refers)
         .with(
             "refers_omitted",
@@ -135,11 +136,27 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 /// Whether a record says that it comes of a draw and names none that this log holds.
-fn says_drawn_without_a_draw(view: Option<&View<'_>>) -> bool {
-    view.is_some_and(|view| {
-        view.text_of("draw_basis") == Some("drawn")
-            && view.references().iter().all(|one| one.path != "draw")
-    })
+fn says_drawn_without_a_draw(visit: &Visit, view: Option<&View<'_>>) -> Result<bool, Fault> {
+    let Some(view) = view.filter(|view| view.text_of("draw_basis") == Some("drawn")) else {
+        return Ok(false);
+    };
+    let (Some(key), Some(code)) = (view.plan_key(), view.subject_code()) else {
+        return Ok(true);
+    };
+    let docket = visit.portal.intake.docket();
+    let Some(plan) = docket
+        .plan(&key)
+        .map_err(ModelError::from)?
+        .filter(|plan| plan.draw.is_some())
+    else {
+        return Ok(true);
+    };
+    let unopened = plan.sealed && plan.opening.is_none();
+    Ok(!unopened
+        && docket
+            .target(&key, code.as_str())
+            .map_err(ModelError::from)?
+            .is_none())
 }
 
 /// Another entry in a line; one that is no longer public by its kind alone.

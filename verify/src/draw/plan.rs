@@ -191,6 +191,13 @@ impl Plan {
         }
     }
 
+    /// From when on it can be drawn: what comes from outside is due, and nobody can reveal any more.
+    pub fn known_at(&self) -> Timestamp {
+        let due = self.due().unwrap_or(self.t1).unix();
+        // A second after a moment before the year 10000 is one, but for the last.
+        Timestamp::from_unix(due.max(self.t1.unix() + 1)).unwrap_or(self.t1)
+    }
+
     fn departments_fit(&self) -> Result<(), PlanError> {
         for (at, rule) in self.rules.iter().enumerate() {
             for (place, department) in rule.departments.iter().enumerate() {

@@ -185,8 +185,7 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
             ));
         }
     }
-    let unknown = plan.due().is_some_and(|due| draw.entry.logged_at < due);
-    if unknown || draw.entry.logged_at <= plan.t1 || draw.index <= own.index {
+    if draw.entry.logged_at < plan.known_at() || draw.index <= own.index {
         return Err(say::of(
             "draw",
             "it was logged before its randomness could be known",

@@ -1,104 +1,54 @@
 //! Writes the files of random draws, one JSON object to a line, for another implementation to repeat:
 //! `cargo run -p gongshi-verify --example draw_files -- SEED COUNT`, or one draw of a given size with
 //! `-- SEED 1 OBJECTS OFFICERS DRAWN`. A line is `{"fails","file"}`: the step that the library finds wrong, or null. Every third file is
-//! forged: its record says something else than the function. Used by `.ci/browser` with `tests/browser/draws.py`.
+//! forged: one thing in its entries is not as it has to be. Used by `.ci/browser` with `tests/browser/draws.py`.
 #![allow(clippy::unwrap_used, reason = "a tool of the tests")]
 
-#[path = "../tests/common/mod.rs"]
+#[path = "../../tests/common/mod.rs"]
 mod common;
+mod forgery;
+mod made;
 
 use common::{DEPARTMENT, Log, OPERATOR, entry, origin, policy, record, register, secret, time};
+use forgery::{FORGERIES, Forgery, forge, forge_plan};
+use gongshi_verify::draw::beacon;
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::officers::Barred;
 use gongshi_verify::draw::plan::{Mode, Plan};
 use gongshi_verify::draw::randomness::{self, Delay};
-use gongshi_verify::draw::recompute::{self, Inputs, Outside, one_by_one};
+use gongshi_verify::draw::recompute::{self, DrawError, Inputs, Outside, one_by_one};
 use gongshi_verify::draw::recorded;
 use gongshi_verify::draw::secrets::{Commit, Reveal, counting};
-use gongshi_verify::draw::ticket::{class_commitment, ticket_commitment};
 use gongshi_verify::encoding::{bytes_of_hex, hex};
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Role;
 use gongshi_verify::report::{StepId, Verdict, verify_draw_file};
+use gongshi_verify::time::Timestamp;
+use made::{Numbers, Size, objects, officers};
 use std::collections::{BTreeMap, BTreeSet};
 
 const DEPARTMENTS: [&str; 3] = [DEPARTMENT, "610323-XFJY", "610323-YJJ"];
+/// Brings a secret, and has no other part in a draw.
+const CONTRIBUTOR: &str = "610323-SFJ";
+/// Whoever may bring secrets, by the seeds of their keys, from 1 on.
+const EVERYBODY: [&str; 5] = [
+    OPERATOR,
+    DEPARTMENTS[0],
+    DEPARTMENTS[1],
+    DEPARTMENTS[2],
+    CONTRIBUTOR,
+];
 const STRATA: [&str; 2] = ["food", "gas"];
 const KEY: &str = "610323-SCJG/2026-03/07";
 /// A round that is due after the times of `common`, and its signature: `tests/data/draw.json`.
 const ROUND: u64 = 30_000_000;
 const SIGNATURE: &str = "81d2fc112b91932d9e4074a46b88c4dc78149b859660e0673c0bb9bd0caefdc9cc194e83de980441355b8ef44cc7a355";
-const DRAWN_AT: u64 = 10_400_000;
+const LOTTERY_AT: u64 = 10_399_990;
 const T0: u64 = 1000;
-
-/// A fixed sequence of numbers that look random: hashes of a counter.
-struct Numbers(u64, u64);
-
-impl Numbers {
-    fn hash(&mut self) -> Hash {
-        self.1 += 1;
-        sha256(&[self.0.to_be_bytes(), self.1.to_be_bytes()].concat())
-    }
-
-    fn below(&mut self, end: u32) -> u32 {
-        let hash = self.hash();
-        u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % end
-    }
-
-    fn some<'a>(&mut self, all: &[&'a str]) -> Vec<&'a str> {
-        all.iter().copied().filter(|_| self.below(3) > 0).collect()
-    }
-}
-
-/// Sizes of a large draw: objects, officers, drawn.
-type Size = (u32, u32, u32);
-
-/// A library's file, leaves by id.
-fn objects(numbers: &mut Numbers, sealed: bool, size: Option<Size>) -> String {
-    let mut leaves = BTreeMap::new();
-    let count = size.map_or_else(|| numbers.below(60), |size| size.0);
-    for number in 0..count {
-        let id = match size {
-            Some(_) => format!("91610323MA{number:08}"),
-            None => format!("9{:X}", numbers.below(0xffff)),
-        };
-        let exclusion = match numbers.below(6) {
-            0 if size.is_none() => "closed",
-            _ => "0",
-        };
-        let line = if sealed {
-            let class = class_commitment(&numbers.hash(), "A");
-            let ticket = ticket_commitment(&numbers.hash());
-            format!(
-                "ddraw/1|starget|{id}|{exclusion}|{}|{}",
-                hex(&class),
-                hex(&ticket)
-            )
-        } else {
-            let (stratum, departments) = match size {
-                Some(_) => (STRATA[0], DEPARTMENTS.join(",")),
-                None => (
-                    STRATA[numbers.below(2) as usize],
-                    numbers.some(&DEPARTMENTS).join(","),
-                ),
-            };
-            format!("ddraw/1|target|{id}|{stratum}|{departments}|{exclusion}")
-        };
-        leaves.insert(id, line);
-    }
-    leaves.values().map(|line| format!("{line}\n")).collect()
-}
-
-fn officers(numbers: &mut Numbers, count: u32) -> String {
-    let line = |number: u32| {
-        let of = DEPARTMENTS[(number % 3) as usize];
-        let qualifications = numbers.some(&STRATA).join(",");
-        format!("ddraw/1|officer|P{number:05}|{of}|{qualifications}\n")
-    };
-    (0..count).map(line).collect()
-}
+/// The lead of a plan that says none.
+const LEAD: u32 = 3600;
 
 fn integer(number: impl Into<u64>) -> Value {
     Value::Int(i64::try_from(number.into()).unwrap())
@@ -144,7 +94,7 @@ fn seats(numbers: &mut Numbers, department: &str, large: bool) -> Value {
 }
 
 fn say(log: &mut Log, who: &str, kind: &str, reference: Option<&str>, body: Value, at: u64) -> u64 {
-    let key = 2 + DEPARTMENTS.iter().position(|one| *one == who).unwrap();
+    let key = 1 + EVERYBODY.iter().position(|one| *one == who).unwrap();
     let key = secret(u8::try_from(key).unwrap());
     let salt = u8::try_from(log.entries.len()).unwrap() + 100;
     let record = record(body, salt);
@@ -180,16 +130,18 @@ fn snapshot(log: &mut Log, library: &Library<'_>, text: &str, at: u64) -> u64 {
 /// Something said of a secret: when, by whom, commit or reveal, and the hash.
 type Told = (u64, String, &'static str, Hash);
 
-/// Commits and reveals: in time, late, missing, twice, wrong. The first contributor of a delay does all as it should.
-fn told(numbers: &mut Numbers, plan: &Plan, t1: u64) -> Vec<Told> {
+/// Commits and reveals: in time, late, missing, twice, wrong. In a delay the one without a part in the draw does all as it should;
+/// or, where the draw is to be void, fails in some way, while the others do not.
+fn told(numbers: &mut Numbers, plan: &Plan, t1: u64, void: bool) -> Vec<Told> {
     let delay = matches!(plan.mode, Mode::Delay { .. });
     let mut told = Vec::new();
-    for (number, id) in plan.contributors.iter().enumerate() {
+    for id in &plan.contributors {
         let value = numbers.hash();
         let commitment = randomness::commitment(&plan.key, id, &value);
-        let (commit, reveal) = match delay && number == 0 {
-            true => (9, 9),
-            false => (numbers.below(10), numbers.below(10)),
+        let (commit, reveal) = match (delay && id.as_str() == CONTRIBUTOR, void) {
+            (true, true) => [(1, 9), (9, 0), (9, 1), (9, 2)][numbers.below(4) as usize],
+            (true, false) | (false, true) => (9, 9),
+            (false, false) => (numbers.below(10), numbers.below(10)),
         };
         let mut say = |at: u64, kind, hash| told.push((at, id.to_string(), kind, hash));
         match commit {
@@ -205,6 +157,7 @@ fn told(numbers: &mut Numbers, plan: &Plan, t1: u64) -> Vec<Told> {
             0 => {}
             1 => say(t1, "reveal", value),
             2 => say(T0 - 1, "reveal", numbers.hash()),
+            4 => say(950, "reveal", value),
             3 => {
                 say(T0 - 1, "reveal", numbers.hash());
                 say(T0, "reveal", value);
@@ -216,34 +169,13 @@ fn told(numbers: &mut Numbers, plan: &Plan, t1: u64) -> Vec<Told> {
     told
 }
 
-/// Has the record say something else than the function.
-fn forge(numbers: &mut Numbers, members: &mut BTreeMap<String, Value>) {
-    let other = hex(&numbers.hash());
-    let choice = numbers.below(8);
-    let mut put = |name: &str, value: Value| drop(members.insert(name.into(), value));
-    match choice {
-        0 => put("random_value", other.into()),
-        1 => put("seed", other.into()),
-        2 => put("drawn_count", integer(99u32)),
-        3 => put("load_cap", integer(99u32)),
-        4 => put("drawn_strata", Value::Array(Vec::new())),
-        _ => {
-            let Some(Value::Array(drawn)) = members.get_mut("drawn") else {
-                return;
-            };
-            if choice == 5 {
-                drawn.reverse();
-            }
-            let Some(Value::Object(first)) = drawn.first_mut() else {
-                return;
-            };
-            match (choice, first.get_mut("assigned_seats")) {
-                (6, _) => drop(first.insert("ticket".into(), other.into())),
-                (7, Some(Value::Array(seats))) => seats.reverse(),
-                _ => {}
-            }
-        }
-    }
+/// What `common` calls a time.
+fn since_start(time_of: Timestamp) -> u64 {
+    u64::try_from(time_of.unix() - time(0).unix()).unwrap()
+}
+
+fn beacon_due() -> u64 {
+    since_start(beacon::due(ROUND).unwrap())
 }
 
 /// What a browser calls the step.
@@ -260,29 +192,33 @@ fn step(id: StepId) -> &'static str {
 }
 
 /// One draw in a log of its own; `None` where its officers do not suffice.
-fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Value> {
+fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) -> Option<Value> {
+    let is = |one: Forgery| forgery == Some(one);
     let mut log = Log::default();
     let kinds = ["commit", "draw", "plan", "reveal", "snapshot"];
     let operator = secret(1);
-    log.act(
-        register(OPERATOR, Role::Operator, &[], &operator),
-        &operator,
-    );
-    for (at, department) in (2..).zip(DEPARTMENTS) {
-        log.act(
-            register(department, Role::Department, &kinds, &secret(at)),
-            &operator,
-        );
+    for (at, who) in (1..).zip(EVERYBODY) {
+        let (role, kinds) = match who {
+            OPERATOR => (Role::Operator, &["commit", "reveal"][..]),
+            CONTRIBUTOR => (Role::Department, &["commit", "reveal"][..]),
+            _ => (Role::Department, &kinds[..]),
+        };
+        log.act(register(who, role, kinds, &secret(at)), &operator);
     }
     let sealed = size.is_none() && numbers.below(8) == 0;
     let object_text = objects(numbers, sealed, size);
-    let people = size.map_or_else(|| 12 + numbers.below(24), |size| size.1);
+    let people = size.map_or_else(|| 6 + numbers.below(30), |size| size.1);
     let officer_text = officers(numbers, people);
     let form = if sealed { Form::Sealed } else { Form::Open };
     let objects = Library::parse(form, &object_text).unwrap();
     let officers = Library::parse(Form::Officers, &officer_text).unwrap();
+    let listed = match is(Forgery::Leaves) {
+        true => object_text.replacen("|0", "|x", 1),
+        false => object_text.clone(),
+    };
+    let mut files = vec![listed.clone(), officer_text.clone()];
     let snapshots = [
-        snapshot(&mut log, &objects, &object_text, 300),
+        snapshot(&mut log, &objects, &listed, 300),
         snapshot(&mut log, &officers, &officer_text, 301),
     ];
 
@@ -308,24 +244,53 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
         ));
     }
 
-    let mode = match size {
-        Some(_) => 0,
-        None => numbers.below(3),
+    let void = forgery.and_then(Forgery::void);
+    let mode = match (size, forgery) {
+        (Some(_), _) => 0,
+        (None, Some(Forgery::Outside | Forgery::LongDelay | Forgery::DuringReveals)) => 2,
+        (None, Some(Forgery::ShortLead | Forgery::Alone | Forgery::EarlyDraw)) => numbers.below(2),
+        (None, _) if void.is_some() => 2,
+        (None, _) => numbers.below(3),
     };
-    // With a delay somebody has to reveal; without, nobody has to be asked.
-    let contributors = match mode {
-        2 => DEPARTMENTS.to_vec(),
-        _ => numbers.some(&DEPARTMENTS),
+    // With a delay somebody without a part in the draw has to reveal; else nobody has to be asked.
+    let contributors = match (mode, void) {
+        (2, void) => {
+            let mut all = void.map_or_else(|| numbers.some(&EVERYBODY[..4]), <[&str]>::to_vec);
+            all.insert(numbers.below(all.len() as u32 + 1) as usize, CONTRIBUTOR);
+            all
+        }
+        _ if is(Forgery::Alone) || numbers.below(4) == 0 => Vec::new(),
+        _ => numbers.some(&EVERYBODY),
     };
     let delay_log2 = 1 + numbers.below(12);
-    let t1 = if mode == 2 { T0 + 1 } else { T0 + 100 };
-    let all = &DEPARTMENTS[..];
+    let lead = [None, Some(600), Some(LEAD)][numbers.below(3) as usize];
+    let (t0, t1) = match (mode, contributors.is_empty()) {
+        (2, _) => (T0, T0 + 1),
+        (_, false) => (T0, T0 + 100),
+        (mode, true) => {
+            let due = [beacon_due(), LOTTERY_AT][mode as usize];
+            let t0 = due - u64::from(lead.unwrap_or(LEAD));
+            (t0, t0)
+        }
+    };
+    // Whose plan it is may send nobody.
+    let sending = match is(Forgery::VoidAuthority) {
+        true => &DEPARTMENTS[1..],
+        false => &DEPARTMENTS[..],
+    };
+    let last = sending.len() - 1;
     let rules = match size {
-        Some((_, _, drawn)) => vec![rule(numbers, STRATA[0], all, Some(drawn))],
+        Some((_, _, drawn)) => vec![rule(numbers, STRATA[0], sending, Some(drawn))],
         None => vec![
-            rule(numbers, STRATA[0], &all[..1], None),
-            rule(numbers, STRATA[0], &all[1..], None),
-            rule(numbers, STRATA[1], &all[..2], None),
+            rule(numbers, STRATA[0], &sending[..1], None),
+            // In whatever order a plan names them.
+            rule(
+                numbers,
+                STRATA[0],
+                &[sending[last], sending[last - 1]],
+                None,
+            ),
+            rule(numbers, STRATA[1], &sending[..2], None),
         ],
     };
     let recused = |numbers: &mut Numbers| {
@@ -338,7 +303,9 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
         ]))
     };
     let recusals = (0..4).filter_map(|_| recused(numbers)).collect();
-    let departments = all.iter().map(|one| seats(numbers, one, size.is_some()));
+    let departments = sending
+        .iter()
+        .map(|one| seats(numbers, one, size.is_some()));
     let mut body = BTreeMap::from(
         [
             ("plan_key", KEY.into()),
@@ -347,7 +314,7 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
                 ["drand", "lottery", "delay"][mode as usize].into(),
             ),
             ("contributors", list(&contributors)),
-            ("t0", time(T0).to_string().into()),
+            ("t0", time(t0).to_string().into()),
             ("t1", time(t1).to_string().into()),
             ("rotation", integer(rotation)),
             ("object_root", hex(&objects.root()).into()),
@@ -360,29 +327,28 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
         ]
         .map(|(name, value): (&str, Value)| (name.to_owned(), value)),
     );
-    let mode_members = match mode {
-        0 => vec![
-            ("round", integer(ROUND)),
-            ("lead_seconds", integer(3600u32)),
-        ],
-        1 => vec![
-            ("lottery_at", time(DRAWN_AT - 10).to_string().into()),
-            ("lead_seconds", integer(3600u32)),
-        ],
-        _ => vec![("delay_log2", integer(delay_log2))],
+    let (name, value) = match mode {
+        0 => ("round", integer(ROUND)),
+        1 => ("lottery_at", time(LOTTERY_AT).to_string().into()),
+        _ => ("delay_log2", integer(delay_log2)),
     };
-    body.extend(
-        mode_members
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value)),
-    );
+    body.insert(name.to_owned(), value);
+    if let (Some(lead), false) = (lead, mode == 2) {
+        body.insert("lead_seconds".to_owned(), integer(lead));
+    }
     let body = Value::Object(body);
     let plan = Plan::from_body(&body).unwrap();
-    let plan_index = say(&mut log, DEPARTMENT, "plan", Some(KEY), body, 900);
+    let mut body = body;
+    if let Some(forgery) = forgery {
+        forge_plan(forgery, &mut body);
+    }
+    let author = DEPARTMENTS[usize::from(is(Forgery::OtherAuthority))];
+    let planned_at = if is(Forgery::LatePlan) { t0 } else { 900 };
+    let plan_index = say(&mut log, author, "plan", Some(KEY), body, planned_at);
 
     let (mut commits, mut reveals) = (Vec::new(), Vec::new());
     let (mut commit_indexes, mut reveal_indexes) = (Vec::new(), Vec::new());
-    for (at, who, kind, hash) in told(numbers, &plan, t1) {
+    for (at, who, kind, hash) in told(numbers, &plan, t1, void.is_some()) {
         let field = if kind == "commit" {
             "secret_commitment"
         } else {
@@ -434,6 +400,7 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
     let inputs = Inputs {
         origin: &origin(),
         plan: &plan,
+        operator: &AuthorityId::parse(OPERATOR).unwrap(),
         secrets: &secrets,
         outside: match mode {
             0 => Outside::Signature(&signature),
@@ -445,7 +412,12 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
         officers: &officers,
         met: &barred,
     };
-    let value = recompute::randomness(&inputs, &one_by_one).unwrap();
+    let value = match (recompute::randomness(&inputs, &one_by_one), void) {
+        (Ok(value), None) => value,
+        // What R would be, if the draw were not void.
+        (Err(DrawError::NobodyIndependent), Some(_)) => *checkpoints.last()?,
+        other => panic!("{other:?}"),
+    };
     let mut members = if sealed {
         let seed = recompute::seed(&inputs, &value);
         let members = [
@@ -474,28 +446,40 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
         ),
     };
     members.insert(name.into(), outside);
-    if forged {
-        forge(numbers, &mut members);
+    if let Some(forgery) = forgery {
+        forge(forgery, &mut members);
     }
-    let mut files = vec![object_text.clone(), officer_text.clone()];
     let apart = size.is_some() || numbers.below(2) == 0;
     if apart && let Some(drawn) = members.remove("drawn") {
         let text = json::to_jcs(&drawn);
         members.insert("drawn_file".into(), file(&text));
         files.push(text);
     }
-    let at = if mode == 2 { t1 + 50 } else { DRAWN_AT };
+    // An entry is logged a second after it is issued: here as early as can be, a second too early, or later.
+    let known = since_start(plan.known_at());
+    let at = match numbers.below(2) {
+        _ if is(Forgery::EarlyDraw) || is(Forgery::DuringReveals) => known - 2,
+        0 => known - 1,
+        _ => known + 50,
+    };
+    let about = match is(Forgery::OtherPlan) {
+        true => "610323-SCJG/2026-03/08",
+        false => KEY,
+    };
     let draw = say(
         &mut log,
         DEPARTMENT,
         "draw",
-        Some(KEY),
+        Some(about),
         Value::Object(members),
         at,
     );
 
     let proof = |index: u64| Value::from(log.proof(index, &log.extra(index)));
     let proofs = |all: &[u64]| Value::Array(all.iter().map(|index| proof(*index)).collect());
+    if is(Forgery::Kinds) {
+        std::mem::swap(&mut commit_indexes, &mut reveal_indexes);
+    }
     let text = json::to_jcs(&Value::object([
         ("commits", proofs(&commit_indexes)),
         ("draw", proof(draw)),
@@ -513,8 +497,9 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forged: bool) -> Option<Valu
         Verdict::Verified
     };
     let failed = report.failed().map(|failed| step(failed.id));
-    assert!(forged || report.verdict == good, "{report}");
+    assert!(forgery.is_some() || report.verdict == good, "{report}");
     assert_eq!(failed.is_none(), report.verdict == good, "{report}");
+    assert!(void.is_none() || failed == Some("randomness"), "{report}");
     let failed = failed.map_or(Value::Null, Value::from);
     Some(Value::object([("fails", failed), ("file", text.into())]))
 }
@@ -533,7 +518,8 @@ fn main() {
     let mut numbers = Numbers(u64::from(seed), 0);
     let mut written = 0;
     while written < count {
-        if let Some(line) = drawn(&mut numbers, size, written % 3 == 2) {
+        let forgery = FORGERIES[written as usize / 3 % FORGERIES.len()];
+        if let Some(line) = drawn(&mut numbers, size, (written % 3 == 2).then_some(forgery)) {
             println!("{}", json::to_jcs(&line));
             written += 1;
         }

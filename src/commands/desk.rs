@@ -1,0 +1,133 @@
+//! What the commands of a draw share: who signs, for which log, at what time.
+
+use super::remote::{self, Server};
+use anyhow::Context as _;
+use clap::Args;
+use gongshi::domain::Kind;
+use gongshi::ingest::{Client, ClientError, KeyFile, LogState, Patience, Upload, persist};
+use gongshi::intake::Clock;
+use gongshi::text::Lang;
+use gongshi_verify::encoding::hex;
+use gongshi_verify::json::Value;
+use gongshi_verify::names::{PlanKey, RegionCode};
+use gongshi_verify::time::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// A plan key as a flag.
+pub fn plan_key(text: &str) -> Result<PlanKey, String> {
+    PlanKey::parse(text)
+        .map_err(|_| "expected authority/period/serial, such as 610323-SCJG/2026/01".to_owned())
+}
+
+/// A time as a flag.
+pub fn time(text: &str) -> Result<Timestamp, String> {
+    let moment: Option<jiff::Timestamp> = text.parse().ok();
+    moment
+        .and_then(|moment| Timestamp::from_unix(moment.as_second()))
+        .ok_or_else(|| {
+            "expected a time with its zone, such as 2026-03-02T16:00:00+08:00".to_owned()
+        })
+}
+
+/// A text file, read whole.
+pub fn read(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    String::from_utf8(bytes).with_context(|| format!("{} is not text (UTF-8)", path.display()))
+}
+
+/// Who signs, and for which log.
+#[derive(Args)]
+pub struct Signer {
+    #[command(flatten)]
+    server: Server,
+    /// The authority's key file.
+    #[arg(long, env = "GONGSHI_KEY")]
+    key: PathBuf,
+    /// Region of the record, six digits [default: the one the authority is registered for].
+    #[arg(long)]
+    region: Option<String>,
+}
+
+/// A department at its desk, connected to a log.
+pub struct Desk {
+    pub client: Client,
+    pub key: KeyFile,
+    pub key_path: PathBuf,
+    pub log: LogState,
+    clock: Box<dyn Clock>,
+    region: Option<String>,
+}
+
+impl Signer {
+    /// Reads the key first: nobody is asked anything by somebody who cannot sign.
+    pub fn open(self) -> anyhow::Result<Desk> {
+        let key = KeyFile::read(&self.key)?;
+        let region = self.region.as_deref().map(RegionCode::parse).transpose();
+        region.context("--region")?;
+        let client = self.server.client();
+        let log = client.log()?;
+        let clock = remote::clock(&log);
+        Ok(Desk {
+            client,
+            key,
+            key_path: self.key,
+            log,
+            clock,
+            region: self.region,
+        })
+    }
+}
+
+impl Desk {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The region of what is signed.
+    pub fn region(&self) -> anyhow::Result<String> {
+        if let Some(region) = &self.region {
+            return Ok(region.clone());
+        }
+        let listed = self.client.authority(&self.key.authority)?;
+        let listed =
+            listed.with_context(|| format!("the log has no authority {}", self.key.authority))?;
+        Ok(listed.region)
+    }
+
+    /// Signs a record and appends it; its index.
+    pub fn publish(&self, kind: Kind, plan: Option<&PlanKey>, body: Value) -> anyhow::Result<u64> {
+        let reference = plan.map(ToString::to_string);
+        let event = remote::sign(&self.log, &self.key, kind, reference, body)?;
+        remote::send_one(&self.client, &event)
+    }
+
+    /// Puts a file on the server; how a record names it.
+    pub fn put_file(&self, name: &str, media_type: &str, bytes: &[u8]) -> anyhow::Result<Value> {
+        let digest = self.upload(Upload::File, bytes)?;
+        Ok(Value::object([
+            ("media_type", media_type.into()),
+            ("name", name.into()),
+            ("sha256", digest.into()),
+            (
+                "size",
+                Value::Int(i64::try_from(bytes.len()).unwrap_or(i64::MAX)),
+            ),
+        ]))
+    }
+
+    /// Puts bytes on the server, trying again while it is only busy; their SHA-256 in hexadecimal.
+    pub fn upload(&self, to: Upload, bytes: &[u8]) -> anyhow::Result<String> {
+        let attempt = || {
+            self.client
+                .upload(to, bytes, &self.log.origin, &self.key, self.now())
+        };
+        let sent = persist(
+            Patience::default(),
+            attempt,
+            &mut remote::say_waiting(Lang::En),
+        );
+        let said = |error: ClientError| anyhow::Error::msg(error.words(Lang::En));
+        sent.map(|digest| hex(&digest)).map_err(said)
+    }
+}

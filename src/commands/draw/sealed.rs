@@ -1,0 +1,181 @@
+//! `gongshi draw --openings`: the draw of a sealed library on the department's own machine.
+
+use super::outside::Outside;
+use crate::commands::desk::{self, Signer};
+use crate::commands::out;
+use anyhow::{Context as _, bail};
+use clap::Args;
+use gongshi::app::random32;
+use gongshi::domain::Kind;
+use gongshi::ingest::desk::{Materials, PlanEntries, SealedList, read_openings};
+use gongshi::store::{ensure_private, sync_folder, write_private};
+use gongshi_verify::draw::choice::Opening;
+use gongshi_verify::draw::leaf::Leaf;
+use gongshi_verify::draw::library::Form;
+use gongshi_verify::draw::recorded;
+use gongshi_verify::encoding::hex;
+use gongshi_verify::json::{self, Value};
+use gongshi_verify::names::PlanKey;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// What a sealed draw needs.
+// Arguments of other structs within hide the group by which clap knows whether any is there.
+#[derive(Args)]
+#[group(args = ["openings"])]
+pub struct Sealed {
+    #[command(flatten)]
+    signer: Signer,
+    /// Private file of what opens the sealed classes, from `gongshi plan library --sealed`.
+    // Not the variable of the subcommands: set for them, it would ask for a draw here.
+    #[arg(long, env = "GONGSHI_DRAW_OPENINGS", hide_env = true)]
+    openings: PathBuf,
+    #[command(flatten)]
+    outside: Outside,
+    /// Leaves of the objects [default: as the server has them].
+    #[arg(long)]
+    objects: Option<PathBuf>,
+    /// Leaves of the officers [default: as the server has them].
+    #[arg(long)]
+    officers: Option<PathBuf>,
+    /// Private file for the drawn list, which is opened at the deadline [default: beside the key].
+    #[arg(long)]
+    list: Option<PathBuf>,
+    /// Also write who goes to which target, by department and seat, to this private file (JSON).
+    #[arg(long)]
+    details: Option<PathBuf>,
+    /// The plan, such as 610323-SCJG/2026/01.
+    #[arg(value_parser = desk::plan_key)]
+    plan: PlanKey,
+}
+
+/// Where the drawn list of a plan stands unless told otherwise.
+pub fn list_beside(key: &Path, plan: &PlanKey) -> PathBuf {
+    key.with_file_name(format!("{}.drawn", plan.as_str().replace('/', "_")))
+}
+
+/// Reads a private drawn list.
+pub fn read_list(path: &Path) -> anyhow::Result<SealedList> {
+    ensure_private(path)?;
+    SealedList::parse(&desk::read(path)?).with_context(|| path.display().to_string())
+}
+
+impl Sealed {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        ensure_private(&self.openings)?;
+        let openings = desk::read(&self.openings)?;
+        let leaves = |path: &Option<PathBuf>| path.as_deref().map(desk::read).transpose();
+        let (objects, officers) = (leaves(&self.objects)?, leaves(&self.officers)?);
+        let desk = self.signer.open()?;
+        let owner = self.plan.authority();
+        if desk.key.authority != owner {
+            bail!(
+                "the plan is of {owner}; {} cannot draw it",
+                desk.key.authority
+            );
+        }
+        let entries = PlanEntries::fetch(&desk.client, &self.plan)?;
+        let origin = &desk.log.origin;
+        let materials = Materials::gather(&entries, origin, objects, officers, desk.now())?;
+        let (objects, officers) = materials.libraries()?;
+        if objects.form() != Form::Sealed {
+            bail!(
+                "the classes of this library are not sealed: anybody can draw (gongshi draw run {})",
+                self.plan
+            );
+        }
+        let openings = read_openings(&openings, &objects)
+            .with_context(|| self.openings.display().to_string())?;
+        let taking_part = openings
+            .iter()
+            .zip(objects.leaves())
+            .filter(|(_, leaf)| matches!(leaf, Leaf::Sealed(leaf) if leaf.exclusion.is_none()));
+        let taking_part: Vec<Opening<'_>> =
+            taking_part.map(|(opening, _)| opening.opening()).collect();
+        let recorded = entries.draw()?;
+        let (given, recheck) = self.outside.given(&materials, recorded.as_ref())?;
+        let met = materials.met();
+        let outcome = materials.draw((&objects, &officers), &taking_part, &met, &given, recheck)?;
+
+        let path = self
+            .list
+            .clone()
+            .unwrap_or_else(|| list_beside(&desk.key_path, &self.plan));
+        let stored = path
+            .try_exists()
+            .with_context(|| format!("cannot look at {}", path.display()))?;
+        let list = match stored {
+            // A run that was cut short: its salts are the ones that count.
+            true => {
+                let list = read_list(&path)?;
+                if !list.is_of(&outcome) {
+                    bail!("{} holds another list than this draw's", path.display());
+                }
+                list
+            }
+            false if recorded.is_some() => bail!(
+                "the log holds the draw of this plan already, and its list is not at {}; name its file with --list",
+                path.display()
+            ),
+            false => {
+                let list = SealedList::seal(&outcome, random32);
+                write_private(&path, list.text().as_bytes())?;
+                let folder = path.parent().filter(|one| !one.as_os_str().is_empty());
+                sync_folder(folder.unwrap_or(Path::new(".")))?;
+                list
+            }
+        };
+        let root = list
+            .root()
+            .context("the root of the list cannot be settled; report this")?;
+        let mut members = recorded::members(&materials.plan, &outcome);
+        let drawn = members.remove("drawn").unwrap_or(Value::Array(Vec::new()));
+        // How many of each class there are would give classes away.
+        members.remove("drawn_strata");
+        if let Some(path) = self.details.as_deref().filter(|path| !path.exists()) {
+            write_private(path, json::to_jcs(&drawn).as_bytes())?;
+        }
+        if let Some(recorded) = recorded {
+            if recorded.text("sealed_root") != Some(hex(&root).as_str()) {
+                bail!(
+                    "the draw of entry {} commits to another list than {}",
+                    recorded.index,
+                    path.display()
+                );
+            }
+            out::line(format_args!("{}", recorded.index))?;
+            eprintln!(
+                "this draw is in the log already; the list is in {}",
+                path.display()
+            );
+            return Ok(ExitCode::SUCCESS);
+        }
+        members.extend(given.members(&materials.plan).into_iter().map(owned));
+        let more: [(&str, Option<Value>); 5] = [
+            ("plan_key", Some(self.plan.as_str().into())),
+            ("region", Some(desk.region()?.into())),
+            ("library_form", Some("sealed".into())),
+            ("sealed_root", Some(hex(&root).into())),
+            ("reveals", materials.reveals_member()),
+        ];
+        for (name, value) in more {
+            if let Some(value) = value {
+                members.insert(name.to_owned(), value);
+            }
+        }
+        let body: BTreeMap<String, Value> = members;
+        let index = desk.publish(Kind::Draw, Some(&self.plan), Value::Object(body))?;
+        out::line(format_args!("{index}"))?;
+        eprintln!(
+            "{} drawn; the list is in {}: keep it private until the deadline, then `gongshi draw open`",
+            list.len(),
+            path.display()
+        );
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn owned((name, value): (&'static str, Value)) -> (String, Value) {
+    (name.to_owned(), value)
+}

@@ -1,0 +1,372 @@
+//! Whether a plan can be drawn, found out before it is published: its fields, its times, its libraries, and whether every object
+//! could be visited.
+//!
+//! What depends on the log as a whole (serials, other open plans, the item list, who met in earlier batches) is checked by the log.
+
+use crate::domain::{FieldError, Kind, dates, validate};
+use gongshi_verify::draw::leaf::Leaf;
+use gongshi_verify::draw::library::{Form, Library, LibraryError};
+use gongshi_verify::draw::officers::{Barred, Infeasible};
+use gongshi_verify::draw::plan::{Plan, PlanError};
+use gongshi_verify::draw::recompute;
+use gongshi_verify::json::{Value, to_jcs};
+use gongshi_verify::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// Why a plan is not fit to be published.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanFault {
+    /// A field against the table of plans.
+    #[error("{0}{shown}", shown = shown(.0))]
+    Field(FieldError),
+    /// A field against the draw's own rules.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Its t0 is over.
+    #[error("t0: expected a time to come, since commits stand in the log by then; it is {now}")]
+    Late {
+        /// Now.
+        now: Timestamp,
+    },
+    /// A library that is none.
+    #[error("the library of {which}: {source}")]
+    Library {
+        /// Which of the two.
+        which: &'static str,
+        /// Why.
+        source: LibraryError,
+    },
+    /// Not the library that the plan names.
+    #[error("{field}: the root of these leaves is {found}")]
+    Root {
+        /// The field that names another.
+        field: &'static str,
+        /// The root there is.
+        found: String,
+    },
+    /// A stratum so small that the rule could aim at somebody.
+    #[error(
+        "rules[{rule}].stratum: {stratum} has {eligible} objects, fewer than stratum_minimum_size"
+    )]
+    Small {
+        /// Place of the rule, from 0.
+        rule: usize,
+        /// Its stratum.
+        stratum: String,
+        /// Objects it covers.
+        eligible: u64,
+    },
+    /// An object that could not be visited.
+    #[error(transparent)]
+    Infeasible(#[from] Infeasible),
+}
+
+fn shown(error: &FieldError) -> String {
+    match error.value.as_str() {
+        "" => String::new(),
+        value => format!(" ({value})"),
+    }
+}
+
+/// What whoever publishes a plan should know, though it is allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Objects of a stratum that no rule of the plan covers.
+    Uncovered {
+        /// The stratum.
+        stratum: String,
+        /// So many objects.
+        count: u64,
+    },
+    /// A rule that covers nobody.
+    Nobody {
+        /// Place of the rule, from 0.
+        rule: usize,
+        /// Its stratum.
+        stratum: String,
+    },
+    /// A rule that draws all it covers: targeted, not random.
+    Targeted {
+        /// Place of the rule, from 0.
+        rule: usize,
+        /// Its stratum.
+        stratum: String,
+        /// So many objects.
+        count: u64,
+    },
+}
+
+/// Checks a plan's body by itself, as it would be signed now.
+///
+/// # Errors
+/// Every fault of its fields, or else the first against the draw's rules; or that its t0 is over.
+pub fn check_plan(body: &Value, now: Timestamp) -> Result<Plan, Vec<PlanFault>> {
+    let plan = check_body(body, now)?;
+    match now <= plan.t0 {
+        true => Ok(plan),
+        false => Err(vec![PlanFault::Late { now }]),
+    }
+}
+
+/// Checks a plan's body by itself, whether or not it is too late for it.
+///
+/// # Errors
+/// Every fault of its fields, or else the first against the draw's rules.
+pub fn check_body(body: &Value, now: Timestamp) -> Result<Plan, Vec<PlanFault>> {
+    let members = serde_json::from_str(&to_jcs(body)).unwrap_or_default();
+    let day = dates::day_in_china(now.unix());
+    validate(Kind::Plan, &members, day)
+        .map_err(|faults| faults.into_iter().map(PlanFault::Field).collect::<Vec<_>>())?;
+    Plan::from_body(body).map_err(|error| vec![error.into()])
+}
+
+/// Reads the two libraries of a plan from their files.
+///
+/// # Errors
+/// [`PlanFault::Library`].
+pub fn libraries<'a>(
+    objects: &'a str,
+    officers: &'a str,
+) -> Result<(Library<'a>, Library<'a>), PlanFault> {
+    let form = match objects.starts_with("ddraw/1|starget|") {
+        true => Form::Sealed,
+        false => Form::Open,
+    };
+    let read = |which, form, text| {
+        Library::parse(form, text).map_err(|source| PlanFault::Library { which, source })
+    };
+    Ok((
+        read("objects", form, objects)?,
+        read("officers", Form::Officers, officers)?,
+    ))
+}
+
+/// Checks a plan against its libraries. `minimum_size` is the plan's `stratum_minimum_size`. Who met in earlier batches is not known
+/// here.
+///
+/// # Errors
+/// Every fault found.
+pub fn check_libraries(
+    plan: &Plan,
+    minimum_size: u64,
+    objects: &Library<'_>,
+    officers: &Library<'_>,
+) -> Result<Vec<Notice>, Vec<PlanFault>> {
+    let mut faults = Vec::new();
+    for (field, named, library) in [
+        ("object_root", plan.object_root, objects),
+        ("officer_root", plan.officer_root, officers),
+    ] {
+        if library.root() != named {
+            faults.push(PlanFault::Root {
+                field,
+                found: gongshi_verify::encoding::hex(&library.root()),
+            });
+        }
+    }
+    let (small, notices) = match objects.form() {
+        Form::Open => strata(plan, minimum_size, objects),
+        // Classes are sealed: nobody here knows how many objects each has.
+        _ => (Vec::new(), Vec::new()),
+    };
+    faults.extend(small);
+    if let Err(infeasible) = recompute::feasible(plan, objects, officers, &Barred::new()) {
+        faults.push(infeasible.into());
+    }
+    match faults.is_empty() {
+        true => Ok(notices),
+        false => Err(faults),
+    }
+}
+
+fn strata(plan: &Plan, minimum_size: u64, objects: &Library<'_>) -> (Vec<PlanFault>, Vec<Notice>) {
+    let mut eligible = vec![0; plan.rules.len()];
+    let mut uncovered: BTreeMap<&str, u64> = BTreeMap::new();
+    for leaf in objects.leaves() {
+        let Leaf::Target(target) = leaf else { continue };
+        let mut covered = target.exclusion.is_some();
+        for (rule, eligible) in plan.rules.iter().zip(&mut eligible) {
+            if rule.covers(target) {
+                *eligible += 1;
+                covered = true;
+            }
+        }
+        if !covered {
+            *uncovered.entry(target.stratum).or_default() += 1;
+        }
+    }
+    let mut faults = Vec::new();
+    let mut notices = Vec::new();
+    for (rule, (own, eligible)) in plan.rules.iter().zip(eligible).enumerate() {
+        let stratum = own.stratum.clone();
+        let drawn = own.rate.count(eligible, own.minimum);
+        if eligible == 0 {
+            notices.push(Notice::Nobody { rule, stratum });
+        } else if eligible < minimum_size {
+            faults.push(PlanFault::Small {
+                rule,
+                stratum,
+                eligible,
+            });
+        } else if drawn == eligible {
+            notices.push(Notice::Targeted {
+                rule,
+                stratum,
+                count: eligible,
+            });
+        }
+    }
+    let uncovered = uncovered.into_iter();
+    notices.extend(uncovered.map(|(stratum, count)| Notice::Uncovered {
+        stratum: stratum.to_owned(),
+        count,
+    }));
+    (faults, notices)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::desk::plan_file::{Resolve, TemplateMode, plan_body, plan_template};
+    use gongshi_verify::encoding::hex;
+
+    /// Entries that exist, and nothing else.
+    struct Entries;
+
+    impl Resolve for Entries {
+        fn entry(&mut self, _: Kind, index: u64) -> Result<Value, String> {
+            Ok(Value::object([
+                ("index", Value::Int(index as i64)),
+                ("leaf_hash", "0".repeat(64).into()),
+            ]))
+        }
+
+        fn file(&mut self, name: &str) -> Result<Value, String> {
+            Err(name.to_owned())
+        }
+    }
+
+    const OFFICERS: &str = "ddraw/1|officer|P1|610323-SCJG|food\nddraw/1|officer|P2|610323-SCJG|\n\
+         ddraw/1|officer|P3|610323-XFJY|\nddraw/1|officer|P4|610323-XFJY|\n";
+
+    fn objects() -> String {
+        let line = |id, stratum: &str| {
+            format!("ddraw/1|target|T{id:03}|{stratum}|610323-SCJG,610323-XFJY|0\n")
+        };
+        let catering = (0..40).map(|id| line(id, "catering"));
+        catering.chain((40..45).map(|id| line(id, "gas"))).collect()
+    }
+
+    fn body(mode: TemplateMode, change: impl Fn(String) -> String) -> Value {
+        let text = change(plan_template(mode));
+        let Value::Object(mut members) = plan_body(&text, &mut Entries).unwrap() else {
+            panic!("an object")
+        };
+        let objects = objects();
+        let (objects, officers) = libraries(&objects, OFFICERS).unwrap();
+        members.insert("object_root".into(), hex(&objects.root()).into());
+        members.insert("officer_root".into(), hex(&officers.root()).into());
+        Value::Object(members)
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::parse("2026-02-01T00:00:00Z").unwrap()
+    }
+
+    #[test]
+    fn every_template_is_a_plan() {
+        for mode in [
+            TemplateMode::Drand,
+            TemplateMode::Lottery,
+            TemplateMode::Delay,
+        ] {
+            let plan = check_plan(&body(mode, |text| text), now());
+            assert!(plan.is_ok(), "{mode:?}: {plan:?}");
+        }
+    }
+
+    #[test]
+    fn faults_name_the_field() {
+        let faults = |from: &str, to: &str, now: Timestamp| {
+            let change = |text: String| {
+                assert!(text.contains(from), "{from}");
+                text.replace(from, to)
+            };
+            let faults = check_plan(&body(TemplateMode::Drand, change), now).unwrap_err();
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            faults.join("; ")
+        };
+        for (from, to, said) in [
+            ("rotation = 2", "rotating = 2", "rotating"),
+            ("num = 3", "num = 300", "rules[0].num"),
+            (
+                "t0 = 2026-02-02T09:00",
+                "t0 = 2026-02-02T09:30",
+                "t0: expected a time at least lead_seconds",
+            ),
+            (
+                "draw_type = \"undirected\"",
+                "draw_type = \"at will\"",
+                "draw_type",
+            ),
+        ] {
+            let found = faults(from, to, now());
+            assert!(found.contains(said), "{found}");
+        }
+        let later = Timestamp::parse("2026-02-02T01:00:01Z").unwrap();
+        assert!(faults("rotation = 2", "rotation = 2", later).starts_with("t0:"));
+    }
+
+    #[test]
+    fn libraries_are_held_against_the_plan() {
+        let text = objects();
+        let (all, officers) = libraries(&text, OFFICERS).unwrap();
+        let plan = check_plan(&body(TemplateMode::Drand, |text| text), now()).unwrap();
+        let notices = check_libraries(&plan, 0, &all, &officers).unwrap();
+        assert_eq!(
+            notices,
+            [Notice::Uncovered {
+                stratum: "gas".into(),
+                count: 5
+            }]
+        );
+        let small = check_libraries(&plan, 41, &all, &officers).unwrap_err();
+        assert!(matches!(small[..], [PlanFault::Small { eligible: 40, .. }]));
+        let few = OFFICERS.replace("P4|610323-XFJY", "P4|610323-SCJG");
+        let (_, few) = libraries(&text, &few).unwrap();
+        let said = check_libraries(&plan, 0, &all, &few).unwrap_err();
+        assert!(
+            matches!(
+                said[0],
+                PlanFault::Root {
+                    field: "officer_root",
+                    ..
+                }
+            ),
+            "{said:?}"
+        );
+        assert!(
+            said[1]
+                .to_string()
+                .contains("no officer of 610323-XFJY for seat 2"),
+            "{said:?}"
+        );
+        assert!(matches!(
+            libraries("ddraw/1|target|b\n", ""),
+            Err(PlanFault::Library {
+                which: "objects",
+                ..
+            })
+        ));
+        let whole = plan.rules[0].clone();
+        let whole = Plan {
+            rules: vec![gongshi_verify::draw::choice::Rule {
+                minimum: 40,
+                ..whole
+            }],
+            ..plan
+        };
+        let notices = check_libraries(&whole, 0, &all, &officers).unwrap();
+        assert!(matches!(notices[0], Notice::Targeted { count: 40, .. }));
+    }
+}

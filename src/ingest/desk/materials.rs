@@ -1,0 +1,365 @@
+//! All that a draw of a plan depends on, gathered from a server or the department's own files, and the draw itself.
+//!
+//! The function is the verifier crate's: what is computed here anybody computes who has the same.
+
+use super::fetch::{FetchError, Logged, PlanEntries};
+use super::snapshot::{SnapshotError, read_library};
+use gongshi_verify::draw::beacon::SIGNATURE_BYTES;
+use gongshi_verify::draw::choice::Opening;
+use gongshi_verify::draw::library::Library;
+use gongshi_verify::draw::officers::Barred;
+use gongshi_verify::draw::plan::{Mode, Plan};
+use gongshi_verify::draw::randomness::{self, Delay};
+use gongshi_verify::draw::recompute::{self, DrawError, Inputs, Outcome, Outside};
+use gongshi_verify::draw::recorded;
+use gongshi_verify::draw::secrets::{Commit, Reveal, counting};
+use gongshi_verify::encoding::{bytes_of_hex, hex, hex32};
+use gongshi_verify::hash::Hash;
+use gongshi_verify::json::{self, Value};
+use gongshi_verify::names::{AuthorityId, Origin, PlanKey};
+use gongshi_verify::time::Timestamp;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why a draw cannot be made here.
+#[derive(Debug, thiserror::Error)]
+pub enum MaterialsError {
+    /// Something cannot be had from the server.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// The leaves are no text, or no library.
+    #[error("the library of {which}: {reason}")]
+    Library {
+        /// Which of the two.
+        which: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// What the server lists as an earlier draw of the authority is none that keeps officers apart.
+    #[error("the draw of entry {index}: {reason}")]
+    Earlier {
+        /// Its index.
+        index: u64,
+        /// Why.
+        reason: &'static str,
+    },
+    /// The plan was called off.
+    #[error("the plan was cancelled by entry {0}")]
+    Cancelled(u64),
+    /// The randomness does not exist yet.
+    #[error("the draw is due at {due}, and it is {now}")]
+    NotDue {
+        /// When.
+        due: Timestamp,
+        /// Now.
+        now: Timestamp,
+    },
+}
+
+/// What came from outside, or of the delay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// Signature of the plan's round.
+    Signature(Vec<u8>),
+    /// Numbers of the lottery by group, and where they were announced.
+    Numbers(Vec<Vec<u32>>, Option<String>),
+    /// Checkpoints of the delay.
+    Checkpoints(Vec<Hash>),
+}
+
+impl Given {
+    /// What the record of a draw says of it; `None` where it does not say it.
+    pub fn of_record(plan: &Plan, draw: &Logged) -> Option<Self> {
+        match plan.mode {
+            Mode::Drand { .. } => {
+                let bytes = bytes_of_hex(draw.text("beacon_signature")?).ok()?;
+                (bytes.len() == SIGNATURE_BYTES).then_some(Given::Signature(bytes))
+            }
+            Mode::Lottery { .. } => {
+                let number = |value: &Value| u32::try_from(value.as_u64()?).ok();
+                let group = |value: &Value| -> Option<Vec<u32>> {
+                    value.as_array()?.iter().map(number).collect()
+                };
+                let groups = draw.member("lottery_numbers")?.as_array()?.iter();
+                let groups: Option<Vec<Vec<u32>>> = groups.map(group).collect();
+                let source = draw.text("lottery_source").map(str::to_owned);
+                Some(Given::Numbers(groups?, source))
+            }
+            Mode::Delay { .. } => {
+                let hashes = draw.member("delay_checkpoints")?.as_array()?.iter();
+                let hashes: Option<Vec<Hash>> =
+                    hashes.map(|value| hex32(value.as_str()?).ok()).collect();
+                Some(Given::Checkpoints(hashes?))
+            }
+        }
+    }
+
+    /// Numbers of a lottery as they are typed: `5,12,18/9`.
+    pub fn numbers(text: &str, source: Option<String>) -> Option<Self> {
+        let number = |text: &str| text.trim().parse().ok().filter(|number| *number <= 99u32);
+        let group = |text: &str| text.split(',').map(number).collect::<Option<Vec<u32>>>();
+        let groups: Option<Vec<Vec<u32>>> = text.split('/').map(group).collect();
+        groups.map(|groups| Given::Numbers(groups, source))
+    }
+
+    /// As the draw takes it.
+    fn outside(&self) -> Outside<'_> {
+        match self {
+            Given::Signature(bytes) => Outside::Signature(bytes),
+            Given::Numbers(groups, _) => Outside::Numbers(groups),
+            Given::Checkpoints(hashes) => Outside::Checkpoints(hashes),
+        }
+    }
+
+    /// The members of a draw's record that state it.
+    pub fn members(&self, plan: &Plan) -> Vec<(&'static str, Value)> {
+        let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        match (self, plan.mode) {
+            (Given::Signature(bytes), Mode::Drand { round, .. }) => vec![
+                ("randomness", "drand".into()),
+                ("round", number(round)),
+                ("beacon_signature", hex(bytes).into()),
+            ],
+            (Given::Numbers(groups, source), _) => {
+                let group = |group: &Vec<u32>| {
+                    Value::Array(group.iter().map(|one| number(u64::from(*one))).collect())
+                };
+                let groups = Value::Array(groups.iter().map(group).collect());
+                let mut members = vec![
+                    ("randomness", "lottery".into()),
+                    ("lottery_numbers", groups),
+                ];
+                let source = source.as_deref();
+                members.extend(source.map(|source| ("lottery_source", source.into())));
+                members
+            }
+            (Given::Checkpoints(hashes), Mode::Delay { log2 }) => vec![
+                ("randomness", "delay".into()),
+                ("delay_log2", number(u64::from(log2))),
+                (
+                    "delay_checkpoints",
+                    Value::Array(hashes.iter().map(|hash| hex(hash).into()).collect()),
+                ),
+            ],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// All that a draw depends on, but what comes from outside and what a department keeps.
+#[derive(Debug, Clone)]
+pub struct Materials {
+    /// Origin of the log.
+    pub origin: Origin,
+    /// Operator of the log.
+    operator: AuthorityId,
+    /// The plan.
+    pub plan: Plan,
+    /// The plan's entry.
+    pub logged: Logged,
+    secrets: Vec<(AuthorityId, Option<Hash>)>,
+    reveals: Vec<(Reveal, Logged)>,
+    objects: String,
+    officers: String,
+    met: BTreeSet<(String, String)>,
+}
+
+impl Materials {
+    /// Gathers them. Libraries come from the server unless given.
+    ///
+    /// # Errors
+    /// [`MaterialsError`], also where the draw is not due yet.
+    pub fn gather(
+        entries: &PlanEntries<'_>,
+        origin: &Origin,
+        objects: Option<String>,
+        officers: Option<String>,
+        now: Timestamp,
+    ) -> Result<Self, MaterialsError> {
+        let plan = entries.plan.clone();
+        if let Some(index) = entries.cancelled() {
+            return Err(MaterialsError::Cancelled(index));
+        }
+        let due = plan.known_at();
+        if now < due {
+            return Err(MaterialsError::NotDue { due, now });
+        }
+        let commits: Vec<Commit> = entries.commits()?.into_iter().map(|(one, _)| one).collect();
+        let reveals = entries.reveals()?;
+        let told: Vec<Reveal> = reveals.iter().map(|(one, _)| one.clone()).collect();
+        let snapshots = entries.snapshots()?;
+        let leaves = |which, given: Option<String>, snapshot: &Logged| match given {
+            Some(text) => Ok(text),
+            None => {
+                let bytes = entries.file(snapshot.member("leaves"))?;
+                String::from_utf8(bytes).map_err(|error| MaterialsError::Library {
+                    which,
+                    reason: error.to_string(),
+                })
+            }
+        };
+        Ok(Materials {
+            origin: origin.clone(),
+            operator: entries.operator()?,
+            logged: entries.logged.clone(),
+            secrets: counting(&plan, &commits, &told),
+            reveals,
+            objects: leaves("objects", objects, &snapshots.0)?,
+            officers: leaves("officers", officers, &snapshots.1)?,
+            met: met(entries)?,
+            plan,
+        })
+    }
+
+    /// The two libraries.
+    ///
+    /// # Errors
+    /// [`MaterialsError::Library`].
+    pub fn libraries(&self) -> Result<(Library<'_>, Library<'_>), MaterialsError> {
+        let read = |which, text| {
+            read_library(text).map_err(|error: SnapshotError| MaterialsError::Library {
+                which,
+                reason: error.to_string(),
+            })
+        };
+        Ok((
+            read("objects", &self.objects)?,
+            read("officers", &self.officers)?,
+        ))
+    }
+
+    /// Who met in the last batches.
+    pub fn met(&self) -> Barred<'_> {
+        let pairs = self.met.iter();
+        pairs
+            .map(|(one, other)| (one.as_str(), other.as_str()))
+            .collect()
+    }
+
+    /// The delay of the plan, computed: `None` where the plan has none, or nobody independent revealed, so that the draw is void. `each` hears how many of
+    /// its segments are done.
+    pub fn run_delay(&self, mut each: impl FnMut(usize, usize)) -> Option<Given> {
+        let Mode::Delay { log2 } = self.plan.mode else {
+            return None;
+        };
+        let mut revealed = self.secrets.iter().filter(|(_, secret)| secret.is_some());
+        if !revealed.any(|(id, _)| self.plan.is_independent(id, &self.operator)) {
+            return None;
+        }
+        let delay = Delay::new(log2)?;
+        let start = randomness::joined(&self.plan.key, &self.secrets);
+        let mut checkpoints = Vec::with_capacity(delay.segments);
+        delay.run(&start, |value| {
+            checkpoints.push(*value);
+            each(checkpoints.len(), delay.segments);
+            true
+        })?;
+        Some(Given::Checkpoints(checkpoints))
+    }
+
+    /// The draw. `openings` are those of the objects that take part, where classes are sealed; `recheck`: whether the delay was
+    /// computed by somebody else.
+    ///
+    /// # Errors
+    /// [`DrawError`], naming the step.
+    pub fn draw<'a>(
+        &'a self,
+        (objects, officers): (&'a Library<'a>, &'a Library<'a>),
+        openings: &'a [Opening<'a>],
+        met: &'a Barred<'a>,
+        given: &'a Given,
+        recheck: bool,
+    ) -> Result<Outcome<'a>, DrawError> {
+        let inputs = Inputs {
+            origin: &self.origin,
+            plan: &self.plan,
+            operator: &self.operator,
+            secrets: &self.secrets,
+            outside: given.outside(),
+            objects,
+            openings,
+            officers,
+            met,
+        };
+        match recheck {
+            true => recompute::draw(&inputs, &side_by_side),
+            false => recompute::draw(&inputs, &|_, _, _| None),
+        }
+    }
+
+    /// The member `reveals` of a draw's record: each contributor in the plan's order, with what counts.
+    pub fn reveals_member(&self) -> Option<Value> {
+        let one = |(contributor, secret): &(AuthorityId, Option<Hash>)| {
+            let mut members = BTreeMap::new();
+            members.insert("contributor".to_owned(), contributor.as_str().into());
+            if let Some(secret) = secret {
+                members.insert("secret".to_owned(), hex(secret).into());
+                let told = self.reveals.iter().find(|(reveal, _)| {
+                    reveal.contributor == *contributor
+                        && reveal.secret == *secret
+                        && (self.plan.t0..=self.plan.t1).contains(&reveal.logged_at)
+                });
+                if let Some((_, logged)) = told {
+                    members.insert("reveal".to_owned(), logged.reference());
+                }
+            }
+            Value::Object(members)
+        };
+        let list: Vec<Value> = self.secrets.iter().map(one).collect();
+        (!list.is_empty()).then_some(Value::Array(list))
+    }
+}
+
+/// Finds the first segment of a delay that does not hold, on all cores.
+fn side_by_side(delay: Delay, start: &Hash, checkpoints: &[Hash]) -> Option<usize> {
+    (0..delay.segments)
+        .into_par_iter()
+        .find_first(|number| !delay.holds(start, checkpoints, *number))
+}
+
+/// Who met in the authority's earlier draws. A sealed one says nothing of it.
+fn met(entries: &PlanEntries<'_>) -> Result<BTreeSet<(String, String)>, MaterialsError> {
+    let mut pairs = BTreeSet::new();
+    let plan = &entries.plan;
+    let earlier = entries.earlier()?;
+    for (number, draw) in earlier.iter().enumerate() {
+        let wrong = |reason| MaterialsError::Earlier {
+            index: draw.index,
+            reason,
+        };
+        let key = PlanKey::parse(draw.entry.reference.as_deref().unwrap_or_default());
+        let own = key.is_ok_and(|key| key.authority() == plan.key.authority());
+        if !own || draw.index >= entries.logged.index || number >= plan.rotation as usize {
+            return Err(wrong(
+                "it is none of the authority's last draws before the plan",
+            ));
+        }
+        let none = || wrong("its list of the drawn is none");
+        let list = match (draw.member("drawn"), draw.member("drawn_file")) {
+            (None, None) => continue,
+            (Some(drawn), _) => recorded::met(drawn),
+            (None, reference) => {
+                let list = json::parse(entries.file(reference)?).map_err(|_| none())?;
+                recorded::met(&list)
+            }
+        };
+        pairs.extend(list.ok_or_else(none)?);
+    }
+    Ok(pairs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_a_lottery_are_typed_by_group() {
+        assert_eq!(
+            Given::numbers("5,12, 18/9", None),
+            Some(Given::Numbers(vec![vec![5, 12, 18], vec![9]], None))
+        );
+        for wrong in ["", "5,,6", "5/", "100", "-1", "5.12./"] {
+            assert_eq!(Given::numbers(wrong, None), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+### A department's libraries and draws
+import-column-target_id = Target id (credit code)
+import-column-class = Credit risk class
+import-column-departments = Inspecting departments
+import-column-certificate = Certificate number
+desk-expect-same-id = the same as line { $line }; every id has one row
+desk-expect-id = must be a credit code, or an id of digits and capitals (at most 32)
+desk-expect-officer-id = must be a pseudonym of digits and capitals (at most 32), never the number of a paper
+desk-expect-no-pseudonym = must be a pseudonym; or give the certificate number, and a table of pseudonyms with --pseudonyms, to have them made here
+desk-expect-token = must be a token (letters, digits, underscores, at most 32) or a name of the --names file: { $known }
+desk-expect-department = must be an authority (such as 610323-SCJG) or a name of the --names file: { $known }
+desk-library-made = Rows read: { $read }; leaves: { $leaves }; root: { $root }
+desk-library-left-out = Columns left out: { $columns }. Names, addresses and numbers of papers enter no leaf.
+desk-library-bad = Rows read: { $read }; faulty: { $bad }. No file was made; mend the rows and run this again.
+desk-library-pseudonyms = New pseudonyms: { $made }. Keep their table { $file } private, and use it again for the next library.
+desk-library-openings = The sealed classes and their salts are in { $file }: keep it, and keep it private; no draw can be made without it.
+desk-opening-title = Drawn list of { $plan } opened
+desk-card-title = Self-check card
+desk-card-lead = With this card the enterprise it is for can check its credit risk class in the library, and whether it was drawn. Keep it to yourself.
+desk-card-subject = Object
+desk-card-library = Root of the library
+desk-card-token = Self-check code
+desk-card-how = Scan the code, or open { $link } and type the self-check code. The check runs on your own device; the code is not sent to the site.

@@ -1,0 +1,23 @@
+### 部门的名录库和抽查
+import-column-target_id = 检查对象标识（统一社会信用代码）
+import-column-class = 信用风险分类
+import-column-departments = 检查部门
+import-column-certificate = 执法证号
+desk-expect-same-id = 与第 { $line } 行是同一个；每个标识只能有一行
+desk-expect-id = 应为统一社会信用代码，或者由数字和大写字母组成的标识（最多32位）
+desk-expect-officer-id = 应为由数字和大写字母组成的代号（最多32位），不得使用证件号码
+desk-expect-no-pseudonym = 必须填写代号；或者填写执法证号，并用 --pseudonyms 指定代号对照表，由本机生成代号
+desk-expect-token = 应为标识（字母、数字、下划线，最多32位），或者 --names 文件中的名称：{ $known }
+desk-expect-department = 应为机构标识（例如610323-SCJG），或者 --names 文件中的名称：{ $known }
+desk-library-made = 已读 { $read } 行，名录 { $leaves } 条，根值 { $root }
+desk-library-left-out = 未使用的列：{ $columns }。名称、地址、证件号码不进入名录。
+desk-library-bad = 已读 { $read } 行，有误 { $bad } 行；未生成任何文件。改正后请重新运行。
+desk-library-pseudonyms = 新生成代号 { $made } 个。对照表 { $file } 请妥善保管，不得公开，下次生成名录库时仍用它。
+desk-library-openings = 封存的分类和随机盐在 { $file }：请妥善保管，不得公开；没有它，抽取无法进行。
+desk-opening-title = { $plan }抽取名单公开
+desk-card-title = 抽查自查卡
+desk-card-lead = 本卡供检查对象核对：名录库中登记的本单位信用风险分类，以及是否被抽中。请勿交给他人。
+desk-card-subject = 检查对象
+desk-card-library = 名录库根值
+desk-card-token = 自查码
+desk-card-how = 扫描二维码，或者打开 { $link } 输入自查码。核对在您自己的设备上进行，自查码不会发送给网站。

@@ -1,0 +1,197 @@
+//! Draws on a sealed library, as the department that holds the openings makes them.
+
+use crate::common::*;
+use crate::server::*;
+use crate::support::*;
+use gongshi_verify::draw::choice::Opening;
+use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::randomness;
+use gongshi_verify::draw::recompute::{self, Outside, one_by_one};
+use gongshi_verify::draw::ticket::{class_commitment, ticket_commitment};
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::{Hash, leaf_hash, sha256};
+use gongshi_verify::json::Value;
+use gongshi_verify::merkle::tree_head;
+use gongshi_verify::report::{Verdict, verify_draw_file};
+use serde_json::Value as Json;
+
+/// Id, class and salts.
+type Opened = (String, &'static str, Hash, Hash);
+
+/// A sealed library: every third object is of class A, the others of class B. With its openings.
+fn sealed_library(count: usize) -> (String, Vec<Opened>) {
+    let mut openings = Vec::new();
+    let mut text = String::new();
+    for n in 0..count {
+        let class = if n % 3 == 0 { "A" } else { "B" };
+        let salt = |tag: &str| sha256(format!("{tag}{n}").as_bytes());
+        let (salt_c, salt_t) = (salt("c"), salt("t"));
+        let class_of = hex(&class_commitment(&salt_c, class));
+        let ticket_of = hex(&ticket_commitment(&salt_t));
+        text += &format!("ddraw/1|starget|{}|0|{class_of}|{ticket_of}\n", code(n));
+        openings.push((code(n), class, salt_c, salt_t));
+    }
+    (text, openings)
+}
+
+/// A county whose plan is on a sealed library, until it can be drawn.
+pub struct SealedCounty {
+    pub county: County,
+    pub root: String,
+    openings: Vec<Opened>,
+}
+
+impl SealedCounty {
+    pub fn new() -> Self {
+        let mut county = County::new();
+        let (text, openings) = sealed_library(30);
+        county.objects = county.library("objects", "sealed", &text).unwrap();
+        county.wait(11 * 24 * 3600);
+        let root = hex(&Library::parse(Form::Sealed, &text).unwrap().root());
+        SealedCounty {
+            county,
+            root,
+            openings,
+        }
+    }
+
+    pub fn changes(&self) -> Vec<(&'static str, Value)> {
+        let rules = body(&format!(
+            r#"[{{"stratum":"A","rule_departments":["{LEAD}"],"num":1,"den":2,"minimum":2}},
+            {{"stratum":"B","rule_departments":["{LEAD}","{PARTNER}"],"num":1,"den":4,"minimum":1}}]"#
+        ));
+        vec![("object_root", self.root.as_str().into()), ("rules", rules)]
+    }
+
+    /// The department draws, as its command does; the opened list.
+    pub fn draw(&self, key: &str) -> (u64, String) {
+        let plan = self.county.state(key);
+        let material = self.county.log.app.portal.intake.material(&plan).unwrap();
+        let start = randomness::joined(&material.plan.key, &material.secrets);
+        let mut checkpoints = Vec::new();
+        randomness::Delay::new(10).unwrap().run(&start, |hash| {
+            checkpoints.push(*hash);
+            true
+        });
+        let openings: Vec<Opening<'_>> = self
+            .openings
+            .iter()
+            .map(|(id, class, salt_c, salt_t)| Opening {
+                id,
+                class,
+                class_salt: *salt_c,
+                ticket_salt: *salt_t,
+            })
+            .collect();
+        let libraries = material.libraries().unwrap();
+        let met = material.met();
+        let inputs = material.inputs(
+            &libraries,
+            &met,
+            Outside::Checkpoints(&checkpoints),
+            &openings,
+        );
+        let outcome = recompute::draw(&inputs, &one_by_one).unwrap();
+        let mut lines = Vec::new();
+        for ticket in &outcome.drawn {
+            let seats = outcome
+                .assignment
+                .seats
+                .iter()
+                .filter(|seat| seat.target == ticket.id);
+            let mut officers: Vec<&str> = seats.map(|seat| seat.officer).collect();
+            officers.sort_unstable();
+            let salt = hex(&sha256(ticket.id.as_bytes()));
+            lines.push(format!(
+                "ddraw/1|sdrawn|{}|{}|{salt}",
+                ticket.id,
+                officers.join(",")
+            ));
+        }
+        lines.sort_unstable();
+        let hashes: Vec<_> = lines
+            .iter()
+            .map(|line| leaf_hash(line.as_bytes()))
+            .collect();
+        let checkpoints = checkpoints.iter().map(|hash| hex(hash).as_str().into());
+        let record = Value::object([
+            ("plan_key", key.into()),
+            ("region", "000000".into()),
+            ("library_form", "sealed".into()),
+            ("randomness", "delay".into()),
+            ("delay_log2", number(10)),
+            ("delay_checkpoints", Value::Array(checkpoints.collect())),
+            ("random_value", hex(&outcome.randomness).as_str().into()),
+            ("seed", outcome.seed.as_str().into()),
+            ("drawn_count", number(lines.len() as u64)),
+            ("sealed_root", hex(&tree_head(&hashes)).as_str().into()),
+        ]);
+        let index = self.county.say(LEAD, "draw", record, Some(key)).unwrap();
+        (index, lines.into_iter().map(|line| line + "\n").collect())
+    }
+
+    /// The list is opened, at the deadline.
+    pub fn open(&self, key: &str, list: &str) -> u64 {
+        self.county
+            .until(self.county.state(key).result_deadline + 1);
+        let file = self.county.put(list);
+        let bulletin = body(
+            r#"{"title":"抽取名单公开","bulletin_type":"drawn_list_opening","region":"000000","period_from":"2026-03-01",
+            "period_to":"2026-04-30","issued_on":"2026-05-20"}"#,
+        );
+        let bulletin = with(bulletin, "plan_key", key.into());
+        let bulletin = with(bulletin, "attachments", Value::Array(vec![file]));
+        self.county.say(LEAD, "bulletin", bulletin, None).unwrap()
+    }
+}
+
+#[test]
+fn the_file_of_a_sealed_draw_is_verified_as_far_as_it_goes() {
+    let sealed = SealedCounty::new();
+    let server = Server::start(&sealed.county);
+    sealed.county.due(KEY, &sealed.changes());
+    let (index, list) = sealed.draw(KEY);
+    let policy = policy(&sealed.county);
+    let file = server.get(&format!("draws/{KEY}"));
+    let report = verify_draw_file(&file.body, &policy, &one_by_one).unwrap();
+    assert_eq!(report.verdict, Verdict::Sealed, "{:?}", report.steps);
+    let mut changed = file.body.clone();
+    let at = String::from_utf8(file.body)
+        .unwrap()
+        .find("ddraw/1|starget")
+        .unwrap();
+    changed[at + 17] ^= 1;
+    let report = verify_draw_file(&changed, &policy, &one_by_one).unwrap();
+    assert_eq!(report.verdict, Verdict::NotVerified);
+
+    let document = server
+        .get(&format!("plans/{KEY}/targets/{}", code(4)))
+        .good();
+    assert!(checked(&document));
+    assert_eq!(document["library"]["form"], "sealed");
+    assert_eq!(
+        (
+            &document["rules"][0]["eligible"],
+            &document["rules"][0]["last_ticket"]
+        ),
+        (&Json::Null, &Json::Null)
+    );
+    let progress = |server: &Server| server.get(&format!("plans/{KEY}")).good()["progress"].clone();
+    let count = list.lines().count();
+    let found = progress(&server);
+    assert_eq!(
+        (&found["drawn"], &found["published"]),
+        (&count.into(), &Json::Null)
+    );
+    let opening = sealed.open(KEY, &list);
+    let found = progress(&server);
+    assert_eq!(
+        (&found["drawn"], &found["published"], &found["overdue"]),
+        (&count.into(), &0.into(), &count.into())
+    );
+    let plan = server.get(&format!("plans/{KEY}")).good();
+    assert_eq!(
+        (plan["draw"].as_u64(), plan["opening"].as_u64()),
+        (Some(index), Some(opening))
+    );
+}

@@ -1,0 +1,136 @@
+//! What can be wrong with the file of a draw whose entries are all properly logged: each is found at a step of its own.
+
+use super::{DEPARTMENTS, OPERATOR, T0, integer, time};
+use gongshi_verify::encoding::hex;
+use gongshi_verify::json::Value;
+use std::collections::BTreeMap;
+
+/// What is wrong with a forged file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Forgery {
+    Randomness,
+    Seed,
+    Outside,
+    Count,
+    Cap,
+    Strata,
+    Order,
+    Ticket,
+    Seats,
+    LatePlan,
+    EarlyDraw,
+    DuringReveals,
+    OtherPlan,
+    OtherAuthority,
+    Snapshots,
+    Leaves,
+    Kinds,
+    Lead,
+    ShortLead,
+    Alone,
+    LongDelay,
+    Rotation,
+    VoidDepartments,
+    VoidAuthority,
+    VoidOperator,
+}
+
+impl Forgery {
+    /// Whose secrets alone count, where that makes a draw by delay void.
+    pub(super) fn void(self) -> Option<&'static [&'static str]> {
+        match self {
+            Forgery::VoidDepartments => Some(&DEPARTMENTS[1..]),
+            Forgery::VoidAuthority => Some(&DEPARTMENTS[..1]),
+            Forgery::VoidOperator => Some(&[OPERATOR]),
+            _ => None,
+        }
+    }
+}
+
+pub(super) const FORGERIES: [Forgery; 25] = [
+    Forgery::Randomness,
+    Forgery::Seed,
+    Forgery::Outside,
+    Forgery::Count,
+    Forgery::Cap,
+    Forgery::Strata,
+    Forgery::Order,
+    Forgery::Ticket,
+    Forgery::Seats,
+    Forgery::LatePlan,
+    Forgery::EarlyDraw,
+    Forgery::DuringReveals,
+    Forgery::OtherPlan,
+    Forgery::OtherAuthority,
+    Forgery::Snapshots,
+    Forgery::Leaves,
+    Forgery::Kinds,
+    Forgery::Lead,
+    Forgery::ShortLead,
+    Forgery::Alone,
+    Forgery::LongDelay,
+    Forgery::Rotation,
+    Forgery::VoidDepartments,
+    Forgery::VoidAuthority,
+    Forgery::VoidOperator,
+];
+
+/// Has the record of the draw say something else than the function.
+pub(super) fn forge(forgery: Forgery, members: &mut BTreeMap<String, Value>) {
+    let other = hex(&[7; 32]);
+    let mut put = |name: &str, value: Value| drop(members.insert(name.into(), value));
+    match forgery {
+        Forgery::Randomness => put("random_value", other.into()),
+        Forgery::Seed => put("seed", other.into()),
+        Forgery::Count => put("drawn_count", integer(99u32)),
+        Forgery::Cap => put("load_cap", integer(99u32)),
+        Forgery::Strata => put("drawn_strata", Value::Array(Vec::new())),
+        Forgery::Outside => {
+            // In the middle, so that the end of a delay stays as it was.
+            if let Some(Value::Array(checkpoints)) = members.get_mut("delay_checkpoints") {
+                checkpoints[0] = other.into();
+            }
+        }
+        _ => {
+            let Some(Value::Array(drawn)) = members.get_mut("drawn") else {
+                return;
+            };
+            if forgery == Forgery::Order {
+                drawn.reverse();
+            }
+            let Some(Value::Object(first)) = drawn.first_mut() else {
+                return;
+            };
+            match (forgery, first.get_mut("assigned_seats")) {
+                (Forgery::Ticket, _) => drop(first.insert("ticket".into(), other.into())),
+                (Forgery::Seats, Some(Value::Array(seats))) => seats.reverse(),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Has the plan's record say something that no plan may.
+pub(super) fn forge_plan(forgery: Forgery, body: &mut Value) {
+    let Value::Object(members) = body else {
+        return;
+    };
+    match forgery {
+        Forgery::Lead => drop(members.insert("lead_seconds".into(), integer(11_000_000u32))),
+        Forgery::ShortLead => drop(members.insert("lead_seconds".into(), integer(599u32))),
+        // Early enough, but not at the lead: whoever made the plan could have waited for a better moment.
+        Forgery::Alone => {
+            for name in ["t0", "t1"] {
+                members.insert(name.into(), time(T0).to_string().into());
+            }
+        }
+        Forgery::LongDelay => drop(members.insert("delay_log2".into(), integer(41u32))),
+        Forgery::Rotation => drop(members.insert("rotation".into(), integer(0u32))),
+        Forgery::Snapshots => {
+            let objects = members.remove("object_snapshot").unwrap();
+            drop(members.insert("officer_snapshot".into(), objects.clone()));
+            drop(members.insert("object_snapshot".into(), objects));
+        }
+        _ => {}
+    }
+}
