@@ -227,7 +227,7 @@ async fn a_plan_says_where_it_stands_and_what_comes_next() {
             // A round can be handed in where one is waited for.
             let waits = [LAPSED, LATE, WAITING, DUE].contains(&key);
             assert_eq!(html.contains("action=\"/api/v1/beacons\""), waits, "{key}");
-            let libraries = say(lang, "page-library-root");
+            let libraries = format!("<dt>{}</dt>", say(lang, "page-library-root"));
             assert_eq!(html.matches(&libraries).count(), 2, "{key}");
             let list = page(&format!("{base}/plans"), 200).await;
             let row = list.split(&format!(">{key}<")).nth(1).unwrap();
@@ -243,7 +243,8 @@ async fn a_plan_says_where_it_stands_and_what_comes_next() {
         assert!(html.contains(&say(lang, "page-plan-uncommitted")));
         let html = page(&format!("{base}/plans/{CANCELLED}"), 200).await;
         assert!(html.contains(&say(lang, "code-cancel_reason-plan_error")));
-        assert!(!html.contains(&say(lang, "page-course-deadline")));
+        let deadline = format!("<h3>{}", say(lang, "page-course-deadline"));
+        assert!(!html.contains(&deadline));
         let html = page(&format!("{base}/plans/{DRAWN}"), 200).await;
         assert!(
             html.contains("class=\"over\""),

@@ -387,7 +387,11 @@ page-fairness-officers-text = A seat is one officer at one target. Fewest, middl
 page-fairness-people = Officers
 page-fairness-seats = Seats
 page-fairness-load = Fewest / middle / most
-page-fairness-each = Seats of each
+page-fairness-each = How many have how many
+page-fairness-people-with = { $n ->
+    [one] 1 officer with { $seats_text } seats
+   *[other] { $n_text } officers with { $seats_text } seats
+}
 page-fairness-substitutes-text = A substitution needs a published reason and evidence. A department with a much higher rate is worth a question.
 page-fairness-officers-replaced = Officers replaced
 page-fairness-targets-replaced = Targets replaced

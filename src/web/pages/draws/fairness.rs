@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Draws listed, and draws named beside a figure.
 const MAX_PLANS: usize = 40;
 const MAX_LINKS: usize = 12;
-/// Targets and officers named.
+/// Targets named.
 const MAX_NAMES: usize = 40;
 /// Plans whose keys are looked through for years.
 const MOST_KEYS: usize = 5_000;
@@ -79,8 +79,8 @@ struct Officers {
     min: u64,
     median: u64,
     max: u64,
-    loads: Vec<(String, u64, u64)>,
-    omitted: usize,
+    /// Seats, how many officers have so many, and that as a part of a hundred.
+    loads: Vec<(u64, usize, usize)>,
 }
 
 #[derive(Serialize)]
@@ -135,13 +135,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             min: one.min,
             median: one.median,
             max: one.max,
-            omitted: one.loads.len().saturating_sub(MAX_NAMES),
-            loads: one
-                .loads
-                .iter()
-                .take(MAX_NAMES)
-                .map(|(id, seats)| (id.clone(), *seats, seats * 100 / one.max.max(1)))
-                .collect(),
+            loads: loads(&one.loads),
         })
         .collect();
     let substitutes: Vec<Substitutes> = fairness
@@ -349,6 +343,17 @@ fn stratum(
         draws: draws.into_iter().take(MAX_LINKS).collect(),
         omitted,
     }
+}
+
+/// How many officers have how many seats, fewest first.
+fn loads(each: &[(String, u64)]) -> Vec<(u64, usize, usize)> {
+    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+    for (_, seats) in each {
+        *counts.entry(*seats).or_default() += 1;
+    }
+    let most = counts.values().copied().max().unwrap_or(1);
+    let part = |(seats, people)| (seats, people, people * 100 / most);
+    counts.into_iter().map(part).collect()
 }
 
 fn share(part: f64, whole: f64) -> f64 {
