@@ -85,6 +85,8 @@ page-rule-all = { $name }, supervised by { $departments }: all inspected.
 page-rule-sealed = { $name }, inspected by { $departments }: each has a chance of { $rate }.
 page-rule-sealed-minimum = { $name }, inspected by { $departments }: each has a chance of { $rate }; at least { $minimum } drawn.
 page-rule-sealed-all = { $name }, inspected by { $departments }: all inspected.
+page-stratum-unnamed = Stratum { $token }
+page-class-unnamed = Class { $token }
 page-rule-token = Code
 page-rule-targeted = Targeted, not random
 page-rule-drawn = { $n_text } drawn of { $eligible_text }.
@@ -328,8 +330,8 @@ page-nav-plans = Draws
 page-home-plans = All plans
 page-enterprise-draws = Draws it was in
 page-enterprise-draws-text = { $n ->
-    [one] Drawn, or called as a substitute, once in this log. Being drawn is chance and says nothing against anyone.
-   *[other] Drawn, or called as a substitute, { $n_text } times in this log. Being drawn is chance and says nothing against anyone.
+    [one] Drawn, or called as a substitute, once in this log. Being drawn says nothing against anyone.
+   *[other] Drawn, or called as a substitute, { $n_text } times in this log. Being drawn says nothing against anyone.
 }
 page-enterprise-replaced = Replaced later
 page-record-plan = The plan’s page

@@ -82,6 +82,8 @@ page-rule-all = { $name }中由{ $departments }监管的，全部检查。
 page-rule-sealed = { $name }由{ $departments }检查，每户有 { $rate } 的机会抽中。
 page-rule-sealed-minimum = { $name }由{ $departments }检查，每户有 { $rate } 的机会抽中，至少抽取 { $minimum } 户。
 page-rule-sealed-all = { $name }由{ $departments }检查，全部检查。
+page-stratum-unnamed = 层 { $token }
+page-class-unnamed = 类别 { $token }
 page-rule-token = 代码
 page-rule-targeted = 全部抽取，并非随机
 page-rule-drawn = { $eligible_text } 户中抽取了 { $n_text } 户。
@@ -291,7 +293,7 @@ page-error-id-text = “{ $given }”不是名录库标识：应为不超过 32 
 page-nav-plans = 随机抽查
 page-home-plans = 全部批次
 page-enterprise-draws = 抽中的批次
-page-enterprise-draws-text = 在本日志的抽取中抽中或递补 { $n_text } 次。抽中是随机的，不说明有问题。
+page-enterprise-draws-text = 在本日志的抽取中抽中或递补 { $n_text } 次。被抽中不说明有问题。
 page-enterprise-replaced = 后由他户递补
 page-record-plan = 该批次的页面
 

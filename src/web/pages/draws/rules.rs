@@ -47,7 +47,8 @@ impl Share {
             count,
             share,
             rounded: !exact,
-            part: count * 100 / eligible.max(1),
+            // What is there is seen.
+            part: (count * 100 / eligible.max(1)).max(u64::from(count > 0)),
         }
     }
 }
@@ -93,7 +94,13 @@ fn row(
     let name = match names.get(&stratum) {
         _ if !given.is_empty() => given.to_owned(),
         Some(name) => name.clone(),
-        None => stratum.clone(),
+        None => {
+            let key = match batch.state.sealed {
+                true => "page-class-unnamed",
+                false => "page-stratum-unnamed",
+            };
+            visit.say(key, &[("token", stratum.as_str().into())])
+        }
     };
     let ids = texts(rule, "rule_departments");
     let departments: Vec<Link> = ids

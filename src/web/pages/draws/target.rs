@@ -17,6 +17,9 @@ use gongshi_verify::names::is_draw_id;
 use serde::Serialize;
 use serde_json::Value;
 
+/// Results shown.
+const MAX_RESULTS: usize = 20;
+
 /// A leaf of the library.
 #[derive(Serialize)]
 struct Shown {
@@ -131,6 +134,13 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         replaced_by: state.replaced_by.as_ref().map(other),
         replaces: state.replaces.as_ref().map(other),
     });
+    let results = visit
+        .portal
+        .model
+        .drawn_results(&plan.key, Some(id))?
+        .into_iter()
+        .map(|one| visit.entry(one.index));
+    let results: Vec<Link> = results.take(MAX_RESULTS).collect();
     let [objects, _] = &libraries;
     let plans: Vec<CheckPlan> = objects
         .iter()
@@ -176,6 +186,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("ticket", &ticket)
         .with("covering", &covering)
         .with("visited", &visited)
+        .with("results", &results)
         .with("sealed", &plan.sealed)
         .with("check_plans", &plans)
         .with("check_id", id)
