@@ -156,6 +156,7 @@ page-course-round = drand round { $round }
 page-course-round-text = A public beacon that organisations around the world produce together: when a round comes is known beforehand, its value is not.
 page-course-delay = Delay
 page-course-delay-text = SHA-256 is applied 2^{ $log2 } times to what the secrets make. That takes longer than the time of reveals, so the last to reveal cannot see the result first.
+page-course-delay-short = SHA-256 is applied 2^{ $log2 } times to what the secrets make. This is a demonstration with a short delay. A real log asks for 2^34 or more, which takes longer than the time of reveals, so that the last to reveal cannot see the result first.
 page-course-lottery = Drawing of the welfare lottery
 page-course-lapsed = The round agreed on did not appear within 72 hours.
 page-course-drawn = { $n ->

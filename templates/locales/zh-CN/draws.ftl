@@ -138,6 +138,7 @@ page-course-round = drand 第 { $round } 轮
 page-course-round-text = 由世界各地多家机构共同产生的公共随机信标，轮次的时间事先可知，数值事先不可知。
 page-course-delay = 延时计算
 page-course-delay-text = 由秘密值起连续计算 2^{ $log2 } 次 SHA-256。揭示期短于算完所需的时间，最后揭示的一方来不及看结果。
+page-course-delay-short = 由秘密值起连续计算 2^{ $log2 } 次 SHA-256。这是演示，延时很短；正式的日志至少要 2^34 次，算完的时间长于揭示期，最后揭示的一方才来不及看结果。
 page-course-lottery = 福利彩票开奖
 page-course-lapsed = 约定的轮次在 72 小时内没有出现。
 page-course-drawn = 抽取 { $n } 户。

@@ -5,6 +5,7 @@ use super::super::{Link, Visit};
 use super::Batch;
 use super::words::Point;
 use crate::docket::{PlanState, Snapshot, Stage};
+use gongshi_verify::draw::plan::DELAY_LOG2;
 use serde::Serialize;
 
 /// A point of the course.
@@ -181,7 +182,13 @@ pub(super) fn outside(visit: &Visit, plan: &PlanState) -> (String, Option<String
         ),
         (None, Some(log2)) => (
             visit.word("page-course-delay"),
-            Some(visit.say("page-course-delay-text", &[("log2", number(log2).into())])),
+            Some(visit.say(
+                match log2 < u64::from(DELAY_LOG2) {
+                    true => "page-course-delay-short",
+                    false => "page-course-delay-text",
+                },
+                &[("log2", number(log2).into())],
+            )),
         ),
         (None, None) => (visit.word("page-course-lottery"), None),
     }
