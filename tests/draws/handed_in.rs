@@ -16,12 +16,13 @@ use gongshi_verify::time::Timestamp;
 use serde_json::Value as Json;
 
 /// Round 30,000,000 of quicknet (verify/tests/data/draw.json).
-const ROUND: u64 = 30_000_000;
+pub const ROUND: u64 = 30_000_000;
 
-const SIGNATURE: &str = "81d2fc112b91932d9e4074a46b88c4dc78149b859660e0673c0bb9bd0caefdc9cc194e83de980441355b8ef44cc7a355";
+/// Its signature.
+pub const SIGNATURE: &str = "81d2fc112b91932d9e4074a46b88c4dc78149b859660e0673c0bb9bd0caefdc9cc194e83de980441355b8ef44cc7a355";
 
 /// A plan that waits for the round.
-fn by_beacon(county: &County) {
+pub fn by_beacon(county: &County) {
     let due = gongshi_verify::draw::beacon::due(ROUND).unwrap().unix();
     let at = |seconds: i64| Value::from(Timestamp::from_unix(seconds).unwrap().to_string());
     let changes = [

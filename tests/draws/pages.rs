@@ -1,5 +1,6 @@
 //! The pages of plans and draws at every stage, as a browser without scripts meets them.
 
+use crate::handed_in::{ROUND, SIGNATURE, by_beacon};
 use crate::scene::*;
 use crate::setting::holes;
 use crate::support::{County, KEY, LEAD, NOTARY, PARTNER, code, objects};
@@ -127,12 +128,18 @@ fn say(lang: Lang, key: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#x27;")
-        .replace('’', "’")
+    let pairs = [
+        ('&', "&amp;"),
+        ('<', "&lt;"),
+        ('>', "&gt;"),
+        ('"', "&quot;"),
+        ('\'', "&#x27;"),
+    ];
+    let mut escaped = text.to_owned();
+    for (character, entity) in pairs {
+        escaped = escaped.replace(character, entity);
+    }
+    escaped
 }
 
 /// Every page there is of the scene's plans.
@@ -608,6 +615,97 @@ async fn a_long_list_is_cut_into_pages() {
         .body;
     sound("tasks", &tasks);
     assert!(tasks.contains("rel=\"next\""));
+}
+
+/// A round of the beacon, and numbers of the lottery mixed with secrets: every value of the way to R stands on the page.
+#[actix_web::test]
+async fn other_sources_of_randomness_are_told_step_by_step() {
+    let counties = std::thread::spawn(|| {
+        let beacon = County::new();
+        by_beacon(&beacon);
+        let signature = gongshi_verify::encoding::bytes_of_hex(SIGNATURE).unwrap();
+        let intake = beacon.log.app.portal.intake.clone();
+        intake.hand_in(ROUND, &signature).unwrap();
+        beacon.draw(KEY);
+        beacon.log.settle();
+
+        let lottery = County::new();
+        let drawn_at = lottery.now() + 9000;
+        let time = |seconds: i64| {
+            let time = gongshi_verify::time::Timestamp::from_unix(seconds).unwrap();
+            gongshi_verify::json::Value::from(time.to_string())
+        };
+        let changes = [
+            ("randomness", "lottery".into()),
+            ("lottery_game", "union_lotto".into()),
+            ("lottery_issue", "2026030".into()),
+            ("lottery_at", time(drawn_at)),
+            ("t0", time(drawn_at - 4000)),
+            ("t1", time(drawn_at - 2000)),
+        ];
+        let plan = crate::support::without(lottery.plan_body(KEY, &changes), "delay_log2");
+        lottery.say(LEAD, "plan", plan, Some(KEY)).unwrap();
+        lottery.commit(NOTARY, KEY, 2).unwrap();
+        lottery.until(drawn_at - 4000);
+        lottery.reveal(NOTARY, KEY, 2).unwrap();
+        lottery.until(drawn_at);
+        let numbers = vec![vec![5, 12, 18, 21, 27, 33], vec![9]];
+        let source = Some("中国福利彩票第2026030期公告".to_owned());
+        let from = gongshi::draw::Decided::Numbers(numbers, source);
+        let intake = lottery.log.app.portal.intake.clone();
+        let composed = gongshi::draw::compose(&intake, &lottery.state(KEY), &from).unwrap();
+        lottery.say(LEAD, "draw", composed.body, Some(KEY)).unwrap();
+        lottery.log.settle();
+        (beacon, lottery)
+    });
+    let (beacon, lottery) = counties.join().unwrap();
+    for (county, parts) in [
+        (&beacon, vec![SIGNATURE.to_owned(), ROUND.to_string()]),
+        (
+            &lottery,
+            vec![
+                "5.12.18.21.27.33./9./".to_owned(),
+                "2026030".to_owned(),
+                "ddraw/1|mix|".to_owned(),
+                format!("000000-SCJG:-|000000-GZC:{}", "02".repeat(32)),
+            ],
+        ),
+    ] {
+        let draw = county.state(KEY).draw.unwrap();
+        let portal = &county.log.app.portal;
+        for (_, base) in LANGS {
+            for path in [format!("{base}/draws/{KEY}"), format!("{base}/plans/{KEY}")] {
+                sound(&path, &get_of(portal, &path).await.body);
+            }
+            let html = get_of(portal, &format!("{base}/draws/{KEY}")).await.body;
+            for part in parts.iter().chain([&draw.random_value, &draw.seed]) {
+                assert!(html.contains(part.as_str()), "{part}\n{html}");
+            }
+        }
+    }
+}
+
+/// Every text that hashing is shown of gives the value shown below it.
+#[actix_web::test]
+async fn what_is_said_to_be_hashed_gives_what_is_shown() {
+    let html = page(&format!("/en/draws/{DRAWN}"), 200).await;
+    let mut hashed = 0;
+    for rest in html
+        .split("SHA-256(&quot;")
+        .chain(html.split("SHA-256(\""))
+        .skip(1)
+    {
+        let Some((text, after)) = rest.split_once("\")</p><p class=\"mono\">= ") else {
+            continue;
+        };
+        let hash = gongshi_verify::hash::sha256(text.as_bytes());
+        assert!(
+            after.starts_with(&gongshi_verify::encoding::hex(&hash)),
+            "{text}"
+        );
+        hashed += 1;
+    }
+    assert_eq!(hashed, 2);
 }
 
 /// Serves the county on the address in `GONGSHI_LOOK`, for a person to look at; does nothing without.

@@ -187,3 +187,35 @@ pub(super) fn plan_of(visit: &Visit, key: Option<PlanKey>) -> Result<Option<Link
     let plan = kept(visit.portal.intake.docket().plan(&key))?;
     Ok(plan.map(|plan| visit.plan_link(&plan)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Catalogue, Lang, keys};
+    use std::collections::BTreeSet;
+
+    /// Texts whose keys are put together: none is missing, and none is left over.
+    #[test]
+    fn stages_and_answers_have_their_words() {
+        let stages = Stage::ALL.iter().map(|stage| stage.name()).chain(["late"]);
+        let stages: Vec<&str> = stages.collect();
+        let next = stages.iter().copied().chain(plan::NEXT);
+        let mut wanted: BTreeSet<String> = next.map(|one| format!("plan-next-{one}")).collect();
+        wanted.extend(stages.iter().map(|one| format!("plan-stage-{one}")));
+        for answer in target::ANSWERS {
+            wanted.extend(["answer", "reason"].map(|part| format!("plan-{part}-{answer}")));
+        }
+        for lang in Lang::ALL {
+            let missing: Vec<_> = wanted
+                .iter()
+                .filter(|key| !Catalogue::built_in().has(*lang, key))
+                .collect();
+            assert!(missing.is_empty(), "{missing:?}");
+        }
+        let left: Vec<String> = keys(Lang::Zh)
+            .into_iter()
+            .filter(|key| key.starts_with("plan-") && !wanted.contains(key))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}

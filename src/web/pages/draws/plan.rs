@@ -14,6 +14,10 @@ use serde_json::{Map, Value};
 /// Substitutes shown; the rest stand in the log.
 const MAX_SUBSTITUTES: usize = 30;
 
+/// What comes next after a stage's own name: due, and by whose doing it is drawn.
+#[cfg(test)]
+pub(super) const NEXT: [&str; 3] = ["due-sealed", "due-round", "due-lottery"];
+
 #[derive(Serialize)]
 struct LibraryRow {
     title: String,

@@ -20,6 +20,23 @@ use serde_json::Value;
 /// Results shown.
 const MAX_RESULTS: usize = 20;
 
+/// Every answer there is.
+#[cfg(test)]
+pub(super) const ANSWERS: [&str; 12] = [
+    "absent",
+    "all",
+    "drawn",
+    "excluded",
+    "no-draw",
+    "no-rule",
+    "not-drawn",
+    "not-yet",
+    "sealed",
+    "sealed-drawn",
+    "sealed-not",
+    "substitute",
+];
+
 /// A leaf of the library.
 #[derive(Serialize)]
 struct Shown {
