@@ -2,7 +2,7 @@
 
 use clap::Args;
 use gongshi::app::Tuning;
-use gongshi::demo::{Progress, Scale, open};
+use gongshi::demo::{Progress, Scale, open, open_beacon};
 use gongshi::web::limits::Limits;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,11 +19,24 @@ pub struct Demo {
     /// Address to listen on.
     #[arg(long, env = "GONGSHI_LISTEN", default_value = "127.0.0.1:8080")]
     listen: String,
+    /// Instead, serve a tiny log on the eve of round 1000 of the beacon drand: hand the round in, and a plan is drawn by it.
+    /// Its folder is the data folder with `-beacon` at the end of its name.
+    #[arg(long)]
+    beacon: bool,
 }
 
 impl Demo {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         super::serve::ensure_free(&self.listen)?;
+        if self.beacon {
+            let mut name = self.data.into_os_string();
+            name.push("-beacon");
+            let app = open_beacon(&PathBuf::from(name), &Tuning::default())?;
+            eprintln!(
+                "A plan waits for round 1000 of the beacon, which is due in a minute or two of this log's clock."
+            );
+            return super::serve::serve(app, &self.listen, Limits::default());
+        }
         let started = Instant::now();
         let mut last: Option<Progress> = None;
         let tell = &mut |now: Progress| {

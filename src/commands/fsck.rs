@@ -85,8 +85,10 @@ impl Fsck {
         };
         let (log, file) = opened.context("the start-up checks failed")?;
         let mut progress = Progress::new("entries", log.published().size());
-        let mut auditor =
-            Auditor::new(Origin::parse(&file.origin)?).with_log_key(log.verifier().key);
+        let files = Files::to_read(&self.data);
+        let mut auditor = Auditor::new(Origin::parse(&file.origin)?)
+            .with_log_key(log.verifier().key)
+            .with_draws(log.clone(), files.clone())?;
         let mut named = NamedFiles::default();
         let mut report = log::fsck(
             &log,
@@ -97,7 +99,12 @@ impl Fsck {
             },
         );
         auditor.finish(&mut report.problems);
-        let files = Files::to_read(&self.data);
+        if auditor.unrepeated() > 0 {
+            out::line(format_args!(
+                "{} draws by a long delay were not repeated; `gongshi-verify draw` repeats one",
+                auditor.unrepeated()
+            ))?;
+        }
         let find = |hash: &Hash| match files.verify(hash) {
             Ok(Some(size)) => Ok(Found::Whole(size)),
             Ok(None) => Ok(Found::Missing),

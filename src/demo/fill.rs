@@ -40,14 +40,14 @@ pub struct Progress {
 }
 
 /// A department that can sign.
-struct Signer {
-    id: AuthorityId,
+pub(super) struct Signer {
+    pub(super) id: AuthorityId,
     key: SecretKey,
 }
 
 /// Where a record that others name stands.
 #[derive(Clone)]
-struct Place {
+pub(super) struct Place {
     index: u64,
     leaf_hash: String,
 }
@@ -60,7 +60,7 @@ pub(super) fn fill(
     mut schedule: Schedule,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), DemoError> {
-    let signers = register(intake, &schedule)?;
+    let signers = register(intake, &schedule.departments, schedule.opening)?;
     let mut places: Vec<Option<Place>> = vec![None; schedule.planned.len()];
     let mut named = vec![false; schedule.planned.len()];
     for (_, target) in schedule
@@ -170,7 +170,7 @@ struct Sent {
 }
 
 impl Place {
-    fn value(&self) -> Value {
+    pub(super) fn value(&self) -> Value {
         Value::object([
             (
                 "index",
@@ -220,17 +220,50 @@ fn sign(origin: &Origin, signer: &Signer, planned: &Planned, body: Value) -> Res
     ))
 }
 
+/// Signs a record that is ready.
+pub(super) fn sign_in(
+    intake: &Intake,
+    signer: &Signer,
+    kind: Kind,
+    time: Timestamp,
+    plan: Option<String>,
+    record: Record,
+) -> Event {
+    let origin = intake.log().origin();
+    Event::sign(
+        origin,
+        &signer.id,
+        &signer.key,
+        &kind_name(kind),
+        time,
+        plan,
+        record,
+    )
+}
+
+/// Where an entry stands, for those that name it.
+pub(super) fn place_of(intake: &Intake, index: u64) -> Result<Place, DemoError> {
+    Ok(Place {
+        index,
+        leaf_hash: hex(&leaf_hash(&intake.log().entry(index)?)),
+    })
+}
+
 fn kind_name(kind: Kind) -> KindName {
     KindName::parse(kind.as_str()).expect("a kind's name is a name")
 }
 
 /// Makes or reads the departments' keys and has the operator register them.
-fn register(intake: &Intake, schedule: &Schedule) -> Result<Vec<Signer>, DemoError> {
+pub(super) fn register(
+    intake: &Intake,
+    departments: &[Publisher],
+    opening: Timestamp,
+) -> Result<Vec<Signer>, DemoError> {
     let (log, data) = (intake.log(), intake.log().folder().path());
     let operator = KeyFile::read(&operator_key_path(data))?;
-    let mut signers = Vec::with_capacity(schedule.departments.len());
-    let mut events = Vec::with_capacity(schedule.departments.len());
-    for (number, department) in schedule.departments.iter().enumerate() {
+    let mut signers = Vec::with_capacity(departments.len());
+    let mut events = Vec::with_capacity(departments.len());
+    for (number, department) in departments.iter().enumerate() {
         let invented = |reason: String| DemoError::Invented { number, reason };
         let id = AuthorityId::parse(&department.id).map_err(|e| invented(e.to_string()))?;
         let file = key(data, id)?;
@@ -242,7 +275,7 @@ fn register(intake: &Intake, schedule: &Schedule) -> Result<Vec<Signer>, DemoErr
             &operator.authority,
             &operator.key,
             &kind_name(Kind::Authority),
-            schedule.opening,
+            opening,
             None,
             record,
         ));

@@ -6,6 +6,7 @@
 //! batch when its time has come. The fill goes through intake like everything else, and because intake knows what it has,
 //! filling again appends only what is missing: that is how an interrupted fill is resumed.
 
+mod beacon;
 mod calendar;
 mod data;
 mod decisions;
@@ -20,6 +21,7 @@ mod planning;
 mod register;
 mod schedule;
 
+pub use beacon::open_beacon;
 pub use fill::Progress;
 pub use schedule::{Planned, Publisher, RecordNumber, Schedule};
 

@@ -338,6 +338,11 @@ impl Body {
         self
     }
 
+    /// The plan that the entry names.
+    pub(super) fn plan(&self) -> Option<&str> {
+        self.plan.as_deref()
+    }
+
     /// As a value inside another body.
     pub(super) fn value(self) -> Value {
         Value::Object(self.members)

@@ -10,8 +10,8 @@ mod state;
 
 pub use fold::{KINDS, Planning};
 pub use state::{
-    Cancelled, Committed, Drawn, ItemListState, PlanItem, PlanState, Revealed, Seat, Snapshot,
-    Stage, Substituted, TargetState,
+    Cancelled, Committed, Drawn, ItemListState, Lottery, PlanItem, PlanState, Revealed, Seat,
+    Snapshot, Stage, Substituted, TargetState,
 };
 
 use crate::store::{KeyValue, Storage, StoreError, prefix_end};

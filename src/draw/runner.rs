@@ -18,8 +18,10 @@ use std::time::{Duration, Instant};
 
 /// After a failure a plan is left alone for so long.
 const PAUSE: Duration = Duration::from_secs(60);
-/// Relays are asked again after so long.
+/// Relays are asked again after so long…
 const RELAY_PAUSE: Duration = Duration::from_secs(3);
+/// …until a round is late by so many seconds; then they are asked as seldom as after a failure.
+const LATE_SECONDS: i64 = 600;
 
 /// Who records draws.
 pub struct Signer {
@@ -154,7 +156,7 @@ impl Runner {
             if let Some(signature) = self.intake.beacon(round)? {
                 return Ok(Some(Decided::Signature(signature)));
             }
-            self.fetch(key, round);
+            self.fetch(key, plan, round);
             return Ok(self.intake.beacon(round)?.map(Decided::Signature));
         }
         let Some(log2) = plan.delay_log2.and_then(|log2| u32::try_from(log2).ok()) else {
@@ -169,7 +171,7 @@ impl Runner {
         Ok(checkpoints.map(Decided::Checkpoints))
     }
 
-    fn fetch(&self, key: &PlanKey, round: u64) {
+    fn fetch(&self, key: &PlanKey, plan: &PlanState, round: u64) {
         let Some(relays) = &self.relays else { return };
         match relays.fetch(round) {
             Ok(signature) => {
@@ -180,7 +182,8 @@ impl Runner {
             }
             Err(error) => {
                 tracing::warn!(round, %error, "no relay of the beacon answers");
-                self.pause(key, RELAY_PAUSE);
+                let late = self.intake.clock().now().unix() > plan.known_at() + LATE_SECONDS;
+                self.pause(key, if late { PAUSE } else { RELAY_PAUSE });
             }
         }
     }

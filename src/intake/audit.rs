@@ -5,10 +5,13 @@
 //! Memory: 24 bytes of statement, 24 of salt and 34 of what others may refer to an entry, 90 to 150 MB for a million entries
 //! with the tables' spare room; and the plan keys.
 
+mod order;
+
 use super::event::body_of;
 use super::references::same_subject;
 use crate::domain::{self, Kind, Reference, View};
-use crate::log::{FsckProblem, Leaf};
+use crate::log::{FsckProblem, Leaf, Log};
+use crate::store::{Files, StoreError};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::{leaf_hash, sha256};
@@ -20,6 +23,7 @@ use gongshi_verify::time::Timestamp;
 use rayon::prelude::*;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Entries whose signatures are checked side by side.
 const BATCH: usize = 1024;
@@ -72,6 +76,8 @@ pub struct Auditor {
     /// Indexes without a record that could have left publication, and those that an entry says have.
     absent: Vec<u64>,
     ended: HashSet<u64>,
+    /// Where the log and its files are at hand: the order of draws.
+    order: Option<order::Order>,
 }
 
 impl Auditor {
@@ -88,7 +94,22 @@ impl Auditor {
             plans: HashMap::new(),
             absent: Vec::new(),
             ended: HashSet::new(),
+            order: None,
         }
+    }
+
+    /// Has the order of draws checked, too: libraries read from their files, draws repeated.
+    ///
+    /// # Errors
+    /// [`StoreError`] where there is no memory for it.
+    pub fn with_draws(mut self, log: Arc<Log>, files: Files) -> Result<Self, StoreError> {
+        self.order = Some(order::Order::new(log, files)?);
+        Ok(self)
+    }
+
+    /// Draws whose delay is too long to have been repeated.
+    pub fn unrepeated(&self) -> u64 {
+        self.order.as_ref().map_or(0, |order| order.unrepeated)
     }
 
     /// Names the key the log signs its checkpoints with, which no authority may have.
@@ -187,7 +208,27 @@ impl Auditor {
                 self.ended.extend(target.and_then(Result::ok));
             }
             self.compare(waiting.index, checked, problems);
+            self.hold_to_order(&waiting, problems);
         }
+    }
+
+    /// Whether an entry is where it is in the order of its draw.
+    fn hold_to_order(&mut self, waiting: &Waiting, problems: &mut Vec<FsckProblem>) {
+        let (Some(order), Some(record)) = (&mut self.order, &waiting.record) else {
+            return;
+        };
+        let Ok(kind) = waiting.entry.kind.as_str().parse::<Kind>() else {
+            return;
+        };
+        let (index, body) = (waiting.index, body_of(record));
+        let broken = order.check(index, (&waiting.entry, kind, &body), &self.registry);
+        let told = broken.into_iter();
+        problems.extend(told.map(|one| {
+            about(
+                index,
+                format!("entry {index}: against the order of its draw: {one}"),
+            )
+        }));
     }
 
     /// Keeps a leaf for those who refer to it. Its subject becomes known when its record is compared.
@@ -299,7 +340,7 @@ impl Auditor {
             }
         }
         let mut report = |problem: String| problems.push(about(index, problem));
-        if let Some(plan) = checked.plan.filter(|_| stands) {
+        if let Some(plan) = checked.plan.filter(|_| stands && self.order.is_none()) {
             let problem = |first: u64| {
                 format!("entry {index} is a second plan {plan}; the one of entry {first} binds")
             };

@@ -42,7 +42,7 @@ impl Beacons {
         round: u64,
         signature: &[u8],
     ) -> Result<Vec<PlanState>, BeaconRefusal> {
-        let waiting = waiting(docket, round)?;
+        let waiting = waiting_for(docket, round)?;
         if waiting.is_empty() {
             return Err(BeaconRefusal::NotAwaited(round));
         }
@@ -54,6 +54,15 @@ impl Beacons {
         if known.is_none() {
             let mut batch = WriteBatch::default();
             batch.put(round.to_be_bytes(), signature);
+            for pair in self.database.range(&[], None) {
+                let (key, _) = pair?;
+                let kept = key.as_slice().try_into().map(u64::from_be_bytes);
+                if kept
+                    .is_ok_and(|kept| waiting_for(docket, kept).is_ok_and(|plans| plans.is_empty()))
+                {
+                    batch.delete(key);
+                }
+            }
             self.database.apply(batch)?;
             self.database.sync()?;
         }
@@ -67,7 +76,7 @@ impl Beacons {
 }
 
 /// Plans that are neither drawn nor cancelled and name the round.
-fn waiting(docket: &Docket, round: u64) -> Result<Vec<PlanState>, StoreError> {
+fn waiting_for(docket: &Docket, round: u64) -> Result<Vec<PlanState>, StoreError> {
     let mut waiting = Vec::new();
     for key in docket.pending()? {
         let plan = docket.plan(&key)?;

@@ -148,6 +148,7 @@ impl Intake {
         let Some(event) = &serial.undecided else {
             return Ok(());
         };
+        self.log.hurry();
         match seen::settled(&event.fate, event.index, &self.log) {
             Outcome::Undecided => {
                 let reason = self.log.stopped();

@@ -44,6 +44,8 @@ struct Queue {
     bytes: usize,
     next: u64,
     oldest: Instant,
+    /// Whether somebody holds up all the others until what is queued is published.
+    hurried: bool,
     /// Why the newest signed checkpoint could not be published yet.
     unpublished: Option<String>,
     /// When the batch being appended was taken.
@@ -81,6 +83,7 @@ pub(super) fn start(
         bytes: 0,
         next: recovered.tree.size(),
         oldest: Instant::now(),
+        hurried: false,
         unpublished: None,
         busy: None,
         state: match purpose {
@@ -187,6 +190,15 @@ impl Handle {
         Ok(submission)
     }
 
+    /// Has what is queued appended at once, without waiting for more.
+    pub(super) fn hurry(&self) {
+        let mut queue = self.shared.lock();
+        if !queue.waiting.is_empty() {
+            queue.hurried = true;
+            self.shared.changed.notify_one();
+        }
+    }
+
     pub(super) fn stopped(&self) -> Option<String> {
         let queue = self.shared.lock();
         if let State::Stopped(reason) = &queue.state {
@@ -289,7 +301,7 @@ impl Writer {
             }
             let full = queue.leaves >= config.leaves || queue.bytes >= config.bytes;
             let waited = queue.oldest.elapsed();
-            if full || stopping || waited >= config.delay {
+            if full || stopping || queue.hurried || waited >= config.delay {
                 break;
             }
             let timeout = config.delay - waited;
@@ -313,6 +325,7 @@ impl Writer {
         }
         queue.leaves -= leaves;
         queue.bytes -= bytes;
+        queue.hurried &= !queue.waiting.is_empty();
         queue.oldest = Instant::now();
         queue.busy = Some(queue.oldest);
         Some(batch)

@@ -167,6 +167,11 @@ pub trait Storage: Send + Sync {
     fn ensure_space(&self, reserve: u64) -> Result<(), StoreError>;
 }
 
+/// Databases in memory, for what is folded once and thrown away.
+pub fn in_memory() -> impl Storage {
+    FaultStorage::default()
+}
+
 /// The end of the range of keys that start with `prefix`; `None` when there is no such end.
 pub fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
     let mut end = prefix.to_vec();

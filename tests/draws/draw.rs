@@ -282,3 +282,81 @@ fn officers_do_not_meet_the_same_target_again() {
     let (first, second) = (seats(KEY), seats(second));
     assert!(!first.is_empty() && first.is_disjoint(&second));
 }
+
+/// What fell in a lottery no function tells: the plan's authority vouches for it, says where it was published, and the numbers
+/// have the form of the game's.
+#[test]
+fn a_lotterys_numbers_are_told_by_the_plans_authority() {
+    let county = County::new();
+    let at = |seconds: i64| {
+        let time = gongshi_verify::time::Timestamp::from_unix(county.now() + seconds).unwrap();
+        Value::from(time.to_string())
+    };
+    let plan = county.plan_body(
+        KEY,
+        &[
+            ("randomness", "lottery".into()),
+            ("lottery_game", "union_lotto".into()),
+            ("lottery_issue", "2026031".into()),
+            ("lottery_at", at(7200)),
+            ("t0", at(3600)),
+            ("t1", at(3660)),
+        ],
+    );
+    let plan = without(plan, "delay_log2");
+    county.say(LEAD, "plan", plan, Some(KEY)).unwrap();
+    for (who, secret) in [(LEAD, 1), (NOTARY, 2)] {
+        county.commit(who, KEY, secret).unwrap();
+    }
+    county.until(county.state(KEY).t0);
+    county.reveal(NOTARY, KEY, 2).unwrap();
+    county.until(county.state(KEY).known_at());
+    let key = PlanKey::parse(KEY).unwrap();
+    // The server knows no numbers.
+    assert!(matches!(county.runner().draw(&key), Ok(Drawn::Waiting)));
+    let intake = &county.log.app.portal.intake;
+    let made = |numbers: Vec<Vec<u32>>| {
+        let decided =
+            gongshi::draw::Decided::Numbers(numbers, Some("http://www.cwl.gov.cn/".to_owned()));
+        let composed = gongshi::draw::compose(intake, &county.state(KEY), &decided);
+        composed.unwrap().body
+    };
+    let good = made(vec![vec![33, 5, 12, 18, 21, 27], vec![9]]);
+    refused(
+        county.say(OPERATOR, "draw", good.clone(), Some(KEY)),
+        "plan_foreign",
+    );
+    refused(
+        county.say(
+            LEAD,
+            "draw",
+            without(good.clone(), "lottery_source"),
+            Some(KEY),
+        ),
+        "missing",
+    );
+    for wrong in [
+        vec![vec![5, 12, 18, 21, 27], vec![9]],
+        vec![vec![34, 5, 12, 18, 21, 27], vec![9]],
+    ] {
+        refused(
+            county.say(LEAD, "draw", made(wrong), Some(KEY)),
+            "form_other",
+        );
+    }
+    // As the balls fell, in whichever order: the same draw.
+    let mut turned = good.get("lottery_numbers").unwrap().clone();
+    if let Value::Array(groups) = &mut turned
+        && let Some(Value::Array(group)) = groups.first_mut()
+    {
+        group.reverse();
+    }
+    county
+        .say(
+            LEAD,
+            "draw",
+            with(good, "lottery_numbers", turned),
+            Some(KEY),
+        )
+        .unwrap();
+}

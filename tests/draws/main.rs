@@ -5,6 +5,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod attacks;
+mod audit;
 mod documents;
 mod draw;
 mod handed_in;

@@ -15,6 +15,7 @@ use super::ORIGIN;
 use super::schedule::{Body, Builder, RecordNumber, World};
 use crate::domain::Kind;
 use batch::{Sort, later};
+use gongshi_verify::draw::choice::Opening;
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::officers::Barred;
 use gongshi_verify::draw::plan::Plan;
@@ -46,7 +47,11 @@ pub(super) struct Visit {
 /// What all the plans share.
 struct County<'a> {
     world: &'a World,
-    libraries: Libraries,
+    /// Objects in the open, objects with sealed classes, officers.
+    open: Library<'a>,
+    sealed: Library<'a>,
+    people: Library<'a>,
+    openings: Vec<Opening<'a>>,
     objects: RecordNumber,
     restaurants: RecordNumber,
     officers: RecordNumber,
@@ -102,9 +107,13 @@ pub(super) fn make(
     let objects = out.add_with((0, 1), 0, Kind::Snapshot, objects, &libraries.open);
     let restaurants = out.add_with((0, 1), 0, Kind::Snapshot, restaurants, &libraries.sealed);
     let officers = out.add_with((0, 1), 0, Kind::Snapshot, officers, &libraries.officers);
+    let parsed = |form, text| Library::parse(form, text).expect("an invented library is one");
     let county = County {
         world,
-        libraries,
+        open: parsed(Form::Open, &libraries.open),
+        sealed: parsed(Form::Sealed, &libraries.sealed),
+        people: parsed(Form::Officers, &libraries.officers),
+        openings: libraries.openings(),
         objects,
         restaurants,
         officers,
@@ -236,16 +245,9 @@ impl County<'_> {
         let origin = Origin::parse(ORIGIN).expect("the demonstration's origin is one");
         let operator =
             AuthorityId::parse(&self.world.county.operator.id).expect("the operator's id");
-        let sealed = batch.sort == Sort::Sealed;
-        let (form, objects) = match sealed {
-            true => (Form::Sealed, &self.libraries.sealed),
-            false => (Form::Open, &self.libraries.open),
-        };
-        let objects = Library::parse(form, objects).expect("an invented library is one");
-        let officers = Library::parse(Form::Officers, &self.libraries.officers).expect("officers");
-        let openings = match sealed {
-            true => self.libraries.openings(),
-            false => Vec::new(),
+        let (objects, openings) = match batch.sort {
+            Sort::Sealed => (&self.sealed, self.openings.as_slice()),
+            _ => (&self.open, &[][..]),
         };
         let told = plan.contributors.iter().enumerate().map(|(number, id)| {
             let forgotten = batch.sort == Sort::Unrevealed && number == 0;
@@ -269,9 +271,9 @@ impl County<'_> {
             operator: &operator,
             secrets: &secrets,
             outside: Outside::Checkpoints(&checkpoints),
-            objects: &objects,
-            openings: &openings,
-            officers: &officers,
+            objects,
+            openings,
+            officers: &self.people,
             met: &met,
         };
         let outcome = recompute::draw(&inputs, &|_, _, _| None);
@@ -285,7 +287,7 @@ fn secret(key: &PlanKey, id: &AuthorityId) -> Hash {
 }
 
 /// A file as records name it.
-fn file(text: &str, name: &str, media_type: &str) -> Value {
+pub(super) fn file(text: &str, name: &str, media_type: &str) -> Value {
     Value::object([
         ("media_type", media_type.into()),
         ("name", name.into()),

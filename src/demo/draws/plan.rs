@@ -6,7 +6,7 @@ use super::{County, DELAY_LOG2};
 use crate::demo::INSPECTIONS;
 use crate::demo::dice::Dice;
 use crate::demo::schedule::Body;
-use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::library::Library;
 use gongshi_verify::draw::plan::Plan;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::PlanKey;
@@ -96,12 +96,7 @@ impl County<'_> {
             [batch.days.0, batch.days.1].map(|day| world.date(day)),
         );
         let sealed = batch.sort == Sort::Sealed;
-        let (form, text) = match sealed {
-            true => (Form::Sealed, &self.libraries.sealed),
-            false => (Form::Open, &self.libraries.open),
-        };
-        let library = Library::parse(form, text).expect("an invented library is one");
-        let officers = Library::parse(Form::Officers, &self.libraries.officers).expect("officers");
+        let library = if sealed { &self.sealed } else { &self.open };
         let mut dice = Dice::new(key.as_str());
         let rules = match batch.sort {
             Sort::Whole => whole(world, lead.id.as_str()),
@@ -110,7 +105,7 @@ impl County<'_> {
                 .zip(CLASS_RATES)
                 .map(|((class, _), rate)| rule(class, &sent, rate, 100, 0))
                 .collect(),
-            _ => vec![largest(&library, &sent, quota, &mut dice)],
+            _ => vec![largest(library, &sent, quota, &mut dice)],
         };
         let all = batch.sort == Sort::Whole || sealed;
         let list = Body::nested()
@@ -157,7 +152,7 @@ impl County<'_> {
             )
             .text(
                 "officer_root",
-                gongshi_verify::encoding::hex(&officers.root()),
+                gongshi_verify::encoding::hex(&self.people.root()),
             )
             .put("rules", Value::Array(rules))
             .number("rotation", if batch.lead == 0 { 2 } else { 1 })

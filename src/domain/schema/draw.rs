@@ -207,7 +207,7 @@ pub(super) static DRAW: KindSchema = KindSchema {
             LOTTERY,
             &[],
         ),
-        only("lottery_source", LINE, &[], LOTTERY),
+        only("lottery_source", LINE, LOTTERY, &[]),
         only("delay_log2", DELAY_LOG2, DELAY, &[]),
         only(
             "delay_checkpoints",
@@ -233,7 +233,7 @@ pub(super) static DRAW: KindSchema = KindSchema {
         ),
         only("drawn_file", FieldType::File, &[], OPEN),
         only("sealed_root", FieldType::Sha256, SEALED, &[]),
-        opt("load_cap", COUNT),
+        only("load_cap", COUNT, &[], OPEN),
         opt("checkpoints", FieldType::List(&FieldType::SignedNote)),
         NOTE,
     ],

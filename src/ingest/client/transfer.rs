@@ -94,6 +94,8 @@ impl Client {
             .header("Content-Type", "application/octet-stream")
             .header("Gongshi-Authority", key.authority.as_str())
             .header("Gongshi-Issued-At", at.to_string())
+            // The address of cards does not have it, and what is signed can be checked before the body is read.
+            .header("Gongshi-SHA256", hex(&digest))
             .header("Gongshi-Signature", base64(&signature));
         let response = request.send(bytes).map_err(|error| self.broken(&error))?;
         self.checked(response).map(|_| digest)

@@ -84,8 +84,8 @@ impl Desk<'_> {
             let shown = |number: Option<u64>| number.map(|one| one.to_string()).unwrap_or_default();
             same(field, shown(expected), shown(said.integer(field)))?;
         }
-        if state.sealed {
-            // Whoever holds the openings has made it.
+        // Whoever holds the openings has made it; and what fell in a lottery, no function tells: its authority vouches for it.
+        if state.sealed || state.lottery.is_some() {
             own_plan(said, &state)?;
         }
         // Before what comes from outside is due, and while secrets may come, there is nothing to repeat.
@@ -99,6 +99,18 @@ impl Desk<'_> {
             )
         };
         let given = Given::read(said).ok_or_else(unread)?;
+        if let (Given::Numbers(numbers), Some(lottery)) = (&given, &state.lottery)
+            && !lottery.admits(numbers)
+        {
+            let forms = lottery.groups().iter();
+            let forms = forms.map(|(count, from, to, _)| format!("{count} of {from}–{to}"));
+            let expected = forms.collect::<Vec<_>>().join(" + ");
+            return Err(breach(
+                "lottery_numbers",
+                numbers.len(),
+                Breach::FormOther { expected },
+            ));
+        }
         let material = Material::gather(self, &state)?;
         revealed(said, &state, &material)?;
         let libraries = material.libraries()?;
