@@ -382,13 +382,17 @@ async fn an_answer_says_drawn_or_not_and_why_without_a_tick() {
             (DRAWN, &follower.target_id, "substitute"),
             (DRAWN, &other, "not-drawn"),
             (DRAWN, &code(7), "excluded"),
-            (DRAWN, &"Z9".to_owned(), "absent"),
+            (DRAWN, &"Z9".to_owned(), "absent-edge"),
+            (DRAWN, &format!("{}0", code(3)), "absent"),
             (TARGETED, &code(0), "all"),
             (PREPARING, &code(1), "not-yet"),
             (CANCELLED, &code(1), "no-draw"),
             (SEALED, &code(1), "sealed"),
         ] {
             let html = page(&format!("{base}/draws/{plan}/target/{id}"), 200).await;
+            // What the reason is filled in with is not asked here.
+            let reason = say(lang, &format!("plan-reason-{answer}"));
+            assert!(reason.contains("{$") || html.contains(&reason), "{reason}");
             let answer = say(lang, &format!("plan-answer-{answer}"));
             assert!(
                 html.contains(&format!("<h2>{answer}</h2>")),

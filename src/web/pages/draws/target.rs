@@ -22,8 +22,9 @@ const MAX_RESULTS: usize = 20;
 
 /// Every answer there is.
 #[cfg(test)]
-pub(super) const ANSWERS: [&str; 12] = [
+pub(super) const ANSWERS: [&str; 13] = [
     "absent",
+    "absent-edge",
     "all",
     "drawn",
     "excluded",
@@ -126,7 +127,17 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         Some(Leaf::Target(target)) => covering(rules, &document, target, ticket.as_deref()),
         _ => Vec::new(),
     };
-    let said = said(&batch, &meanings, leaf.as_ref(), &covering, state.as_ref());
+    let between = ["before", "after"]
+        .iter()
+        .all(|name| document[name].is_object());
+    let said = said(
+        &batch,
+        &meanings,
+        leaf.as_ref(),
+        &covering,
+        state.as_ref(),
+        between,
+    );
     let (name, enterprise) = visit.target_name(id)?;
     let title = visit.say(
         "page-target-title",
@@ -248,13 +259,14 @@ fn covering(
         .collect()
 }
 
-/// Which answer it is, and with what.
+/// Which answer it is, and with what. `between`: its place in the library would be between two leaves.
 fn said(
     batch: &Batch,
     meanings: &Meanings,
     leaf: Option<&Leaf<'_>>,
     covering: &[Covering],
     state: Option<&TargetState>,
+    between: bool,
 ) -> Said {
     let drawn = batch.state.draw.is_some();
     let number = |n: u64| Arg::Number(i64::try_from(n).unwrap_or(i64::MAX));
@@ -263,7 +275,8 @@ fn said(
         _ if state.is_some_and(|state| state.replaces.is_some()) => {
             return Said::new("substitute");
         }
-        None => return Said::new("absent"),
+        None if between => return Said::new("absent"),
+        None => return Said::new("absent-edge"),
         Some(Leaf::Target(target)) => target.exclusion,
         Some(Leaf::Sealed(target)) => target.exclusion,
         Some(Leaf::Officer(_)) => None,

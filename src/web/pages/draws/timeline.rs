@@ -113,7 +113,7 @@ pub(super) fn marks(
         mark(plan.t1, visit.word("page-course-t1"), Some(text), None);
     }
     let known = plan.known_at();
-    if goes_on(known) {
+    if goes_on(known) && batch.stage != Stage::Void {
         let (title, text) = outside(visit, plan);
         mark(known, title, text, None);
     }
