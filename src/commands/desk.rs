@@ -4,13 +4,15 @@ use super::remote::{self, Server};
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::domain::Kind;
-use gongshi::ingest::{Client, ClientError, KeyFile, LogState, Patience, Upload, persist};
-use gongshi::intake::Clock;
+use gongshi::ingest::{Client, ClientError, KeyFile, LocalFile, LogState, Patience, persist};
+use gongshi::intake::{Clock, FileStatement};
 use gongshi::text::Lang;
 use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::Hash;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::{PlanKey, RegionCode};
 use gongshi_verify::time::Timestamp;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// A plan key as a flag.
@@ -104,7 +106,8 @@ impl Desk {
 
     /// Puts a file on the server; how a record names it.
     pub fn put_file(&self, name: &str, media_type: &str, bytes: &[u8]) -> anyhow::Result<Value> {
-        let digest = self.upload(Upload::File, bytes)?;
+        let upload = |at: Timestamp| (self.client).upload(bytes, &self.log.origin, &self.key, at);
+        let digest = hex(&self.persist(upload)?);
         Ok(Value::object([
             ("media_type", media_type.into()),
             ("name", name.into()),
@@ -116,18 +119,31 @@ impl Desk {
         ]))
     }
 
-    /// Puts bytes on the server, trying again while it is only busy; their SHA-256 in hexadecimal.
-    pub fn upload(&self, to: Upload, bytes: &[u8]) -> anyhow::Result<String> {
-        let attempt = || {
-            self.client
-                .upload(to, bytes, &self.log.origin, &self.key, self.now())
-        };
-        let sent = persist(
-            Patience::default(),
-            attempt,
-            &mut remote::say_waiting(Lang::En),
-        );
+    /// Puts encrypted self-check cards of the library with that root on the server; their SHA-256 in hexadecimal.
+    pub fn put_cards(&self, root: &Hash, cards: &LocalFile) -> anyhow::Result<String> {
+        let name = || format!("cannot read {}", cards.path.display());
+        let file = File::open(&cards.path).with_context(name)?;
+        self.persist(|issued_at| {
+            let statement = FileStatement {
+                authority: self.key.authority.clone(),
+                issued_at,
+                sha256: cards.sha256,
+                size: cards.size,
+            };
+            let signature = self.key.key.sign(&statement.message(&self.log.origin));
+            self.client.put_cards(root, &statement, &signature, &file)
+        })?;
+        Ok(hex(&cards.sha256))
+    }
+
+    /// Makes a signed request, again while the server is only busy: each time it is signed for that time.
+    fn persist<T>(
+        &self,
+        request: impl Fn(Timestamp) -> Result<T, ClientError>,
+    ) -> anyhow::Result<T> {
+        let attempt = || request(self.now());
+        let mut waiting = remote::say_waiting(Lang::En);
         let said = |error: ClientError| anyhow::Error::msg(error.words(Lang::En));
-        sent.map(|digest| hex(&digest)).map_err(said)
+        persist(Patience::default(), attempt, &mut waiting).map_err(said)
     }
 }

@@ -9,12 +9,9 @@ use gongshi_verify::draw::recompute::{self, DrawError, Outside, Recheck};
 use gongshi_verify::draw::recorded;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{Hash, leaf_hash, sha256};
-use gongshi_verify::json::{self, Value};
+use gongshi_verify::json::Value;
 use gongshi_verify::names::AuthorityId;
 use std::collections::BTreeMap;
-
-/// A list of the drawn up to so many bytes stands in the record, a longer one in a file.
-const LIST_BYTES: usize = 256 << 10;
 
 /// Why a draw could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -119,24 +116,14 @@ pub fn compose(intake: &Intake, plan: &PlanState, from: &Decided) -> Result<Comp
         put("reveals", Value::Array(reveals.collect::<Result<_, _>>()?));
     }
     from.members(plan, &mut body);
-    let list = body.get("drawn").map(json::to_jcs).unwrap_or_default();
-    let file = match list.len() > LIST_BYTES {
-        true => {
-            body.remove("drawn");
-            let name = format!("{}.json", plan.key.replace('/', "-"));
-            body.insert("drawn_file".to_owned(), file(&list, &name));
-            Some(list)
-        }
-        false if list == "[]" => {
-            // A list with nobody on it is left out.
-            body.remove("drawn");
-            None
-        }
-        false => None,
-    };
+    let list = recorded::take_list(&mut body);
+    if let Some(list) = &list {
+        let name = format!("{}.json", plan.key.replace('/', "-"));
+        body.insert("drawn_file".to_owned(), file(list, &name));
+    }
     Ok(Composed {
         body: Value::Object(body),
-        file,
+        file: list,
     })
 }
 

@@ -5,12 +5,10 @@
 
 mod transfer;
 
-pub use transfer::Upload;
-
 use super::refused::Refused;
 use crate::intake::FileStatement;
 use crate::text::{Arg, Catalogue, Lang};
-use gongshi_verify::encoding::{base64, hex};
+use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
 use gongshi_verify::text::shown;
@@ -311,17 +309,8 @@ impl Client {
         mut file: &File,
     ) -> Result<bool, ClientError> {
         file.rewind().map_err(|error| self.broken(&error))?;
-        let request = self
-            .agent
-            .put(self.file_address(&statement.sha256))
-            .header("Content-Type", "application/octet-stream")
-            .header("Content-Length", statement.size.to_string())
-            .header("Gongshi-Authority", statement.authority.as_str())
-            .header("Gongshi-Issued-At", statement.issued_at.to_string())
-            .header("Gongshi-Signature", base64(signature));
-        let response = request.send(file).map_err(|error| self.broken(&error))?;
-        let new = response.status() == 201;
-        self.checked(response).map(|_| new)
+        let address = self.file_address(&statement.sha256);
+        self.put_signed(address, statement, signature, file)
     }
 
     /// Whether the server gives the file to everybody: whether a public record names it.

@@ -16,7 +16,7 @@ mod request;
 pub mod table;
 
 pub use bodies::{BodiesError, nfc, read_bodies};
-pub use client::{Answer, Authority, AuthorityKey, Client, ClientError, LogState, Sink, Upload};
+pub use client::{Answer, Authority, AuthorityKey, Client, ClientError, LogState, Sink};
 pub use deliver::{Patience, deliver, persist};
 pub use import::{
     BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Rights, Summary, Target,

@@ -15,7 +15,8 @@ pub use files::{
     Begun, Expired, FileError, FileLimits, Files, Incoming, MAX_FILE_BYTES, UNREFERENCED_FOR,
 };
 pub use folder::{
-    DataFolder, LOCK, available_bytes, ensure_private, sync_folder, write_atomic, write_private,
+    DataFolder, LOCK, available_bytes, ensure_private, sync_folder, write_atomic,
+    write_atomic_with, write_private,
 };
 pub use sled::SledStorage;
 

@@ -1,35 +1,97 @@
-//! A department at its desk: keys, files, commands, and the server in memory they talk to.
+//! A department at its desk: keys, files, commands, and the portal they talk to, which runs in the test's own process on a clock
+//! that stands where it is put.
 
-use super::server::{self, Server};
+use gongshi::app::{App, NewLog, Tuning, init, random32};
+use gongshi::draw::Drawn;
 use gongshi::ingest::KeyFile;
+use gongshi::intake::{Clock as _, Event, SimulatedClock};
+use gongshi::log::Batching;
+use gongshi_verify::draw::recompute::one_by_one;
+use gongshi_verify::encoding::base64;
+use gongshi_verify::json::Value as Verified;
+use gongshi_verify::names::{AuthorityId, KindName, Origin, PlanKey};
+use gongshi_verify::policy::Policy;
+use gongshi_verify::record::Record;
+use gongshi_verify::registry::key_proof_message;
+use gongshi_verify::report::{Report, verify_draw_file};
+use gongshi_verify::time::Timestamp;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 pub const DEPARTMENT: &str = "000000-SCJG";
 pub const OTHER: &str = "000000-SFJ";
+/// Contributes to the randomness, and has no part in draws.
+pub const NOTARY: &str = "000000-GZC";
+const OPERATOR: &str = "000000-OP";
+pub const KEY: &str = "000000-SCJG/2023/01";
+/// When the libraries are frozen.
+const FROZEN: &str = "2023-08-01T00:00:00Z";
+/// When plans are made: libraries have been open to objections for more than ten days.
+const PLANNED: &str = "2023-08-22T00:00:00Z";
+
+const KINDS: [&str; 9] = [
+    "bulletin",
+    "cancel",
+    "commit",
+    "draw",
+    "item_list",
+    "plan",
+    "reveal",
+    "snapshot",
+    "substitute",
+];
 
 pub struct Desk {
     folder: tempfile::TempDir,
-    pub server: Server,
+    clock: Arc<SimulatedClock>,
+    app: App,
+    address: String,
 }
 
 impl Desk {
-    /// A desk with keys of two authorities at `k` and `o`, and an item list in the log.
-    pub fn new(now: &str) -> Self {
-        let desk = Desk {
-            folder: tempfile::tempdir().unwrap(),
-            server: Server::start(now),
+    /// A log with two departments and a notary, whose keys are at `k`, `o` and `n`, and an item list in it, at entry 4.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(SimulatedClock::new(Timestamp::parse(FROZEN).unwrap()));
+        let new = NewLog {
+            // Under this name a server's simulated clock is believed.
+            origin: Origin::parse("log.example/test").unwrap(),
+            operator: AuthorityId::parse(OPERATOR).unwrap(),
+            name: "示例县信息中心".to_owned(),
+            region: "000000".to_owned(),
+            kinds: Vec::new(),
+            random: random32,
         };
-        for (id, file) in [(DEPARTMENT, "k"), (OTHER, "o")] {
-            desk.must(&format!(
-                "keygen --authority {id} --origin {} --out {file}",
-                server::ORIGIN
-            ));
-            let key = KeyFile::read(&desk.path(file)).unwrap().key.public();
-            let mut state = desk.server.state.lock().unwrap();
-            state.keys.insert(id.to_owned(), key.to_base64());
-        }
+        // Some times are a second long, and commands take longer.
+        clock.hold(true);
+        let data = folder.path().join("data");
+        init(&data, &new, clock.clone()).unwrap();
+        let tuning = Tuning {
+            batching: Batching {
+                reserve_bytes: 1 << 20,
+                ..Batching::default()
+            },
+            ..Tuning::default()
+        };
+        let app = App::open(&data, clock.clone(), &tuning).unwrap();
+        let portal = app.portal.clone();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            gongshi::web::serve(portal, "127.0.0.1:0", |address| {
+                sender.send(address).unwrap()
+            })
+        });
+        let desk = Desk {
+            folder,
+            clock,
+            app,
+            address: format!("http://{}", receiver.recv().unwrap()),
+        };
+        desk.register(DEPARTMENT, "k");
+        desk.register(OTHER, "o");
+        desk.register(NOTARY, "n");
         desk.publish(
             "item_list",
             json!({
@@ -44,12 +106,100 @@ impl Desk {
         desk
     }
 
+    /// Makes a key at `file`, and the operator registers it.
+    fn register(&self, id: &str, file: &str) {
+        let origin = self.app.portal.log.origin().clone();
+        self.must(&format!(
+            "keygen --authority {id} --origin {origin} --out {file}"
+        ));
+        let key = KeyFile::read(&self.path(file)).unwrap().key;
+        let operator = KeyFile::read(&self.path("data/keys/operator.key")).unwrap();
+        let id = AuthorityId::parse(id).unwrap();
+        let proof = key.sign(&key_proof_message(&origin, &id, &key.public()));
+        let kinds = KINDS.map(Verified::from).to_vec();
+        let body = Verified::object([
+            ("action", "register".into()),
+            ("authority_id", id.as_str().into()),
+            ("key_proof", base64(&proof).into()),
+            ("kinds", Verified::Array(kinds)),
+            ("name", "示例县司法局".into()),
+            ("public_key", key.public().to_base64().into()),
+            ("region", "000000".into()),
+            ("role", "department".into()),
+        ]);
+        let event = Event::sign(
+            &origin,
+            &operator.authority,
+            &operator.key,
+            &KindName::parse("authority").unwrap(),
+            self.clock.now(),
+            None,
+            Record::new(body, random32()).unwrap(),
+        );
+        let answers = self.app.portal.intake.accept_events(vec![event]).wait();
+        assert!(answers[0].is_ok(), "{:?}", answers[0]);
+    }
+
+    /// Lets the clock go on to that time.
+    pub fn at(&self, now: &str) {
+        self.clock.advance_to(Timestamp::parse(now).unwrap());
+    }
+
+    /// Number of entries.
+    pub fn size(&self) -> u64 {
+        self.app.portal.log.published().size()
+    }
+
+    /// Body of an entry's record.
+    pub fn body(&self, index: u64) -> Value {
+        let record = self.app.portal.log.leaf(index).unwrap().record.unwrap();
+        serde_json::from_slice::<Value>(&record).unwrap()["body"].clone()
+    }
+
+    /// The newest entry's body.
+    pub fn newest(&self) -> Value {
+        self.body(self.size() - 1)
+    }
+
+    /// The server's runner looks at the plan, and draws it; the index.
+    pub fn server_draws(&self, key: &str) -> u64 {
+        let runner = self.app.runner.as_ref().unwrap();
+        match runner.draw(&PlanKey::parse(key).unwrap()).unwrap() {
+            Drawn::Recorded(index) => index,
+            Drawn::Waiting => panic!("{key} cannot be drawn"),
+        }
+    }
+
+    /// What the server answers at that path of its API.
+    pub fn get(&self, path: &str) -> (u16, Vec<u8>) {
+        let config = ureq::Agent::config_builder().http_status_as_error(false);
+        let agent: ureq::Agent = config.build().into();
+        let url = format!("{}/api/v1/{path}", self.address);
+        let mut answer = agent.get(url).call().unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.body_mut().read_to_vec().unwrap())
+    }
+
+    /// What `gongshi-verify draw` finds in the file of a draw.
+    pub fn verified(&self, key: &str) -> Report {
+        let vkey = self.app.portal.log.verifier().to_string();
+        let policy = Policy::parse(format!("log {vkey}\nquorum none\n")).unwrap();
+        let (status, file) = self.get(&format!("draws/{key}"));
+        assert_eq!(status, 200);
+        verify_draw_file(&file, &policy, &one_by_one).unwrap()
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
+    }
+
+    /// A file that only its owner can read.
+    pub fn write_private(&self, name: &str, text: &str) {
+        gongshi::store::write_private(&self.path(name), text.as_bytes()).unwrap();
     }
 
     pub fn read(&self, name: &str) -> String {
@@ -59,7 +209,7 @@ impl Desk {
     pub fn run(&self, line: &str) -> Output {
         Command::new(env!("CARGO_BIN_EXE_gongshi"))
             .args(line.split_ascii_whitespace())
-            .env("GONGSHI_SERVER", &self.server.address)
+            .env("GONGSHI_SERVER", &self.address)
             .env("GONGSHI_LANG", "en")
             .stdin(Stdio::null())
             .current_dir(self.folder.path())
@@ -74,6 +224,11 @@ impl Desk {
             .unwrap()
             .trim_end()
             .to_owned()
+    }
+
+    /// The index that a command prints.
+    pub fn index(&self, line: &str) -> u64 {
+        self.must(line).parse().unwrap()
     }
 
     /// What a command says that must end with that code.
@@ -99,17 +254,25 @@ impl Desk {
         mode & 0o777
     }
 
-    /// Libraries and a plan with that randomness in the log; `sealed` or not.
+    /// Libraries in the log at entries 5 and 6, and a plan with that randomness at `plan.toml`, when plans can be made.
     pub fn plan(&self, sealed: bool, randomness: &str) {
         let classes = |n: usize| if n.is_multiple_of(3) { "high" } else { "low" };
-        let rows =
-            (0..60).map(|n| format!("T{n:02},{},{DEPARTMENT},,,{}\n", classes(n), classes(n)));
+        let rows = (0..60).map(|n| {
+            format!(
+                "T{n:02},{},{DEPARTMENT}、{OTHER},,,{}\n",
+                classes(n),
+                classes(n)
+            )
+        });
         let header = "统一社会信用代码,行业类别,检查部门,排除原因,名称,信用风险分类\n";
         self.write(
             "objects.csv",
             &format!("{header}{}", rows.collect::<String>()),
         );
-        let rows = (0..7).map(|n| format!("某人{n},A{n},{DEPARTMENT},food\n"));
+        let rows = (0..10).map(|n| match n {
+            0..7 => format!("某人{n},ZF610323{n:04},{DEPARTMENT},food\n"),
+            _ => format!("某人{n},ZF610323{n:04},{OTHER},\n"),
+        });
         self.write(
             "officers.csv",
             &format!("姓名,执法证号,部门,执法资质\n{}", rows.collect::<String>()),
@@ -134,20 +297,27 @@ impl Desk {
             "plan library officers --names names.toml --pseudonyms p.csv --out officers.txt officers.csv",
         );
         let snapshot = "plan snapshot --key k --names names.toml --name 名录库 --leaves";
-        assert_eq!(self.must(&format!("{snapshot} objects.txt")), "1");
-        assert_eq!(self.must(&format!("{snapshot} officers.txt")), "2");
+        assert_eq!(self.index(&format!("{snapshot} objects.txt")), 5);
+        assert_eq!(self.index(&format!("{snapshot} officers.txt")), 6);
         self.write(
             "plan.toml",
             &format!(
-                "plan_key = \"{DEPARTMENT}/2023/01\"\nplan_name = \"抽查\"\nregion = \"000000\"\nplan_scope = \"single\"\n\
-                 plan_mode = \"county_draw_county_check\"\ndraw_type = \"undirected\"\ntarget_scope = \"全县\"\n\
-                 lead_department = \"{DEPARTMENT}\"\nobject_snapshot = 1\nofficer_snapshot = 2\nrotation = 1\n\
+                "plan_key = \"{KEY}\"\nplan_name = \"抽查\"\nregion = \"000000\"\nplan_scope = \"single\"\n\
+                 plan_mode = \"county_draw_county_check\"\ndraw_type = \"directed\"\ntarget_scope = \"全县\"\n\
+                 lead_department = \"{DEPARTMENT}\"\nobject_snapshot = 5\nofficer_snapshot = 6\nrotation = 1\n\
                  check_from = 2023-08-24\ncheck_to = 2023-09-30\nresult_deadline = 2023-10-01T00:00:00+08:00\n\
                  fallback = \"none\"\n{randomness}\n\
-                 [[plan_items]]\nitem_list = 0\nitem_code = \"A01\"\nitem_name = \"检查\"\n\
+                 [[plan_items]]\nitem_list = 4\nitem_code = \"A01\"\nitem_name = \"检查\"\n\
                  [[departments]]\ndepartment = \"{DEPARTMENT}\"\nseats = [{{ qualification = \"food\", officers = 2 }}]\n\
                  [[rules]]\nstratum = \"high\"\nrule_departments = [\"{DEPARTMENT}\"]\nnum = 1\nden = 2\nminimum = 0\n"
             ),
         );
+        // Libraries are open to objections first, and the log says until when.
+        let early = self.refused(2, "plan publish --key k plan.toml");
+        assert!(
+            early.contains("object_snapshot") && early.contains("2023-08-11T00:00:00Z"),
+            "{early}"
+        );
+        self.at(PLANNED);
     }
 }

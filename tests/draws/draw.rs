@@ -221,7 +221,7 @@ fn substitutes_come_in_the_published_order() {
 
     // An officer, too: the one that the order gives, and no other.
     let seat = follower.seats[0].clone();
-    let officer = |new: &str| {
+    let officer_body = |new: &str| {
         let mut body = Value::object([
             ("plan_key", KEY.into()),
             ("region", "000000".into()),
@@ -236,9 +236,22 @@ fn substitutes_come_in_the_published_order() {
         if let Some(qualification) = &seat.qualification {
             body = with(body, "qualification", qualification.as_str().into());
         }
-        county.say(LEAD, "substitute", body, Some(KEY))
+        body
     };
+    let officer = |new: &str| county.say(LEAD, "substitute", officer_body(new), Some(KEY));
     refused(officer("P99"), "substitute_other");
+    // The seat that is named is the one that the officer leaves.
+    let same = |one: &&gongshi::docket::Seat| one.department == seat.department && **one != seat;
+    let beside = follower.seats.iter().find(same).unwrap();
+    let other = with(
+        officer_body("P99"),
+        "officer_id",
+        beside.officer_id.as_str().into(),
+    );
+    refused(
+        county.say(LEAD, "substitute", other, Some(KEY)),
+        "seat_other",
+    );
     let good: Vec<String> = (10..22)
         .map(|n| format!("P{n}"))
         .filter(|id| *id != seat.officer_id)

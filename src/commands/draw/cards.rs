@@ -6,14 +6,17 @@ use crate::commands::remote::Language;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use gongshi::app::random32;
-use gongshi::ingest::Upload;
+use gongshi::ingest::LocalFile;
 use gongshi::ingest::desk::{
-    CARDS_PER_PAGE, Card, cards_file, cards_page, read_library, read_openings,
+    CARDS_PER_PAGE, Card, cards_page, read_library, read_openings, write_cards,
 };
-use gongshi::store::{ensure_private, write_atomic, write_private};
+use gongshi::intake::MAX_CARDS_BYTES;
+use gongshi::store::{ensure_private, write_atomic_with, write_private};
 use gongshi_verify::draw::library::Form;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::Hash;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -21,6 +24,8 @@ use std::process::ExitCode;
 const STORED: &str = "cards.jsonl";
 /// Tokens by id, for printers that fill in cards of their own.
 const TOKENS: &str = "tokens.csv";
+/// How every line of encrypted cards begins.
+const START: &[u8; 9] = b"{\"card\":\"";
 
 /// Make the self-check cards of a sealed library, or put them on the server.
 ///
@@ -106,11 +111,9 @@ impl Cards {
                 pages = number;
             }
         }
-        write_atomic(
-            &stored,
-            cards_file(&cards, &openings, &root)?.as_bytes(),
-            0o644,
-        )?;
+        write_atomic_with(&stored, 0o644, |file| {
+            write_cards(&cards, &openings, &root, file)
+        })?;
         out::line(format_args!("{}", stored.display()))?;
         eprintln!(
             "{} cards on {pages} pages, for the library {}; put them on the server with `gongshi draw upload-cards`",
@@ -124,16 +127,28 @@ impl Cards {
 impl UploadCards {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let root = sealed_root(&self.leaves, &desk::read(&self.leaves)?)?;
-        let cards = desk::read(&self.cards)?;
-        let mut lines = cards.lines();
-        if !lines.all(|line| line.starts_with("{\"card\":\"")) || cards.is_empty() {
+        let name = || format!("cannot read {}", self.cards.display());
+        let mut start = [0; START.len()];
+        // A file too short for a line is none of cards.
+        let read = File::open(&self.cards)
+            .with_context(name)?
+            .read_exact(&mut start);
+        if read.is_err() || start != *START {
             bail!(
                 "{}: expected encrypted cards, one a line",
                 self.cards.display()
             );
         }
+        let cards = LocalFile::read(&self.cards).with_context(name)?;
+        if cards.size > MAX_CARDS_BYTES {
+            bail!(
+                "{} has {} bytes; cards may have {MAX_CARDS_BYTES}",
+                self.cards.display(),
+                cards.size
+            );
+        }
         let desk = self.signer.open()?;
-        let digest = desk.upload(Upload::Cards(root), cards.as_bytes())?;
+        let digest = desk.put_cards(&root, &cards)?;
         out::line(format_args!("{digest}"))?;
         Ok(ExitCode::SUCCESS)
     }

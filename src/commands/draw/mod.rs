@@ -4,8 +4,10 @@ mod beacon;
 mod cards;
 mod open;
 mod outside;
+mod record;
 mod run;
 mod sealed;
+mod substitute;
 
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -26,6 +28,8 @@ pub struct DrawCommand {
 #[derive(Subcommand)]
 enum Action {
     Run(run::Run),
+    Record(record::Record),
+    Substitute(substitute::Substitute),
     Open(open::Open),
     Beacon(beacon::Beacon),
     Cards(cards::Cards),
@@ -36,6 +40,8 @@ impl DrawCommand {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match (self.action, self.sealed) {
             (Some(Action::Run(command)), _) => command.run(),
+            (Some(Action::Record(command)), _) => command.run(),
+            (Some(Action::Substitute(command)), _) => command.run(),
             (Some(Action::Open(command)), _) => command.run(),
             (Some(Action::Beacon(command)), _) => command.run(),
             (Some(Action::Cards(command)), _) => command.run(),

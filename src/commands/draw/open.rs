@@ -71,7 +71,14 @@ impl Open {
             bail!("too early: the list is opened at the deadline, {deadline}, and it is {now}");
         }
         let key = self.plan.as_str().replace('/', "_");
-        let file = desk.put_file(&format!("{key}.txt"), "text/plain", list.text().as_bytes())?;
+        // Where nobody was drawn there is nothing to attach.
+        let files = match list.is_empty() {
+            true => Vec::new(),
+            false => {
+                let text = list.text();
+                vec![desk.put_file(&format!("{key}.txt"), "text/plain", text.as_bytes())?]
+            }
+        };
         let title = self.title.unwrap_or_else(|| {
             let plan = stated("plan_name");
             // Records are Chinese, whatever the terminal's language.
@@ -89,7 +96,9 @@ impl Open {
             "issued_on",
             dates::day_in_china(now.unix()).to_string().into(),
         );
-        put("attachments", Value::Array(vec![file]));
+        if !files.is_empty() {
+            put("attachments", Value::Array(files));
+        }
         let index = desk.publish(Kind::Bulletin, None, Value::Object(body))?;
         out::line(format_args!("{index}"))?;
         Ok(ExitCode::SUCCESS)

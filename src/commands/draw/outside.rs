@@ -67,8 +67,7 @@ impl Outside {
                             .get_or_insert_with(|| Progress::new("segments", all as u64))
                             .at(done as u64);
                     });
-                    let void =
-                        "no contributor's secret counts: a draw by delay is void without one";
+                    let void = "no secret counts of a contributor other than the plan's departments and the operator: a draw by delay is void without one";
                     Ok((given.context(void)?, false))
                 }
             },

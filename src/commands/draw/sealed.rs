@@ -1,22 +1,20 @@
 //! `gongshi draw --openings`: the draw of a sealed library on the department's own machine.
 
 use super::outside::Outside;
+use super::record::stated;
 use crate::commands::desk::{self, Signer};
 use crate::commands::out;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use gongshi::app::random32;
 use gongshi::domain::Kind;
-use gongshi::ingest::desk::{Materials, PlanEntries, SealedList, read_openings};
+use gongshi::ingest::desk::{Materials, PlanEntries, SealedList, read_openings, taking_part};
 use gongshi::store::{ensure_private, sync_folder, write_private};
-use gongshi_verify::draw::choice::Opening;
-use gongshi_verify::draw::leaf::Leaf;
 use gongshi_verify::draw::library::Form;
 use gongshi_verify::draw::recorded;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::PlanKey;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -87,12 +85,7 @@ impl Sealed {
         }
         let openings = read_openings(&openings, &objects)
             .with_context(|| self.openings.display().to_string())?;
-        let taking_part = openings
-            .iter()
-            .zip(objects.leaves())
-            .filter(|(_, leaf)| matches!(leaf, Leaf::Sealed(leaf) if leaf.exclusion.is_none()));
-        let taking_part: Vec<Opening<'_>> =
-            taking_part.map(|(opening, _)| opening.opening()).collect();
+        let taking_part = taking_part(&openings, &objects);
         let recorded = entries.draw()?;
         let (given, recheck) = self.outside.given(&materials, recorded.as_ref())?;
         let met = materials.met();
@@ -131,8 +124,9 @@ impl Sealed {
             .context("the root of the list cannot be settled; report this")?;
         let mut members = recorded::members(&materials.plan, &outcome);
         let drawn = members.remove("drawn").unwrap_or(Value::Array(Vec::new()));
-        // How many of each class there are would give classes away.
+        // How many of each class there are would give classes away, and so may the cap.
         members.remove("drawn_strata");
+        members.remove("load_cap");
         if let Some(path) = self.details.as_deref().filter(|path| !path.exists()) {
             write_private(path, json::to_jcs(&drawn).as_bytes())?;
         }
@@ -151,21 +145,11 @@ impl Sealed {
             );
             return Ok(ExitCode::SUCCESS);
         }
-        members.extend(given.members(&materials.plan).into_iter().map(owned));
-        let more: [(&str, Option<Value>); 5] = [
-            ("plan_key", Some(self.plan.as_str().into())),
-            ("region", Some(desk.region()?.into())),
-            ("library_form", Some("sealed".into())),
-            ("sealed_root", Some(hex(&root).into())),
-            ("reveals", materials.reveals_member()),
-        ];
-        for (name, value) in more {
-            if let Some(value) = value {
-                members.insert(name.to_owned(), value);
-            }
+        members.insert("sealed_root".to_owned(), hex(&root).into());
+        for (name, value) in stated(&desk, &materials, &given, "sealed")? {
+            members.insert(name.to_owned(), value);
         }
-        let body: BTreeMap<String, Value> = members;
-        let index = desk.publish(Kind::Draw, Some(&self.plan), Value::Object(body))?;
+        let index = desk.publish(Kind::Draw, Some(&self.plan), Value::Object(members))?;
         out::line(format_args!("{index}"))?;
         eprintln!(
             "{} drawn; the list is in {}: keep it private until the deadline, then `gongshi draw open`",
@@ -174,8 +158,4 @@ impl Sealed {
         );
         Ok(ExitCode::SUCCESS)
     }
-}
-
-fn owned((name, value): (&'static str, Value)) -> (String, Value) {
-    (name.to_owned(), value)
 }

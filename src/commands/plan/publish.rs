@@ -6,8 +6,8 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gongshi::domain::Kind;
 use gongshi::ingest::desk::{
-    self as plans, Logged, Notice, PlanFault, Resolve, TemplateMode, check_libraries, check_plan,
-    libraries, plan_body, plan_template,
+    self as plans, Logged, Notice, PlanFault, Resolve, TemplateMode, check_contributors,
+    check_libraries, check_plan, libraries, plan_body, plan_template,
 };
 use gongshi_verify::draw::plan::{Mode, Plan};
 use gongshi_verify::encoding::hex;
@@ -51,7 +51,7 @@ impl Template {
 ///
 /// Prints the index of its entry. Before anything is sent the plan is checked with the functions that the draw will use,
 /// and against the leaves of both libraries: whether every object could be visited by the officers it asks for. Exit code: 0
-/// published (or, with --check, fit to be), 1 the plan is at fault, 2 it cannot be read or sent.
+/// published (or, with --check, fit to be), 1 the plan is at fault, 2 it cannot be read or sent, or the log refuses it.
 #[derive(Args)]
 pub struct Publish {
     #[command(flatten)]
@@ -164,6 +164,10 @@ impl Publish {
                 plan.key.authority()
             );
         }
+        let operator = plans::entry(&desk.client, 0, "authority")?.entry.authority;
+        if let Err(fault) = check_contributors(&plan, &operator) {
+            return refused(vec![fault]);
+        }
         let leaves = |given: &Option<PathBuf>, snapshot: &Option<Logged>| match given {
             Some(path) => desk::read(path),
             None => {
@@ -176,12 +180,9 @@ impl Publish {
             leaves(&self.objects, &objects)?,
             leaves(&self.officers, &officers)?,
         );
-        let least = body.get("stratum_minimum_size").and_then(Value::as_u64);
         let checked = libraries(&objects, &officers)
             .map_err(|fault| vec![fault])
-            .and_then(|(objects, officers)| {
-                check_libraries(&plan, least.unwrap_or(0), &objects, &officers)
-            });
+            .and_then(|(objects, officers)| check_libraries(&plan, &body, &objects, &officers));
         match checked {
             Ok(notices) => notices.iter().for_each(say),
             Err(faults) => return refused(faults),
@@ -210,11 +211,6 @@ fn say(notice: &Notice) {
     match notice {
         Notice::Uncovered { stratum, count } => {
             eprintln!("note: no rule of this plan covers {count} objects of stratum {stratum}");
-        }
-        Notice::Nobody { rule, stratum } => {
-            eprintln!(
-                "note: rules[{rule}] covers nobody: no object of stratum {stratum} takes part"
-            );
         }
         Notice::Targeted {
             rule,

@@ -6,7 +6,7 @@ use clap::Args;
 use gongshi::app::random32;
 use gongshi::domain::Kind;
 use gongshi::ingest::desk::{
-    Resolve, Simulation, check_body, libraries, plan_body, read_openings, simulate,
+    Resolve, Simulation, check_body, libraries, plan_body, read_openings, simulate, taking_part,
 };
 use gongshi::intake::{Clock as _, SystemClock};
 use gongshi::store::ensure_private;
@@ -100,11 +100,7 @@ impl Simulate {
             (Some(_), _) => bail!("classes are not sealed: --openings is of no use"),
             (None, _) => Vec::new(),
         };
-        let taking_part = opened.iter().zip(objects.leaves());
-        let taking_part: Vec<Opening<'_>> = taking_part
-            .filter(|(_, leaf)| matches!(leaf, Leaf::Sealed(leaf) if leaf.exclusion.is_none()))
-            .map(|(opening, _)| opening.opening())
-            .collect();
+        let taking_part = taking_part(&opened, &objects);
         let (base, first) = match self.first {
             Some(first) => ([0; 32], first),
             None => (random32(), 1),

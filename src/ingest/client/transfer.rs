@@ -9,19 +9,12 @@ use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::names::Origin;
 use gongshi_verify::time::Timestamp;
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
+use ureq::AsSendBody;
 
 /// Longest document read, in bytes: a library of a million objects.
 const MAX_DOCUMENT_BYTES: u64 = 256 << 20;
-
-/// Where a signed file goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upload {
-    /// Beside the log, under its own SHA-256.
-    File,
-    /// Encrypted self-check cards of the library with this root.
-    Cards(Hash),
-}
 
 impl Client {
     /// The document at a path of the server; `None` where the server says that there is none.
@@ -64,13 +57,13 @@ impl Client {
         self.checked(response).map(|_| ())
     }
 
-    /// Puts a file on the server, signed by an authority for this log; its SHA-256. One there already is left as it is.
+    /// Puts bytes on the server as a file, signed by an authority for this log; their SHA-256. A file there already is left as it
+    /// is.
     ///
     /// # Errors
     /// [`ClientError`], with the server's reasons where it refuses.
     pub fn upload(
         &self,
-        to: Upload,
         bytes: &[u8],
         origin: &Origin,
         key: &KeyFile,
@@ -82,22 +75,49 @@ impl Client {
             sha256: sha256(bytes),
             size: bytes.len() as u64,
         };
-        let digest = statement.sha256;
-        let path = match to {
-            Upload::File => format!("/api/v1/files/{}", hex(&digest)),
-            Upload::Cards(root) => format!("/api/v1/cards/{}", hex(&root)),
-        };
+        let address = self.file_address(&statement.sha256);
         let signature = key.key.sign(&statement.message(origin));
+        self.put_signed(address, &statement, &signature, bytes)?;
+        Ok(statement.sha256)
+    }
+
+    /// Puts the encrypted self-check cards of the library with that root on the server, from the beginning of a file; true where
+    /// the server did not have them.
+    ///
+    /// # Errors
+    /// As [`put_file`](Client::put_file).
+    pub fn put_cards(
+        &self,
+        root: &Hash,
+        statement: &FileStatement,
+        signature: &[u8; 64],
+        mut file: &File,
+    ) -> Result<bool, ClientError> {
+        file.rewind().map_err(|error| self.broken(&error))?;
+        let address = format!("{}/api/v1/cards/{}", self.server, hex(root));
+        self.put_signed(address, statement, signature, file)
+    }
+
+    /// Puts what a statement is about at an address; true where the server did not have it.
+    pub(super) fn put_signed(
+        &self,
+        address: String,
+        statement: &FileStatement,
+        signature: &[u8; 64],
+        body: impl AsSendBody,
+    ) -> Result<bool, ClientError> {
         let request = self
             .agent
-            .put(format!("{}{path}", self.server))
+            .put(address)
             .header("Content-Type", "application/octet-stream")
-            .header("Gongshi-Authority", key.authority.as_str())
-            .header("Gongshi-Issued-At", at.to_string())
-            // The address of cards does not have it, and what is signed can be checked before the body is read.
-            .header("Gongshi-SHA256", hex(&digest))
-            .header("Gongshi-Signature", base64(&signature));
-        let response = request.send(bytes).map_err(|error| self.broken(&error))?;
-        self.checked(response).map(|_| digest)
+            .header("Content-Length", statement.size.to_string())
+            .header("Gongshi-Authority", statement.authority.as_str())
+            .header("Gongshi-Issued-At", statement.issued_at.to_string())
+            // The address of cards names their library, not what is sent.
+            .header("Gongshi-SHA256", hex(&statement.sha256))
+            .header("Gongshi-Signature", base64(signature));
+        let response = request.send(body).map_err(|error| self.broken(&error))?;
+        let new = response.status() == 201;
+        self.checked(response).map(|_| new)
     }
 }

@@ -14,6 +14,7 @@ use gongshi_verify::json::{Value, to_jcs};
 use qrcode::{Color, EcLevel, QrCode};
 use rayon::prelude::*;
 use std::fmt;
+use std::io::{self, Write};
 
 /// Cards on one page of HTML: more, and browsers take long to print it.
 pub const CARDS_PER_PAGE: usize = 2000;
@@ -21,6 +22,8 @@ pub const CARDS_PER_PAGE: usize = 2000;
 const TOKEN_BYTES: usize = 16;
 /// What is encrypted is filled up to a multiple of this, so that its length tells nothing: no opening is longer.
 const PADDING: usize = 320;
+/// Lines encrypted side by side before they are written.
+const LINES_AT_ONCE: usize = 4096;
 /// Groups in which a token is printed.
 const GROUPS: [usize; 6] = [5, 4, 4, 4, 4, 5];
 
@@ -78,12 +81,12 @@ impl Card {
     }
 
     /// By what the server finds it.
-    fn card_id(&self) -> String {
-        hex(&self.labelled("gongshi/card-id/v1\n"))
+    fn card_id(&self) -> Hash {
+        self.labelled("gongshi/card-id/v1\n")
     }
 
-    /// What the server stores: `{"card","data"}`.
-    fn line(&self, opening: &OpeningLine, root: &Hash) -> Result<(String, String), CardError> {
+    /// What the server stores: `{"card","data"}`, and a line feed.
+    fn line(&self, opening: &OpeningLine, root: &Hash) -> Result<String, CardError> {
         let mut plain = to_jcs(&Value::object([
             ("class", opening.class.as_str().into()),
             ("id", opening.id.as_str().into()),
@@ -98,34 +101,36 @@ impl Card {
         // Each key encrypts this one message.
         let data = cipher.encrypt(&Nonce::default(), plain.as_bytes());
         let data = data.map_err(|_| CardError::Encryption)?;
-        let card = self.card_id();
-        let line = to_jcs(&Value::object([
-            ("card", card.as_str().into()),
+        let mut line = to_jcs(&Value::object([
+            ("card", hex(&self.card_id()).into()),
             ("data", base64(&data).into()),
         ]));
-        Ok((card, line))
+        line.push('\n');
+        Ok(line)
     }
 }
 
-/// The file that a server stores: one line for each card, ascending by card. `cards` are those of the openings, in their order.
+/// Writes the file that a server stores: one line for each card, ascending by card. `cards` are those of the openings, in their
+/// order. Never more than some thousand lines are held at once.
 ///
 /// # Errors
-/// [`CardError::Encryption`].
-pub fn cards_file(
+/// [`CardError::Encryption`], and what the writing says, as [`io::Error`].
+pub fn write_cards(
     cards: &[Card],
     openings: &[OpeningLine],
     root: &Hash,
-) -> Result<String, CardError> {
-    let lines = cards.par_iter().zip(openings);
-    let lines = lines.map(|(card, opening)| card.line(opening, root));
-    let mut lines: Vec<(String, String)> = lines.collect::<Result<_, _>>()?;
-    lines.par_sort_unstable();
-    let mut file = String::with_capacity(lines.iter().map(|(_, line)| line.len() + 1).sum());
-    for (_, line) in lines {
-        file.push_str(&line);
-        file.push('\n');
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let ids = cards.par_iter().map(Card::card_id);
+    let mut order: Vec<(Hash, usize)> = ids.zip(0..cards.len()).collect();
+    order.par_sort_unstable();
+    for part in order.chunks(LINES_AT_ONCE) {
+        let lines = part.par_iter();
+        let lines = lines.map(|(_, at)| cards[*at].line(&openings[*at], root));
+        let lines: Vec<String> = lines.collect::<Result<_, _>>().map_err(io::Error::other)?;
+        out.write_all(lines.concat().as_bytes())?;
     }
-    Ok(file)
+    Ok(())
 }
 
 /// A page of cards to print and cut: one HTML file that needs nothing else. `site` is the address of the portal, without a slash at
@@ -246,13 +251,15 @@ mod tests {
     fn a_card_opens_its_own_line_and_no_other() {
         let openings = [opening("A1"), opening("A2")];
         let cards = [Card::new("A1", || [3; 32]), Card::new("A2", || [4; 32])];
-        let file = cards_file(&cards, &openings, &[9; 32]).unwrap();
+        let mut file = Vec::new();
+        write_cards(&cards, &openings, &[9; 32], &mut file).unwrap();
+        let file = String::from_utf8(file).unwrap();
         let lines: Vec<&str> = file.lines().collect();
         assert!(lines.len() == 2 && lines.is_sorted());
         let data = |card: &Card| {
             let line = lines
                 .iter()
-                .find(|line| line.contains(&card.card_id()))
+                .find(|line| line.contains(&hex(&card.card_id())))
                 .unwrap();
             let line = json::parse(line).unwrap();
             base64_strict(line.get("data").and_then(Value::as_str).unwrap()).unwrap()
@@ -262,7 +269,7 @@ mod tests {
             Aes256Gcm::new(&key.into()).decrypt(&Nonce::default(), data)
         };
         let plain = open(&cards[0], &data(&cards[0])).unwrap();
-        assert_eq!(plain.len() % PADDING, 0);
+        assert_eq!(plain.len(), PADDING);
         let value = json::parse(String::from_utf8(plain).unwrap().trim_end()).unwrap();
         assert_eq!(value.get("id").and_then(Value::as_str), Some("A1"));
         assert_eq!(value.get("class").and_then(Value::as_str), Some("high"));

@@ -7,9 +7,10 @@ use crate::domain::{FieldError, Kind, dates, validate};
 use gongshi_verify::draw::leaf::Leaf;
 use gongshi_verify::draw::library::{Form, Library, LibraryError};
 use gongshi_verify::draw::officers::{Barred, Infeasible};
-use gongshi_verify::draw::plan::{Plan, PlanError};
+use gongshi_verify::draw::plan::{Mode, Plan, PlanError};
 use gongshi_verify::draw::recompute;
 use gongshi_verify::json::{Value, to_jcs};
+use gongshi_verify::names::AuthorityId;
 use gongshi_verify::time::Timestamp;
 use std::collections::BTreeMap;
 
@@ -56,6 +57,34 @@ pub enum PlanFault {
         /// Objects it covers.
         eligible: u64,
     },
+    /// A rule that covers nobody.
+    #[error(
+        "rules[{rule}].stratum: no object of stratum {stratum} takes part that all of the rule's departments inspect"
+    )]
+    Nobody {
+        /// Place of the rule, from 0.
+        rule: usize,
+        /// Its stratum.
+        stratum: String,
+    },
+    /// Objects that an undirected plan passes over.
+    #[error(
+        "rules: expected a rule for stratum {stratum}, of which the plan's departments have {count} objects, or draw_type directed"
+    )]
+    NoRule {
+        /// The stratum.
+        stratum: String,
+        /// So many objects.
+        count: u64,
+    },
+    /// A delay of which those who have a part in the draw would know everything beforehand.
+    #[error(
+        "contributors: expected one that is neither a department of the plan nor the operator {operator}: a draw by delay is void without"
+    )]
+    NobodyIndependent {
+        /// Operator of the log.
+        operator: AuthorityId,
+    },
     /// An object that could not be visited.
     #[error(transparent)]
     Infeasible(#[from] Infeasible),
@@ -77,13 +106,6 @@ pub enum Notice {
         stratum: String,
         /// So many objects.
         count: u64,
-    },
-    /// A rule that covers nobody.
-    Nobody {
-        /// Place of the rule, from 0.
-        rule: usize,
-        /// Its stratum.
-        stratum: String,
     },
     /// A rule that draws all it covers: targeted, not random.
     Targeted {
@@ -141,14 +163,28 @@ pub fn libraries<'a>(
     ))
 }
 
-/// Checks a plan against its libraries. `minimum_size` is the plan's `stratum_minimum_size`. Who met in earlier batches is not known
-/// here.
+/// Checks that somebody contributes to a delay who has no part in the draw.
+///
+/// # Errors
+/// [`PlanFault::NobodyIndependent`].
+pub fn check_contributors(plan: &Plan, operator: &AuthorityId) -> Result<(), PlanFault> {
+    let mut contributors = plan.contributors.iter();
+    let delay = matches!(plan.mode, Mode::Delay { .. });
+    match delay && !contributors.any(|id| plan.is_independent(id, operator)) {
+        false => Ok(()),
+        true => Err(PlanFault::NobodyIndependent {
+            operator: operator.clone(),
+        }),
+    }
+}
+
+/// Checks a plan, whose record has that body, against its libraries. Who met in earlier batches is not known here.
 ///
 /// # Errors
 /// Every fault found.
 pub fn check_libraries(
     plan: &Plan,
-    minimum_size: u64,
+    body: &Value,
     objects: &Library<'_>,
     officers: &Library<'_>,
 ) -> Result<Vec<Notice>, Vec<PlanFault>> {
@@ -165,7 +201,7 @@ pub fn check_libraries(
         }
     }
     let (small, notices) = match objects.form() {
-        Form::Open => strata(plan, minimum_size, objects),
+        Form::Open => strata(plan, body, objects),
         // Classes are sealed: nobody here knows how many objects each has.
         _ => (Vec::new(), Vec::new()),
     };
@@ -179,9 +215,14 @@ pub fn check_libraries(
     }
 }
 
-fn strata(plan: &Plan, minimum_size: u64, objects: &Library<'_>) -> (Vec<PlanFault>, Vec<Notice>) {
+fn strata(plan: &Plan, body: &Value, objects: &Library<'_>) -> (Vec<PlanFault>, Vec<Notice>) {
     let mut eligible = vec![0; plan.rules.len()];
     let mut uncovered: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut passed_over: BTreeMap<&str, u64> = BTreeMap::new();
+    let undirected = body.get("draw_type").and_then(Value::as_str) == Some("undirected");
+    let minimum_size = body.get("stratum_minimum_size").and_then(Value::as_u64);
+    let minimum_size = minimum_size.unwrap_or_default();
+    let sends = |id: &str| plan.seats.iter().any(|seats| seats.department == id);
     for leaf in objects.leaves() {
         let Leaf::Target(target) = leaf else { continue };
         let mut covered = target.exclusion.is_some();
@@ -191,17 +232,29 @@ fn strata(plan: &Plan, minimum_size: u64, objects: &Library<'_>) -> (Vec<PlanFau
                 covered = true;
             }
         }
-        if !covered {
-            *uncovered.entry(target.stratum).or_default() += 1;
+        if covered {
+            continue;
         }
+        let ruled = plan.rules.iter().any(|rule| rule.stratum == target.stratum);
+        let list = match undirected && !ruled && target.departments.iter().any(sends) {
+            true => &mut passed_over,
+            false => &mut uncovered,
+        };
+        *list.entry(target.stratum).or_default() += 1;
     }
-    let mut faults = Vec::new();
+    let faults = passed_over.into_iter();
+    let mut faults: Vec<PlanFault> = faults
+        .map(|(stratum, count)| PlanFault::NoRule {
+            stratum: stratum.to_owned(),
+            count,
+        })
+        .collect();
     let mut notices = Vec::new();
     for (rule, (own, eligible)) in plan.rules.iter().zip(eligible).enumerate() {
         let stratum = own.stratum.clone();
         let drawn = own.rate.count(eligible, own.minimum);
         if eligible == 0 {
-            notices.push(Notice::Nobody { rule, stratum });
+            faults.push(PlanFault::Nobody { rule, stratum });
         } else if eligible < minimum_size {
             faults.push(PlanFault::Small {
                 rule,
@@ -228,6 +281,7 @@ fn strata(plan: &Plan, minimum_size: u64, objects: &Library<'_>) -> (Vec<PlanFau
 mod tests {
     use super::*;
     use crate::ingest::desk::plan_file::{Resolve, TemplateMode, plan_body, plan_template};
+    use gongshi_verify::draw::choice::Rule;
     use gongshi_verify::encoding::hex;
 
     /// Entries that exist, and nothing else.
@@ -300,8 +354,13 @@ mod tests {
             ("rotation = 2", "rotating = 2", "rotating"),
             ("num = 3", "num = 300", "rules[0].num"),
             (
-                "t0 = 2026-02-02T09:00",
-                "t0 = 2026-02-02T09:30",
+                "# t0 = 2026-02-02T09:00:00+08:00\n# t1",
+                "t0 = 2026-02-02T08:00:00+08:00\nt1",
+                "t0: expected lead_seconds before",
+            ),
+            (
+                "# contributors = [\"610323-SCJG\", \"610323-SFJ\"]\n# t0 = 2026-02-02T09:00:00+08:00\n# t1",
+                "contributors = [\"610323-SFJ\"]\nt0 = 2026-02-02T09:30:00+08:00\nt1",
                 "t0: expected a time at least lead_seconds",
             ),
             (
@@ -321,8 +380,21 @@ mod tests {
     fn libraries_are_held_against_the_plan() {
         let text = objects();
         let (all, officers) = libraries(&text, OFFICERS).unwrap();
-        let plan = check_plan(&body(TemplateMode::Drand, |text| text), now()).unwrap();
-        let notices = check_libraries(&plan, 0, &all, &officers).unwrap();
+        let whole = body(TemplateMode::Drand, |text| text);
+        let plan = check_plan(&whole, now()).unwrap();
+        let said = check_libraries(&plan, &whole, &all, &officers).unwrap_err();
+        assert!(
+            matches!(&said[..], [PlanFault::NoRule { stratum, count: 5 }] if stratum == "gas"),
+            "{said:?}"
+        );
+        let directed = |size: &str| {
+            body(TemplateMode::Drand, |text| {
+                text.replace("\"undirected\"", "\"directed\"")
+                    .replace("# stratum_minimum_size = 100", size)
+            })
+        };
+        let some = directed("");
+        let notices = check_libraries(&plan, &some, &all, &officers).unwrap();
         assert_eq!(
             notices,
             [Notice::Uncovered {
@@ -330,11 +402,17 @@ mod tests {
                 count: 5
             }]
         );
-        let small = check_libraries(&plan, 41, &all, &officers).unwrap_err();
+        let small = check_libraries(
+            &plan,
+            &directed("stratum_minimum_size = 41"),
+            &all,
+            &officers,
+        )
+        .unwrap_err();
         assert!(matches!(small[..], [PlanFault::Small { eligible: 40, .. }]));
         let few = OFFICERS.replace("P4|610323-XFJY", "P4|610323-SCJG");
         let (_, few) = libraries(&text, &few).unwrap();
-        let said = check_libraries(&plan, 0, &all, &few).unwrap_err();
+        let said = check_libraries(&plan, &some, &all, &few).unwrap_err();
         assert!(
             matches!(
                 said[0],
@@ -358,15 +436,40 @@ mod tests {
                 ..
             })
         ));
-        let whole = plan.rules[0].clone();
-        let whole = Plan {
-            rules: vec![gongshi_verify::draw::choice::Rule {
-                minimum: 40,
-                ..whole
-            }],
-            ..plan
+        let with = |rule: Rule| Plan {
+            rules: vec![rule],
+            ..plan.clone()
         };
-        let notices = check_libraries(&whole, 0, &all, &officers).unwrap();
+        let whole = with(Rule {
+            minimum: 40,
+            ..plan.rules[0].clone()
+        });
+        let notices = check_libraries(&whole, &some, &all, &officers).unwrap();
         assert!(matches!(notices[0], Notice::Targeted { count: 40, .. }));
+        let nobody = with(Rule {
+            stratum: "hotels".into(),
+            ..plan.rules[0].clone()
+        });
+        let said = check_libraries(&nobody, &some, &all, &officers).unwrap_err();
+        assert!(
+            matches!(said[..], [PlanFault::Nobody { rule: 0, .. }]),
+            "{said:?}"
+        );
+    }
+
+    #[test]
+    fn a_delay_needs_somebody_without_a_part_in_it() {
+        let operator = AuthorityId::parse("610323-XXZX").unwrap();
+        let of = |mode, contributors: &str| {
+            let change = |text: String| text.replace("610323-SFJ\"]", contributors);
+            check_contributors(&check_plan(&body(mode, change), now()).unwrap(), &operator)
+        };
+        assert_eq!(of(TemplateMode::Delay, "610323-SFJ\"]"), Ok(()));
+        assert_eq!(of(TemplateMode::Drand, "610323-SFJ\"]"), Ok(()));
+        let said = of(TemplateMode::Delay, "610323-XFJY\", \"610323-XXZX\"]").unwrap_err();
+        assert!(
+            said.to_string().contains("the operator 610323-XXZX"),
+            "{said}"
+        );
     }
 }

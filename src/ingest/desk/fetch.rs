@@ -14,6 +14,12 @@ use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::{AuthorityId, PlanKey};
 use gongshi_verify::record::Record;
 use serde::Deserialize;
+use std::time::Duration;
+
+/// How often a file is asked for again that a record names and the server does not give.
+const FILE_ATTEMPTS: u32 = 10;
+/// The pause before that.
+const FILE_PAUSE: Duration = Duration::from_millis(500);
 
 /// Why a plan cannot be had from a server.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +103,7 @@ impl Logged {
     }
 
     /// Reads a server's answer about an entry.
-    fn parse(index: u64, kind: &str, answer: &[u8]) -> Result<Self, FetchError> {
+    fn parse(index: u64, kind: Option<&str>, answer: &[u8]) -> Result<Self, FetchError> {
         let wrong = |reason: String| FetchError::Entry { index, reason };
         let said = json::parse_with_depth(answer, json::MAX_DEPTH + 2)
             .map_err(|error| wrong(error.to_string()))?;
@@ -105,7 +111,7 @@ impl Logged {
         let entry = part("entry").ok_or_else(|| wrong("it has no entry".to_owned()))?;
         let entry = Entry::parse(json::to_jcs(entry).as_bytes())
             .map_err(|error| wrong(error.to_string()))?;
-        if entry.kind.as_str() != kind {
+        if let Some(kind) = kind.filter(|kind| entry.kind.as_str() != *kind) {
             return Err(wrong(format!("it is of kind {}, not {kind}", entry.kind)));
         }
         let record = part("record").ok_or_else(|| wrong("its record is not there".to_owned()))?;
@@ -138,9 +144,9 @@ struct Listed {
     cancel: Option<u64>,
     #[serde(default)]
     earlier: Vec<u64>,
-    opening: Option<u64>,
     #[serde(default)]
-    state: String,
+    substitutes: Vec<u64>,
+    opening: Option<u64>,
 }
 
 /// A plan of a log, with the entries that belong to it read as they are asked for.
@@ -187,11 +193,6 @@ impl<'a> PlanEntries<'a> {
     /// [`FetchError`].
     pub fn operator(&self) -> Result<AuthorityId, FetchError> {
         Ok(entry(self.client, 0, "authority")?.entry.authority)
-    }
-
-    /// In what state the server says the plan is.
-    pub fn state(&self) -> &str {
-        &self.listed.state
     }
 
     /// Index of the entry that cancelled it.
@@ -279,6 +280,15 @@ impl<'a> PlanEntries<'a> {
             .collect()
     }
 
+    /// Replacements of drawn targets and their officers, in the order of the log.
+    ///
+    /// # Errors
+    /// [`FetchError`].
+    pub fn substitutes(&self) -> Result<Vec<Logged>, FetchError> {
+        let all = self.all(&self.listed.substitutes, "substitute", |_| Some(()))?;
+        Ok(all.into_iter().map(|(_, logged)| logged).collect())
+    }
+
     /// The file that a record names as `{"media_type","name","sha256","size"}`.
     ///
     /// # Errors
@@ -320,6 +330,18 @@ fn document(client: &Client, path: &str) -> Result<Option<Vec<u8>>, ClientError>
 /// # Errors
 /// [`FetchError`].
 pub fn entry(client: &Client, index: u64, kind: &str) -> Result<Logged, FetchError> {
+    read(client, index, Some(kind))
+}
+
+/// An entry of whichever kind.
+///
+/// # Errors
+/// [`FetchError`].
+pub fn any_entry(client: &Client, index: u64) -> Result<Logged, FetchError> {
+    read(client, index, None)
+}
+
+fn read(client: &Client, index: u64, kind: Option<&str>) -> Result<Logged, FetchError> {
     let answer = document(client, &format!("/api/v1/records/{index}"))?;
     let answer = answer.ok_or_else(|| FetchError::Entry {
         index,
@@ -340,7 +362,15 @@ pub fn file(client: &Client, reference: Option<&Value>) -> Result<Vec<u8>, Fetch
         reason,
     };
     let expected = hex32(&name).map_err(|_| wrong("the record names none"))?;
-    let bytes = document(client, &format!("/api/v1/files/{name}"))?;
+    let path = format!("/api/v1/files/{name}");
+    let mut bytes = document(client, &path)?;
+    // A server gives a file a little after it has published the record that names it.
+    for _ in 0..FILE_ATTEMPTS {
+        if bytes.is_none() {
+            std::thread::sleep(FILE_PAUSE);
+            bytes = document(client, &path)?;
+        }
+    }
     let bytes = bytes.ok_or_else(|| wrong("the server does not have it"))?;
     match sha256(&bytes) == expected {
         true => Ok(bytes),
@@ -386,11 +416,11 @@ mod tests {
     #[test]
     fn an_answer_is_held_against_its_own_fingerprints() {
         let good = answer(r#"{"plan_key":"D/2026/01"}"#);
-        let logged = Logged::parse(5, "commit", good.as_bytes()).unwrap();
+        let logged = Logged::parse(5, Some("commit"), good.as_bytes()).unwrap();
         assert_eq!(logged.text("plan_key"), Some("D/2026/01"));
         assert_eq!(logged.reference().get("index"), Some(&Value::Int(5)));
         let said = |answer: &str, kind: &str| {
-            Logged::parse(5, kind, answer.as_bytes())
+            Logged::parse(5, Some(kind), answer.as_bytes())
                 .unwrap_err()
                 .to_string()
         };

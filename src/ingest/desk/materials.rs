@@ -270,20 +270,46 @@ impl Materials {
         given: &'a Given,
         recheck: bool,
     ) -> Result<Outcome<'a>, DrawError> {
-        let inputs = Inputs {
+        let inputs = self.inputs((objects, officers), openings, met, given.outside());
+        match recheck {
+            true => recompute::draw(&inputs, &side_by_side),
+            false => recompute::draw(&inputs, &|_, _, _| None),
+        }
+    }
+
+    /// The inputs of the draw, and what it comes to, by the random value of its record: the log took that after it had checked it.
+    ///
+    /// # Errors
+    /// [`DrawError`], naming the step.
+    pub fn recorded<'a>(
+        &'a self,
+        libraries: (&'a Library<'a>, &'a Library<'a>),
+        openings: &'a [Opening<'a>],
+        met: &'a Barred<'a>,
+        random_value: Hash,
+    ) -> Result<(Inputs<'a>, Outcome<'a>), DrawError> {
+        let inputs = self.inputs(libraries, openings, met, Outside::Checkpoints(&[]));
+        let outcome = recompute::result(&inputs, random_value)?;
+        Ok((inputs, outcome))
+    }
+
+    fn inputs<'a>(
+        &'a self,
+        (objects, officers): (&'a Library<'a>, &'a Library<'a>),
+        openings: &'a [Opening<'a>],
+        met: &'a Barred<'a>,
+        outside: Outside<'a>,
+    ) -> Inputs<'a> {
+        Inputs {
             origin: &self.origin,
             plan: &self.plan,
             operator: &self.operator,
             secrets: &self.secrets,
-            outside: given.outside(),
+            outside,
             objects,
             openings,
             officers,
             met,
-        };
-        match recheck {
-            true => recompute::draw(&inputs, &side_by_side),
-            false => recompute::draw(&inputs, &|_, _, _| None),
         }
     }
 

@@ -19,14 +19,17 @@ mod sealed_list;
 mod secret;
 mod simulate;
 mod snapshot;
+mod substitutes;
 
 pub use beacon::{CHAIN, Round, RoundError};
-pub use cards::{CARDS_PER_PAGE, Card, CardError, cards_file, cards_page};
-pub use check::{Notice, PlanFault, check_body, check_libraries, check_plan, libraries};
-pub use fetch::{FetchError, Logged, PlanEntries, entry, file};
+pub use cards::{CARDS_PER_PAGE, Card, CardError, cards_page, write_cards};
+pub use check::{
+    Notice, PlanFault, check_body, check_contributors, check_libraries, check_plan, libraries,
+};
+pub use fetch::{FetchError, Logged, PlanEntries, any_entry, entry, file};
 pub use library::{
     ListOptions, Made, NAMED_BY, Names, NamesError, OpeningLine, OpeningsError, Shape,
-    library_template, make_library, openings_text, read_openings,
+    library_template, make_library, openings_text, read_openings, taking_part,
 };
 pub use materials::{Given, Materials, MaterialsError};
 pub use moment::{Hindrance, RevealWindow, may_cancel, may_commit, reveal_window};
@@ -36,3 +39,4 @@ pub use sealed_list::{SealedLine, SealedList, SealedListError};
 pub use secret::{Secret, SecretError};
 pub use simulate::{RuleTally, SimulateError, Simulation, simulate};
 pub use snapshot::{SnapshotError, SnapshotNote, read_library, snapshot_body};
+pub use substitutes::{Replacement, SubstituteError, replaced_already, replacement, standing};

@@ -1,12 +1,14 @@
 //! A plan as a department writes it down, in TOML, to the body of its record.
 //!
-//! Members have the names of the record's. Three things are easier to write: an entry of the log is its index, a time may be of
-//! any zone, and a round of the beacon can be told by its time (`round_at`). Whether the plan is a good one is decided in
+//! Members have the names of the record's. Some things are easier to write: an entry of the log is its index, a time may be of
+//! any zone, and a round of the beacon can be told by its time (`round_at`). Where nobody contributes, t0 and t1 can be left out,
+//! since they follow from what is awaited. Whether the plan is a good one is decided in
 //! [`super::check`].
 
 use crate::domain::{Field, FieldType, Kind, schema};
 use crate::ingest::nfc;
 use gongshi_verify::draw::beacon;
+use gongshi_verify::draw::plan::LEAD_SECONDS;
 use gongshi_verify::json::Value as Json;
 use gongshi_verify::time::Timestamp;
 use std::collections::BTreeMap;
@@ -103,7 +105,40 @@ pub fn plan_body(text: &str, resolve: &mut dyn Resolve) -> Result<Json, PlanFile
         let round = i64::try_from(beacon::first_at(at)).unwrap_or(i64::MAX);
         table.insert(ROUND.to_owned(), Toml::Integer(round));
     }
-    object(schema(Kind::Plan).fields, &table, "", resolve)
+    let body = object(schema(Kind::Plan).fields, &table, "", resolve)?;
+    Ok(with_times(body))
+}
+
+/// Where nobody contributes and what comes from outside is due at a known time, t0 and t1 follow from it: they can be left out.
+fn with_times(body: Json) -> Json {
+    let Json::Object(mut members) = body else {
+        return body;
+    };
+    let contributes = members.get("contributors").and_then(Json::as_array);
+    let stated = members.contains_key("t0") || members.contains_key("t1");
+    let text = |name: &str| members.get(name).and_then(Json::as_str);
+    let due = match text("randomness") {
+        _ if stated || contributes.is_some_and(|all| !all.is_empty()) => None,
+        Some("drand") => {
+            let round = members.get("round").and_then(Json::as_u64);
+            round.and_then(beacon::due)
+        }
+        Some("lottery") => text("lottery_at").and_then(|at| Timestamp::parse(at).ok()),
+        _ => None,
+    };
+    let lead = match members.get("lead_seconds") {
+        None => Some(LEAD_SECONDS),
+        Some(lead) => lead.as_u64().and_then(|lead| i64::try_from(lead).ok()),
+    };
+    let t0 = due.zip(lead).and_then(|(due, lead)| {
+        let seconds = due.unix().checked_sub(lead)?;
+        Timestamp::from_unix(seconds)
+    });
+    if let Some(t0) = t0 {
+        members.insert("t0".to_owned(), t0.to_string().into());
+        members.insert("t1".to_owned(), t0.to_string().into());
+    }
+    Json::Object(members)
 }
 
 const TIME: &str = "a time with its zone, such as 2026-03-02T09:00:00+08:00";
@@ -243,6 +278,33 @@ mod tests {
             Some(&"item_list 5".into())
         );
         assert_eq!(first("rules").get("num"), Some(&Json::Int(3)));
+    }
+
+    #[test]
+    fn times_that_nobody_chooses_need_not_be_written() {
+        let times = |text: &str| {
+            let body = body(text).unwrap();
+            let text = |name: &str| body.get(name)?.as_str().map(str::to_owned);
+            (text("t0"), text("t1"))
+        };
+        let same = |time: &str| (Some(time.to_owned()), Some(time.to_owned()));
+        // Round 1000 was due at 15:59:24.
+        let drand = "randomness = \"drand\"\nround = 1000\n";
+        assert_eq!(times(drand), same("2023-08-23T14:59:24Z"));
+        let short = format!("{drand}lead_seconds = 600\n");
+        assert_eq!(times(&short), same("2023-08-23T15:49:24Z"));
+        let lottery = "randomness = \"lottery\"\nlottery_at = 2026-02-03T21:15:00+08:00\n";
+        assert_eq!(times(lottery), same("2026-02-03T12:15:00Z"));
+        // Whoever contributes needs times to do so; what is written stays.
+        for kept in [
+            format!("{drand}contributors = [\"A\"]\n"),
+            format!("{drand}lead_seconds = -1\n"),
+            "randomness = \"delay\"\n".to_owned(),
+        ] {
+            assert_eq!(times(&kept), (None, None), "{kept}");
+        }
+        let written = format!("{drand}t0 = 2023-08-23T14:00:00Z\n");
+        assert_eq!(times(&written), (Some("2023-08-23T14:00:00Z".into()), None));
     }
 
     #[test]

@@ -1,13 +1,10 @@
 //! Substitutes by the published order: never a free choice.
 
 use super::{Desk, Said, breach, own_plan};
-use crate::docket::{PlanState, TargetState};
+use crate::docket::{PlanState, Seat, TargetState};
 use crate::domain::Breach;
 use crate::intake::Refusal;
-use gongshi_verify::draw::choice;
-use gongshi_verify::draw::leaf::{Officer, Target};
-use gongshi_verify::draw::officers::{self, Assigned, Barred};
-use gongshi_verify::draw::recompute::{Inputs, Outcome};
+use gongshi_verify::draw::substitutes::{self, Held, Standing};
 use gongshi_verify::names::PlanKey;
 
 impl Desk<'_> {
@@ -26,7 +23,7 @@ impl Desk<'_> {
         };
         match (said.text("substitute_type"), plan.sealed) {
             ("target", true) => self.in_library(said, &plan),
-            ("target", false) => self.next_target(said, &plan, &key, &target),
+            ("target", false) => self.next_target(said, &plan, &key),
             // Without the openings nobody here can rank the officers of a sealed draw.
             (_, true) => self.holds_seat(said, &target),
             (_, false) => {
@@ -54,29 +51,31 @@ impl Desk<'_> {
         }
     }
 
-    fn next_target(
-        &self,
-        said: Said<'_>,
-        plan: &PlanState,
-        key: &PlanKey,
-        target: &TargetState,
-    ) -> Result<(), Refusal> {
-        let taken = self.docket.targets(key)?;
-        let first = first_of(&taken, target);
-        let found = said.text("new_target_id");
+    fn next_target(&self, said: Said<'_>, plan: &PlanState, key: &PlanKey) -> Result<(), Refusal> {
+        let now = self.standing(key)?;
+        let (leaving, found) = (said.text("target_id"), said.text("new_target_id"));
         self.repeated(plan, |inputs, outcome| {
-            let targets: Vec<Target<'_>> = inputs.objects.targets().collect();
-            // Of several rules that drew it, the first in the plan has its place.
-            let drew = inputs.plan.rules.iter().zip(&outcome.choices);
-            let rule = drew
-                .filter(|(_, choice)| choice.drawn.iter().any(|ticket| ticket.id == first))
-                .map(|(rule, _)| rule)
-                .next();
-            let order = rule.map(|rule| choice::reserve(&outcome.seed, &targets, rule));
-            let free = |id: &str| !taken.iter().any(|one| one.target_id == id);
-            let next = order.into_iter().flatten().find(|ticket| free(ticket.id));
-            expected("new_target_id", found, next.map(|ticket| ticket.id))
+            let next = substitutes::next_target(inputs, outcome, &now, leaving);
+            expected("new_target_id", found, next)
         })
+    }
+
+    /// The targets of a plan as the verifier's order reads them.
+    fn standing(&self, key: &PlanKey) -> Result<Vec<Standing>, Refusal> {
+        let held = |seat: Seat| Held {
+            department: seat.department,
+            qualification: seat.qualification,
+            number: seat.seat_no,
+            officer: seat.officer_id,
+        };
+        let targets = self.docket.targets(key)?.into_iter();
+        let standing = targets.map(|one| Standing {
+            id: one.target_id,
+            seats: one.seats.into_iter().map(held).collect(),
+            replaced_by: one.replaced_by,
+            replaces: one.replaces,
+        });
+        Ok(standing.collect())
     }
 
     /// The seat is there, and the officer who leaves has it.
@@ -94,95 +93,38 @@ impl Desk<'_> {
     }
 
     fn next_officer(&self, said: Said<'_>, plan: &PlanState, key: &PlanKey) -> Result<(), Refusal> {
-        let now = self.docket.targets(key)?;
-        let (target, found) = (said.text("target_id"), said.text("new_officer_id"));
+        let now = self.standing(key)?;
+        let (target, department) = (said.text("target_id"), said.text("department"));
+        let leaving = said.text("officer_id");
         let qualification = said.body.get("qualification").and_then(|one| one.as_str());
-        let number = said
-            .integer("seat_no")
-            .and_then(|number| u32::try_from(number).ok());
+        let number = said.integer("seat_no").unwrap_or_default();
+        let number = u32::try_from(number).unwrap_or_default();
+        let here = now.iter().find(|one| one.id == target);
+        let seats = here.map_or(&[][..], |here| &here.seats);
+        let same = |seat: &&Held| {
+            (
+                &*seat.department,
+                seat.qualification.as_deref(),
+                seat.number,
+            ) == (department, qualification, number)
+        };
+        if seats.iter().find(same).map(|seat| &*seat.officer) != Some(leaving) {
+            return Err(breach("seat_no", number, Breach::SeatOther));
+        }
+        let found = said.text("new_officer_id");
         self.repeated(plan, |inputs, outcome| {
-            // A target that took another's place is visited from the seats of that one.
-            let here = now.iter().find(|one| one.target_id == target);
-            let first = here.map_or(target, |here| first_of(&now, here));
-            let seat = outcome.assignment.seats.iter().find(|seat| {
-                seat.target == first
-                    && seat.department == said.text("department")
-                    && seat.qualification == qualification
-                    && Some(seat.number) == number
-            });
-            let Some(seat) = seat else {
-                return Err(breach(
-                    "seat_no",
-                    number.unwrap_or_default(),
-                    Breach::SeatOther,
-                ));
-            };
-            let next = substitute(inputs, outcome, &now, seat, target);
-            expected("new_officer_id", found, next.as_deref())
+            let next = substitutes::next_officer(
+                inputs,
+                outcome,
+                &now,
+                target,
+                department,
+                qualification,
+                number,
+            );
+            expected("new_officer_id", found, next)
         })
     }
-}
-
-/// The drawn target whose place was handed on to this one.
-fn first_of<'a>(targets: &'a [TargetState], target: &'a TargetState) -> &'a str {
-    let mut first = target;
-    while let Some(before) = &first.replaces {
-        match targets.iter().find(|one| one.target_id == *before) {
-            Some(one) => first = one,
-            None => break,
-        }
-    }
-    &first.target_id
-}
-
-/// Who takes a seat in place of whoever leaves it. `target`: where the seat is now.
-fn substitute(
-    inputs: &Inputs<'_>,
-    outcome: &Outcome<'_>,
-    now: &[TargetState],
-    seat: &Assigned<'_>,
-    target: &str,
-) -> Option<String> {
-    let people: Vec<Officer<'_>> = inputs.officers.officers().collect();
-    let recused = inputs.plan.recusals.iter();
-    let recused = recused.map(|(target, officer)| (target.as_str(), officer.as_str()));
-    // Whoever must not meet the target where the seat is now cannot take it.
-    let barred: Barred<'_> = inputs
-        .met
-        .iter()
-        .copied()
-        .chain(recused)
-        .filter_map(|(at, officer)| match at == target {
-            true => Some((seat.target, officer)),
-            false => (at != seat.target).then_some((at, officer)),
-        })
-        .collect();
-    let mut seats: Vec<Assigned<'_>> = Vec::new();
-    for one in now.iter().filter(|one| one.replaced_by.is_none()) {
-        for held in &one.seats {
-            seats.push(Assigned {
-                target: if one.target_id == target {
-                    seat.target
-                } else {
-                    &one.target_id
-                },
-                department: &held.department,
-                qualification: held.qualification.as_deref(),
-                number: held.seat_no,
-                officer: &held.officer_id,
-            });
-        }
-    }
-    let next = officers::substitute(
-        &outcome.seed,
-        &outcome.assignment,
-        &seats,
-        seat,
-        &inputs.plan.seats,
-        &people,
-        &barred,
-    );
-    next.map(str::to_owned)
 }
 
 fn expected(field: &str, found: &str, next: Option<&str>) -> Result<(), Refusal> {

@@ -162,18 +162,35 @@ impl Opening<'_> {
 /// the minimum of the lowest. `openings` are those of the leaves that are not excluded, and have been checked against them.
 pub fn sealed<'a>(seed: &Seed, openings: &[Opening<'a>], rules: &[Rule]) -> Vec<Choice<'a>> {
     let choose = |rule: &Rule| {
-        let of_class = openings.iter().filter(|one| one.class == rule.stratum);
-        let mut covered: Vec<_> = of_class
-            .map(|one| Ticket {
-                ticket: seed.sealed_ticket(one.id, &one.ticket_salt),
-                id: one.id,
-            })
-            .collect();
-        covered.sort_unstable();
+        let covered = of_class(seed, openings, rule);
         let below = covered.partition_point(|one| rule.rate.draws(&one.ticket)) as u64;
         lowest(covered, below.max(rule.minimum))
     };
     rules.iter().map(choose).collect()
+}
+
+/// The targets of a rule's class, by ticket.
+fn of_class<'a>(seed: &Seed, openings: &[Opening<'a>], rule: &Rule) -> Vec<Ticket<'a>> {
+    let of_class = openings.iter().filter(|one| one.class == rule.stratum);
+    let mut covered: Vec<_> = of_class
+        .map(|one| Ticket {
+            ticket: seed.sealed_ticket(one.id, &one.ticket_salt),
+            id: one.id,
+        })
+        .collect();
+    covered.sort_unstable();
+    covered
+}
+
+/// The same as [`reserve`] where classes are sealed: all of the rule's class behind those whom it drew.
+pub fn reserve_sealed<'a>(
+    seed: &Seed,
+    openings: &[Opening<'a>],
+    rule: &Rule,
+    drew: &Choice<'a>,
+) -> Vec<Ticket<'a>> {
+    let mut tickets = of_class(seed, openings, rule);
+    tickets.split_off(drew.drawn.len().min(tickets.len()))
 }
 
 #[cfg(test)]

@@ -17,4 +17,5 @@ pub mod randomness;
 pub mod recompute;
 pub mod recorded;
 pub mod secrets;
+pub mod substitutes;
 pub mod ticket;

@@ -6,10 +6,13 @@ use super::officers::Assigned;
 use super::plan::Plan;
 use super::recompute::Outcome;
 use crate::encoding::hex;
-use crate::json::Value;
+use crate::json::{self, Value};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+
+/// A list of the drawn up to so many bytes stands in the record, a longer one in a file.
+pub const LIST_BYTES: usize = 256 << 10;
 
 /// The members of an open draw's record that follow from its inputs: `random_value`, `seed`, `drawn_count`, `drawn_strata`,
 /// `load_cap`, and `drawn`, which may stand in a file instead.
@@ -38,6 +41,17 @@ pub fn members(plan: &Plan, outcome: &Outcome<'_>) -> BTreeMap<String, Value> {
     members
         .map(|(name, value)| (name.to_string(), value))
         .collect()
+}
+
+/// Takes the list of the drawn out of the members of a record where it does not stand in it: one of nobody, and one that is too
+/// long, which is returned as the text of its file.
+pub fn take_list(members: &mut BTreeMap<String, Value>) -> Option<String> {
+    let list = members.get("drawn").map(json::to_jcs).unwrap_or_default();
+    let long = list.len() > LIST_BYTES;
+    if long || list == "[]" {
+        members.remove("drawn");
+    }
+    long.then_some(list)
 }
 
 /// The drawn targets in the order of the draw, each with its seats in the order in which they were filled.

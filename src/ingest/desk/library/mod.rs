@@ -10,7 +10,7 @@ mod template;
 
 pub use columns::{NAMED_BY, Shape};
 pub use names::{Names, NamesError};
-pub use sealing::{OpeningLine, OpeningsError, openings_text, read_openings};
+pub use sealing::{OpeningLine, OpeningsError, openings_text, read_openings, taking_part};
 pub use template::library_template;
 
 use super::pseudonyms::Pseudonyms;

@@ -112,6 +112,14 @@ pub fn openings_text(openings: &[OpeningLine]) -> String {
     text
 }
 
+/// The openings of those objects that take part: whose leaves are not excluded. `openings` are those of the library.
+pub fn taking_part<'a>(openings: &'a [OpeningLine], objects: &Library<'_>) -> Vec<Opening<'a>> {
+    let all = openings.iter().zip(objects.leaves());
+    let taking_part =
+        all.filter(|(_, leaf)| matches!(leaf, Leaf::Sealed(leaf) if leaf.exclusion.is_none()));
+    taking_part.map(|(opening, _)| opening.opening()).collect()
+}
+
 /// Reads the file of openings and holds each against its leaf, excluded or not.
 ///
 /// # Errors

@@ -1,0 +1,198 @@
+//! Who is next: the target or officer that takes a place in a draw, by the published order and never by choice.
+//!
+//! A draw is repeated for it, and what has been replaced since is laid over it. Whether a replacement is allowed at all is not
+//! decided here.
+
+use super::choice::{self, Ticket};
+use super::leaf::{Officer, Target};
+use super::library::Form;
+use super::officers::{self, Assigned, Barred};
+use super::recompute::{Inputs, Outcome};
+use alloc::collections::BTreeMap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+/// A seat on a target, and who has it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The department.
+    pub department: String,
+    /// What the seat asks for.
+    pub qualification: Option<String>,
+    /// Its number among the equal seats, from 1.
+    pub number: u32,
+    /// The officer.
+    pub officer: String,
+}
+
+/// A target of a draw as it stands: drawn, or in a drawn one's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its id.
+    pub id: String,
+    /// Who goes there.
+    pub seats: Vec<Held>,
+    /// Who took its place.
+    pub replaced_by: Option<String>,
+    /// Whose place it took.
+    pub replaces: Option<String>,
+}
+
+/// All targets of a draw, before anything is replaced.
+pub fn drawn(outcome: &Outcome<'_>) -> Vec<Standing> {
+    let mut seats: BTreeMap<&str, Vec<Held>> = BTreeMap::new();
+    for seat in &outcome.assignment.seats {
+        seats.entry(seat.target).or_default().push(Held {
+            department: seat.department.to_string(),
+            qualification: seat.qualification.map(ToString::to_string),
+            number: seat.number,
+            officer: seat.officer.to_string(),
+        });
+    }
+    let targets = outcome.drawn.iter();
+    targets
+        .map(|ticket| Standing {
+            id: ticket.id.to_string(),
+            seats: seats.remove(ticket.id).unwrap_or_default(),
+            replaced_by: None,
+            replaces: None,
+        })
+        .collect()
+}
+
+/// Lays a replaced target over the others; false where it has no place to give.
+pub fn replace_target(targets: &mut Vec<Standing>, leaving: &str, coming: &str) -> bool {
+    let found = targets
+        .iter_mut()
+        .find(|one| one.id == leaving && one.replaced_by.is_none());
+    let Some(target) = found else { return false };
+    target.replaced_by = Some(coming.to_string());
+    let follower = Standing {
+        id: coming.to_string(),
+        seats: target.seats.clone(),
+        replaced_by: None,
+        replaces: Some(leaving.to_string()),
+    };
+    targets.push(follower);
+    true
+}
+
+/// Lays a replaced officer over the others; false where there is no such seat.
+pub fn replace_officer(
+    targets: &mut [Standing],
+    target: &str,
+    leaving: &str,
+    coming: &str,
+) -> bool {
+    let here = targets.iter_mut().find(|one| one.id == target);
+    let seats = here.map(|one| &mut one.seats).into_iter().flatten();
+    match seats.into_iter().find(|seat| seat.officer == leaving) {
+        None => false,
+        Some(seat) => {
+            seat.officer = coming.to_string();
+            true
+        }
+    }
+}
+
+/// The drawn target whose place was handed on to this one.
+fn first_of<'a>(targets: &'a [Standing], id: &'a str) -> &'a str {
+    let mut first = id;
+    // Every step goes to another target: no more steps than there are.
+    for _ in targets {
+        let here = targets.iter().find(|one| one.id == first);
+        match here.and_then(|one| one.replaces.as_deref()) {
+            Some(before) => first = before,
+            None => break,
+        }
+    }
+    first
+}
+
+/// Who takes a target's place: the next of the rule that drew it who is not there yet; where several rules drew it, of the
+/// first in the plan. `None` where nobody is left, or the target has no place.
+pub fn next_target<'a>(
+    inputs: &Inputs<'a>,
+    outcome: &Outcome<'a>,
+    now: &[Standing],
+    leaving: &str,
+) -> Option<&'a str> {
+    let first = first_of(now, leaving);
+    let mut drew = inputs.plan.rules.iter().zip(&outcome.choices);
+    let (rule, choice) =
+        drew.find(|(_, choice)| choice.drawn.iter().any(|ticket| ticket.id == first))?;
+    let order: Vec<Ticket<'a>> = match inputs.objects.form() {
+        Form::Open => {
+            let targets: Vec<Target<'a>> = inputs.objects.targets().collect();
+            choice::reserve(&outcome.seed, &targets, rule)
+        }
+        _ => choice::reserve_sealed(&outcome.seed, inputs.openings, rule, choice),
+    };
+    let free = |ticket: &&Ticket<'a>| !now.iter().any(|one| one.id == ticket.id);
+    order.iter().find(free).map(|ticket| ticket.id)
+}
+
+/// Who takes a seat in place of whoever has it. `target`: where the seat is now. `None` where nobody is left, or there is no
+/// such seat.
+pub fn next_officer<'a>(
+    inputs: &Inputs<'a>,
+    outcome: &Outcome<'a>,
+    now: &[Standing],
+    target: &str,
+    department: &str,
+    qualification: Option<&str>,
+    number: u32,
+) -> Option<&'a str> {
+    // A target that took another's place is visited from the seats of that one.
+    let first = first_of(now, target);
+    let seat = outcome.assignment.seats.iter().find(|seat| {
+        (
+            seat.target,
+            seat.department,
+            seat.qualification,
+            seat.number,
+        ) == (first, department, qualification, number)
+    })?;
+    let people: Vec<Officer<'a>> = inputs.officers.officers().collect();
+    let recused = inputs.plan.recusals.iter();
+    let recused = recused.map(|(target, officer)| (target.as_str(), officer.as_str()));
+    // Whoever must not meet the target where the seat is now cannot take it.
+    let barred: Barred<'_> = inputs
+        .met
+        .iter()
+        .copied()
+        .chain(recused)
+        .filter_map(|(at, officer)| match at == target {
+            true => Some((seat.target, officer)),
+            false => (at != seat.target).then_some((at, officer)),
+        })
+        .collect();
+    let standing = now.iter().filter(|one| one.replaced_by.is_none());
+    let seats = standing.flat_map(|one| {
+        let at = match one.id == target {
+            true => seat.target,
+            false => one.id.as_str(),
+        };
+        one.seats.iter().map(move |held| Assigned {
+            target: at,
+            department: &held.department,
+            qualification: held.qualification.as_deref(),
+            number: held.number,
+            officer: &held.officer,
+        })
+    });
+    let next = officers::substitute(
+        &outcome.seed,
+        &outcome.assignment,
+        &seats.collect::<Vec<_>>(),
+        seat,
+        &inputs.plan.seats,
+        &people,
+        &barred,
+    )?;
+    // By its own id, which lives as long as the library.
+    people.iter().map(|one| one.id).find(|id| *id == next)
+}
+
+#[cfg(test)]
+mod tests;
