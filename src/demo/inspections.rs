@@ -96,6 +96,23 @@ fn results(out: &mut Builder<'_>, visits: &[Visit], cases: &mut Vec<CaseFiled>) 
             body = body.texts("joint_departments", ids);
         }
         let logged = completed + dice.between(2, 9);
+        for partner in &visit.batch.partners {
+            let own = result(
+                out,
+                &mut dice,
+                subject,
+                (department, visit.batch.item),
+                OUTCOMES[0].0,
+            )
+            .text("draw_basis", "drawn")
+            .text("plan_key", &visit.plan_key)
+            .refer("draw", visit.draw)
+            .text("inspected_on", world.date(day))
+            .text("completed_on", world.date(completed))
+            .number("officer_count", 2);
+            let slot = (completed + dice.between(2, 9), dice.below(3));
+            out.add(slot, *partner, Kind::InspectionResult, own);
+        }
         let number = out.add(
             (logged, dice.below(3)),
             department,

@@ -59,7 +59,7 @@ fn annual_plans(out: &mut Builder<'_>, batches: &[Batch]) -> Vec<RecordNumber> {
             let day = 2 + (number + 1) / 3;
             let own = batches.iter().filter(|batch| batch.annual_plan == number);
             let tasks = own
-                .filter(|batch| !batch.is_cancelled())
+                .filter(|batch| batch.is_announced())
                 .map(|batch| task(out, batch));
             let tasks = tasks.collect();
             let body = Body::new()

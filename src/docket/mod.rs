@@ -14,13 +14,16 @@ pub use state::{
     Snapshot, Stage, Substituted, TargetState,
 };
 
-use crate::store::{KeyValue, Storage, StoreError, prefix_end};
+use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
 use gongshi_verify::names::{AuthorityId, PlanKey};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// Name of the docket's database; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/docket";
+
+/// Of keys, values and folding.
+const VERSION: u64 = 1;
 
 /// The docket over its database.
 #[derive(Clone)]
@@ -29,11 +32,37 @@ pub struct Docket {
 }
 
 impl Docket {
-    /// Opens the docket's database, empty at first.
+    /// Opens the docket's database, empty at first. One that another version of this code has folded is emptied, and folded
+    /// again by intake; what is half emptied has no version.
     pub fn open(storage: &dyn Storage) -> Result<Self, StoreError> {
-        Ok(Docket {
+        let docket = Docket {
             database: storage.open(DATABASE)?,
-        })
+        };
+        if docket.number(key::VERSION)? != VERSION {
+            docket.clear()?;
+            let mut batch = WriteBatch::default();
+            batch.put(key::VERSION, VERSION.to_be_bytes());
+            docket.database.apply(batch)?;
+        }
+        Ok(docket)
+    }
+
+    fn clear(&self) -> Result<(), StoreError> {
+        let mut first = WriteBatch::default();
+        first.delete(key::VERSION);
+        first.delete(key::CURSOR);
+        self.database.apply(first)?;
+        self.database.sync()?;
+        loop {
+            let mut batch = WriteBatch::default();
+            for pair in self.database.range(&[], None).take(4096) {
+                batch.delete(pair?.0);
+            }
+            if batch.is_empty() {
+                return Ok(());
+            }
+            self.database.apply(batch)?;
+        }
     }
 
     /// Every planning entry below this index has been folded.
@@ -181,6 +210,7 @@ fn plan_key(bytes: &[u8]) -> Result<PlanKey, StoreError> {
 /// Keys of the docket's database. What can vary in length ends with `|`, which none of it contains.
 mod key {
     pub const CURSOR: &[u8] = b"cursor";
+    pub const VERSION: &[u8] = b"version";
     pub const SNAPSHOT: u8 = b'n';
     pub const ORDER: u8 = b'o';
     pub const PENDING: u8 = b'q';

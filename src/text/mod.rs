@@ -9,14 +9,15 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-/// A language's sources: one for each reader of its words (records, answers of the interface, pages, checks in the browser,
-/// the importer, the desk).
+/// A language's sources: one for each reader of its words (records, answers of the interface, pages, those of draws, checks in
+/// the browser, the importer, the desk).
 macro_rules! sources {
     ($tag:literal) => {
         &[
             include_str!(concat!("../../templates/locales/", $tag, "/records.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/problems.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/pages.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/draws.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/checks.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/import.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/desk.ftl")),

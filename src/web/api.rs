@@ -18,6 +18,7 @@ mod cards;
 mod draws;
 mod events;
 mod fairness;
+mod fairness_csv;
 mod files;
 mod plans;
 
@@ -49,6 +50,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .get(plans::tasks),
         )
         .service(web::resource("/fairness").get(fairness::get))
+        .service(web::resource("/fairness.csv").get(fairness_csv::get))
         .service(web::resource("/draws/{authority}/{period}/{serial}").get(draws::get))
         .service(
             web::resource("/beacons")

@@ -58,6 +58,21 @@ pub fn plan(lang: Lang, key: &str) -> String {
     format!("{}/plans/{key}", prefix(lang))
 }
 
+/// The page of a plan's draw.
+pub fn draw(lang: Lang, key: &str) -> String {
+    format!("{}/draws/{key}", prefix(lang))
+}
+
+/// The page that says whether a plan drew a target, and why.
+pub fn target(lang: Lang, key: &str, id: &str) -> String {
+    format!("{}/draws/{key}/target/{id}", prefix(lang))
+}
+
+/// The task cards of a department in a plan.
+pub fn tasks(lang: Lang, key: &str, department: &str) -> String {
+    format!("{}/plans/{key}/tasks/{department}", prefix(lang))
+}
+
 /// A path with a query of the given pairs, in the order given; empty values are left out.
 pub fn with_query(lang: Lang, path: &str, pairs: &[(&str, &str)]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());

@@ -47,8 +47,10 @@ class Page(html.parser.HTMLParser):
             self.lang = attrs.get("lang")
         if tag == "h1":
             self.h1 += 1
+        # What is sent there is no page.
+        posts = tag == "form" and attrs.get("method") == "post"
         for name in ("href", "src", "action"):
-            if attrs.get(name):
+            if attrs.get(name) and not posts:
                 self.links.append(attrs[name])
 
 
@@ -99,6 +101,10 @@ def pages(base):
     authority = find(base, "/log-state", r"/authority/[0-9A-Z-]+")
     department = find(base, find(base, "/list/penalty", r"/record/\d+"), r"/authority/[0-9A-Z-]+")
     name = urllib.parse.quote("餐饮")
+    drawn = find(base, "/plans?stage=drawn&authority=000000-SCJG", r"/plans/[0-9A-Z-]+/2026/\d+")
+    called_off = find(base, "/plans?stage=cancelled", r"/plans/[0-9A-Z-]+/2026/\d+")
+    draw = find(base, drawn, r"/draws/[0-9A-Z-]+/2026/\d+")
+    sealed = next(plan for plan in json.loads(fetch(base + "/api/v1/plans?limit=200")[2])["plans"] if plan["sealed"])["key"]
     yield from [
         ("home", "/", 200),
         ("search", f"/search?q={name}", 200),
@@ -122,6 +128,21 @@ def pages(base):
         ("pager", "/list/permit?page=2", 200),
         ("problem", "/problems/overloaded", 200),
         ("referrers", "/record/0?before=1000", 200),
+        ("plans", "/plans", 200),
+        ("plans-narrow", "/plans?authority=000000-SCJG&stage=drawn", 200),
+        ("plan", drawn, 200),
+        ("plan-cancelled", called_off, 200),
+        ("plan-sealed", f"/plans/{sealed}", 200),
+        ("draw", draw, 200),
+        ("draw-sealed", f"/draws/{sealed}", 200),
+        ("target", find(base, draw, r"/draws/.*/target/\w{18}"), 200),
+        ("target-absent", draw + "/target/0", 200),
+        ("target-sealed", find(base, f"/draws/{sealed}", r"/draws/.*/target/\w{18}"), 200),
+        ("tasks", find(base, drawn, r"/plans/.*/tasks/.*"), 200),
+        ("card", "/check", 200),
+        ("fairness", "/fairness", 200),
+        ("enterprise-drawn", find(base, draw, r"/enterprise/\w{18}"), 200),
+        ("no-plan", "/plans/000000-SCJG/2026/9999", 404),
     ]
     for kind in kinds:
         yield f"list-{kind}", f"/list/{kind}", 200

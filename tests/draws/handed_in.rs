@@ -18,6 +18,7 @@ use serde_json::Value as Json;
 /// Round 30,000,000 of quicknet (verify/tests/data/draw.json).
 pub const ROUND: u64 = 30_000_000;
 
+/// Its signature.
 pub const SIGNATURE: &str = "81d2fc112b91932d9e4074a46b88c4dc78149b859660e0673c0bb9bd0caefdc9cc194e83de980441355b8ef44cc7a355";
 
 /// A plan that waits for the round.

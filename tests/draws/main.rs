@@ -10,8 +10,12 @@ mod audit;
 mod documents;
 mod draw;
 mod handed_in;
+mod pages;
 mod plans;
+mod scene;
 mod sealed;
 mod secrets;
 mod server;
+#[path = "../common/setting.rs"]
+mod setting;
 mod support;

@@ -1,6 +1,7 @@
 //! What answers say beside their content: codes of errors, places, sentences set as each language sets them, and that a
 //! server has enough to do.
 
+use super::setting::holes;
 use super::support::{CITY, CITY_NAME, DEPARTMENT, OPERATOR, SUBJECT};
 use super::{LANGS, SITE, get, page};
 use actix_web::{App, test};
@@ -117,59 +118,6 @@ async fn chinese_sentences_are_set_without_holes() {
     paths.extend([SITE.overdue.1, SITE.person].map(|index| format!("/record/{index}")));
     for path in paths {
         let html = get(&path).await.body;
-        let text = running_text(&html);
-        let characters: Vec<char> = text.chars().collect();
-        for window in characters.windows(3) {
-            let [before, between, after] = window else {
-                unreachable!("windows of three");
-            };
-            let around = || {
-                let at = text.find(&window.iter().collect::<String>()).unwrap_or(0);
-                text[at..].chars().take(30).collect::<String>()
-            };
-            let full_width = |c: &char| "，。；：、？！（）《》「」“”".contains(*c);
-            // An index or a raised dot after a name in brackets stands by itself.
-            let at_edge = *before == '\n' || "\n#·".contains(*after);
-            let hole = *between == ' ' && (full_width(before) || full_width(after)) && !at_edge;
-            assert!(!hole, "{path}: …{}", around());
-            let han = |c: &char| ('\u{4e00}'..='\u{9fff}').contains(c);
-            let latin = ",;?!".contains(*between) && han(before);
-            assert!(!latin, "{path}: …{}", around());
-        }
+        assert_eq!(holes(&html), Vec::<String>::new(), "{path}");
     }
-}
-
-/// The words of a page as they run on: inline elements gone, a line for each other one, white space as it is drawn.
-fn running_text(html: &str) -> String {
-    const INLINE: &[&str] = &["a", "bdi", "b", "code", "strong", "em", "time", "span"];
-    let body = html.split_once("<body>").unwrap().1;
-    let mut text = String::new();
-    for (i, part) in body.split('<').enumerate() {
-        let (tag, words) = match i {
-            0 => ("", part),
-            _ => part.split_once('>').unwrap_or(("", part)),
-        };
-        let name = tag
-            .trim_start_matches('/')
-            .split([' ', '\n'])
-            .next()
-            .unwrap();
-        // Counts and codes stand apart.
-        let apart = ["class=\"count\"", "class=\"code\""]
-            .iter()
-            .any(|class| tag.contains(class));
-        if i > 0 && (apart || !INLINE.contains(&name)) {
-            text.push('\n');
-        }
-        text.push_str(words);
-    }
-    let lines = text.split('\n').map(|line| {
-        line.split_whitespace().collect::<Vec<_>>().join(" ")
-            + if line.ends_with(char::is_whitespace) {
-                " "
-            } else {
-                ""
-            }
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }

@@ -6,6 +6,8 @@
 mod answers;
 mod linked;
 mod persons;
+#[path = "../common/setting.rs"]
+mod setting;
 mod support;
 mod terms;
 

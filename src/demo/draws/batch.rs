@@ -12,6 +12,11 @@ const AHEAD: usize = 9;
 /// Batches planned in a small county, so that it has one of each sort.
 const LEAST: usize = 9;
 
+/// The open batch is drawn so many days after the year's end, and inspected in the month after that.
+const NEXT_DAYS: usize = 6;
+const NEXT_WINDOW: [&str; 2] = ["2026-12-07", "2026-12-31"];
+pub(super) const NEXT_DEADLINE: &str = "2027-01-29T09:30:00Z";
+
 /// What is out of the ordinary about a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::demo) enum Sort {
@@ -29,6 +34,8 @@ pub(in crate::demo) enum Sort {
     Late,
     /// Called off before its draw; not one of the year's batches.
     Cancelled,
+    /// Announced for next year: secrets are committed to, and nothing is drawn yet.
+    Open,
 }
 
 /// One batch.
@@ -50,9 +57,17 @@ pub(in crate::demo) struct Batch {
 }
 
 impl Batch {
-    /// Whether it was called off before its draw.
-    pub(in crate::demo) fn is_cancelled(&self) -> bool {
-        self.sort == Sort::Cancelled
+    /// Whether it is one of the year's batches, which the annual plans announce.
+    pub(in crate::demo) fn is_announced(&self) -> bool {
+        !matches!(self.sort, Sort::Cancelled | Sort::Open)
+    }
+
+    /// The days of the first and last inspection.
+    pub(super) fn window(&self, world: &World) -> [String; 2] {
+        match self.sort {
+            Sort::Open => NEXT_WINDOW.map(str::to_owned),
+            _ => [world.date(self.days.0), world.date(self.days.1)],
+        }
     }
 
     /// When the log takes the plan: at a second of its own.
@@ -62,7 +77,15 @@ impl Batch {
 
     /// When preparations end and secrets are revealed.
     pub(super) fn t0(&self, world: &World, place: usize) -> Timestamp {
-        later(world.calendar.slot(self.days.0 - AHEAD + 2, 1), 7 * place)
+        let wait = if self.sort == Sort::Open {
+            NEXT_DAYS * 86_400
+        } else {
+            0
+        };
+        later(
+            world.calendar.slot(self.days.0 - AHEAD + 2, 1),
+            7 * place + wait,
+        )
     }
 }
 
@@ -110,12 +133,16 @@ pub(in crate::demo) fn invent(world: &World) -> Vec<Batch> {
             annual_plan += 1;
         }
     }
-    mark(&mut batches, departments.len());
+    mark(
+        &mut batches,
+        departments.len(),
+        world.calendar.last() + AHEAD - 3,
+    );
     batches
 }
 
 /// Gives some of the first batches what is out of the ordinary, and adds the one that is called off.
-fn mark(batches: &mut Vec<Batch>, departments: usize) {
+fn mark(batches: &mut Vec<Batch>, departments: usize, last: usize) {
     let alone: Vec<usize> = (0..batches.len())
         .filter(|at| batches[*at].partners.is_empty())
         .collect();
@@ -144,6 +171,15 @@ fn mark(batches: &mut Vec<Batch>, departments: usize) {
             ..batches[at].clone()
         };
         batches.push(cancelled);
+    }
+    // One is under way when the demonstration is opened.
+    if let Some(first) = batches.iter().find(|one| one.sort == Sort::Whole) {
+        let open = Batch {
+            days: (last, last),
+            sort: Sort::Open,
+            ..first.clone()
+        };
+        batches.push(open);
     }
 }
 

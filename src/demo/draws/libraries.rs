@@ -15,6 +15,23 @@ const SEALED: usize = 600;
 /// Of every hundred restaurants so many are of each class.
 pub(super) const CLASSES: [(&str, usize); 4] = [("A", 75), ("B", 18), ("C", 4), ("D", 3)];
 
+/// The strata of the open library with their names.
+pub(super) const STRATA: [(&str, &str); 4] = [
+    ("cooperative", "农民专业合作社"),
+    ("enterprise", "企业"),
+    ("individual", "个体工商户"),
+    ("other", "其他组织"),
+];
+/// Qualifications of officers with their meaning.
+pub(super) const QUALIFICATIONS: [(&str, &str); 2] =
+    [("enforcement", "行政执法资质"), ("special", "专业技术专长")];
+
+/// The name of a stratum or class.
+pub(super) fn name_of(stratum: &str) -> String {
+    let known = STRATA.iter().find(|(token, _)| *token == stratum);
+    known.map_or_else(|| format!("{stratum}类"), |(_, name)| (*name).to_owned())
+}
+
 /// What opens a sealed target.
 pub(super) struct Opened {
     pub id: String,

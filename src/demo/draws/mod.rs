@@ -91,16 +91,35 @@ pub(super) fn make(
             .number("count", parsed.leaves().len())
             .text("root", hex(&parsed.root()))
             .put("leaves", file(text, "leaves.txt", "text/plain"));
+        let explained = match (library, form) {
+            ("officers", _) => body.put(
+                "qualifications",
+                tokens("qualification", "meaning", &libraries::QUALIFICATIONS),
+            ),
+            (_, Some("sealed")) => {
+                let classes =
+                    libraries::CLASSES.map(|(class, _)| (class, libraries::name_of(class)));
+                let classes: Vec<(&str, &str)> = classes
+                    .iter()
+                    .map(|(class, name)| (*class, name.as_str()))
+                    .collect();
+                body.put("strata", tokens("stratum", "stratum_name", &classes))
+            }
+            _ => body.put(
+                "strata",
+                tokens("stratum", "stratum_name", &libraries::STRATA),
+            ),
+        };
         match form {
-            Some(form) => body.text("library_form", form),
-            None => body,
+            Some(form) => explained.text("library_form", form),
+            None => explained,
         }
     };
     let objects = library("objects", Some("open"), "检查对象名录库", &libraries.open);
     let restaurants = library(
         "objects",
         Some("sealed"),
-        "餐饮服务单位名录库（密封分类）",
+        "餐饮服务单位名录库（封存分类）",
         &libraries.sealed,
     );
     let officers = library("officers", None, "执法检查人员名录库", &libraries.officers);
@@ -161,6 +180,9 @@ impl County<'_> {
                 out.add_at(time, batch.lead, Kind::Cancel, body.about_plan(&key), None);
                 continue;
             }
+            if batch.sort == Sort::Open {
+                continue;
+            }
             let at = self.draw_time(batch, place);
             let drawn = self.outcome(batch, &plan, &met, |outcome| {
                 let draw = match batch.sort {
@@ -211,7 +233,7 @@ impl County<'_> {
             let time = later(batch.planned(self.world, place), 3_600 + number);
             out.add_at(time, who, Kind::Commit, body.about_plan(key), None);
             let forgotten = batch.sort == Sort::Unrevealed && number == 0;
-            if batch.sort != Sort::Cancelled && !forgotten {
+            if !matches!(batch.sort, Sort::Cancelled | Sort::Open) && !forgotten {
                 let body = Body::new()
                     .text("plan_key", key.as_str())
                     .text("secret", hex(&secret));
@@ -279,6 +301,17 @@ impl County<'_> {
         let outcome = recompute::draw(&inputs, &|_, _, _| None);
         then(&outcome.expect("an invented plan can be drawn"))
     }
+}
+
+/// Tokens of a library with what they mean.
+fn tokens(token: &str, meaning: &str, all: &[(&str, &str)]) -> Value {
+    let one = |(name, text): &(&str, &str)| {
+        Body::nested()
+            .text(token, *name)
+            .text(meaning, *text)
+            .value()
+    };
+    Value::Array(all.iter().map(one).collect())
 }
 
 /// A contributor's secret; from the seed, so it hides nothing.

@@ -1,7 +1,7 @@
 //! The body of a batch's plan, and how many each batch is to draw so that the year comes to its number.
 
-use super::batch::{Batch, Sort, later};
-use super::libraries::{CLASSES, stratum};
+use super::batch::{Batch, NEXT_DEADLINE, Sort, later};
+use super::libraries::{CLASSES, name_of, stratum};
 use super::{County, DELAY_LOG2};
 use crate::demo::INSPECTIONS;
 use crate::demo::dice::Dice;
@@ -36,7 +36,7 @@ impl Quotas {
             .filter(|at| {
                 !matches!(
                     batches[*at].sort,
-                    Sort::Whole | Sort::Sealed | Sort::Cancelled
+                    Sort::Whole | Sort::Sealed | Sort::Cancelled | Sort::Open
                 )
             })
             .collect();
@@ -91,15 +91,12 @@ impl County<'_> {
             .find(|id| !sent.contains(*id))
             .expect("one of two is free");
         let (item, objects, _) = &lead.items[batch.item];
-        let (t0, [from, to]) = (
-            batch.t0(world, place),
-            [batch.days.0, batch.days.1].map(|day| world.date(day)),
-        );
+        let (t0, [from, to]) = (batch.t0(world, place), batch.window(world));
         let sealed = batch.sort == Sort::Sealed;
         let library = if sealed { &self.sealed } else { &self.open };
         let mut dice = Dice::new(key.as_str());
         let rules = match batch.sort {
-            Sort::Whole => whole(world, lead.id.as_str()),
+            Sort::Whole | Sort::Open => whole(world, lead.id.as_str()),
             Sort::Sealed => CLASSES
                 .iter()
                 .zip(CLASS_RATES)
@@ -107,7 +104,7 @@ impl County<'_> {
                 .collect(),
             _ => vec![largest(library, &sent, quota, &mut dice)],
         };
-        let all = batch.sort == Sort::Whole || sealed;
+        let all = matches!(batch.sort, Sort::Whole | Sort::Open) || sealed;
         let list = Body::nested()
             .text("item_code", lead.item_code(batch.item))
             .text("item_name", item)
@@ -162,14 +159,17 @@ impl County<'_> {
             .text("t0", t0.to_string())
             .text("t1", later(t0, 1).to_string())
             .text("fallback", "none")
-            .text("check_from", from.to_string())
-            .text("check_to", to.to_string())
+            .text("check_from", from)
+            .text("check_to", to)
             .text(
                 "result_deadline",
-                world
-                    .calendar
-                    .slot(batch.days.1 + PUBLICATION_DAYS, 2)
-                    .to_string(),
+                match batch.sort {
+                    Sort::Open => NEXT_DEADLINE.to_owned(),
+                    _ => world
+                        .calendar
+                        .slot(batch.days.1 + PUBLICATION_DAYS, 2)
+                        .to_string(),
+                },
             )
             .refer("plan_items/0/item_list", self.lists[batch.lead])
             .refer("annual_plan", self.annual_plans[batch.annual_plan])
@@ -195,6 +195,7 @@ impl County<'_> {
 fn rule(stratum: &str, departments: &[&str], num: usize, den: usize, minimum: usize) -> Value {
     Body::nested()
         .text("stratum", stratum)
+        .text("stratum_name", name_of(stratum))
         .texts("rule_departments", departments)
         .number("num", num)
         .number("den", den)

@@ -9,31 +9,43 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::names::AuthorityId;
 use serde::Deserialize;
 
+/// What is asked for.
 #[derive(Debug, Default, Deserialize)]
-struct Asked {
-    authority: Option<String>,
-    year: Option<String>,
+pub(super) struct Asked {
+    /// Whose plans.
+    pub authority: Option<String>,
+    /// Four digits.
+    pub year: Option<String>,
+    /// Which table, of the CSV.
+    pub table: Option<String>,
+}
+
+/// The year that is asked for, this one unless said otherwise; also looks at the authority.
+pub(super) fn year_of(asked: &Asked, portal: &Portal) -> Result<String, Problem> {
+    if let Some(text) = &asked.authority
+        && AuthorityId::parse(text).is_err()
+    {
+        let detail = format!(
+            "authority must be an authority's identifier, not {:?}",
+            shown(text)
+        );
+        return Err(Problem::bad_request(detail));
+    }
+    let this = || day_in_china(portal.now()).year().to_string();
+    let year = asked.year.clone().unwrap_or_else(this);
+    if year.len() != 4 || !year.bytes().all(|byte| byte.is_ascii_digit()) {
+        let detail = format!("year must be four digits, not {:?}", shown(&year));
+        return Err(Problem::bad_request(detail));
+    }
+    Ok(year)
 }
 
 pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
     let work = async {
-        let Asked { authority, year } = query(&request)?;
-        if let Some(text) = &authority
-            && AuthorityId::parse(text).is_err()
-        {
-            let detail = format!(
-                "authority must be an authority's identifier, not {:?}",
-                shown(text)
-            );
-            return Err(Problem::bad_request(detail));
-        }
-        let year = year.unwrap_or_else(|| day_in_china(portal.now()).year().to_string());
-        if year.len() != 4 || !year.bytes().all(|byte| byte.is_ascii_digit()) {
-            let detail = format!("year must be four digits, not {:?}", shown(&year));
-            return Err(Problem::bad_request(detail));
-        }
+        let asked: Asked = query(&request)?;
+        let year = year_of(&asked, &portal)?;
         let value = blocking(move || {
-            let fairness = portal.fairness(authority.as_deref(), &year)?;
+            let fairness = portal.fairness(asked.authority.as_deref(), &year)?;
             serde_json::to_value(fairness.as_ref()).map_err(|error| internal(&error))
         });
         Ok(json(&value.await?))

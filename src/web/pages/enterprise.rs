@@ -66,6 +66,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("abnormal", &abnormal)
         .with("serious", &serious)
         .with("serious_over", &serious_over)
+        .with("draws", &super::draws::of_target(visit, code.as_str())?)
         .with("rows", &rows)
         .with("total", &enterprise.records)
         .with("folded", &folded)

@@ -70,6 +70,46 @@ impl Fault {
         .arg("given", shortened(given))
     }
 
+    /// No plan has this key.
+    pub(super) fn no_plan(given: &str) -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-plan",
+            "page-error-plan-text",
+        )
+        .arg("given", shortened(given))
+    }
+
+    /// The plan sends no officers of this department.
+    pub(super) fn no_department(given: &str) -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-department",
+            "page-error-department-text",
+        )
+        .arg("given", shortened(given))
+    }
+
+    /// Not a year.
+    pub(super) fn no_year(given: &str) -> Self {
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-year",
+            "page-error-year-text",
+        )
+        .arg("given", shortened(given))
+    }
+
+    /// Not an id of a library's objects.
+    pub(super) fn no_id(given: &str) -> Self {
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-id",
+            "page-error-id-text",
+        )
+        .arg("given", shortened(given))
+    }
+
     /// No kind of record has this name.
     pub(super) fn no_kind(given: &str) -> Self {
         Fault::new(
@@ -131,6 +171,11 @@ impl Fault {
         page.retry_after = self.retry_after;
         page
     }
+}
+
+/// What was read from a store, whose failures the model's are made of.
+pub(super) fn kept<T>(result: Result<T, impl Into<ModelError>>) -> Result<T, Fault> {
+    result.map_err(|error| error.into().into())
 }
 
 /// What a reader typed, short enough to be shown.

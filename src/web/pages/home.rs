@@ -11,6 +11,8 @@ use serde::Serialize;
 /// New records shown of each kind, and in all.
 const NEW_OF_KIND: usize = 3;
 const NEW: usize = 12;
+/// Plans shown.
+const PLANS: usize = 4;
 
 #[derive(Serialize)]
 pub(super) struct KindCount {
@@ -57,6 +59,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("q", "")
         .with("search_action", &links::page(visit.lang, "/search", ""))
         .with("last", &last)
+        .with("plans", &super::draws::list::newest(visit, PLANS)?)
         .with("indexed", &portal.search.searchable())
         .with("rows", &rows)
         .with("foreign", &super::summary::foreign(visit.lang))

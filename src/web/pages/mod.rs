@@ -4,6 +4,7 @@
 //! decides nothing and writes nothing.
 
 mod authority;
+mod draws;
 mod enterprise;
 mod fault;
 mod fields;
@@ -47,6 +48,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .get(move |visit: Visit| visit.show(move |visit| build(visit).into()))
             .default_service(web::to(|visit: Visit| visit.only_read()))
     }
+    // A plan's key has three members.
+    let plan = |of: &str, rest: &str| format!("/{of}/{{key:[^/]+/[^/]+/[^/]+}}{rest}");
     config
         .service(page("/", home::page))
         .service(
@@ -61,6 +64,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/list/serious", lists::serious))
         .service(page("/list/{key}", lists::kind))
         .service(page("/log-state", log_state::page))
+        .service(page("/plans", draws::list::page))
+        .service(page(&plan("plans", "/tasks/{part}"), draws::tasks::page))
+        .service(page(&plan("plans", ""), draws::plan::page))
+        .service(page(&plan("draws", "/target"), draws::target::page))
+        .service(page(&plan("draws", "/target/{part}"), draws::target::page))
+        .service(page(&plan("draws", ""), draws::draw::page))
+        .service(page("/check", draws::check::page))
+        .service(page("/fairness", draws::fairness::page))
         .service(page("/problems/{key}", problems::page))
         .default_service(web::to(|visit: Visit| {
             visit.show(|_| Fault::nothing().into())
@@ -97,8 +108,12 @@ struct Visit {
     query: String,
     /// The variable part of the path, decoded; empty where there is none.
     key: String,
+    /// What stands behind a plan's key in the path, decoded; empty where nothing does.
+    part: String,
     if_none_match: Option<Vec<u8>>,
-    /// The day in Beijing by the log's clock.
+    /// The time by the log's clock, in seconds since 1970.
+    now: i64,
+    /// The day in Beijing then.
     today: Date,
     /// Whether the page names a natural person.
     person: Cell<bool>,
@@ -120,19 +135,21 @@ impl FromRequest for Visit {
             .app_data::<web::Data<Searches>>()
             .expect("pages are registered together with the places of searches")
             .clone();
-        let today = day_in_china(portal.intake.clock().now().unix());
+        let now = portal.intake.clock().now().unix();
+        let matched = |name| {
+            let info = request.match_info();
+            info.get(name).unwrap_or_default().to_owned()
+        };
         ready(Ok(Visit {
             portal,
             lang,
             path: path.to_owned(),
             query: request.query_string().to_owned(),
-            key: request
-                .match_info()
-                .get("key")
-                .unwrap_or_default()
-                .to_owned(),
+            key: matched("key"),
+            part: matched("part"),
             if_none_match: header.map(|value| value.as_bytes().to_vec()),
-            today,
+            now,
+            today: day_in_china(now),
             person: Cell::new(false),
             searches,
         }))
@@ -242,11 +259,14 @@ impl Visit {
     }
 
     /// Names everything the page is made of: the build, the language and address, what has been published, indexed and
-    /// folded, the day, on which terms end, and, where shown, the minute.
+    /// folded, what stands of plans, the day, on which terms end, and, where shown, the minute.
     fn etag(&self) -> String {
         let portal = &self.portal;
-        let minute = match portal.synthetic {
-            true => portal.intake.clock().now().unix() / 60,
+        let counts_down = ["/plans", "/draws", "/fairness"]
+            .iter()
+            .any(|path| self.path.starts_with(path));
+        let minute = match portal.synthetic || counts_down {
+            true => self.now / 60,
             false => 0,
         };
         let day = self.today;
@@ -260,11 +280,12 @@ impl Visit {
             })
             .sum();
         format!(
-            "W/\"{}-{}-{}-{}-{keys}-{day}-{minute}\"",
+            "W/\"{}-{}-{}-{}-{}-{keys}-{day}-{minute}\"",
             assets::build(),
             portal.log.published().size(),
             portal.search.searchable(),
             portal.model.cursor().unwrap_or_default(),
+            portal.intake.docket().cursor().unwrap_or_default(),
         )
     }
 

@@ -99,6 +99,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             &fields.as_ref().map_or(0, |fields| fields.omitted),
         )
         .with("term", &term_over(visit, &loaded)?)
+        .with(
+            "plan",
+            &super::draws::plan_of(visit, view.as_ref().and_then(View::plan_key))?,
+        )
         .with("undrawn", &says_drawn_without_a_draw(visit, view.as_ref())?)
         .with("refers", &refers)
         .with(
