@@ -238,8 +238,8 @@ fn operator_record(new: &NewLog, key: &SecretKey) -> Result<Record, AppError> {
 pub struct App {
     /// What the HTTP side needs.
     pub portal: Portal,
-    /// Draws plans, where the operator's key is in the data folder.
-    pub runner: Option<Arc<Runner>>,
+    /// Draws plans.
+    pub runner: Arc<Runner>,
     clerk: Option<Clerk>,
     keeper: Keeper,
     expiry: Expiry,
@@ -362,9 +362,9 @@ impl App {
         ];
         let synthetic = is_synthetic(&intake);
         let runner = draws::runner(&intake, data, &tuning.draws)?;
-        let clerk = match (&runner, &tuning.draws) {
-            (Some(runner), Draws::Run { .. }) => Some(Clerk::start(runner.clone())?),
-            _ => None,
+        let clerk = match &tuning.draws {
+            Draws::Run { .. } => Some(Clerk::start(runner.clone())?),
+            Draws::ByHand => None,
         };
         let keeper = Keeper {
             log: log.clone(),
@@ -396,8 +396,8 @@ impl App {
 
     /// Starts to draw plans as soon as they are due, if that is not done already.
     pub fn draw_due(&mut self) -> std::io::Result<()> {
-        if let (None, Some(runner)) = (&self.clerk, &self.runner) {
-            self.clerk = Some(Clerk::start(runner.clone())?);
+        if self.clerk.is_none() {
+            self.clerk = Some(Clerk::start(self.runner.clone())?);
         }
         Ok(())
     }

@@ -32,30 +32,34 @@ pub(super) struct Clerk {
     thread: Option<JoinHandle<()>>,
 }
 
-/// The runner of a log, where the operator's key is in the data folder.
+/// The runner of a log. Without the operator's key in the data folder it records nothing.
 pub(super) fn runner(
     intake: &Arc<Intake>,
     data: &Path,
     draws: &Draws,
-) -> Result<Option<Arc<Runner>>, AppError> {
+) -> Result<Arc<Runner>, AppError> {
     let path = operator_key_path(data);
-    if !path.exists() {
-        tracing::warn!(
-            "keys/operator.key is not there: draws have to be recorded by whoever else may"
-        );
-        return Ok(None);
-    }
-    let key = KeyFile::read(&path)?;
-    let signer = Signer {
-        authority: key.authority,
-        key: key.key,
+    let signer = match path.exists() {
+        true => {
+            let key = KeyFile::read(&path)?;
+            Some(Signer {
+                authority: key.authority,
+                key: key.key,
+            })
+        }
+        false => {
+            tracing::warn!(
+                "keys/operator.key is not there: draws have to be recorded by whoever else may"
+            );
+            None
+        }
     };
     let relays = match draws {
         Draws::Run { relays } if !relays.is_empty() => Some(Relays::new(relays.clone())),
         _ => None,
     };
     let runner = Runner::new(intake.clone(), data, signer, relays, random32);
-    Ok(Some(Arc::new(runner)))
+    Ok(Arc::new(runner))
 }
 
 impl Clerk {

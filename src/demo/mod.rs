@@ -242,12 +242,9 @@ pub fn open(
     }
     if !marker.complete {
         let scale = Scale::one_in(marker.divisor);
-        let runner = app.runner.as_ref();
-        let runner =
-            runner.ok_or_else(|| AppError::Folder("keys/operator.key is not there".to_owned()))?;
         fill::fill(
             &app.portal.intake,
-            runner,
+            &app.runner,
             &clock,
             Schedule::invent(scale),
             progress,

@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 /// Folder of the data folder for delays on their way.
 const FOLDER: &str = "delays";
 /// A delay up to so many steps, as a power of two, is over within a moment.
-const AT_ONCE_LOG2: u32 = 24;
+pub(super) const AT_ONCE_LOG2: u32 = 24;
 
 /// The delays of one server.
 pub(super) struct Delays {

@@ -1,6 +1,6 @@
 //! Looks which plans can be drawn, and draws them, one after the other.
 
-use super::delay::Delays;
+use super::delay::{AT_ONCE_LOG2, Delays};
 use super::fetch::Relays;
 use super::record::{Decided, DrawFailure, compose};
 use crate::docket::{PlanState, Stage};
@@ -16,6 +16,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+/// A long delay is begun so long after the time of reveals, in seconds.
+const SETTLE_SECONDS: i64 = 30;
 /// After a failure a plan is left alone for so long.
 const PAUSE: Duration = Duration::from_secs(60);
 /// Relays are asked again after so long…
@@ -52,7 +54,7 @@ pub(super) enum Failure {
 /// Draws plans.
 pub struct Runner {
     intake: Arc<Intake>,
-    signer: Signer,
+    signer: Option<Signer>,
     delays: Delays,
     relays: Option<Relays>,
     /// Fresh salts for records.
@@ -62,11 +64,12 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// A runner for the log of `intake`, whose data folder is `data`. Without `relays` rounds have to be handed in.
+    /// A runner for the log of `intake`, whose data folder is `data`. Without `relays` rounds have to be handed in; without a
+    /// signer draws are got ready, and recorded by whoever else may.
     pub fn new(
         intake: Arc<Intake>,
         data: &Path,
-        signer: Signer,
+        signer: Option<Signer>,
         relays: Option<Relays>,
         random: fn() -> [u8; 32],
     ) -> Self {
@@ -112,12 +115,16 @@ impl Runner {
     fn look(&self, key: &PlanKey) -> Result<Drawn, Failure> {
         let plan = self.intake.docket().plan(key).map_err(DrawFailure::from)?;
         let now = self.intake.clock().now().unix();
-        let Some(plan) = plan
-            .filter(|plan| !plan.sealed && matches!(plan.stage(now), Stage::Due | Stage::Lapsed))
+        let Some(plan) = plan.filter(|plan| matches!(plan.stage(now), Stage::Due | Stage::Lapsed))
         else {
             return Ok(Drawn::Waiting);
         };
-        let Some(from) = self.decided(key, &plan)? else {
+        // What decides a sealed draw is got ready, too: the department's record is held against it.
+        let (Some(signer), false) = (&self.signer, plan.sealed) else {
+            self.prepare(key, &plan, now)?;
+            return Ok(Drawn::Waiting);
+        };
+        let Some(from) = self.decided(key, &plan, now)? else {
             return Ok(Drawn::Waiting);
         };
         let composed = compose(&self.intake, &plan, &from)?;
@@ -134,8 +141,8 @@ impl Runner {
         let kind = KindName::parse(Kind::Draw.as_str()).expect("a kind's name is a name");
         let event = Event::sign(
             self.intake.log().origin(),
-            &self.signer.authority,
-            &self.signer.key,
+            &signer.authority,
+            &signer.key,
             &kind,
             self.intake.clock().now(),
             Some(key.to_string()),
@@ -151,7 +158,12 @@ impl Runner {
     }
 
     /// What decides a due plan, where it is there.
-    fn decided(&self, key: &PlanKey, plan: &PlanState) -> Result<Option<Decided>, DrawFailure> {
+    fn decided(
+        &self,
+        key: &PlanKey,
+        plan: &PlanState,
+        now: i64,
+    ) -> Result<Option<Decided>, DrawFailure> {
         if let Some(round) = plan.round {
             if let Some(signature) = self.intake.beacon(round)? {
                 return Ok(Some(Decided::Signature(signature)));
@@ -163,12 +175,28 @@ impl Runner {
             // A lottery: its numbers come from the plan's authority.
             return Ok(None);
         };
+        // A reveal of the last second may still be on its way into the docket; a short delay is simply run again.
+        if log2 > AT_ONCE_LOG2 && now < plan.known_at() + SETTLE_SECONDS {
+            return Ok(None);
+        }
         let start = start(&self.intake, plan)?;
         let checkpoints = self.delays.checkpoints(key, log2, &start)?;
         if let Some(checkpoints) = &checkpoints {
             self.intake.note_delay(key, start, checkpoints.clone());
         }
         Ok(checkpoints.map(Decided::Checkpoints))
+    }
+
+    /// Gets ready what decides a draw that somebody else records.
+    fn prepare(&self, key: &PlanKey, plan: &PlanState, now: i64) -> Result<(), DrawFailure> {
+        if plan.delay_log2.is_none() {
+            return self.decided(key, plan, now).map(drop);
+        }
+        let start = start(&self.intake, plan)?;
+        match self.intake.knows_delay(key, &start) {
+            true => Ok(()),
+            false => self.decided(key, plan, now).map(drop),
+        }
     }
 
     fn fetch(&self, key: &PlanKey, plan: &PlanState, round: u64) {

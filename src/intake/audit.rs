@@ -109,7 +109,7 @@ impl Auditor {
 
     /// Draws whose delay is too long to have been repeated.
     pub fn unrepeated(&self) -> u64 {
-        self.order.as_ref().map_or(0, |order| order.unrepeated)
+        self.order.as_ref().map_or(0, |order| order.unrepeated())
     }
 
     /// Names the key the log signs its checkpoints with, which no authority may have.

@@ -2,7 +2,6 @@
 //!
 //! In memory only: whoever runs a delay keeps it, and notes it again after a restart.
 
-use super::planning::Delays;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::names::PlanKey;
 use std::collections::HashMap;
@@ -24,8 +23,9 @@ impl Known {
     }
 }
 
-impl Delays for Known {
-    fn checkpoints(&self, plan: &PlanKey, start: &Hash) -> Option<Vec<Hash>> {
+impl Known {
+    /// Checkpoints of the plan's delay from that start.
+    pub(super) fn checkpoints(&self, plan: &PlanKey, start: &Hash) -> Option<Vec<Hash>> {
         let runs = self.runs.lock().expect("no holder of this lock panics");
         let (from, checkpoints) = runs.get(plan)?;
         (from == start).then(|| checkpoints.clone())

@@ -42,7 +42,7 @@ use gongshi_verify::names::PlanKey;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::{Registry, RegistryError};
 use gongshi_verify::time::Timestamp;
-use planning::{Desk, Said};
+use planning::{Desk, Own, Said};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -134,9 +134,12 @@ struct Checked {
     inspected: Option<Inspected>,
 }
 
-/// What was found of an event that has to do with a draw. It holds as long as the docket has the same cursor.
+/// What was found of an event that has to do with a draw. It holds as long as the docket has the same cursor, or the plan it is
+/// about stands as it stood.
 struct Inspected {
     cursor: u64,
+    /// The plan it is about, as it stood.
+    plan: Option<PlanState>,
     result: Result<(), Refusal>,
 }
 
@@ -237,6 +240,11 @@ impl Intake {
         self.delays.note(plan, start, checkpoints);
     }
 
+    /// Whether the plan's delay from that start was run here.
+    pub fn knows_delay(&self, plan: &PlanKey, start: &Hash) -> bool {
+        self.delays.checkpoints(plan, start).is_some()
+    }
+
     /// All that the draw of a plan is computed from.
     ///
     /// # Errors
@@ -251,7 +259,7 @@ impl Intake {
             docket: &self.docket,
             files: &self.files,
             registry,
-            delays: self.delays.as_ref(),
+            outside: self,
         }
     }
 
@@ -383,11 +391,20 @@ impl Intake {
         let body = event.body();
         let said = Said { entry, kind, body };
         // Read before the look: what changes meanwhile is looked at again.
-        let (cursor, result) = match self.docket.cursor() {
-            Ok(cursor) => (cursor, self.desk(registry).inspect(said)),
-            Err(error) => (0, Err(error.into())),
-        };
-        Some(Inspected { cursor, result })
+        let desk = self.desk(registry);
+        let stood = || Ok::<_, StoreError>((self.docket.cursor()?, desk.plan_named(said)?));
+        Some(match stood() {
+            Ok((cursor, plan)) => Inspected {
+                cursor,
+                plan,
+                result: desk.inspect(said),
+            },
+            Err(error) => Inspected {
+                cursor: u64::MAX,
+                plan: None,
+                result: Err(error.into()),
+            },
+        })
     }
 
     /// The key that signed an event it has every right to sign; none where the registry checks that in its turn.
@@ -468,9 +485,29 @@ fn fold(
         let Ok(hash) = hex32(sha256) else {
             return Ok(None);
         };
-        match files.size(&hash) {
+        match files.size(&hash).map(|_| files.read(&hash)) {
             None => Ok(None),
-            Some(_) => Ok(String::from_utf8(files.read(&hash)?).ok()),
+            Some(Ok(bytes)) => Ok(String::from_utf8(bytes).ok()),
+            // A damaged file stops nobody: fsck tells of it, and a new docket heals this.
+            Some(Err(error @ StoreError::Corrupt(_))) => {
+                tracing::error!(sha256, %error, "a file that a draw names cannot be read");
+                Ok(None)
+            }
+            Some(Err(error)) => Err(error),
         }
     })
+}
+
+impl Own for Intake {
+    fn checkpoints(&self, plan: &PlanKey, start: &Hash) -> Option<Vec<Hash>> {
+        self.delays.checkpoints(plan, start)
+    }
+
+    fn has_round(&self, round: u64) -> bool {
+        matches!(self.beacon(round), Ok(Some(_)))
+    }
+
+    fn believes(&self, _: &PlanKey) -> bool {
+        false
+    }
 }

@@ -12,11 +12,17 @@ use crate::log::{Leaf, Outcome};
 use crate::store::StoreError;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::registry::{Registry, RegistryError};
+use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Whether an event of a kind changes what the next one may do.
-fn takes_effect(kind: Kind) -> bool {
-    kind == Kind::Authority || takes_part(kind)
+fn takes_effect(kind: Kind, body: &Map<String, Value>) -> bool {
+    match kind {
+        Kind::Authority => true,
+        Kind::Bulletin => body.contains_key("plan_key"),
+        Kind::Alert => body.get("alert_type").and_then(Value::as_str) == Some("round_missing"),
+        kind => takes_part(kind),
+    }
 }
 
 impl Checked {
@@ -62,7 +68,8 @@ impl Intake {
                 }
             };
             // One of these takes effect before the next event is looked at, and is appended alone.
-            let alone = checked.kind().filter(|kind| takes_effect(*kind));
+            let body = checked.event.body();
+            let alone = checked.kind().filter(|kind| takes_effect(*kind, body));
             if alone.is_some() {
                 batch.submit(&self.log, &mut serial.seen, None);
             }
@@ -133,7 +140,11 @@ impl Intake {
         let body = checked.event.body();
         let said = Said { entry, kind, body };
         let desk = self.desk(registry);
-        match inspected.cursor == self.docket.cursor()? {
+        // Everybody waits here: what was found holds as long as nothing has become of the plan that it is about. Only a new
+        // plan depends on more than one.
+        let holds = inspected.cursor == self.docket.cursor()?
+            || (kind != Kind::Plan && inspected.plan == desk.plan_named(said)?);
+        match holds {
             true => inspected.result.clone()?,
             false => desk.inspect(said)?,
         }

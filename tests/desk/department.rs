@@ -163,7 +163,7 @@ impl Desk {
 
     /// The server's runner looks at the plan, and draws it; the index.
     pub fn server_draws(&self, key: &str) -> u64 {
-        let runner = self.app.runner.as_ref().unwrap();
+        let runner = self.app.runner.clone();
         match runner.draw(&PlanKey::parse(key).unwrap()).unwrap() {
             Drawn::Recorded(index) => index,
             Drawn::Waiting => panic!("{key} cannot be drawn"),

@@ -189,3 +189,113 @@ fn a_substitute_without_evidence_is_refused() {
     ]);
     refused(county.say(LEAD, "substitute", body, Some(KEY)), "missing");
 }
+
+/// A window that has nothing to do with the draw would take a plan out of the way of the next one, or keep others out for ever.
+#[test]
+fn windows_and_deadlines_belong_to_the_draw() {
+    let county = County::new();
+    let past = [
+        ("check_from", Value::from("2026-01-01")),
+        ("check_to", "2026-01-01".into()),
+    ];
+    refused(county.plan(KEY, &past), "window_past");
+    let endless = [("check_to", Value::from("2028-01-01"))];
+    refused(county.plan(KEY, &endless), "window_long");
+    let late = [("result_deadline", Value::from("2027-12-31T16:00:00Z"))];
+    refused(county.plan(KEY, &late), "deadline_far");
+    refused(county.plan("000000-SCJG/2031/01", &[]), "period_other");
+    let far = Value::from(
+        Timestamp::from_unix(county.now() + 400 * 86_400)
+            .unwrap()
+            .to_string(),
+    );
+    let ahead = [
+        ("t0", far.clone()),
+        ("t1", far),
+        ("check_from", "2027-06-01".into()),
+        ("check_to", "2027-06-30".into()),
+        ("result_deadline", "2027-07-30T16:00:00Z".into()),
+    ];
+    refused(county.plan("000000-SCJG/2027/01", &ahead), "far_ahead");
+    assert!(county.plan(KEY, &[]).is_ok());
+}
+
+/// Who has seen a secret calls nothing off and commits to nothing, not even within the second of t0.
+#[test]
+fn after_the_first_secret_nobody_steps_back() {
+    let county = County::new();
+    county.plan(KEY, &[]).unwrap();
+    county.commit(NOTARY, KEY, 2).unwrap();
+    county.until(county.state(KEY).t0);
+    county.reveal(NOTARY, KEY, 2).unwrap();
+    refused(county.commit(LEAD, KEY, 1), "too_late");
+    refused(county.cancel(LEAD, KEY), "too_late");
+}
+
+/// 220 results can all be tried by whoever chooses a secret.
+#[test]
+fn a_game_with_few_results_decides_nothing() {
+    let county = County::new();
+    let at = |seconds: i64| {
+        Value::from(
+            Timestamp::from_unix(county.now() + seconds)
+                .unwrap()
+                .to_string(),
+        )
+    };
+    let body = county.plan_body(
+        KEY,
+        &[
+            ("randomness", "lottery".into()),
+            ("lottery_game", "welfare_3d".into()),
+            ("lottery_issue", "2026031".into()),
+            ("lottery_at", at(7200)),
+        ],
+    );
+    let body = without(body, "delay_log2");
+    refused(county.say(LEAD, "plan", body, Some(KEY)), "lottery_small");
+}
+
+/// A plan that was drawn after all, by the round that came late, is not drawn a second time in the fallback's way; and a round
+/// that is there is not missing.
+#[test]
+fn a_late_round_is_no_second_chance() {
+    let county = County::new();
+    by_beacon(&county);
+    let signature = gongshi_verify::encoding::bytes_of_hex(SIGNATURE).unwrap();
+    let notice = || {
+        let body = Value::object([
+            ("alert_type", "round_missing".into()),
+            ("plan_key", KEY.into()),
+            ("region", "000000".into()),
+            ("content", "随机信标逾期72小时未公布。".into()),
+        ]);
+        county.say(OPERATOR, "alert", body, None)
+    };
+    county.wait(72 * 3600);
+    notice().unwrap();
+    let intake = &county.log.app.portal.intake;
+    intake.hand_in(ROUND, &signature).unwrap();
+    refused(notice(), "round_there");
+    county.draw(KEY);
+    let window = [
+        ("check_from", Value::from("2026-07-15")),
+        ("check_to", "2026-07-31".into()),
+    ];
+    refused(county.plan("000000-SCJG/2026/02", &window), "item_open");
+}
+
+/// A list that takes effect later ends the one before on that day, not on the day it is published.
+#[test]
+fn between_two_item_lists_there_is_no_gap() {
+    let county = County::new();
+    let newer = with(
+        item_list("2026-2", &["SP01"]),
+        "effective_on",
+        "2026-04-15".into(),
+    );
+    let newer = with(newer, "replaces", county.named(county.item_list));
+    county.say(LEAD, "item_list", newer, None).unwrap();
+    // Inspections begin on the first of April, under the old list.
+    county.plan(KEY, &[]).unwrap();
+}

@@ -166,7 +166,8 @@ impl Scene {
     fn result(&self, who: &str, subject: &str, name: &str) {
         let body = body(&format!(
             r#"{{"subject_uscc":"{subject}","subject_name":"{name}","region":"000000","draw_basis":"drawn","plan_key":"{DRAWN}",
-            "method":"on_site","inspected_on":"2026-03-13","outcome":["no_problem_found"]}}"#
+            "method":"on_site","inspected_on":"{}","outcome":["no_problem_found"]}}"#,
+            gongshi::domain::dates::day_in_china(self.county.now())
         ));
         self.county
             .say(who, "inspection_result", body, None)

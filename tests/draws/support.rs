@@ -288,7 +288,7 @@ impl County {
     }
 
     pub fn runner(&self) -> &Runner {
-        self.log.app.runner.as_ref().unwrap()
+        &self.log.app.runner
     }
 
     /// A plan with both secrets, until it can be drawn.

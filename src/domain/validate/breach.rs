@@ -58,6 +58,26 @@ breaches! {
     LeadForeign { authority } = "lead_foreign", "must be {authority}, the authority that publishes the plan";
     /// Not registered in the log.
     AuthorityUnknown = "authority_unknown", "is no authority of this log";
+    /// It may not publish what it would have to.
+    ContributorMute = "contributor_mute", "may publish neither commits nor reveals in this log, or has no valid key";
+    /// A period that the plan has nothing to do with.
+    PeriodOther { years } = "period_other", "the period must be of {years}, when the plan is drawn and carried out";
+    /// The inspections end before anything can be drawn.
+    WindowPast { day } = "window_past", "must not be earlier than {day}, the day on which the draw can be made";
+    /// Inspections without end.
+    WindowLong { most } = "window_long", "must be at most {most} days after the inspections begin";
+    /// So far ahead that nobody watches.
+    FarAhead { most } = "far_ahead", "must be at most {most} days after the plan is logged";
+    /// Publication without end.
+    DeadlineFar { most } = "deadline_far", "must be at most {most} days after the inspections end";
+    /// A game with so few results that all of them can be tried beforehand.
+    LotterySmall = "lottery_small", "has so few results that a secret can be chosen for all of them; name another game";
+    /// Too many of them to be looked at.
+    TooMany { most } = "too_many", "must be at most {most}";
+    /// Before the draw.
+    InspectedEarly { day } = "inspected_early", "must not be earlier than {day}, the day of the draw";
+    /// Its round has been handed in.
+    RoundThere = "round_there", "the round of this plan has been handed in: it can be drawn";
     /// A field of a plan that the draw cannot use.
     Unplannable { expected } = "unplannable", "expected {expected}";
     /// The end of preparation has passed.

@@ -1,11 +1,11 @@
 //! The order of draws once more: each entry that takes part in one is held against the docket as those before it left it.
 //!
 //! The docket is folded anew, in memory, so nothing derived is believed. Libraries are read and draws repeated; a delay too
-//! long to be repeated here is counted, and left to `gongshi-verify draw`.
+//! long to be repeated here is believed and counted; `gongshi-verify draw` repeats it.
 
 use crate::docket::Docket;
-use crate::domain::{Breach, Kind, Problem, Stored};
-use crate::intake::planning::{Delays, Desk, Said, takes_part};
+use crate::domain::{Kind, Stored};
+use crate::intake::planning::{Desk, Own, Said, takes_part};
 use crate::intake::{Refusal, fold};
 use crate::log::Log;
 use crate::store::{Files, StoreError, in_memory};
@@ -14,6 +14,8 @@ use gongshi_verify::hash::Hash;
 use gongshi_verify::names::PlanKey;
 use gongshi_verify::registry::Registry;
 use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the order is checked with.
@@ -21,16 +23,26 @@ pub(super) struct Order {
     log: Arc<Log>,
     files: Files,
     docket: Docket,
-    /// Draws whose delay was not repeated.
-    pub(super) unrepeated: u64,
+    /// Plans whose delay was believed.
+    believed: Believed,
 }
 
-/// Nothing was run here.
-struct NoneRun;
+/// Nothing was run here: long delays are believed, and counted.
+#[derive(Default)]
+struct Believed(RefCell<BTreeSet<PlanKey>>);
 
-impl Delays for NoneRun {
+impl Own for Believed {
     fn checkpoints(&self, _: &PlanKey, _: &Hash) -> Option<Vec<Hash>> {
         None
+    }
+
+    fn has_round(&self, _: u64) -> bool {
+        false
+    }
+
+    fn believes(&self, plan: &PlanKey) -> bool {
+        self.0.borrow_mut().insert(plan.clone());
+        true
     }
 }
 
@@ -40,8 +52,13 @@ impl Order {
             log,
             files,
             docket: Docket::open(&in_memory())?,
-            unrepeated: 0,
+            believed: Believed::default(),
         })
+    }
+
+    /// Draws whose delay was not repeated.
+    pub(super) fn unrepeated(&self) -> u64 {
+        self.believed.0.borrow().len() as u64
     }
 
     /// What is wrong with an entry; it takes its effect all the same, as it has.
@@ -59,21 +76,14 @@ impl Order {
             docket: &self.docket,
             files: &self.files,
             registry,
-            delays: &NoneRun,
+            outside: &self.believed,
         };
         let said = Said { entry, kind, body };
         let mut problems = Vec::new();
         match desk.inspect(said).and_then(|()| desk.admit(said)) {
             Ok(()) => {}
             Err(Refusal::Draw(faults)) => {
-                for fault in faults {
-                    if matches!(&fault.problem, Problem::Breach(one) if **one == Breach::DelayPending)
-                    {
-                        self.unrepeated += 1;
-                    } else {
-                        problems.push(fault.to_string());
-                    }
-                }
+                problems.extend(faults.iter().map(ToString::to_string));
             }
             // A file that is not there is told where files are looked at.
             Err(Refusal::FileMissing(_)) => {}

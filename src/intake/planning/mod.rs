@@ -35,13 +35,17 @@ pub(crate) struct Desk<'a> {
     pub docket: &'a Docket,
     pub files: &'a Files,
     pub registry: &'a Registry,
-    pub delays: &'a dyn Delays,
+    pub outside: &'a dyn Own,
 }
 
-/// Delays that this server has run itself.
-pub(crate) trait Delays {
-    /// Checkpoints of the plan's delay from that start; `None`: not run yet.
+/// What this server has of its own about what decides draws.
+pub(crate) trait Own {
+    /// Checkpoints of the plan's delay from that start; `None`: not run here.
     fn checkpoints(&self, plan: &PlanKey, start: &Hash) -> Option<Vec<Hash>>;
+    /// Whether the round was handed in.
+    fn has_round(&self, round: u64) -> bool;
+    /// Whether a long delay is believed unrepeated, by who says so elsewhere.
+    fn believes(&self, plan: &PlanKey) -> bool;
 }
 
 /// What is looked at: an event on its way in, or an entry read back.
@@ -172,6 +176,14 @@ impl Desk<'_> {
             }
             Kind::Alert => self.admit_alert(said, now),
             _ => Ok(()),
+        }
+    }
+
+    /// What stands of the plan that a record names, if it names one that is known.
+    pub fn plan_named(&self, said: Said<'_>) -> Result<Option<PlanState>, StoreError> {
+        match PlanKey::parse(said.text("plan_key")) {
+            Ok(key) => self.docket.plan(&key),
+            Err(_) => Ok(None),
         }
     }
 

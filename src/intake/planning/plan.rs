@@ -3,16 +3,30 @@
 
 use super::{Desk, Material, Said, breach, own_plan, shown, unavailable};
 use crate::docket::{PlanItem, PlanState, Snapshot};
-use crate::domain::{Breach, Stored};
+use crate::domain::dates::{day_in_china, parse_date};
+use crate::domain::{Breach, Kind, Stored};
 use crate::intake::Refusal;
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::plan::{DELAY_LOG2, LEAD_SECONDS, Mode, Plan, PlanError, longest_reveal};
 use gongshi_verify::draw::recompute;
 use gongshi_verify::json;
-use gongshi_verify::names::{AuthorityId, PlanKey, RegionCode};
+use gongshi_verify::names::{AuthorityId, KindName, PlanKey, RegionCode};
+use gongshi_verify::time::Timestamp;
+use jiff::civil::Date;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+/// A plan is logged at most so many days before t0; inspections take at most so many, and publication so many more.
+const AHEAD_DAYS: i64 = 366;
+const WINDOW_DAYS: i32 = 366;
+const DEADLINE_DAYS: i32 = 92;
+/// Rules and recusals of a plan: what is looked at for every object, or for every officer.
+const MOST_RULES: usize = 200;
+const MOST_RECUSALS: usize = 5_000;
+/// The game with 220 results, which a contributor could try all.
+const SMALL_GAME: &str = "welfare_3d";
 /// Region of the operator of a demonstration log.
 const SYNTHETIC: &str = "000000";
 /// Time after a round was due from which on the operator may say that it never came, in seconds.
@@ -22,10 +36,6 @@ impl Desk<'_> {
     pub(super) fn inspect_plan(&self, said: Said<'_>) -> Result<(), Refusal> {
         let key = self.names(said)?;
         let plan = read(said)?;
-        self.delay(said, &plan)?;
-        self.departments(said)?;
-        self.items(said)?;
-        self.libraries(said, &plan)?;
         let last = self.docket.last_serial(&key.authority(), key.period())?;
         if let Some(other) = self.docket.plan(&key)? {
             let index = other.index.to_string();
@@ -35,7 +45,22 @@ impl Desk<'_> {
             let expected = format!("{:02}", last + 1);
             return Err(breach("plan_key", &key, Breach::SerialGap { expected }));
         }
-        Ok(())
+        for (field, most) in [("rules", MOST_RULES), ("recusals", MOST_RECUSALS)] {
+            let count = said.list(field).len();
+            if count > most {
+                let most = most.to_string();
+                return Err(breach(field, count, Breach::TooMany { most }));
+            }
+        }
+        window(said, &key, &plan)?;
+        if said.text("lottery_game") == SMALL_GAME {
+            return Err(breach("lottery_game", SMALL_GAME, Breach::LotterySmall));
+        }
+        self.delay(said, &plan)?;
+        self.departments(said)?;
+        self.items(said)?;
+        // Last, what takes long.
+        self.libraries(said, &plan)
     }
 
     pub(super) fn admit_plan(&self, said: Said<'_>, now: i64) -> Result<(), Refusal> {
@@ -43,6 +68,10 @@ impl Desk<'_> {
         if now > plan.t0.unix() {
             let passed = Breach::T0Passed { now: shown(now) };
             return Err(breach("t0", plan.t0, passed));
+        }
+        if plan.t0.unix() > now + AHEAD_DAYS * DAY {
+            let most = AHEAD_DAYS.to_string();
+            return Err(breach("t0", plan.t0, Breach::FarAhead { most }));
         }
         for name in ["object_snapshot", "officer_snapshot"] {
             let library = self.library(said, name)?;
@@ -128,9 +157,25 @@ impl Desk<'_> {
             }
         }
         for (at, id) in texts(said.list("contributors")).iter().enumerate() {
-            known(format!("contributors[{at}]"), id)?;
+            let path = format!("contributors[{at}]");
+            known(path.clone(), id)?;
+            if !self.may_contribute(id) {
+                return Err(breach(path, id, Breach::ContributorMute));
+            }
         }
         Ok(())
+    }
+
+    /// Whether an authority can commit and reveal: a plan whose contributors cannot would only become void.
+    fn may_contribute(&self, id: &str) -> bool {
+        let Ok(id) = AuthorityId::parse(id) else {
+            return false;
+        };
+        let may = |kind: Kind| {
+            let kind = KindName::parse(kind.as_str()).expect("a kind's name is a name");
+            self.registry.may_publish(&id, &kind, None).is_ok()
+        };
+        may(Kind::Commit) && may(Kind::Reveal) && !self.registry.valid_keys(&id).is_empty()
     }
 
     /// Every item stands on a list that is in force where and when it is inspected (清单之外无检查).
@@ -147,8 +192,13 @@ impl Desk<'_> {
                 path: path.clone(),
                 index,
             })?;
-            if let Some(newer) = list.replaced_by {
-                let index = newer.to_string();
+            // A newer list ends an older one on the day it takes effect.
+            let newer = list.replaced_by.map(|index| self.docket.item_list(index));
+            let newer = newer.transpose()?.flatten();
+            if let Some(newer) = newer
+                && newer.effective_on.as_str() <= said.text("check_from")
+            {
+                let index = newer.index.to_string();
                 return Err(breach(path, list.index, Breach::ItemListEnded { index }));
             }
             if !covers(&list.region, said.text("region"))
@@ -262,11 +312,11 @@ impl Desk<'_> {
                     continue;
                 }
                 let stands_in_the_way = match (place == region, other.lapsed) {
-                    (true, Some(_)) => {
+                    (true, Some(_)) if other.draw.is_none() => {
                         fallback(said, &other)?;
                         None
                     }
-                    (true, None) => Some(Breach::ItemOpen { plan }),
+                    (true, _) => Some(Breach::ItemOpen { plan }),
                     (false, _) if draws_for_below(&other) => Some(Breach::CityDraws { plan }),
                     (false, _) => None,
                 };
@@ -280,7 +330,9 @@ impl Desk<'_> {
     }
 
     pub(super) fn inspect_cancel(&self, said: Said<'_>) -> Result<(), Refusal> {
-        own_plan(said, &self.open_plan(said)?)
+        let plan = self.open_plan(said)?;
+        own_plan(said, &plan)?;
+        unrevealed(&plan)
     }
 
     /// A notice that a round never came is about an open plan that waits for one.
@@ -289,6 +341,12 @@ impl Desk<'_> {
             return Ok(());
         }
         let plan = self.open_plan(said)?;
+        if plan
+            .round
+            .is_some_and(|round| self.outside.has_round(round))
+        {
+            return Err(breach("plan_key", &plan.key, Breach::RoundThere));
+        }
         match plan.due {
             Some(_) => Ok(()),
             None => Err(breach(
@@ -307,6 +365,61 @@ impl Desk<'_> {
         }
         let due = self.plan(said)?.due.unwrap_or(i64::MAX - LAPSE_SECONDS);
         super::in_time(now, due + LAPSE_SECONDS, i64::MAX)
+    }
+}
+
+/// Who has seen a secret neither commits nor calls off any more, also within the second of t0.
+pub(super) fn unrevealed(plan: &PlanState) -> Result<(), Refusal> {
+    match plan.reveals.is_empty() {
+        true => Ok(()),
+        false => {
+            let until = shown(plan.t0);
+            Err(breach("plan_key", &plan.key, Breach::TooLate { until }))
+        }
+    }
+}
+
+/// Period, inspections, publication and draw belong together: a window that lies elsewhere, or never ends, would take a plan out
+/// of the way of others, or put it there for good.
+fn window(said: Said<'_>, key: &PlanKey, plan: &Plan) -> Result<(), Refusal> {
+    let day = |name: &str| parse_date(said.text(name));
+    let (Some(from), Some(to)) = (day("check_from"), day("check_to")) else {
+        return Ok(());
+    };
+    let known = day_in_china(plan.known_at().unix());
+    if to < known {
+        let day = known.to_string();
+        return Err(breach("check_to", to, Breach::WindowPast { day }));
+    }
+    let after =
+        |first: Date, last: Date| first.until(last).map_or(i32::MAX, |span| span.get_days());
+    if after(from, to) > WINDOW_DAYS {
+        let most = WINDOW_DAYS.to_string();
+        return Err(breach("check_to", to, Breach::WindowLong { most }));
+    }
+    let deadline = said.text("result_deadline");
+    let published = Timestamp::parse(deadline).map(|time| day_in_china(time.unix()));
+    if published.is_ok_and(|day| after(to, day) > DEADLINE_DAYS) {
+        let most = DEADLINE_DAYS.to_string();
+        return Err(breach(
+            "result_deadline",
+            deadline,
+            Breach::DeadlineFar { most },
+        ));
+    }
+    let years = [known.year(), from.year()].map(|year| year.to_string());
+    match years
+        .iter()
+        .any(|year| key.period().starts_with(year.as_str()))
+    {
+        true => Ok(()),
+        false => {
+            let years = match years[0] == years[1] {
+                true => years[0].clone(),
+                false => years.join(", "),
+            };
+            Err(breach("plan_key", key, Breach::PeriodOther { years }))
+        }
     }
 }
 

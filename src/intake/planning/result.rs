@@ -1,11 +1,10 @@
 //! Results of inspections that say they were drawn: only of targets that the plan's draw sends this department to.
 
-use super::{Desk, Said, breach, library, unavailable};
+use super::{Desk, Said, breach};
 use crate::docket::PlanState;
 use crate::domain::Breach;
+use crate::domain::dates::day_in_china;
 use crate::intake::Refusal;
-use gongshi_verify::draw::leaf::Leaf;
-use gongshi_verify::draw::library::Library;
 
 impl Desk<'_> {
     pub(super) fn inspect_result(&self, said: Said<'_>) -> Result<(), Refusal> {
@@ -21,6 +20,12 @@ impl Desk<'_> {
                 said.named("draw").unwrap_or_default(),
                 Breach::OtherDraw { index },
             ));
+        }
+        let drawn = plan.draw.as_ref().map_or(0, |draw| draw.logged_at);
+        let day = day_in_china(drawn).to_string();
+        if said.text("inspected_on") < day.as_str() {
+            let early = Breach::InspectedEarly { day };
+            return Err(breach("inspected_on", said.text("inspected_on"), early));
         }
         let id = said.text("subject_uscc");
         let not_drawn = || {
@@ -57,9 +62,8 @@ impl Desk<'_> {
         let Some(snapshot) = self.docket.snapshot(plan.objects)? else {
             return Ok(false);
         };
+        let line = format!("ddraw/1|starget|{id}|0|");
         let text = self.text(&snapshot.leaves)?;
-        let objects = Library::parse(library::form(&snapshot.library, snapshot.sealed), &text);
-        let objects = objects.map_err(unavailable)?;
-        Ok(matches!(objects.find(id), Some(Leaf::Sealed(leaf)) if leaf.exclusion.is_none()))
+        Ok(text.lines().any(|leaf| leaf.starts_with(&line)))
     }
 }

@@ -17,7 +17,7 @@ impl Desk<'_> {
             .iter()
             .find(|one| one.contributor == said.who())
         {
-            None => Ok(()),
+            None => super::plan::unrevealed(&plan),
             Some(one) => {
                 let index = one.index.to_string();
                 Err(breach(

@@ -22,7 +22,7 @@ impl Desk<'_> {
             return Err(breach("target_id", id, Breach::NotDrawn { plan }));
         };
         match (said.text("substitute_type"), plan.sealed) {
-            ("target", true) => self.in_library(said, &plan),
+            ("target", true) => self.in_library(said, &plan, &key),
             ("target", false) => self.next_target(said, &plan, &key),
             // Without the openings nobody here can rank the officers of a sealed draw.
             (_, true) => self.holds_seat(said, &target),
@@ -33,14 +33,19 @@ impl Desk<'_> {
         }
     }
 
-    /// Of a sealed draw only who holds the openings knows the order; that the new target is in the library, everybody sees.
-    fn in_library(&self, said: Said<'_>, plan: &PlanState) -> Result<(), Refusal> {
+    /// Of a sealed draw only who holds the openings knows the order; that the new target is in the library
+    /// and has no place yet, everybody sees.
+    fn in_library(&self, said: Said<'_>, plan: &PlanState, key: &PlanKey) -> Result<(), Refusal> {
         let library = self.docket.snapshot(plan.objects)?;
         let leaves = library
             .map(|library| self.text(&library.leaves))
             .transpose()?;
         let new = said.text("new_target_id");
         let line = format!("ddraw/1|starget|{new}|0|");
+        // Who was drawn, or has taken a place, takes no other.
+        if self.docket.target(key, new)?.is_some() {
+            return Err(breach("new_target_id", new, Breach::SubstituteNone));
+        }
         match leaves
             .unwrap_or_default()
             .lines()

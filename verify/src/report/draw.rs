@@ -185,6 +185,20 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
             ));
         }
     }
+    // What nobody else can repeat is the plan's own authority's to say.
+    let sealed = entries
+        .objects
+        .member("library_form")
+        .and_then(Value::as_str)
+        == Some("sealed");
+    if (sealed || matches!(plan.mode, Mode::Lottery { .. }))
+        && draw.entry.authority != plan.key.authority()
+    {
+        return Err(say::of(
+            "draw",
+            "a sealed draw, or one by lottery, has to be said by the plan's own authority",
+        ));
+    }
     if draw.entry.logged_at < plan.known_at() || draw.index <= own.index {
         return Err(say::of(
             "draw",
