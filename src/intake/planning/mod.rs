@@ -12,6 +12,7 @@ mod plan;
 mod result;
 mod secrets;
 mod substitute;
+mod window;
 
 pub use material::{Material, MaterialError};
 

@@ -1,9 +1,8 @@
 //! What a plan has to be before it binds: drawable, on listed items, from libraries that were there to be objected to, with
 //! officers for every seat, the next of its authority, and the only one open for its items.
 
-use super::{Desk, Material, Said, breach, own_plan, shown, unavailable};
+use super::{Desk, Material, Said, breach, own_plan, shown, unavailable, window};
 use crate::docket::{PlanItem, PlanState, Snapshot};
-use crate::domain::dates::{day_in_china, parse_date};
 use crate::domain::{Breach, Kind, Stored};
 use crate::intake::Refusal;
 use gongshi_verify::draw::library::{Form, Library};
@@ -11,17 +10,13 @@ use gongshi_verify::draw::plan::{DELAY_LOG2, LEAD_SECONDS, Mode, Plan, PlanError
 use gongshi_verify::draw::recompute;
 use gongshi_verify::json;
 use gongshi_verify::names::{AuthorityId, KindName, PlanKey, RegionCode};
-use gongshi_verify::time::Timestamp;
-use jiff::civil::Date;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
-/// A plan is logged at most so many days before t0; inspections take at most so many, and publication so many more.
+/// A plan is logged at most so many days before t0.
 const AHEAD_DAYS: i64 = 366;
-const WINDOW_DAYS: i32 = 366;
-const DEADLINE_DAYS: i32 = 92;
 /// Rules and recusals of a plan: what is looked at for every object, or for every officer.
 const MOST_RULES: usize = 200;
 const MOST_RECUSALS: usize = 5_000;
@@ -52,7 +47,7 @@ impl Desk<'_> {
                 return Err(breach(field, count, Breach::TooMany { most }));
             }
         }
-        window(said, &key, &plan)?;
+        window::check(said, &key, &plan)?;
         if said.text("lottery_game") == SMALL_GAME {
             return Err(breach("lottery_game", SMALL_GAME, Breach::LotterySmall));
         }
@@ -375,50 +370,6 @@ pub(super) fn unrevealed(plan: &PlanState) -> Result<(), Refusal> {
         false => {
             let until = shown(plan.t0);
             Err(breach("plan_key", &plan.key, Breach::TooLate { until }))
-        }
-    }
-}
-
-/// Period, inspections, publication and draw belong together: a window that lies elsewhere, or never ends, would take a plan out
-/// of the way of others, or put it there for good.
-fn window(said: Said<'_>, key: &PlanKey, plan: &Plan) -> Result<(), Refusal> {
-    let day = |name: &str| parse_date(said.text(name));
-    let (Some(from), Some(to)) = (day("check_from"), day("check_to")) else {
-        return Ok(());
-    };
-    let known = day_in_china(plan.known_at().unix());
-    if to < known {
-        let day = known.to_string();
-        return Err(breach("check_to", to, Breach::WindowPast { day }));
-    }
-    let after =
-        |first: Date, last: Date| first.until(last).map_or(i32::MAX, |span| span.get_days());
-    if after(from, to) > WINDOW_DAYS {
-        let most = WINDOW_DAYS.to_string();
-        return Err(breach("check_to", to, Breach::WindowLong { most }));
-    }
-    let deadline = said.text("result_deadline");
-    let published = Timestamp::parse(deadline).map(|time| day_in_china(time.unix()));
-    if published.is_ok_and(|day| after(to, day) > DEADLINE_DAYS) {
-        let most = DEADLINE_DAYS.to_string();
-        return Err(breach(
-            "result_deadline",
-            deadline,
-            Breach::DeadlineFar { most },
-        ));
-    }
-    let years = [known.year(), from.year()].map(|year| year.to_string());
-    match years
-        .iter()
-        .any(|year| key.period().starts_with(year.as_str()))
-    {
-        true => Ok(()),
-        false => {
-            let years = match years[0] == years[1] {
-                true => years[0].clone(),
-                false => years.join(", "),
-            };
-            Err(breach("plan_key", key, Breach::PeriodOther { years }))
         }
     }
 }
