@@ -55,7 +55,9 @@ fn who_is_next_is_found_at_the_desk() {
     // An officer on the target that has the place now.
     let seats = &draw["drawn"][0]["assigned_seats"];
     let leaving = seats[0]["officer_id"].as_str().unwrap();
-    let officer = |reason: &str| format!("draw substitute --key k --target {place} {reason} {KEY}");
+    let officer = |reason: &str| {
+        format!("draw substitute --key k --target {place} {reason} --evidence 7 {KEY}")
+    };
     let said = desk.refused(2, &officer("--officer P0 --reason officer_unavailable"));
     assert!(said.contains(leaving), "who has a seat there: {said}");
     let recusal = format!("--officer {leaving} --reason recusal");
@@ -120,7 +122,7 @@ fn a_sealed_draw_has_substitutes_once_it_is_open() {
     assert_eq!(class_of(&next), class_of(&ids[0]));
     let leaving = who[0]["assigned_seats"][1]["officer_id"].as_str().unwrap();
     desk.must(&format!(
-        "draw substitute --key k --openings open.jsonl --target {next} --officer {leaving} --reason force_majeure {KEY}"
+        "draw substitute --key k --openings open.jsonl --target {next} --officer {leaving} --reason force_majeure --evidence 7 {KEY}"
     ));
     assert_ne!(desk.newest()["new_officer_id"], leaving);
 }

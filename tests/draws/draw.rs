@@ -232,6 +232,7 @@ fn substitutes_come_in_the_published_order() {
             ("officer_id", seat.officer_id.as_str().into()),
             ("new_officer_id", new.into()),
             ("substitute_reason", "officer_unavailable".into()),
+            ("evidence", county.named(index)),
         ]);
         if let Some(qualification) = &seat.qualification {
             body = with(body, "qualification", qualification.as_str().into());

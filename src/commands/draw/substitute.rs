@@ -38,8 +38,8 @@ pub struct Substitute {
     /// Why an officer must stand aside, as a code: interest, relative, former_post, party_request, fairness.
     #[arg(long, value_parser = recusal, required_if_eq("reason", "recusal"))]
     recusal: Option<String>,
-    /// Index of the entry that shows the reason; a target is replaced with one only.
-    #[arg(long, required_unless_present = "officer")]
+    /// Index of the entry that shows the reason.
+    #[arg(long, required_unless_present = "check")]
     evidence: Option<u64>,
     /// Why, in words.
     #[arg(long)]

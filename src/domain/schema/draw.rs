@@ -277,7 +277,7 @@ pub(super) static SUBSTITUTE: KindSchema = KindSchema {
             FieldType::Code(CodeList::RecusalReason),
             &[Condition::Is("substitute_reason", &["recusal"])],
         ),
-        with("evidence", entry(&[]), TARGET),
+        req("evidence", entry(&[])),
         REASON_OPT,
     ],
 };
