@@ -9,5 +9,5 @@ mod record;
 mod runner;
 
 pub use fetch::Relays;
-pub use record::{Composed, Decided, DrawFailure, compose};
+pub use record::{Composed, DrawFailure, compose};
 pub use runner::{Drawn, Runner, Signer};

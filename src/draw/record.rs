@@ -4,8 +4,9 @@ use crate::docket::PlanState;
 use crate::intake::{Intake, MaterialError};
 use crate::log::LogError;
 use crate::store::{FileError, StoreError};
+use gongshi_verify::draw::given::Given;
 use gongshi_verify::draw::randomness::Delay;
-use gongshi_verify::draw::recompute::{self, DrawError, Outside, Recheck};
+use gongshi_verify::draw::recompute::{self, DrawError, Recheck};
 use gongshi_verify::draw::recorded;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{Hash, leaf_hash, sha256};
@@ -36,53 +37,6 @@ pub enum DrawFailure {
     Record(String),
 }
 
-/// What decides a draw beside the secrets.
-#[derive(Debug, Clone)]
-pub enum Decided {
-    /// Signature of the plan's round.
-    Signature(Vec<u8>),
-    /// Numbers of the plan's drawing of the lottery, by group, and where they were published.
-    Numbers(Vec<Vec<u32>>, Option<String>),
-    /// Checkpoints of the plan's delay, which have been run here.
-    Checkpoints(Vec<Hash>),
-}
-
-impl Decided {
-    fn as_outside(&self) -> Outside<'_> {
-        match self {
-            Decided::Signature(bytes) => Outside::Signature(bytes),
-            Decided::Numbers(groups, _) => Outside::Numbers(groups),
-            Decided::Checkpoints(hashes) => Outside::Checkpoints(hashes),
-        }
-    }
-
-    fn members(&self, plan: &PlanState, body: &mut BTreeMap<String, Value>) {
-        let mut put = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
-        let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
-        match self {
-            Decided::Signature(bytes) => {
-                put("round", number(plan.round.unwrap_or_default()));
-                put("beacon_signature", hex(bytes).into());
-            }
-            Decided::Numbers(groups, source) => {
-                let group = |group: &Vec<u32>| {
-                    Value::Array(group.iter().map(|one| number(u64::from(*one))).collect())
-                };
-                let groups = groups.iter().map(group);
-                put("lottery_numbers", Value::Array(groups.collect()));
-                if let Some(source) = source {
-                    put("lottery_source", source.as_str().into());
-                }
-            }
-            Decided::Checkpoints(hashes) => {
-                put("delay_log2", number(plan.delay_log2.unwrap_or_default()));
-                let hashes = hashes.iter().map(|hash| hex(hash).into());
-                put("delay_checkpoints", Value::Array(hashes.collect()));
-            }
-        }
-    }
-}
-
 /// A draw's record, and the file it names.
 #[derive(Debug)]
 pub struct Composed {
@@ -96,7 +50,7 @@ pub struct Composed {
 ///
 /// # Errors
 /// [`DrawFailure`], saying at which step there is no result.
-pub fn compose(intake: &Intake, plan: &PlanState, from: &Decided) -> Result<Composed, DrawFailure> {
+pub fn compose(intake: &Intake, plan: &PlanState, from: &Given) -> Result<Composed, DrawFailure> {
     let material = intake.material(plan)?;
     let libraries = material.libraries()?;
     let met = material.met();
@@ -109,13 +63,13 @@ pub fn compose(intake: &Intake, plan: &PlanState, from: &Decided) -> Result<Comp
     put("plan_key", plan.key.as_str().into());
     put("region", plan.region.as_str().into());
     put("library_form", "open".into());
-    put("randomness", plan.randomness.as_str().into());
     if !material.secrets.is_empty() {
         let reveals = material.secrets.iter();
         let reveals = reveals.map(|one| revealed(intake, plan, one));
         put("reveals", Value::Array(reveals.collect::<Result<_, _>>()?));
     }
-    from.members(plan, &mut body);
+    let members = from.members(material.plan.mode).into_iter();
+    body.extend(members.map(|(name, value)| (name.to_owned(), value)));
     let list = recorded::take_list(&mut body);
     if let Some(list) = &list {
         let name = format!("{}.json", plan.key.replace('/', "-"));

@@ -2,10 +2,11 @@
 
 use super::delay::{AT_ONCE_LOG2, Delays};
 use super::fetch::Relays;
-use super::record::{Decided, DrawFailure, compose};
+use super::record::{DrawFailure, compose};
 use crate::docket::{PlanState, Stage};
 use crate::domain::Kind;
 use crate::intake::{Event, Intake, Refusal};
+use gongshi_verify::draw::given::Given;
 use gongshi_verify::draw::randomness;
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::keys::SecretKey;
@@ -151,7 +152,7 @@ impl Runner {
         let answer = self.intake.accept_events(vec![event]).wait().pop();
         let none = || Refusal::Unavailable("no answer".to_owned());
         let accepted = answer.ok_or_else(none)??;
-        if let Decided::Checkpoints(_) = from {
+        if let Given::Checkpoints(_) = from {
             self.delays.forget(key, &start(&self.intake, &plan)?);
         }
         Ok(Drawn::Recorded(accepted.index))
@@ -163,13 +164,13 @@ impl Runner {
         key: &PlanKey,
         plan: &PlanState,
         now: i64,
-    ) -> Result<Option<Decided>, DrawFailure> {
+    ) -> Result<Option<Given>, DrawFailure> {
         if let Some(round) = plan.round {
             if let Some(signature) = self.intake.beacon(round)? {
-                return Ok(Some(Decided::Signature(signature)));
+                return Ok(Some(Given::Signature(signature)));
             }
             self.fetch(key, plan, round);
-            return Ok(self.intake.beacon(round)?.map(Decided::Signature));
+            return Ok(self.intake.beacon(round)?.map(Given::Signature));
         }
         let Some(log2) = plan.delay_log2.and_then(|log2| u32::try_from(log2).ok()) else {
             // A lottery: its numbers come from the plan's authority.
@@ -184,7 +185,7 @@ impl Runner {
         if let Some(checkpoints) = &checkpoints {
             self.intake.note_delay(key, start, checkpoints.clone());
         }
-        Ok(checkpoints.map(Decided::Checkpoints))
+        Ok(checkpoints.map(Given::Checkpoints))
     }
 
     /// Gets ready what decides a draw that somebody else records.

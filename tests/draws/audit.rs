@@ -144,7 +144,7 @@ fn a_draw_of_another_result_is_told() {
             checkpoints.push(*hash);
             true
         });
-    let decided = gongshi::draw::Decided::Checkpoints(checkpoints);
+    let decided = gongshi_verify::draw::given::Given::Checkpoints(checkpoints);
     let body = gongshi::draw::compose(intake, &plan, &decided)
         .unwrap()
         .body;

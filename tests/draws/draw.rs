@@ -55,7 +55,7 @@ fn a_record_of_another_result_is_refused_by_its_field() {
             checkpoints.push(*hash);
             true
         });
-    let from = gongshi::draw::Decided::Checkpoints(checkpoints);
+    let from = gongshi_verify::draw::given::Given::Checkpoints(checkpoints);
     let good = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &from)
         .unwrap()
         .body;
@@ -126,7 +126,7 @@ fn a_draw_is_not_recorded_before_its_time() {
             checkpoints.push(*hash);
             true
         });
-    let from = gongshi::draw::Decided::Checkpoints(checkpoints);
+    let from = gongshi_verify::draw::given::Given::Checkpoints(checkpoints);
     let early = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &from)
         .unwrap()
         .body;
@@ -330,8 +330,10 @@ fn a_lotterys_numbers_are_told_by_the_plans_authority() {
     assert!(matches!(county.runner().draw(&key), Ok(Drawn::Waiting)));
     let intake = &county.log.app.portal.intake;
     let made = |numbers: Vec<Vec<u32>>| {
-        let decided =
-            gongshi::draw::Decided::Numbers(numbers, Some("http://www.cwl.gov.cn/".to_owned()));
+        let decided = gongshi_verify::draw::given::Given::Numbers(
+            numbers,
+            Some("http://www.cwl.gov.cn/".to_owned()),
+        );
         let composed = gongshi::draw::compose(intake, &county.state(KEY), &decided);
         composed.unwrap().body
     };

@@ -655,7 +655,7 @@ async fn other_sources_of_randomness_are_told_step_by_step() {
         lottery.until(drawn_at);
         let numbers = vec![vec![5, 12, 18, 21, 27, 33], vec![9]];
         let source = Some("中国福利彩票第2026030期公告".to_owned());
-        let from = gongshi::draw::Decided::Numbers(numbers, source);
+        let from = gongshi_verify::draw::given::Given::Numbers(numbers, source);
         let intake = lottery.log.app.portal.intake.clone();
         let composed = gongshi::draw::compose(&intake, &lottery.state(KEY), &from).unwrap();
         lottery.say(LEAD, "draw", composed.body, Some(KEY)).unwrap();

@@ -5,7 +5,8 @@ use super::beacon;
 use crate::commands::progress::Progress;
 use anyhow::{Context as _, bail};
 use clap::Args;
-use gongshi::ingest::desk::{Given, Logged, Materials};
+use gongshi::ingest::desk::{Logged, Materials, typed_numbers};
+use gongshi_verify::draw::given::Given;
 use gongshi_verify::draw::plan::Mode;
 use std::path::PathBuf;
 
@@ -33,7 +34,7 @@ impl Outside {
         materials: &Materials,
         recorded: Option<&Logged>,
     ) -> anyhow::Result<(Given, bool)> {
-        let stated = recorded.and_then(|draw| Given::of_record(&materials.plan, draw));
+        let stated = recorded.and_then(|draw| Given::read(materials.plan.mode, &draw.body));
         match materials.plan.mode {
             Mode::Drand { round, .. } => {
                 let own = match (&self.beacon, stated) {
@@ -48,7 +49,7 @@ impl Outside {
             Mode::Lottery { .. } => match (&self.numbers, stated) {
                 (Some(text), _) => {
                     let source = self.numbers_source.clone();
-                    let given = Given::numbers(text, source);
+                    let given = typed_numbers(text, source);
                     let given = given.context(
                         "--numbers: expected numbers from 0 to 99, such as 5,12,18,21,27,33/9",
                     )?;

@@ -6,7 +6,8 @@ use crate::commands::out;
 use anyhow::bail;
 use clap::Args;
 use gongshi::domain::Kind;
-use gongshi::ingest::desk::{Given, Materials, PlanEntries};
+use gongshi::ingest::desk::{Materials, PlanEntries};
+use gongshi_verify::draw::given::Given;
 use gongshi_verify::draw::library::Form;
 use gongshi_verify::draw::plan::Mode;
 use gongshi_verify::draw::recorded;
@@ -47,7 +48,7 @@ pub fn stated(
     if let Given::Numbers(_, None) = given {
         bail!("--numbers-source is needed: where the numbers were announced");
     }
-    let mut members = given.members(&materials.plan);
+    let mut members = given.members(materials.plan.mode);
     members.extend([
         ("plan_key", materials.plan.key.as_str().into()),
         ("region", desk.region()?.into()),

@@ -4,8 +4,9 @@
 
 use super::fetch::{FetchError, Logged, PlanEntries};
 use super::snapshot::{SnapshotError, read_library};
-use gongshi_verify::draw::beacon::SIGNATURE_BYTES;
+use crate::intake::in_parallel;
 use gongshi_verify::draw::choice::Opening;
+use gongshi_verify::draw::given::Given;
 use gongshi_verify::draw::library::Library;
 use gongshi_verify::draw::officers::Barred;
 use gongshi_verify::draw::plan::{Mode, Plan};
@@ -13,12 +14,11 @@ use gongshi_verify::draw::randomness::{self, Delay};
 use gongshi_verify::draw::recompute::{self, DrawError, Inputs, Outcome, Outside};
 use gongshi_verify::draw::recorded;
 use gongshi_verify::draw::secrets::{Commit, Reveal, counting};
-use gongshi_verify::encoding::{bytes_of_hex, hex, hex32};
+use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::{AuthorityId, Origin, PlanKey};
 use gongshi_verify::time::Timestamp;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a draw cannot be made here.
@@ -56,94 +56,12 @@ pub enum MaterialsError {
     },
 }
 
-/// What came from outside, or of the delay.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
-    /// Signature of the plan's round.
-    Signature(Vec<u8>),
-    /// Numbers of the lottery by group, and where they were announced.
-    Numbers(Vec<Vec<u32>>, Option<String>),
-    /// Checkpoints of the delay.
-    Checkpoints(Vec<Hash>),
-}
-
-impl Given {
-    /// What the record of a draw says of it; `None` where it does not say it.
-    pub fn of_record(plan: &Plan, draw: &Logged) -> Option<Self> {
-        match plan.mode {
-            Mode::Drand { .. } => {
-                let bytes = bytes_of_hex(draw.text("beacon_signature")?).ok()?;
-                (bytes.len() == SIGNATURE_BYTES).then_some(Given::Signature(bytes))
-            }
-            Mode::Lottery { .. } => {
-                let number = |value: &Value| u32::try_from(value.as_u64()?).ok();
-                let group = |value: &Value| -> Option<Vec<u32>> {
-                    value.as_array()?.iter().map(number).collect()
-                };
-                let groups = draw.member("lottery_numbers")?.as_array()?.iter();
-                let groups: Option<Vec<Vec<u32>>> = groups.map(group).collect();
-                let source = draw.text("lottery_source").map(str::to_owned);
-                Some(Given::Numbers(groups?, source))
-            }
-            Mode::Delay { .. } => {
-                let hashes = draw.member("delay_checkpoints")?.as_array()?.iter();
-                let hashes: Option<Vec<Hash>> =
-                    hashes.map(|value| hex32(value.as_str()?).ok()).collect();
-                Some(Given::Checkpoints(hashes?))
-            }
-        }
-    }
-
-    /// Numbers of a lottery as they are typed: `5,12,18/9`.
-    pub fn numbers(text: &str, source: Option<String>) -> Option<Self> {
-        let number = |text: &str| text.trim().parse().ok().filter(|number| *number <= 99u32);
-        let group = |text: &str| text.split(',').map(number).collect::<Option<Vec<u32>>>();
-        let groups: Option<Vec<Vec<u32>>> = text.split('/').map(group).collect();
-        groups.map(|groups| Given::Numbers(groups, source))
-    }
-
-    /// As the draw takes it.
-    fn outside(&self) -> Outside<'_> {
-        match self {
-            Given::Signature(bytes) => Outside::Signature(bytes),
-            Given::Numbers(groups, _) => Outside::Numbers(groups),
-            Given::Checkpoints(hashes) => Outside::Checkpoints(hashes),
-        }
-    }
-
-    /// The members of a draw's record that state it.
-    pub fn members(&self, plan: &Plan) -> Vec<(&'static str, Value)> {
-        let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
-        match (self, plan.mode) {
-            (Given::Signature(bytes), Mode::Drand { round, .. }) => vec![
-                ("randomness", "drand".into()),
-                ("round", number(round)),
-                ("beacon_signature", hex(bytes).into()),
-            ],
-            (Given::Numbers(groups, source), _) => {
-                let group = |group: &Vec<u32>| {
-                    Value::Array(group.iter().map(|one| number(u64::from(*one))).collect())
-                };
-                let groups = Value::Array(groups.iter().map(group).collect());
-                let mut members = vec![
-                    ("randomness", "lottery".into()),
-                    ("lottery_numbers", groups),
-                ];
-                let source = source.as_deref();
-                members.extend(source.map(|source| ("lottery_source", source.into())));
-                members
-            }
-            (Given::Checkpoints(hashes), Mode::Delay { log2 }) => vec![
-                ("randomness", "delay".into()),
-                ("delay_log2", number(u64::from(log2))),
-                (
-                    "delay_checkpoints",
-                    Value::Array(hashes.iter().map(|hash| hex(hash).into()).collect()),
-                ),
-            ],
-            _ => Vec::new(),
-        }
-    }
+/// Numbers of a lottery as they are typed: `5,12,18/9`, with where they were published.
+pub fn typed_numbers(text: &str, source: Option<String>) -> Option<Given> {
+    let number = |text: &str| text.trim().parse().ok().filter(|number| *number <= 99u32);
+    let group = |text: &str| text.split(',').map(number).collect::<Option<Vec<u32>>>();
+    let groups: Option<Vec<Vec<u32>>> = text.split('/').map(group).collect();
+    groups.map(|groups| Given::Numbers(groups, source))
 }
 
 /// All that a draw depends on, but what comes from outside and what a department keeps.
@@ -270,9 +188,9 @@ impl Materials {
         given: &'a Given,
         recheck: bool,
     ) -> Result<Outcome<'a>, DrawError> {
-        let inputs = self.inputs((objects, officers), openings, met, given.outside());
+        let inputs = self.inputs((objects, officers), openings, met, given.as_outside());
         match recheck {
-            true => recompute::draw(&inputs, &side_by_side),
+            true => recompute::draw(&inputs, &in_parallel),
             false => recompute::draw(&inputs, &|_, _, _| None),
         }
     }
@@ -336,13 +254,6 @@ impl Materials {
     }
 }
 
-/// Finds the first segment of a delay that does not hold, on all cores.
-fn side_by_side(delay: Delay, start: &Hash, checkpoints: &[Hash]) -> Option<usize> {
-    (0..delay.segments)
-        .into_par_iter()
-        .find_first(|number| !delay.holds(start, checkpoints, *number))
-}
-
 /// Who met in the authority's earlier draws. A sealed one says nothing of it.
 fn met(entries: &PlanEntries<'_>) -> Result<BTreeSet<(String, String)>, MaterialsError> {
     let mut pairs = BTreeSet::new();
@@ -381,11 +292,11 @@ mod tests {
     #[test]
     fn numbers_of_a_lottery_are_typed_by_group() {
         assert_eq!(
-            Given::numbers("5,12, 18/9", None),
+            typed_numbers("5,12, 18/9", None),
             Some(Given::Numbers(vec![vec![5, 12, 18], vec![9]], None))
         );
         for wrong in ["", "5,,6", "5/", "100", "-1", "5.12./"] {
-            assert_eq!(Given::numbers(wrong, None), None, "{wrong}");
+            assert_eq!(typed_numbers(wrong, None), None, "{wrong}");
         }
     }
 }

@@ -31,7 +31,7 @@ pub use library::{
     ListOptions, Made, NAMED_BY, Names, NamesError, OpeningLine, OpeningsError, Shape,
     library_template, make_library, openings_text, read_openings, taking_part,
 };
-pub use materials::{Given, Materials, MaterialsError};
+pub use materials::{Materials, MaterialsError, typed_numbers};
 pub use moment::{Hindrance, RevealWindow, may_cancel, may_commit, reveal_window};
 pub use plan_file::{PlanFileError, Resolve, TemplateMode, plan_body, plan_template};
 pub use pseudonyms::{Pseudonyms, PseudonymsError};

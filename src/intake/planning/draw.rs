@@ -6,13 +6,13 @@ use super::{Desk, Material, Said, breach, own_plan, unavailable};
 use crate::docket::PlanState;
 use crate::domain::Breach;
 use crate::intake::Refusal;
-use gongshi_verify::draw::beacon::SIGNATURE_BYTES;
+use gongshi_verify::draw::given::Given;
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::plan::Mode;
 use gongshi_verify::draw::randomness::{self, Delay};
-use gongshi_verify::draw::recompute::{self, DrawError, Inputs, Outcome, Outside};
+use gongshi_verify::draw::recompute::{self, DrawError, Inputs, Outcome};
 use gongshi_verify::draw::recorded;
-use gongshi_verify::encoding::{bytes_of_hex, hex, hex32};
+use gongshi_verify::encoding::{hex, hex32};
 use gongshi_verify::hash::{Hash, leaf_hash};
 use gongshi_verify::json;
 use gongshi_verify::merkle::tree_head;
@@ -24,43 +24,6 @@ use serde_json::Value;
 const AT_ONCE_LOG2: u32 = 24;
 /// Members of a draw that an open one's function gives.
 const GIVEN: [&str; 3] = ["drawn_count", "drawn_strata", "load_cap"];
-
-/// What came from outside, as the record has it.
-enum Given {
-    Signature(Vec<u8>),
-    Numbers(Vec<Vec<u32>>),
-    Checkpoints(Vec<Hash>),
-}
-
-impl Given {
-    fn read(said: Said<'_>) -> Option<Self> {
-        match said.text("randomness") {
-            "drand" => {
-                let bytes = bytes_of_hex(said.text("beacon_signature")).ok()?;
-                (bytes.len() == SIGNATURE_BYTES).then_some(Given::Signature(bytes))
-            }
-            "lottery" => {
-                let number = |value: &Value| u32::try_from(value.as_u64()?).ok();
-                let group = |value: &Value| value.as_array()?.iter().map(number).collect();
-                let groups = said.list("lottery_numbers").iter().map(group);
-                groups.collect::<Option<Vec<_>>>().map(Given::Numbers)
-            }
-            _ => {
-                let hashes = said.list("delay_checkpoints").iter();
-                let hashes = hashes.map(|value| hex32(value.as_str()?).ok());
-                hashes.collect::<Option<Vec<_>>>().map(Given::Checkpoints)
-            }
-        }
-    }
-
-    fn as_outside(&self) -> Outside<'_> {
-        match self {
-            Given::Signature(bytes) => Outside::Signature(bytes),
-            Given::Numbers(groups) => Outside::Numbers(groups),
-            Given::Checkpoints(hashes) => Outside::Checkpoints(hashes),
-        }
-    }
-}
 
 impl Desk<'_> {
     pub(super) fn inspect_draw(&self, said: Said<'_>) -> Result<(), Refusal> {
@@ -97,8 +60,11 @@ impl Desk<'_> {
                 },
             )
         };
-        let given = Given::read(said).ok_or_else(unread)?;
-        if let (Given::Numbers(numbers), Some(lottery)) = (&given, &state.lottery)
+        let material = Material::gather(self, &state)?;
+        let body = serde_json::to_vec(said.body).map_err(unavailable)?;
+        let body = json::parse(&body).map_err(|error| Refusal::Malformed(error.to_string()))?;
+        let given = Given::read(material.plan.mode, &body).ok_or_else(unread)?;
+        if let (Given::Numbers(numbers, _), Some(lottery)) = (&given, &state.lottery)
             && !lottery.admits(numbers)
         {
             let forms = lottery.groups().iter();
@@ -110,7 +76,6 @@ impl Desk<'_> {
                 Breach::FormOther { expected },
             ));
         }
-        let material = Material::gather(self, &state)?;
         revealed(said, &state, &material)?;
         let libraries = material.libraries()?;
         let met = material.met();
@@ -379,7 +344,7 @@ fn revealed(said: Said<'_>, state: &PlanState, material: &Material) -> Result<()
 }
 
 /// The first segment of a delay that does not hold, found on all cores.
-fn in_parallel(delay: Delay, start: &Hash, checkpoints: &[Hash]) -> Option<usize> {
+pub fn in_parallel(delay: Delay, start: &Hash, checkpoints: &[Hash]) -> Option<usize> {
     (0..delay.segments)
         .into_par_iter()
         .find_first(|number| !delay.holds(start, checkpoints, *number))

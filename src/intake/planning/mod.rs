@@ -14,6 +14,7 @@ mod secrets;
 mod substitute;
 mod window;
 
+pub use draw::in_parallel;
 pub use material::{Material, MaterialError};
 
 use super::Refusal;

@@ -1,8 +1,8 @@
 //! `/api/v1/cards/…`: self-check cards of sealed libraries: in, as one signed file for a library; out, one by one, once no plan
 //! on the library is open. What is stored is encrypted: nobody reads it here.
 
-use super::files::{Sink, header, pass_over, receive, statement};
-use super::{answer, blocking, json, shown};
+use super::files::{Sink, header, named, pass_over, receive, statement};
+use super::{answer, blocking, json};
 use crate::intake::{CardsError, CardsUpload, MAX_CARDS_BYTES};
 use crate::web::Portal;
 use crate::web::problem::{Problem, internal};
@@ -10,7 +10,6 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::encoding::{base64, hex, hex32};
-use gongshi_verify::hash::Hash;
 
 /// Header of an upload, beside those of files.
 const SHA256: &str = "Gongshi-SHA256";
@@ -38,15 +37,6 @@ fn told(error: &CardsError) -> Problem {
         CardsError::Withheld => Problem::new(StatusCode::NOT_FOUND, "card-withheld", detail),
         CardsError::Store(error) => internal(error),
     }
-}
-
-fn named(path: &str, what: &str) -> Result<Hash, Problem> {
-    hex32(path).map_err(|_| {
-        Problem::bad_request(format!(
-            "the address ends with {what} in 64 lowercase hexadecimal digits, not {:?}",
-            shown(path)
-        ))
-    })
 }
 
 /// Takes the cards of the library with that root: 201 where they are new, 200 where just these are there.

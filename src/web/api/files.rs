@@ -35,11 +35,11 @@ const AUTHORITY: &str = "Gongshi-Authority";
 const ISSUED_AT: &str = "Gongshi-Issued-At";
 const SIGNATURE: &str = "Gongshi-Signature";
 
-/// The file that an address names.
-fn named(path: &str) -> Result<Hash, Problem> {
+/// The digest that an address ends with.
+pub(super) fn named(path: &str, what: &str) -> Result<Hash, Problem> {
     hex32(path).map_err(|_| {
         Problem::bad_request(format!(
-            "a file's address ends with its SHA-256 in 64 lowercase hexadecimal digits, not {:?}",
+            "the address ends with {what} in 64 lowercase hexadecimal digits, not {:?}",
             shown(path)
         ))
     })
@@ -61,7 +61,8 @@ async fn take(
     path: &str,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let (statement, signature) = statement(request, named(path)?, MAX_FILE_BYTES)?;
+    let (statement, signature) =
+        statement(request, named(path, "a file's SHA-256")?, MAX_FILE_BYTES)?;
     let (sha256, size) = (hex(&statement.sha256), statement.size);
     let begun = blocking(move || {
         let begun = portal.intake.check_statement(&statement, &signature);
@@ -217,7 +218,7 @@ async fn give(
     request: &HttpRequest,
     path: &str,
 ) -> Result<HttpResponse, Problem> {
-    let hash = named(path)?;
+    let hash = named(path, "a file's SHA-256")?;
     let etag = format!("\"{}\"", hex(&hash));
     let asked = request.headers().get(IF_NONE_MATCH);
     let unchanged = asked.is_some_and(|asked| assets::matches(asked.as_bytes(), &etag));

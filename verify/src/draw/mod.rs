@@ -9,6 +9,7 @@
 pub mod beacon;
 pub mod choice;
 mod flow;
+pub mod given;
 pub mod leaf;
 pub mod library;
 pub mod officers;

@@ -11,14 +11,14 @@ use alloc::vec::Vec;
 use super::check::{conclude, not_checked, step};
 use super::draw_entries::{DrawFile, Entries, Proved};
 use super::{Report, Step, StepId, UnusableInput, Verdict, draw_words as say, words};
-use crate::draw::beacon::SIGNATURE_BYTES;
+use crate::draw::given::Given;
 use crate::draw::library::{Form, Library};
 use crate::draw::officers::Barred;
 use crate::draw::plan::{Mode, Plan};
-use crate::draw::recompute::{self, DrawError, Inputs, Outside, Recheck};
+use crate::draw::recompute::{self, DrawError, Inputs, Recheck};
 use crate::draw::recorded;
 use crate::draw::secrets::{Commit, Reveal, counting};
-use crate::encoding::{bytes_of_hex, hex, hex32};
+use crate::encoding::hex;
 use crate::hash::Hash;
 use crate::json::{self, Value};
 use crate::names::{AuthorityId, PlanKey};
@@ -112,7 +112,11 @@ fn run(
         Ok(say::libraries(counts.0, counts.1)),
     ));
 
-    let given = outside(&entries.draw, &plan).map_err(at(StepId::DrawRandomness))?;
+    let given = Given::read(plan.mode, &entries.draw.body);
+    let given = given.ok_or_else(|| {
+        let why = say::of("draw", "it does not hold what its mode draws from");
+        (StepId::DrawRandomness, why)
+    })?;
     let inputs = Inputs {
         origin: &entries.origin,
         plan: &plan,
@@ -302,44 +306,6 @@ fn met(file: &DrawFile<'_>, entries: &Entries) -> Result<BTreeSet<(String, Strin
         pairs.extend(list.ok_or_else(|| say::of("earlier", "the list of a draw is none"))?);
     }
     Ok(pairs)
-}
-
-/// What came from outside, as the draw's record has it.
-enum Given {
-    Signature(Vec<u8>),
-    Numbers(Vec<Vec<u32>>),
-    Checkpoints(Vec<Hash>),
-}
-
-impl Given {
-    fn as_outside(&self) -> Outside<'_> {
-        match self {
-            Given::Signature(bytes) => Outside::Signature(bytes),
-            Given::Numbers(groups) => Outside::Numbers(groups),
-            Given::Checkpoints(hashes) => Outside::Checkpoints(hashes),
-        }
-    }
-}
-
-fn outside(draw: &Proved, plan: &Plan) -> Result<Given, String> {
-    let given = match plan.mode {
-        Mode::Drand { .. } => draw.member("beacon_signature").and_then(|value| {
-            let bytes = bytes_of_hex(value.as_str()?).ok()?;
-            (bytes.len() == SIGNATURE_BYTES).then_some(Given::Signature(bytes))
-        }),
-        Mode::Lottery { .. } => draw.member("lottery_numbers").and_then(|value| {
-            let number = |value: &Value| u32::try_from(value.as_u64()?).ok();
-            let group = |value: &Value| value.as_array()?.iter().map(number).collect();
-            let groups: Option<Vec<Vec<u32>>> = value.as_array()?.iter().map(group).collect();
-            groups.map(Given::Numbers)
-        }),
-        Mode::Delay { .. } => draw.member("delay_checkpoints").and_then(|value| {
-            let hash = |value: &Value| hex32(value.as_str()?).ok();
-            let hashes: Option<Vec<Hash>> = value.as_array()?.iter().map(hash).collect();
-            hashes.map(Given::Checkpoints)
-        }),
-    };
-    given.ok_or_else(|| say::of("draw", "it does not hold what its mode draws from"))
 }
 
 /// The recorded lists against those of the function.
