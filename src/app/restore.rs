@@ -2,7 +2,8 @@
 //!
 //! What a backup may be believed is decided by who calls; here it is put back.
 
-use super::{AppError, LogFile, ensure_empty, read_signer, write_log_file};
+use super::folder::{ensure_empty, read_signer, write_log_file};
+use super::{AppError, LogFile};
 use crate::log::{Log, LogConfig, archive};
 use crate::store::{self, DataFolder, FileLimits, Files, SledStorage, StoreError};
 use gongshi_verify::names::Origin;

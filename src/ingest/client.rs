@@ -3,11 +3,14 @@
 //! One request is one attempt here; trying again is [`deliver`](super::deliver())'s. It must not sign, and must not know
 //! where events come from.
 
+mod error;
+mod http;
 mod transfer;
+
+pub use error::ClientError;
 
 use super::refused::Refused;
 use crate::intake::FileStatement;
-use crate::text::{Arg, Catalogue, Lang};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
@@ -25,111 +28,6 @@ const EVENTS_PER_REQUEST: usize = 1024;
 const BYTES_PER_REQUEST: usize = 4 << 20;
 /// Longest answer line believed: a receipt proof and its record, escaped.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
-
-/// Why a server did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum ClientError {
-    /// It cannot be reached, or the connection broke.
-    #[error("no connection to {server}: {reason}")]
-    Connection {
-        /// The address asked.
-        server: String,
-        /// What happened.
-        reason: String,
-    },
-    /// It answered with an error.
-    #[error("{server} answered {status}: {detail}")]
-    Status {
-        /// The address asked.
-        server: String,
-        /// HTTP status.
-        status: u16,
-        /// Its own words.
-        detail: String,
-        /// When to try again, in seconds, where it said so.
-        retry_after: Option<u64>,
-        /// The whole of its answer, where that is an RFC 9457 problem.
-        problem: Option<Box<Refused>>,
-    },
-    /// It answered something a Gongshi server does not.
-    #[error("the answer of {server} is not one of a Gongshi server: {reason}")]
-    Foreign {
-        /// The address asked.
-        server: String,
-        /// What is odd.
-        reason: String,
-    },
-}
-
-impl ClientError {
-    /// The error in words of the language, as far as the server and this program have them.
-    pub fn words(&self, lang: Lang) -> String {
-        let catalogue = Catalogue::built_in();
-        let said = |key: &str, args: &[(&str, Arg)]| catalogue.get(lang, key, args);
-        match self {
-            ClientError::Connection { server, reason } => {
-                let args = [
-                    ("server", server.clone().into()),
-                    ("reason", reason.clone().into()),
-                ];
-                said("import-error-connection", &args)
-            }
-            ClientError::Status {
-                server,
-                status,
-                detail,
-                problem,
-                ..
-            } => {
-                let reason = match problem {
-                    Some(problem) => problem.words(lang).join(" — "),
-                    None => detail.clone(),
-                };
-                let args = [
-                    ("server", server.clone().into()),
-                    ("status", status.to_string().into()),
-                    ("reason", reason.into()),
-                ];
-                said("send-status", &args)
-            }
-            ClientError::Foreign { server, reason } => {
-                let args = [
-                    ("server", server.clone().into()),
-                    ("reason", reason.clone().into()),
-                ];
-                said("send-foreign", &args)
-            }
-        }
-    }
-
-    /// What is said while the same is tried again after a pause.
-    pub fn waiting_words(&self, lang: Lang, pause: Duration) -> String {
-        // Half a second is said as one.
-        let seconds = i64::try_from(pause.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
-        let args = [
-            ("reason", self.words(lang).into()),
-            ("seconds", seconds.into()),
-        ];
-        Catalogue::built_in().get(lang, "send-waiting", &args)
-    }
-
-    /// When to try again, in seconds, where the server said so.
-    pub fn retry_after(&self) -> Option<u64> {
-        match self {
-            ClientError::Status { retry_after, .. } => *retry_after,
-            _ => None,
-        }
-    }
-
-    /// Whether the same request may succeed later.
-    pub fn is_temporary(&self) -> bool {
-        match self {
-            ClientError::Connection { .. } => true,
-            ClientError::Status { status, .. } => matches!(status, 408 | 429 | 500..),
-            ClientError::Foreign { .. } => false,
-        }
-    }
-}
 
 /// State of a log, as far as an importer needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -438,67 +336,6 @@ impl Sink for Client {
 fn is_nobodys(origin: &Origin) -> bool {
     let host = origin.as_str().split(['/', ':']).next().unwrap_or_default();
     host.ends_with(".example")
-}
-
-/// The few things asked of an HTTP answer, so that the library's types stay in one place.
-mod http {
-    use std::io::Read;
-
-    pub(super) type Response = ureq::http::Response<ureq::Body>;
-
-    pub(super) struct Good(Response);
-
-    pub(super) struct Failure {
-        pub(super) status: u16,
-        pub(super) detail: String,
-        pub(super) retry_after: Option<u64>,
-        pub(super) problem: Option<Box<super::Refused>>,
-    }
-
-    pub(super) fn check(mut response: Response) -> Result<Good, Failure> {
-        let status = response.status().as_u16();
-        if (200..300).contains(&status) {
-            return Ok(Good(response));
-        }
-        let header = response.headers().get("retry-after");
-        let retry_after = header
-            .and_then(|value| value.to_str().ok())
-            .and_then(|text| text.parse().ok());
-        let text = response.body_mut().read_to_string().unwrap_or_default();
-        let problem: Option<super::Refused> = serde_json::from_str(&text).ok();
-        let problem = problem
-            .filter(|problem| !problem.code.is_empty())
-            .map(Box::new);
-        let detail = match &problem {
-            Some(problem) if !problem.detail.is_empty() => problem.detail.clone(),
-            _ if text.trim_start().starts_with('<') => {
-                "a page for people, not an answer of the API".to_owned()
-            }
-            _ => text
-                .lines()
-                .next()
-                .unwrap_or_default()
-                .chars()
-                .take(200)
-                .collect(),
-        };
-        Err(Failure {
-            status,
-            detail,
-            retry_after,
-            problem,
-        })
-    }
-
-    impl Good {
-        pub(super) fn body_mut_text(mut self) -> Result<String, ureq::Error> {
-            self.0.body_mut().read_to_string()
-        }
-
-        pub(super) fn into_reader(self) -> impl Read {
-            self.0.into_body().into_reader()
-        }
-    }
 }
 
 #[cfg(test)]
