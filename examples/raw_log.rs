@@ -49,7 +49,7 @@ fn main() -> anyhow::Result<()> {
     println!("{}", signer.verifier());
     let storage = Arc::new(SledStorage::new(folder.path()));
     let exists = gongshi::store::Storage::exists(storage.as_ref(), gongshi::log::DATABASE)?;
-    let mut config = LogConfig::new(origin, signer);
+    let mut config = LogConfig::new(origin, signer, gongshi::app::random32);
     if let Some(delay) = arguments.batch_delay_ms {
         config.batching.delay = Duration::from_millis(delay);
     }

@@ -113,7 +113,7 @@ fn config(folder: &tempfile::TempDir) -> LogConfig {
             ..Batching::default()
         },
         published_checkpoint: Some(PathBuf::from(folder.path()).join("outside/checkpoint")),
-        ..LogConfig::new(origin(), signer)
+        ..LogConfig::new(origin(), signer, gongshi::app::random32)
     }
 }
 

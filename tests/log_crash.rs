@@ -22,7 +22,7 @@ fn config() -> LogConfig {
             reserve_bytes: 1,
             ..Batching::default()
         },
-        ..LogConfig::new(origin, signer)
+        ..LogConfig::new(origin, signer, gongshi::app::random32)
     }
 }
 

@@ -66,7 +66,7 @@ impl Backup {
         let log = Log::create(
             DataFolder::lock(&original).unwrap(),
             Arc::new(SledStorage::new(&original)),
-            LogConfig::new(origin, signer()),
+            LogConfig::new(origin, signer(), gongshi::app::random32),
         )
         .unwrap();
         for start in (0..entries).step_by(1000) {
@@ -192,7 +192,11 @@ fn a_cut_or_damaged_backup_is_never_believed() {
             assert_eq!(leaves, 300, "bit {at}");
             let mut reader = backup.reader(&*bytes).unwrap();
             for number in 0..300 {
-                assert_eq!(reader.next_leaf().unwrap(), Some(leaf(number)), "bit {at}");
+                assert_eq!(
+                    reader.next_leaf().unwrap(),
+                    Some((leaf(number), false)),
+                    "bit {at}"
+                );
             }
         }
     }

@@ -93,7 +93,7 @@ fn prepare(data: &Path, tuning: &Tuning) -> Result<(DataFolder, LogFile, LogConf
     let file = log_file(data)?;
     let origin = origin_of(&file)?;
     let folder = DataFolder::lock(data)?;
-    let mut config = LogConfig::new(origin, read_signer(data)?);
+    let mut config = LogConfig::new(origin, read_signer(data)?, super::random32);
     config
         .published_checkpoint
         .clone_from(&tuning.published_checkpoint);

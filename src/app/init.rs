@@ -91,7 +91,7 @@ pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppE
     let log = Arc::new(Log::create(
         folder,
         storage,
-        LogConfig::new(new.origin.clone(), signer),
+        LogConfig::new(new.origin.clone(), signer, new.random),
     )?);
     let intake = Intake::open(log, clock, Files::open(data)?)?;
     match intake.accept_events(vec![event]).wait().pop() {

@@ -48,7 +48,7 @@ pub fn restore<R: std::io::Read>(
     let log = Log::create(
         folder,
         Arc::new(SledStorage::new(data)),
-        LogConfig::new(origin, signer),
+        LogConfig::new(origin, signer, super::random32),
     )?;
     // They were taken once; the log to come names them.
     let limits = FileLimits {

@@ -129,7 +129,7 @@ impl Restore {
         let mut published = self.published_checkpoint(&signer)?;
         let mut range = gongshi_verify::merkle::CompactRange::new();
         let mut diverged = None;
-        while let Some(leaf) = reader.next_leaf()? {
+        while let Some((leaf, _)) = reader.next_leaf()? {
             range.push(
                 gongshi_verify::hash::leaf_hash(&leaf.entry),
                 &mut |_, _, _| (),

@@ -68,13 +68,14 @@ const MARKER: &str = "demo.toml";
 /// Grows when the invented year changes: a fill begun by another version cannot be resumed.
 const PLAN_VERSION: u32 = 2;
 /// What making the log leaves in a folder before the marker is there.
-const FIRST_STEPS: [&str; 8] = [
+const FIRST_STEPS: [&str; 9] = [
     "lock",
     "keys",
     "log.toml",
     "log.toml.tmp",
     "store",
     "shards",
+    "tail",
     "checkpoint",
     "checkpoint.tmp",
 ];

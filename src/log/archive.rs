@@ -5,7 +5,7 @@
 //! running log, is as large as its content, and is checked whole before a byte of it is believed. Layout in
 //! `docs/LOG-FORMAT.md`.
 
-use super::{Leaf, Log, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES};
+use super::{Leaf, Log, LogError, MAX_RECORD_BYTES};
 use crate::store::{Files, MAX_FILE_BYTES};
 use gongshi_verify::checkpoint::SignedCheckpoint;
 use gongshi_verify::encoding::hex;
@@ -17,8 +17,11 @@ use std::collections::BTreeSet;
 use std::io::{BufReader, Read, Write};
 
 const MAGIC: &[u8] = b"gongshi-backup/v1\n";
-/// Length mark of an absent record.
+/// Length mark of an absent record; without its lowest bit, of one that is absent and under the veil.
 const ABSENT: u32 = u32::MAX;
+const ABSENT_VEILED: u32 = u32::MAX - 1;
+/// In the length of a record that is under the veil.
+const VEILED: u32 = 1 << 31;
 /// Stands before each file, and after the last.
 const FILE: u8 = 1;
 const END: u8 = 0;
@@ -80,7 +83,7 @@ pub struct Written {
     pub missing: Vec<(Hash, String)>,
 }
 
-/// Writes the log as published now, and of `files` those that `named` finds in a leaf. A file that is missing or damaged is
+/// Writes the log as published now, with the records under the veil and which they are, and of `files` those that `named` finds in a leaf. A file that is missing or damaged is
 /// left out and told: a log is worth a backup without it. Appends may go on meanwhile.
 pub fn write(
     log: &Log,
@@ -111,9 +114,11 @@ pub fn write(
     let mut start = 0;
     while start < size {
         let end = size.min(start + BATCH);
-        for leaf in log.leaves(start..end)? {
+        let leaves = log.unveiled(start..end)?;
+        // Asked after they were read: what went under the veil before this backup was begun says so in it.
+        for (index, leaf) in (start..).zip(leaves) {
             hashes.extend(named(&leaf));
-            write_leaf(&mut out, &leaf)?;
+            write_leaf(&mut out, &leaf, log.is_veiled(index))?;
         }
         start = end;
         progress(start);
@@ -138,17 +143,19 @@ pub fn write(
     Ok(written)
 }
 
-fn write_leaf(out: &mut impl Write, leaf: &Leaf) -> std::io::Result<()> {
+fn write_leaf(out: &mut impl Write, leaf: &Leaf, veiled: bool) -> std::io::Result<()> {
     let length =
         u16::try_from(leaf.entry.len()).expect("submit refuses entries over MAX_ENTRY_BYTES");
     out.write_all(&length.to_be_bytes())?;
     out.write_all(&leaf.entry)?;
     match &leaf.record {
+        None if veiled => out.write_all(&ABSENT_VEILED.to_be_bytes()),
         None => out.write_all(&ABSENT.to_be_bytes()),
         Some(record) => {
+            let veiled = if veiled { VEILED } else { 0 };
             let length =
                 u32::try_from(record.len()).expect("submit refuses records over MAX_RECORD_BYTES");
-            out.write_all(&length.to_be_bytes())?;
+            out.write_all(&(length | veiled).to_be_bytes())?;
             out.write_all(record)
         }
     }
@@ -178,8 +185,10 @@ impl<R: Read> Reader<R> {
         if magic != MAGIC {
             return Err(malformed("it does not begin with gongshi-backup/v1"));
         }
-        let mut note =
-            vec![0; length(&mut input, gongshi_verify::note::MAX_NOTE)?.unwrap_or_default()];
+        let mut length = [0; 4];
+        input.read_exact(&mut length)?;
+        let most = gongshi_verify::note::MAX_NOTE;
+        let mut note = vec![0; within(u32::from_be_bytes(length), most)?];
         input.read_exact(&mut note)?;
         let note = String::from_utf8(note).map_err(|_| malformed("its checkpoint is not UTF-8"))?;
         let checkpoint = SignedCheckpoint::parse(&note)
@@ -200,9 +209,9 @@ impl<R: Read> Reader<R> {
         })
     }
 
-    /// The next leaf; `None` after the last, once the root is found right. The backup is not whole before
+    /// The next leaf, and whether its record is under the veil; `None` after the last, once the root is found right. The backup is not whole before
     /// [`next_file`](Self::next_file) says so.
-    pub fn next_leaf(&mut self) -> Result<Option<Leaf>, ArchiveError> {
+    pub fn next_leaf(&mut self) -> Result<Option<(Leaf, bool)>, ArchiveError> {
         if self.left == 0 {
             return match self.range.root() == self.checkpoint.checkpoint.root {
                 true => Ok(None),
@@ -215,17 +224,20 @@ impl<R: Read> Reader<R> {
         self.input.read_exact(&mut bytes)?;
         let mut entry = vec![0; usize::from(u16::from_be_bytes(bytes))];
         self.input.read_exact(&mut entry)?;
-        let record = match length(&mut self.input, MAX_RECORD_BYTES)? {
-            None => None,
-            Some(length) => {
-                let mut record = vec![0; length];
+        let mut mark = [0; 4];
+        self.input.read_exact(&mut mark)?;
+        let (record, veiled) = match u32::from_be_bytes(mark) {
+            ABSENT => (None, false),
+            ABSENT_VEILED => (None, true),
+            mark => {
+                let mut record = vec![0; within(mark & !VEILED, MAX_RECORD_BYTES)?];
                 self.input.read_exact(&mut record)?;
-                Some(record)
+                (Some(record), mark & VEILED != 0)
             }
         };
         self.left -= 1;
         self.range.push(leaf_hash(&entry), &mut |_, _, _| ());
-        Ok(Some(Leaf { entry, record }))
+        Ok(Some((Leaf { entry, record }, veiled)))
     }
 
     /// The next file, to be read to its end, after all leaves; `None` after the last, once the digest of everything is found
@@ -306,17 +318,16 @@ impl<R: Read> Read for ArchivedFile<'_, R> {
     }
 }
 
-fn length(input: &mut impl Read, most: usize) -> Result<Option<usize>, ArchiveError> {
-    let mut bytes = [0; 4];
-    input.read_exact(&mut bytes)?;
-    match u32::from_be_bytes(bytes) {
-        ABSENT => Ok(None),
-        length if length as usize <= most.max(MAX_ENTRY_BYTES) => Ok(Some(length as usize)),
-        length => Err(malformed(format!("a length of {length} bytes"))),
+/// A length, if it is believable.
+fn within(length: u32, most: usize) -> Result<usize, ArchiveError> {
+    match usize::try_from(length) {
+        Ok(length) if length <= most => Ok(length),
+        _ => Err(malformed(format!("a length of {length} bytes"))),
     }
 }
 
-/// Appends every leaf of a backup, which the caller has read once to its end, to an empty log, and puts its files beside it.
+/// Appends every leaf of a backup, which the caller has read once to its end, to an empty log, puts records under the veil that
+/// were, and its files beside it. The caller lets nobody read the log before this has returned.
 pub fn replay<R: Read>(
     reader: &mut Reader<R>,
     log: &Log,
@@ -329,11 +340,16 @@ pub fn replay<R: Read>(
     let failed =
         |reason: String| ArchiveError::Log(LogError::State(format!("the log stopped: {reason}")));
     let mut leaves = Vec::new();
-    let mut done = 0;
+    let mut veiled = Vec::new();
+    let (mut done, mut next) = (0, 0);
     loop {
         let leaf = reader.next_leaf()?;
         let ended = leaf.is_none();
-        leaves.extend(leaf);
+        if let Some((leaf, is_veiled)) = leaf {
+            leaves.push(leaf);
+            veiled.extend(is_veiled.then_some(next));
+            next += 1;
+        }
         if leaves.len() as u64 >= BATCH || (ended && !leaves.is_empty()) {
             done += leaves.len() as u64;
             let submission = log
@@ -346,6 +362,7 @@ pub fn replay<R: Read>(
             break;
         }
     }
+    log.veil(&veiled)?;
     while let Some(mut file) = reader.next_file()? {
         let (sha256, size) = (file.sha256, file.size);
         let put = files.put(&sha256, size, &mut file);

@@ -26,7 +26,7 @@ pub struct FsckReport {
 }
 
 /// Checks every published entry and tile. `progress` is called with the number of entries done; `each` with every
-/// readable leaf, so that its meaning can be checked in the same pass.
+/// readable leaf and the record that is kept of it, under the veil or not, so that its meaning can be checked in the same pass.
 pub fn check(
     log: &Log,
     mut progress: impl FnMut(u64),
@@ -39,7 +39,7 @@ pub fn check(
     let mut start = 0;
     while start < size {
         let end = size.min(start + BLOCK_LEAVES);
-        let hashes = match log.leaves(start..end) {
+        let hashes = match log.unveiled(start..end) {
             Ok(leaves) => {
                 for (index, leaf) in (start..).zip(&leaves) {
                     each(index, leaf, &mut report.problems);
@@ -58,6 +58,17 @@ pub fn check(
         compare(log, start..end, &hashes, &mut tree, &mut report);
         start = end;
         progress(start);
+    }
+    match log.erasure_unfinished() {
+        Ok(false) => {}
+        Ok(true) => report.problems.push(FsckProblem {
+            entry: None,
+            problem: "an erasure was interrupted: what was to be destroyed may still be in the files. Repeat it".to_owned(),
+        }),
+        Err(error) => report.problems.push(FsckProblem {
+            entry: None,
+            problem: error.to_string(),
+        }),
     }
     if tree.size() == size && tree.root() != published.checkpoint.root {
         report.problems.push(FsckProblem {

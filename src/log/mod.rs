@@ -6,6 +6,7 @@
 
 pub mod archive;
 mod blocks;
+mod erase;
 mod follow;
 mod fsck;
 mod published;
@@ -13,7 +14,9 @@ mod read;
 mod recover;
 mod sequencer;
 mod submission;
+mod tail;
 mod tree;
+mod veil;
 
 pub use blocks::BLOCK_LEAVES;
 pub use follow::{Follower, Target};
@@ -26,7 +29,7 @@ use crate::store::{DataFolder, KeyValue, Storage, StoreError};
 use gongshi_verify::names::Origin;
 use gongshi_verify::note::{SignerKey, VerifierKey};
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, RwLock};
+use std::sync::{Arc, Condvar, Mutex, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 /// Indexes in one shard database.
@@ -92,17 +95,26 @@ pub struct LogConfig {
     /// A second place for the newest published checkpoint, outside the data folder: an older copy of the folder brings
     /// its own older `checkpoint` file with it, but not this one. Compared at start, written before each publication.
     pub published_checkpoint: Option<PathBuf>,
+    /// Thirty-two random bytes, for the keys that the tail is encrypted with. Who only reads the log needs none.
+    pub random: Option<fn() -> [u8; 32]>,
 }
 
 impl LogConfig {
-    /// With the defaults.
-    pub fn new(origin: Origin, signer: SignerKey) -> Self {
+    /// With the defaults. `random` gives bytes of the system's generator.
+    pub fn new(origin: Origin, signer: SignerKey, random: fn() -> [u8; 32]) -> Self {
         LogConfig {
             origin,
             key: CheckpointKey::Signer(Box::new(signer)),
             batching: Batching::default(),
             published_checkpoint: None,
+            random: Some(random),
         }
+    }
+
+    fn random(&self) -> Result<fn() -> [u8; 32], LogError> {
+        self.random.ok_or_else(|| {
+            LogError::State("a log is written with a source of random bytes".to_owned())
+        })
     }
 
     /// For whoever only reads the log, and holds no secret.
@@ -112,6 +124,7 @@ impl LogConfig {
             key: CheckpointKey::Verifier(Box::new(verifier)),
             batching: Batching::default(),
             published_checkpoint: None,
+            random: None,
         }
     }
 }
@@ -257,6 +270,25 @@ pub(crate) mod key {
     /// The last signed checkpoint, a signed note.
     pub const CHECKPOINT: &[u8] = b"checkpoint";
 
+    /// Number of the key that the tail is encrypted with.
+    pub const TAIL_KEY: &[u8] = b"k";
+    /// Number of records under the veil.
+    pub const VEILED: &[u8] = b"n";
+    /// Begins the keys of the veil.
+    pub const VEIL: &[u8] = b"v";
+    /// Begins the keys that name shards to be rewritten.
+    pub const REWRITE: &[u8] = b"x";
+
+    /// Bits of the veil over 65,536 indexes.
+    pub fn veil(chunk: u64) -> Vec<u8> {
+        [VEIL, &chunk.to_be_bytes()].concat()
+    }
+
+    /// A shard whose files hold what has to go.
+    pub fn rewrite(shard: u64) -> Vec<u8> {
+        [REWRITE, &shard.to_be_bytes()].concat()
+    }
+
     /// A full tile: 8,192 bytes.
     pub fn tile(level: u8, index: u64) -> Vec<u8> {
         let mut key = vec![b't', level];
@@ -269,7 +301,7 @@ pub(crate) mod key {
         vec![b'p', level]
     }
 
-    /// A leaf not yet in a block.
+    /// A leaf not yet in a block, encrypted.
     pub fn tail(index: u64) -> Vec<u8> {
         let mut key = vec![b'u'];
         key.extend_from_slice(&index.to_be_bytes());
@@ -288,9 +320,22 @@ pub(crate) struct Inner {
     pub(crate) size: Mutex<u64>,
     pub(crate) grown: Condvar,
     pub(crate) blocks: blocks::Blocks,
+    purpose: Purpose,
+    veil: veil::Veil,
+    /// Held while a batch is written and signed, or the tail is put under another key. Locks are taken in this order:
+    /// `erasing`, `tail`, `tail_key`.
+    tail: Mutex<tail::Tail>,
+    /// Held while values of the tail are read and decrypted, alone while they are exchanged.
+    tail_key: RwLock<tail::TailKey>,
+    /// Held by an erasure to its end.
+    erasing: Mutex<()>,
 }
 
 impl Inner {
+    fn tail_key(&self) -> RwLockReadGuard<'_, tail::TailKey> {
+        self.tail_key.read().expect("no holder of this lock panics")
+    }
+
     pub(crate) fn published(&self) -> Arc<Published> {
         self.published
             .read()

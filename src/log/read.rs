@@ -2,7 +2,7 @@
 //!
 //! Everything is answered for the published size, never for what is only staged. It must not write.
 
-use super::blocks::{decode_tail, push_entry, split_entries};
+use super::blocks::{push_entry, split_entries};
 use super::tree::{TILE_HEIGHT, TILE_WIDTH, tile_width};
 use super::{BLOCK_LEAVES, Inner, Leaf, Log, LogError, Published, key};
 use gongshi_verify::hash::{Hash, node_hash};
@@ -35,7 +35,7 @@ impl ProofReader<'_> {
         self.inclusion_at(index, self.published.size())
     }
 
-    /// Entry and record.
+    /// Entry and record; no record where it is under the veil.
     pub fn leaf(&mut self, index: u64) -> Result<&Leaf, LogError> {
         let size = self.published.size();
         if index >= size {
@@ -49,8 +49,12 @@ impl ProofReader<'_> {
             let leaves = self.inner.leaves(first..end, &self.published, true)?;
             self.block = (first, leaves);
         }
-        let (first, leaves) = &self.block;
-        let within = usize::try_from(index - first).expect("in a block");
+        let (first, leaves) = &mut self.block;
+        let within = usize::try_from(index - *first).expect("in a block");
+        // Each time: what was read before may be under it now.
+        self.inner
+            .veil
+            .cover(index, std::slice::from_mut(&mut leaves[within]));
         Ok(&leaves[within])
     }
 
@@ -126,12 +130,16 @@ impl Log {
             });
         }
         let mut leaves = self.inner.leaves(index..index + 1, &published, records)?;
+        self.inner.veil.cover(index, &mut leaves);
         Ok(leaves.remove(0))
     }
 
-    /// Entries and records of a range, in order. Callers keep ranges to a few thousand.
+    /// Entries and records of a range, in order, without records under the veil. Callers keep ranges to a few thousand.
     pub fn leaves(&self, range: Range<u64>) -> Result<Vec<Leaf>, LogError> {
-        self.inner.leaves(range, &self.published(), true)
+        let first = range.start;
+        let mut leaves = self.inner.leaves(range, &self.published(), true)?;
+        self.inner.veil.cover(first, &mut leaves);
+        Ok(leaves)
     }
 
     /// The bytes of a tile of hashes, `width` hashes wide (1 to 256), or `None` beyond the published tree.
@@ -205,7 +213,8 @@ impl Log {
 }
 
 impl Inner {
-    /// Leaves of a range below the published size; records only where asked for, since they cost a second read.
+    /// Leaves of a range below the published size; records only where asked for, since they cost a second read. With those
+    /// under the veil.
     pub(super) fn leaves(
         &self,
         range: Range<u64>,
@@ -237,9 +246,11 @@ impl Inner {
 
     fn tail(&self, range: Range<u64>) -> Result<Option<Vec<Leaf>>, LogError> {
         let mut leaves = Vec::new();
+        // Held, so that the values are under this key.
+        let tail_key = self.tail_key();
         for index in range {
             match self.database.get(&key::tail(index))? {
-                Some(value) => leaves.push(decode_tail(index, &value)?),
+                Some(value) => leaves.push(tail_key.unseal(index, &value)?),
                 None => return Ok(None),
             }
         }

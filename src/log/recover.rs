@@ -7,7 +7,7 @@
 use super::tree::{TILE_WIDTH, Tree, tile_width};
 use super::{
     BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogConfig, LogError, Published, Purpose, blocks,
-    key,
+    key, tail, veil,
 };
 use crate::store::{DataFolder, Storage, StoreError, WriteBatch, write_atomic};
 use gongshi_verify::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -20,7 +20,6 @@ use std::sync::{Arc, Condvar, Mutex, RwLock};
 /// The sequencer's state after the checks.
 pub(super) struct Recovered {
     pub(super) tree: Tree,
-    pub(super) tail: Vec<Leaf>,
     pub(super) note: String,
 }
 
@@ -76,7 +75,9 @@ pub(super) fn create(
         ));
     }
     let tree = Tree::default();
+    let tail_key = tail::TailKey::make(folder, config, 1)?;
     let mut batch = WriteBatch::default();
+    batch.put(key::TAIL_KEY, tail_key.number.to_be_bytes());
     batch.put(key::STAGED, encode_staged(&tree));
     batch.put(key::CHECKPOINT, sign(config, 0, &tree.root()));
     database.apply(batch)?;
@@ -195,7 +196,20 @@ pub(super) fn open(
         edge: edge.clone(),
     };
     let blocks = blocks::Blocks::new(storage.clone());
+    let tail_key = database.get(key::TAIL_KEY)?.and_then(|n| n.try_into().ok());
+    let tail_key = tail_key
+        .map(u64::from_be_bytes)
+        .ok_or_else(|| LogError::damaged("the number of the tail's key", "it is missing"))?;
     let inner = Inner {
+        veil: veil::Veil::load(database.as_ref())?,
+        purpose,
+        tail: Mutex::new(tail::Tail {
+            first: 0,
+            leaves: Vec::new(),
+            unsettled: None,
+        }),
+        tail_key: RwLock::new(tail::TailKey::open(&folder, &config, tail_key)?),
+        erasing: Mutex::new(()),
         config,
         folder,
         storage,
@@ -243,7 +257,11 @@ pub(super) fn open(
             });
         }
     }
-    let tail = read_tail(&inner, &head)?;
+    let leaves = read_tail(&inner, &head)?;
+    {
+        let mut tail = inner.lock_tail();
+        (tail.first, tail.leaves) = (head.size() - leaves.len() as u64, leaves);
+    }
     let tree = Tree::from_parts(staged, edge);
     if purpose == Purpose::Read {
         inner.set_published(Arc::new(Published {
@@ -251,8 +269,9 @@ pub(super) fn open(
             checkpoint: signed,
             note: note.clone(),
         }));
-        return Ok((inner, Recovered { tree, tail, note }));
+        return Ok((inner, Recovered { tree, note }));
     }
+    inner.tidy_up(tree.size())?;
     let note = if tree.size() > signed.size {
         complete(&inner, &tree, &note)?
     } else {
@@ -268,7 +287,7 @@ pub(super) fn open(
         note: note.clone(),
         ..head
     }));
-    Ok((inner, Recovered { tree, tail, note }))
+    Ok((inner, Recovered { tree, note }))
 }
 
 /// The right edge of an earlier size.

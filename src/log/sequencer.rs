@@ -4,9 +4,9 @@
 //! signature, compare-and-swap of the last signed checkpoint; the checkpoint file; publication; answers. Death
 //! between two steps leaves what [`super::recover`] completes or ignores. It must not know what a leaf says.
 
-use super::blocks::encode_tail;
 use super::recover::{encode_staged, sign};
 use super::submission::{Answer, Fate, Submission, SubmitError};
+use super::tail::Tail;
 use super::tree::{FullTile, Tree};
 use super::{
     BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES,
@@ -99,7 +99,6 @@ pub(super) fn start(
     let mut writer = Writer {
         shared: shared.clone(),
         tree: recovered.tree,
-        tail: recovered.tail,
         note: recovered.note,
     };
     let thread = std::thread::Builder::new()
@@ -259,8 +258,6 @@ enum BatchError {
 struct Writer {
     shared: Arc<Shared>,
     tree: Tree,
-    /// Leaves after the last full block.
-    tail: Vec<Leaf>,
     /// The last signed checkpoint.
     note: String,
 }
@@ -341,7 +338,12 @@ impl Writer {
             .storage
             .ensure_space(inner.config.batching.reserve_bytes)
             .map_err(|e| BatchError::Unsigned(e.into()))?;
-        let (tree, tail) = self.stage(leaves).map_err(BatchError::Unsigned)?;
+        let mut tail = inner.lock_tail();
+        if let Some(reason) = &tail.unsettled {
+            return Err(BatchError::Unsettled(LogError::State(reason.clone())));
+        }
+        tail.unsettled = Some("a batch was not appended".to_owned());
+        let (tree, new_tail) = self.stage(leaves, &tail).map_err(BatchError::Unsigned)?;
 
         let note = sign(&inner.config, tree.size(), &tree.root());
         let swapped = inner.database.compare_and_swap(
@@ -360,7 +362,8 @@ impl Writer {
             note: note.clone(),
             edge: tree.edge().to_vec(),
         });
-        (self.tree, self.tail, self.note) = (tree, tail, note);
+        (self.tree, *tail, self.note) = (tree, new_tail, note);
+        drop(tail);
         let mut refused = false;
         while let Err(error) = self.publish(published.clone()) {
             if !refused {
@@ -384,7 +387,7 @@ impl Writer {
     }
 
     /// Writes everything of the batch but the signature, durably, and returns the tree and tail after it.
-    fn stage(&self, leaves: Vec<Leaf>) -> Result<(Tree, Vec<Leaf>), LogError> {
+    fn stage(&self, leaves: Vec<Leaf>, before: &Tail) -> Result<(Tree, Tail), LogError> {
         let inner = &self.shared.inner;
         let size = self.tree.size();
         let mut tree = self.tree.clone();
@@ -394,29 +397,36 @@ impl Writer {
         }
 
         let mut batch = WriteBatch::default();
-        let tail_start = size - self.tail.len() as u64;
         let blocks_end = tree.size() / BLOCK_LEAVES * BLOCK_LEAVES;
-        let mut tail;
-        if blocks_end > tail_start {
-            let mut all = self.tail.clone();
-            all.extend(leaves);
-            tail = all.split_off(
-                usize::try_from(blocks_end - tail_start).expect("a batch fits in memory"),
-            );
-            inner.blocks.write(tail_start / BLOCK_LEAVES, &all)?;
-            for index in tail_start..size {
-                batch.delete(key::tail(index));
+        let mut tail = Tail {
+            first: before.first,
+            leaves: before.leaves.clone(),
+            unsettled: None,
+        };
+        let kept = match blocks_end > before.first {
+            true => {
+                tail.leaves.extend(leaves);
+                let blocks = usize::try_from(blocks_end - before.first).expect("fits in memory");
+                let rest = tail.leaves.split_off(blocks);
+                inner
+                    .blocks
+                    .write(before.first / BLOCK_LEAVES, &tail.leaves)?;
+                (tail.first, tail.leaves) = (blocks_end, rest);
+                for index in before.first..size {
+                    batch.delete(key::tail(index));
+                }
+                0
             }
-            for (index, leaf) in (blocks_end..).zip(&tail) {
-                batch.put(key::tail(index), encode_tail(leaf));
+            false => {
+                tail.leaves.extend(leaves);
+                before.leaves.len()
             }
-        } else {
-            tail = self.tail.clone();
-            for (index, leaf) in (size..).zip(&leaves) {
-                batch.put(key::tail(index), encode_tail(leaf));
-            }
-            tail.extend(leaves);
+        };
+        let tail_key = inner.tail_key();
+        for (index, leaf) in (tail.first..).zip(&tail.leaves).skip(kept) {
+            batch.put(key::tail(index), tail_key.seal(index, leaf)?);
         }
+        drop(tail_key);
         for tile in full {
             batch.put(key::tile(tile.level, tile.index), tile.bytes);
         }

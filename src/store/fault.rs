@@ -7,7 +7,8 @@ use super::{KeyValue, Pairs, Storage, StoreError, Write, WriteBatch};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
-/// What happens at the `at`-th operation (writes, swaps and syncs over all databases, counted from 0).
+/// What happens at the `at`-th operation (writes, swaps, syncs, and three steps of a rewrite: the copy, the exchange, the
+/// removal; over all databases, counted from 0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The operation does nothing and fails, as does every later one: the process is about to die.
@@ -28,6 +29,21 @@ struct Database {
     /// Applied since the last sync, oldest first.
     volatile: Vec<WriteBatch>,
     visible: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// Every value written since the files were made, if they are kept.
+    files: Vec<Vec<u8>>,
+    /// The same of the files before the last rewrite, until they are removed.
+    old_files: Vec<Vec<u8>>,
+}
+
+impl Database {
+    /// The values of a batch reach the files, whatever becomes of it.
+    fn keep(&mut self, batch: &WriteBatch) {
+        let values = batch.writes.iter().filter_map(|write| match write {
+            Write::Put(_, value) => Some(value.clone()),
+            Write::Delete(_) => None,
+        });
+        self.files.extend(values);
+    }
 }
 
 #[derive(Default)]
@@ -36,6 +52,7 @@ struct Shared {
     operations: u64,
     fault: Option<Fault>,
     full: bool,
+    keeps_files: bool,
 }
 
 /// Storage in memory with injected faults; clones share the content.
@@ -55,6 +72,23 @@ impl FaultStorage {
         self.lock().full = full;
     }
 
+    /// Keeps from now on what an engine's files would hold that never gives bytes back.
+    pub fn keep_files(&self) {
+        self.lock().keeps_files = true;
+    }
+
+    /// Every value ever written, dead ones too, that no rewrite has removed, with the name of its database.
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        let shared = self.lock();
+        let of = |(name, database): (&String, &Database)| {
+            let values = database.files.iter().chain(&database.old_files);
+            values
+                .map(|value| (name.clone(), value.clone()))
+                .collect::<Vec<_>>()
+        };
+        shared.databases.iter().flat_map(of).collect()
+    }
+
     /// Operations so far.
     pub fn operations(&self) -> u64 {
         self.lock().operations
@@ -69,6 +103,8 @@ impl FaultStorage {
                 apply(&mut database.durable, batch);
             }
             database.visible = database.durable.clone();
+            // As the next opening would.
+            database.old_files.clear();
         }
         shared.fault = None;
     }
@@ -84,6 +120,7 @@ impl FaultStorage {
                     durable: content.clone(),
                     volatile: Vec::new(),
                     visible: content,
+                    ..Database::default()
                 },
             )
         });
@@ -140,6 +177,29 @@ impl Storage for FaultStorage {
         } else {
             Ok(())
         }
+    }
+
+    fn rewrite(&self, name: &str) -> Result<(), StoreError> {
+        if !self.exists(name)? {
+            return Ok(());
+        }
+        self.ensure_space(0)?;
+        let handle = Handle {
+            storage: self.clone(),
+            name: name.to_owned(),
+        };
+        let keeps = self.lock().keeps_files;
+        handle.operate(|_| ())?;
+        handle.operate(|database| {
+            database.durable = database.visible.clone();
+            database.volatile.clear();
+            if keeps {
+                let live = database.visible.values().cloned().collect();
+                let old = std::mem::replace(&mut database.files, live);
+                database.old_files.extend(old);
+            }
+        })?;
+        handle.operate(|database| database.old_files.clear())
     }
 }
 
@@ -201,7 +261,11 @@ impl KeyValue for Handle {
     }
 
     fn apply(&self, batch: WriteBatch) -> Result<(), StoreError> {
+        let keeps = self.storage.lock().keeps_files;
         self.operate(|database| {
+            if keeps {
+                database.keep(&batch);
+            }
             apply(&mut database.visible, batch.clone());
             database.volatile.push(batch);
         })

@@ -127,7 +127,9 @@ pub type Pairs<'a> = Box<dyn Iterator<Item = Result<Pair, StoreError>> + Send + 
 /// An ordered map from bytes to bytes that outlives the process.
 ///
 /// Contract: a reader sees a prefix of the applied batches, each whole. After a crash the database holds every
-/// batch applied before the last returned [`KeyValue::sync`], and of the later ones some prefix, each whole.
+/// batch applied before the last returned [`KeyValue::sync`], and of the later ones some prefix, each whole. A range is read
+/// some pairs at a time: each is as it was at some moment between the range's beginning and its end, and what is applied
+/// meanwhile may be seen in part. A [`Storage::rewrite`] in between changes nothing of that.
 pub trait KeyValue: Send + Sync {
     /// The value of `key`.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
@@ -166,6 +168,17 @@ pub trait Storage: Send + Sync {
 
     /// Fails with [`StoreError::NoSpace`] where less than `reserve` bytes are free.
     fn ensure_space(&self, reserve: u64) -> Result<(), StoreError>;
+
+    /// Copies what lives in a database to fresh files and removes the old ones: afterwards no file of it holds anything that
+    /// was deleted or overwritten before the call, and everything applied before it is durable.
+    ///
+    /// Handles that were given out stand for the new files afterwards. Readers go on meanwhile; who writes or syncs this
+    /// database waits. Death at any moment leaves the database whole, and what is left over is removed at the next opening; the
+    /// old files may then be there until that opening, or until the call is repeated. A database that does not exist is not made.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSpace`], before anything is begun, where there is no room for as much again as the database has.
+    fn rewrite(&self, name: &str) -> Result<(), StoreError>;
 }
 
 /// Databases in memory, for what is folded once and thrown away.

@@ -37,7 +37,7 @@ impl Append {
         let log = Log::create(
             DataFolder::lock(folder)?,
             storage,
-            LogConfig::new(origin, signer),
+            LogConfig::new(origin, signer, gongshi::app::random32),
         )?;
         println!("entries  entries/s  (each tenth of the run)");
         let mut waiting = VecDeque::new();

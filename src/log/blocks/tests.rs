@@ -1,0 +1,141 @@
+//! Blocks give back what they took; the writer never waits for a reader's shard.
+
+use super::*;
+use crate::store::FaultStorage;
+use std::sync::mpsc;
+use std::time::Duration;
+
+#[test]
+fn blocks_give_back_what_they_took_across_a_shard_border() {
+    let blocks = Blocks::new(Arc::new(FaultStorage::default()));
+    let leaf = |i: u64| Leaf {
+        entry: format!("entry {i}").into_bytes(),
+        record: match i % 3 {
+            0 => None,
+            1 => Some(format!("record {i}").into_bytes()),
+            _ => Some(vec![i as u8; LARGE_RECORD + 1]),
+        },
+    };
+    let first = SHARD_LEAVES / BLOCK_LEAVES - 1;
+    let leaves: Vec<Leaf> = (first * BLOCK_LEAVES..(first + 2) * BLOCK_LEAVES)
+        .map(leaf)
+        .collect();
+    blocks.write(first, &leaves).unwrap();
+    for number in [first, first + 1] {
+        let entries = split_entries("test", &blocks.entries(number).unwrap()).unwrap();
+        let first = number * BLOCK_LEAVES;
+        let records = blocks.records(first..first + BLOCK_LEAVES).unwrap();
+        for (index, record) in (first..).zip(&records) {
+            let alone = blocks.records(index..index + 1).unwrap();
+            assert_eq!(alone, std::slice::from_ref(record));
+        }
+        for (offset, (entry, record)) in entries.into_iter().zip(records).enumerate() {
+            assert_eq!(
+                Leaf { entry, record },
+                leaf(number * BLOCK_LEAVES + offset as u64)
+            );
+        }
+    }
+    // A large record that is lost is missed by who asks for it, and by nobody else.
+    let large = first * BLOCK_LEAVES + 2 - (first * BLOCK_LEAVES) % 3;
+    let shard = blocks.shard(large / SHARD_LEAVES, false).unwrap();
+    let mut batch = WriteBatch::default();
+    batch.delete(alone_key(large));
+    shard.apply(batch).unwrap();
+    assert!(blocks.records(large..large + 1).is_err());
+    assert!(blocks.records(large - 1..large).is_ok());
+    assert!(blocks.records(large + 1..large + 2).is_ok());
+    assert!(matches!(
+        blocks.entries(first + 2),
+        Err(LogError::Damaged { .. })
+    ));
+}
+
+#[test]
+fn records_that_are_lost_are_missed_and_those_that_never_were_are_not() {
+    let blocks = Blocks::new(Arc::new(FaultStorage::default()));
+    let leaf = |record: Option<&[u8]>| Leaf {
+        entry: b"entry".to_vec(),
+        record: record.map(<[u8]>::to_vec),
+    };
+    let mut leaves = vec![leaf(None); 2 * BLOCK_LEAVES as usize];
+    leaves[BLOCK_LEAVES as usize + 9] = leaf(Some(b"{}"));
+    blocks.write(0, &leaves).unwrap();
+    let shard = blocks.shard(0, false).unwrap();
+    assert_eq!(shard.get(&records_key(0)).unwrap(), None);
+    assert_eq!(blocks.records(3..5).unwrap(), [None, None]);
+    assert_eq!(
+        blocks.records(72..74).unwrap(),
+        [None, Some(b"{}".to_vec())]
+    );
+    let mut batch = WriteBatch::default();
+    batch.delete(records_key(1));
+    shard.apply(batch).unwrap();
+    assert!(matches!(
+        blocks.records(72..74),
+        Err(LogError::Damaged { .. })
+    ));
+}
+
+/// Opens one shard only when told to.
+struct Slow {
+    storage: FaultStorage,
+    asked: mpsc::Sender<()>,
+    go: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Storage for Slow {
+    fn open(&self, name: &str) -> Result<Arc<dyn KeyValue>, StoreError> {
+        if name == "shards/0" {
+            self.asked.send(()).unwrap();
+            self.go.lock().unwrap().recv().unwrap();
+        }
+        self.storage.open(name)
+    }
+
+    fn exists(&self, _: &str) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    fn remove(&self, name: &str) -> Result<(), StoreError> {
+        self.storage.remove(name)
+    }
+
+    fn ensure_space(&self, reserve: u64) -> Result<(), StoreError> {
+        self.storage.ensure_space(reserve)
+    }
+
+    fn rewrite(&self, name: &str) -> Result<(), StoreError> {
+        self.storage.rewrite(name)
+    }
+}
+
+#[test]
+fn the_writer_does_not_wait_for_a_shard_that_a_reader_opens() {
+    let (asked, was_asked) = mpsc::channel();
+    let (go, may_go) = mpsc::channel();
+    let blocks = Arc::new(Blocks::new(Arc::new(Slow {
+        storage: FaultStorage::default(),
+        asked,
+        go: Mutex::new(may_go),
+    })));
+    let reader = std::thread::spawn({
+        let blocks = blocks.clone();
+        move || blocks.entries(0).is_err()
+    });
+    was_asked.recv().unwrap();
+    let (done, is_done) = mpsc::channel();
+    std::thread::spawn(move || {
+        let leaf = Leaf {
+            entry: b"entry".to_vec(),
+            record: None,
+        };
+        let leaves = vec![leaf; BLOCK_LEAVES as usize];
+        blocks.write(SHARD_LEAVES / BLOCK_LEAVES, &leaves).unwrap();
+        done.send(()).unwrap();
+    });
+    let written = is_done.recv_timeout(Duration::from_secs(60));
+    go.send(()).unwrap();
+    assert!(reader.join().unwrap(), "there is no block 0");
+    written.expect("the writer waited for the reader's shard");
+}
