@@ -19,7 +19,7 @@ use crate::draw::Runner;
 use crate::ingest::KeyFileError;
 use crate::intake::{self, Clock, Intake, IntakeError};
 use crate::log::archive::ArchiveError;
-use crate::log::{Batching, Follower, Leaf, LogError, Target};
+use crate::log::{Batching, Follower, Leaf, Log, LogError, Target};
 use crate::model::{self, Model, ModelError};
 use crate::search::sync::{IndexTarget, Names};
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
@@ -149,7 +149,13 @@ impl App {
         let search: Arc<dyn SearchIndex> =
             Arc::new(TantivyIndex::open(&data.join("index"), tuning.search)?);
         let followers = vec![
-            Follower::start(log.clone(), ModelTarget(model.clone()))?,
+            Follower::start(
+                log.clone(),
+                ModelTarget {
+                    model: model.clone(),
+                    log: log.clone(),
+                },
+            )?,
             Follower::start(
                 log.clone(),
                 SearchTarget(IndexTarget::new(search.clone(), names(&intake.registry()))),
@@ -218,7 +224,10 @@ fn names(registry: &Registry) -> Names {
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-struct ModelTarget(Model);
+struct ModelTarget {
+    model: Model,
+    log: Arc<Log>,
+}
 
 impl Target for ModelTarget {
     fn name(&self) -> &'static str {
@@ -226,15 +235,15 @@ impl Target for ModelTarget {
     }
 
     fn cursor(&self) -> Result<u64, Failure> {
-        Ok(self.0.cursor()?)
+        Ok(self.model.cursor()?)
     }
 
     fn take(&mut self, first: u64, leaves: Vec<Leaf>) -> Result<(), Failure> {
-        Ok(self.0.fold(first, &leaves)?)
+        Ok(self.model.fold(first, &leaves, self.log.as_ref())?)
     }
 
     fn rest(&mut self) -> Result<(), Failure> {
-        Ok(self.0.sync()?)
+        Ok(self.model.sync()?)
     }
 }
 
@@ -289,7 +298,7 @@ pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), Ap
     while start < size {
         let end = size.min(start + 1024);
         let leaves = log.leaves(start..end)?;
-        model.fold(start, &leaves)?;
+        model.fold(start, &leaves, log.as_ref())?;
         index.take(start, leaves).map_err(failed)?;
         start = end;
         progress(start, size);

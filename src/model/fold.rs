@@ -1,26 +1,27 @@
-//! How one entry changes the model. A pure function of the log up to that entry: batches may be cut anywhere.
+//! How one entry changes the model. What is there after it depends on the log up to that entry and on which records are public, and on
+//! nothing else: batches may be cut anywhere, and what left leaves no trace.
 
-use super::{
-    Enterprise, LIST_BLOCK, Lifted, Listing, Model, ModelError, NamedFile, StatusList, VERSION,
-    key, number, unusable,
-};
+use super::enterprise::Enterprise;
+use super::staging::Staging;
+use super::{Model, ModelError, NamedFile, Records, index_in_key, key, unusable};
 use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, Stored, View};
 use crate::log::Leaf;
-use crate::store::WriteBatch;
-use gongshi_verify::encoding::hex32;
-use std::collections::{BTreeMap, BTreeSet};
-
-/// Changes not yet written, over the database.
-struct Staging<'a> {
-    model: &'a Model,
-    values: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-    enterprises: BTreeMap<String, Enterprise>,
-}
+use gongshi_verify::encoding::{decimal, hex32};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 impl Model {
-    /// Folds the leaves that follow the cursor; they and the new cursor become visible together.
-    pub fn fold(&self, first: u64, leaves: &[Leaf]) -> Result<(), ModelError> {
+    /// Folds the leaves that follow the cursor; they and the new cursor become visible together. `records`: the log they are of.
+    ///
+    /// # Errors
+    /// [`ModelError`]; nothing has changed then.
+    pub fn fold(
+        &self,
+        first: u64,
+        leaves: &[Leaf],
+        records: &dyn Records,
+    ) -> Result<(), ModelError> {
         let cursor = self.cursor()?;
         if first != cursor {
             return Err(unusable(
@@ -28,11 +29,7 @@ impl Model {
                 format!("it starts at {first}, the cursor is {cursor}"),
             ));
         }
-        let mut staging = Staging {
-            model: self,
-            values: BTreeMap::new(),
-            enterprises: BTreeMap::new(),
-        };
+        let mut staging = Staging::new(self, records);
         for (index, leaf) in (first..).zip(leaves) {
             staging.entry(index, leaf)?;
         }
@@ -42,240 +39,266 @@ impl Model {
     }
 }
 
+fn read(index: u64, leaf: &Leaf) -> Result<Stored, ModelError> {
+    Stored::read(&leaf.entry, leaf.record.as_deref())
+        .map_err(|e| unusable(&format!("entry {index}"), e))
+}
+
+/// The day a record is about or, where it names none, that of its logging: the day in Beijing, as pages show it.
+fn day_of(stored: &Stored, view: &View<'_>) -> String {
+    let day = view.main_date();
+    let day = day.unwrap_or_else(|| day_in_china(stored.entry.logged_at.unix()));
+    day.to_string()
+}
+
+/// A record as it is to be read: its own body, and that of its latest correction.
+struct Read {
+    stored: Stored,
+    corrected: Option<Map<String, Value>>,
+}
+
+impl Read {
+    fn kind(&self) -> Option<Kind> {
+        self.stored.kind
+    }
+
+    /// As it was published.
+    fn own(&self) -> Option<View<'_>> {
+        self.stored.view()
+    }
+
+    /// As it stands now.
+    fn standing(&self) -> Option<View<'_>> {
+        match &self.corrected {
+            Some(body) => Some(View::new(self.stored.kind?, body)),
+            None => self.own(),
+        }
+    }
+
+    /// The enterprises on whose pages it stands, each with the day.
+    fn subjects(&self) -> Vec<(String, String)> {
+        let mut subjects: Vec<(String, String)> = Vec::new();
+        for view in [self.standing(), self.own()].into_iter().flatten() {
+            if let Some(code) = view.subject_code()
+                && !subjects.iter().any(|(known, _)| known == code.as_str())
+            {
+                subjects.push((code.to_string(), day_of(&self.stored, &view)));
+            }
+        }
+        subjects
+    }
+}
+
 impl Staging<'_> {
     fn entry(&mut self, index: u64, leaf: &Leaf) -> Result<(), ModelError> {
-        let stored = Stored::read(&leaf.entry, leaf.record.as_deref())
-            .map_err(|e| unusable(&format!("entry {index}"), e))?;
-        let (Some(kind), Some(view)) = (stored.kind, stored.view()) else {
+        let stored = read(index, leaf)?;
+        let ended = match stored.kind {
+            Some(Kind::Withdrawal | Kind::Erasure | Kind::Expiry) => {
+                stored.entry.reference.as_deref().and_then(decimal)
+            }
+            _ => None,
+        };
+        self.take_in(index, stored)?;
+        match ended {
+            Some(target) => self.take_out(target),
+            None => Ok(()),
+        }
+    }
+
+    fn take_in(&mut self, index: u64, stored: Stored) -> Result<(), ModelError> {
+        let Some(kind) = stored.kind.filter(|_| stored.body.is_some()) else {
             return Ok(());
         };
-        let entry = &stored.entry;
-
-        let position = self.add(key::count(kind), 1)? - 1;
-        let list = key::list(kind, position / LIST_BLOCK);
-        let mut numbers = self.get(&list)?.unwrap_or_default();
-        numbers.extend_from_slice(&index.to_be_bytes());
-        self.put(list, numbers);
-        self.add(key::authority(entry.authority.as_str(), kind), 1)?;
-        // The day in Beijing, as pages show it.
-        let logged = day_in_china(entry.logged_at.unix()).to_string();
-        let targets: BTreeSet<u64> = view
-            .references()
-            .into_iter()
-            .map(|reference| reference.entry.index)
-            .collect();
-        for target in targets {
-            self.put(
-                key::referrer(target, Some(index)),
-                kind.as_str().as_bytes().to_vec(),
-            );
-        }
-        for file in view.files() {
-            let Ok(sha256) = hex32(&file.sha256) else {
-                continue;
-            };
-            let key = key::file(&sha256, Some(index));
-            // Named twice in one record, the first name is shown.
-            if !self.values.contains_key(&key) {
-                let named = NamedFile {
-                    index,
-                    size: file.size,
-                    media_type: file.media_type,
-                    name: file.name,
-                };
-                let value = serde_json::to_vec(&named)
-                    .map_err(|e| unusable(&format!("file {}", file.sha256), e))?;
+        self.list(kind, index, true)?;
+        self.add(key::count(kind), 1)?;
+        let authority = stored.entry.authority.clone();
+        self.add(key::authority(authority.as_str(), kind), 1)?;
+        let record = Read {
+            stored,
+            corrected: None,
+        };
+        for (key, value) in rows(index, &record)? {
+            // A file named twice in one record has the first name.
+            if self.get(&key)?.is_none() {
                 self.put(key, value);
             }
         }
-        if let Some(uscc) = view.subject_code() {
-            let date = view.main_date().map(|date| date.to_string());
-            let day = date.as_deref().unwrap_or(&logged);
-            let record = key::enterprise_record(uscc.as_str(), day, index);
-            self.put(record, Vec::new());
-            let day = day.to_owned();
-            self.subject(uscc.as_str(), kind, &view, &day, Listing { index, date })?;
-            if let (Kind::InspectionResult, Some("drawn"), Some(plan)) =
-                (kind, view.text_of("draw_basis"), view.text_of("plan_key"))
-            {
-                let key = key::drawn_result(plan, uscc.as_str(), entry.authority.as_str(), index);
-                let logged_at = entry.logged_at.unix().cast_unsigned();
-                self.put(key, logged_at.to_be_bytes().to_vec());
+        for (uscc, day) in record.subjects() {
+            if let (Some(view), false) = (record.standing(), self.changed.contains(&uscc)) {
+                self.enterprise(&uscc)?.take(kind, &view, &day, index);
             }
         }
-        Ok(())
+        match corrects(&record) {
+            Some(target) => self.correct(target, |corrections| corrections.push(index)),
+            None => Ok(()),
+        }
     }
 
-    fn subject(
-        &mut self,
-        uscc: &str,
-        kind: Kind,
-        view: &View<'_>,
-        day: &str,
-        record: Listing,
-    ) -> Result<(), ModelError> {
-        let mut enterprise = self.enterprise(uscc)?;
-        enterprise.records += 1;
-        // Tables come in any order: what counts is the day a record is about, not when the log took it.
-        let since = (day.to_owned(), record.index);
-        if let Some(name) = view.subject_name() {
-            let latest = enterprise.names.entry(name.to_owned()).or_default();
-            *latest = since.clone().max(latest.clone());
-            let mut names: Vec<_> = enterprise.names.iter().collect();
-            names.sort_by_key(|(_, since)| *since);
-            let mut names = names.into_iter().map(|(name, _)| name.clone()).rev();
-            enterprise.name = names.next().unwrap_or_default();
-            enterprise.earlier_names = names.rev().collect();
-        }
-        if let Some(region) = view.region()
-            && since >= enterprise.region_since
-        {
-            enterprise.region = region.to_string();
-            enterprise.region_since = since;
-        }
-        let ended = Ended {
-            index: view
-                .references()
-                .into_iter()
-                .find(|r| r.path == "listing" || r.path == "mark")
-                .map(|r| r.entry.index),
-            listed_on: view
-                .text_of("listed_on")
-                .or_else(|| view.text_of("marked_on")),
+    /// Takes a record out again, and what corrects it with it. One that was never taken in, or has left before, changes nothing.
+    fn take_out(&mut self, index: u64) -> Result<(), ModelError> {
+        let stored = read(index, &self.records.kept(index)?)?;
+        let Some(kind) = stored.kind else {
+            return Ok(());
         };
-        match kind {
-            Kind::AbnormalListing | Kind::IndividualMark => {
-                enterprise.enlist(StatusList::Abnormal, record)
-            }
-            Kind::SeriousListing => enterprise.enlist(StatusList::Serious, record),
-            Kind::AbnormalRemoval | Kind::IndividualRestore => {
-                ended.lift(StatusList::Abnormal, &mut enterprise)
-            }
-            Kind::SeriousRemoval => ended.lift(StatusList::Serious, &mut enterprise),
-            _ => {}
+        if !self.list(kind, index, false)? {
+            return Ok(());
         }
-        for (list, listings) in [
-            (StatusList::Abnormal, &enterprise.abnormal),
-            (StatusList::Serious, &enterprise.serious),
-        ] {
-            let key = key::listed(list, uscc);
-            match (self.get(&key)?.is_some(), listings.last()) {
-                (false, Some(last)) => {
-                    self.put(key, last.index.to_be_bytes().to_vec());
-                    self.add(key::listed_count(list), 1)?;
-                }
-                (true, Some(last)) => self.put(key, last.index.to_be_bytes().to_vec()),
-                (true, None) => {
-                    self.values.insert(key, None);
-                    self.add(key::listed_count(list), -1)?;
-                }
-                (false, None) => {}
-            }
+        if stored.body.is_none() {
+            return Err(unusable(
+                &format!("record {index}"),
+                "it was destroyed before it was taken out",
+            ));
         }
-        self.enterprises.insert(uscc.to_owned(), enterprise);
+        self.add(key::count(kind), -1)?;
+        self.add(key::authority(stored.entry.authority.as_str(), kind), -1)?;
+        let record = self.as_it_stands(index, stored)?;
+        for (key, _) in rows(index, &record)? {
+            self.delete(key);
+        }
+        for (uscc, _) in record.subjects() {
+            self.changed.insert(uscc);
+        }
+        for correction in self.corrections(index)? {
+            self.take_out(correction)?;
+        }
+        match corrects(&record) {
+            Some(target) => self.correct(target, |all| all.retain(|one| *one != index)),
+            None => Ok(()),
+        }
+    }
+
+    /// Changes the corrections of a record, and what was read of it before.
+    fn correct(
+        &mut self,
+        target: u64,
+        change: impl FnOnce(&mut Vec<u64>),
+    ) -> Result<(), ModelError> {
+        let stored = read(target, &self.records.kept(target)?)?;
+        let before = self.as_it_stands(target, stored.clone())?;
+        let mut corrections = self.corrections(target)?;
+        change(&mut corrections);
+        let value = corrections.iter().flat_map(|one| one.to_be_bytes());
+        self.put_unless_empty(key::corrections(target), value.collect());
+        let listed = match stored.kind {
+            Some(kind) => self.is_listed(kind, target)?,
+            None => false,
+        };
+        if !listed || stored.body.is_none() {
+            return Ok(());
+        }
+        let after = self.as_it_stands(target, stored)?;
+        for (key, _) in rows(target, &before)? {
+            self.delete(key);
+        }
+        for (key, value) in rows(target, &after)? {
+            self.put(key, value);
+        }
+        for record in [before, after] {
+            self.changed
+                .extend(record.subjects().into_iter().map(|(uscc, _)| uscc));
+        }
         Ok(())
     }
 
-    fn enterprise(&mut self, uscc: &str) -> Result<Enterprise, ModelError> {
-        if let Some(enterprise) = self.enterprises.remove(uscc) {
-            return Ok(enterprise);
-        }
-        Ok(self.model.enterprise(uscc)?.unwrap_or_else(|| Enterprise {
-            uscc: uscc.to_owned(),
-            name: String::new(),
-            earlier_names: Vec::new(),
-            region: String::new(),
-            names: BTreeMap::new(),
-            region_since: (String::new(), 0),
-            records: 0,
-            abnormal: Vec::new(),
-            serious: Vec::new(),
-            lifted: Vec::new(),
-        }))
+    fn corrections(&self, target: u64) -> Result<Vec<u64>, ModelError> {
+        let value = self.get(&key::corrections(target))?.unwrap_or_default();
+        let numbers = value.as_chunks::<8>().0.iter();
+        Ok(numbers.map(|bytes| u64::from_be_bytes(*bytes)).collect())
     }
 
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ModelError> {
-        match self.values.get(key) {
-            Some(value) => Ok(value.clone()),
-            None => Ok(self.model.database.get(key)?),
-        }
+    fn as_it_stands(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
+        let corrected = match self.corrections(index)?.last() {
+            None => None,
+            Some(latest) => corrected_body(&read(*latest, &self.records.kept(*latest)?)?),
+        };
+        Ok(Read { stored, corrected })
     }
 
-    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        self.values.insert(key, Some(value));
-    }
-
-    /// Adds to a counter and returns it.
-    fn add(&mut self, key: Vec<u8>, difference: i64) -> Result<u64, ModelError> {
-        let before = self
-            .get(&key)?
-            .map_or(Ok(0), |value| number("a count", &value))?;
-        let after = before.saturating_add_signed(difference);
-        self.put(key, after.to_be_bytes().to_vec());
-        Ok(after)
-    }
-
-    fn finish(mut self, cursor: u64) -> Result<WriteBatch, ModelError> {
-        for (uscc, enterprise) in std::mem::take(&mut self.enterprises) {
-            let value = serde_json::to_vec(&enterprise)
-                .map_err(|e| unusable(&format!("enterprise {uscc}"), e))?;
-            self.put(key::enterprise(&uscc), value);
-        }
-        let mut batch = WriteBatch::default();
-        for (key, value) in self.values {
-            match value {
-                Some(value) => batch.put(key, value),
-                None => batch.delete(key),
+    /// An enterprise, of all its records that are taken in now.
+    pub(super) fn made_anew(&self, uscc: &str) -> Result<Enterprise, ModelError> {
+        let keys = self.keys(&key::enterprise_records(uscc))?;
+        let mut indexes: Vec<u64> = keys
+            .iter()
+            .map(|key| index_in_key("a record of an enterprise", key))
+            .collect::<Result<_, _>>()?;
+        indexes.sort_unstable();
+        indexes.dedup();
+        let mut enterprise = Enterprise::new(uscc);
+        for index in indexes {
+            let record = self.as_it_stands(index, read(index, &self.records.kept(index)?)?)?;
+            let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
+                continue;
+            };
+            match view.subject_code() {
+                Some(code) if code.as_str() == uscc => {
+                    enterprise.take(kind, &view, &day_of(&record.stored, &view), index);
+                }
+                _ => enterprise.take_corrected_away(),
             }
         }
-        batch.put(key::CURSOR, cursor.to_be_bytes());
-        batch.put(key::VERSION, VERSION.to_be_bytes());
-        Ok(batch)
+        Ok(enterprise)
     }
 }
 
-/// Which listing or mark a removal or restoration ends: the entry it names, or, as paper decisions do, its day.
-struct Ended<'a> {
-    index: Option<u64>,
-    listed_on: Option<&'a str>,
-}
-
-impl Ended<'_> {
-    fn lift(&self, list: StatusList, enterprise: &mut Enterprise) {
-        let listings = enterprise.listings(list);
-        let before = listings.len();
-        listings.retain(|listing| match self.index {
-            Some(index) => listing.index != index,
-            None => self.listed_on.is_none() || listing.date.as_deref() != self.listed_on,
-        });
-        // A removal that names its listing by index comes after it: intake has looked.
-        if let (None, Some(day), true) = (self.index, self.listed_on, listings.len() == before) {
-            enterprise.lifted.push(Lifted {
-                list,
-                listed_on: day.to_owned(),
-            });
-        }
+/// What a correction says the record should have been.
+pub(super) fn corrected_body(correction: &Stored) -> Option<Map<String, Value>> {
+    match correction.body.as_ref()?.get("corrected_body")? {
+        Value::Object(body) => Some(body.clone()),
+        _ => None,
     }
 }
 
-impl Enterprise {
-    fn listings(&mut self, list: StatusList) -> &mut Vec<Listing> {
-        match list {
-            StatusList::Abnormal => &mut self.abnormal,
-            StatusList::Serious => &mut self.serious,
-        }
-    }
+/// The record that a correction is of.
+fn corrects(record: &Read) -> Option<u64> {
+    record.kind().filter(|kind| *kind == Kind::Correction)?;
+    record.stored.entry.reference.as_deref().and_then(decimal)
+}
 
-    /// Adds a listing, unless the removal that ends it has come before it.
-    fn enlist(&mut self, list: StatusList, listing: Listing) {
-        let lifted = self.lifted.iter().position(|lifted| {
-            lifted.list == list && Some(lifted.listed_on.as_str()) == listing.date.as_deref()
-        });
-        match lifted {
-            Some(at) => {
-                self.lifted.remove(at);
-            }
-            None => self.listings(list).push(listing),
+/// Everything of a record that has a key of its own.
+fn rows(index: u64, record: &Read) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ModelError> {
+    let (Some(kind), Some(own), Some(standing)) = (record.kind(), record.own(), record.standing())
+    else {
+        return Ok(Vec::new());
+    };
+    let mut rows = Vec::new();
+    let targets: BTreeSet<u64> = own.references().iter().map(|r| r.entry.index).collect();
+    for target in targets {
+        rows.push((
+            key::referrer(target, Some(index)),
+            kind.as_str().as_bytes().to_vec(),
+        ));
+    }
+    for file in own.files() {
+        let Ok(sha256) = hex32(&file.sha256) else {
+            continue;
+        };
+        let named = NamedFile {
+            index,
+            size: file.size,
+            media_type: file.media_type,
+            name: file.name,
+        };
+        let value = serde_json::to_vec(&named)
+            .map_err(|e| unusable(&format!("file {}", file.sha256), e))?;
+        let key = key::file(&sha256, Some(index));
+        // Named twice in one record, the first name is shown.
+        if !rows.iter().any(|(known, _)| *known == key) {
+            rows.push((key, value));
         }
     }
+    for (uscc, day) in record.subjects() {
+        rows.push((key::enterprise_record(&uscc, &day, index), Vec::new()));
+    }
+    if let (Kind::InspectionResult, Some("drawn"), Some(plan), Some(uscc)) = (
+        kind,
+        standing.text_of("draw_basis"),
+        standing.text_of("plan_key"),
+        standing.subject_code(),
+    ) {
+        let authority = record.stored.entry.authority.as_str();
+        let key = key::drawn_result(plan, uscc.as_str(), authority, index);
+        let logged_at = record.stored.entry.logged_at.unix().cast_unsigned();
+        rows.push((key, logged_at.to_be_bytes().to_vec()));
+    }
+    Ok(rows)
 }

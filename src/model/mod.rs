@@ -3,10 +3,16 @@
 //! Nothing here is evidence: every value can be thrown away and folded again to the same bytes (`gongshi reindex`).
 //! It must not be asked whether a signature or proof holds, and it never writes to the log.
 
+mod enterprise;
 mod fold;
+mod key;
+mod lists;
+mod staging;
+
+pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
 
 use crate::domain::Kind;
-use crate::log::LogError;
+use crate::log::{Leaf, Log, LogError};
 use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::Hash;
@@ -17,9 +23,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 7;
-/// Indexes in one value of a list.
-const LIST_BLOCK: u64 = 256;
+const VERSION: u64 = 8;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]
@@ -38,43 +42,6 @@ pub enum ModelError {
         /// Why.
         reason: String,
     },
-}
-
-/// A listing in force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Listing {
-    /// Index of the record that lists.
-    pub index: u64,
-    /// The day it names, `YYYY-MM-DD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<String>,
-}
-
-/// An enterprise as its public records show it. Small however many they are: they stand in keys of their own
-/// ([`Model::enterprise_records`]).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Enterprise {
-    /// Unified social credit code.
-    pub uscc: String,
-    /// Name in the record of the latest day, whichever came first.
-    pub name: String,
-    /// Other names, by the latest day of each, oldest first.
-    pub earlier_names: Vec<String>,
-    /// Region in the record of the latest day.
-    pub region: String,
-    /// Each name's latest day; what `name` and `earlier_names` are made of.
-    pub names: BTreeMap<String, (String, u64)>,
-    /// Day and index of the record that gave the region.
-    pub region_since: (String, u64),
-    /// Number of public records.
-    pub records: u64,
-    /// Listings in force: 经营异常名录 (or the mark of an individual business).
-    pub abnormal: Vec<Listing>,
-    /// Listings in force: 严重违法失信名单.
-    pub serious: Vec<Listing>,
-    /// Removals that came before the listing they end: departments send their tables in any order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lifted: Vec<Lifted>,
 }
 
 /// A file as the first public record that names it has it.
@@ -103,31 +70,18 @@ pub struct DrawnResult {
     pub logged_at: i64,
 }
 
-/// A removal whose listing is not in the log yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lifted {
-    /// Which list.
-    pub list: StatusList,
-    /// The day of the listing that it ends, `YYYY-MM-DD`.
-    pub listed_on: String,
+/// What the model reads again of the log, to undo what a record did that has left or was corrected.
+pub trait Records {
+    /// A leaf with its record as long as that is kept, public or not.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    fn kept(&self, index: u64) -> Result<Leaf, LogError>;
 }
 
-/// The two lists an enterprise can be on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StatusList {
-    /// 经营异常名录, marks of individual businesses included.
-    Abnormal,
-    /// 严重违法失信名单.
-    Serious,
-}
-
-impl StatusList {
-    fn byte(self) -> u8 {
-        match self {
-            StatusList::Abnormal => b'a',
-            StatusList::Serious => b's',
-        }
+impl Records for Log {
+    fn kept(&self, index: u64) -> Result<Leaf, LogError> {
+        Ok(self.unveiled(index..index + 1)?.remove(0))
     }
 }
 
@@ -250,29 +204,6 @@ impl Model {
         Ok(counts)
     }
 
-    /// Indexes of the public records of a kind, newest first.
-    pub fn list(&self, kind: Kind, offset: u64, limit: usize) -> Result<Vec<u64>, ModelError> {
-        let total = self.count(kind)?;
-        let mut indexes = Vec::new();
-        let mut position = total.saturating_sub(offset);
-        while position > 0 && indexes.len() < limit {
-            let block = (position - 1) / LIST_BLOCK;
-            let value = self
-                .database
-                .get(&key::list(kind, block))?
-                .unwrap_or_default();
-            let within = usize::try_from(position - block * LIST_BLOCK).unwrap_or(usize::MAX);
-            let numbers = value.as_chunks::<8>().0;
-            let taken = numbers[..within.min(numbers.len())]
-                .iter()
-                .rev()
-                .take(limit - indexes.len());
-            indexes.extend(taken.map(|bytes| u64::from_be_bytes(*bytes)));
-            position = block * LIST_BLOCK;
-        }
-        Ok(indexes)
-    }
-
     /// Number of enterprises on a list now.
     pub fn listed_count(&self, list: StatusList) -> Result<u64, ModelError> {
         self.number(&key::listed_count(list))
@@ -295,6 +226,14 @@ impl Model {
         pairs
             .map(|pair| Ok(String::from_utf8_lossy(&pair?.0[prefix.len()..]).into_owned()))
             .collect()
+    }
+
+    /// Indexes of the public corrections of a record, in the order of the log: the last one counts.
+    pub fn corrections(&self, target: u64) -> Result<Vec<u64>, ModelError> {
+        let value = self.database.get(&key::corrections(target))?;
+        let value = value.unwrap_or_default();
+        let numbers = value.as_chunks::<8>().0.iter();
+        Ok(numbers.map(|bytes| u64::from_be_bytes(*bytes)).collect())
     }
 
     /// Indexes of the entries whose records refer to `index`, newest first: at most `limit` of those below `before`.
@@ -385,89 +324,5 @@ fn unusable(what: &str, reason: impl std::fmt::Display) -> ModelError {
     ModelError::Unusable {
         what: what.to_owned(),
         reason: reason.to_string(),
-    }
-}
-
-/// Keys of the model's database.
-mod key {
-    use super::{Hash, Kind, StatusList};
-
-    pub const CURSOR: &[u8] = b"cursor";
-    pub const VERSION: &[u8] = b"version";
-    pub const CLEARING: &[u8] = b"clearing";
-
-    fn joined(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-        let mut key = vec![tag];
-        for part in parts {
-            key.extend_from_slice(part);
-        }
-        key
-    }
-
-    pub fn enterprise(uscc: &str) -> Vec<u8> {
-        joined(b'e', &[uscc.as_bytes()])
-    }
-
-    pub fn enterprise_records(uscc: &str) -> Vec<u8> {
-        joined(b'h', &[uscc.as_bytes(), b"|"])
-    }
-
-    pub fn enterprise_record(uscc: &str, day: &str, index: u64) -> Vec<u8> {
-        let parts = [uscc.as_bytes(), b"|", day.as_bytes(), &index.to_be_bytes()];
-        joined(b'h', &parts)
-    }
-
-    pub fn count(kind: Kind) -> Vec<u8> {
-        joined(b'n', &[kind.as_str().as_bytes()])
-    }
-
-    pub fn list(kind: Kind, block: u64) -> Vec<u8> {
-        joined(
-            b'l',
-            &[kind.as_str().as_bytes(), b"|", &block.to_be_bytes()],
-        )
-    }
-
-    pub fn authority(authority: &str, kind: Kind) -> Vec<u8> {
-        joined(
-            b'a',
-            &[authority.as_bytes(), b"|", kind.as_str().as_bytes()],
-        )
-    }
-
-    pub fn listed(list: StatusList, uscc: &str) -> Vec<u8> {
-        joined(b's', &[&[list.byte()], uscc.as_bytes()])
-    }
-
-    pub fn listed_count(list: StatusList) -> Vec<u8> {
-        joined(b't', &[&[list.byte()]])
-    }
-
-    /// By file and record, so that each leaves with its record alone.
-    pub fn file(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
-        match index {
-            Some(index) => joined(b'f', &[sha256, &index.to_be_bytes()]),
-            None => joined(b'f', &[sha256]),
-        }
-    }
-
-    pub fn drawn_results(plan: &str, target: Option<&str>) -> Vec<u8> {
-        let target = target.map(|target| [target.as_bytes(), b"|"].concat());
-        let target = target.unwrap_or_default();
-        joined(b'p', &[plan.as_bytes(), b"|", &target])
-    }
-
-    pub fn drawn_result(plan: &str, target: &str, authority: &str, index: u64) -> Vec<u8> {
-        let mut key = drawn_results(plan, Some(target));
-        key.extend_from_slice(authority.as_bytes());
-        key.extend_from_slice(&index.to_be_bytes());
-        key
-    }
-
-    pub fn referrer(target: u64, source: Option<u64>) -> Vec<u8> {
-        match source {
-            Some(source) => joined(b'r', &[&target.to_be_bytes(), &source.to_be_bytes()]),
-            None => joined(b'r', &[&target.to_be_bytes()]),
-        }
     }
 }

@@ -1,0 +1,198 @@
+//! An enterprise as its public records show it, and what one record changes of that. Pure: the records come in the order of the log.
+
+use super::ModelError;
+use super::unusable;
+use crate::domain::{Kind, View};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A listing in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// Index of the record that lists.
+    pub index: u64,
+    /// The day it names, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+}
+
+/// An enterprise as its public records show it. Small however many they are: they stand in keys of their own
+/// ([`Model::enterprise_records`]).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enterprise {
+    /// Unified social credit code.
+    pub uscc: String,
+    /// Name in the record of the latest day, whichever came first.
+    pub name: String,
+    /// Other names, by the latest day of each, oldest first.
+    pub earlier_names: Vec<String>,
+    /// Region in the record of the latest day.
+    pub region: String,
+    /// Each name's latest day; what `name` and `earlier_names` are made of.
+    pub names: BTreeMap<String, (String, u64)>,
+    /// Day and index of the record that gave the region.
+    pub region_since: (String, u64),
+    /// Number of public records.
+    pub records: u64,
+    /// Listings in force: 经营异常名录 (or the mark of an individual business).
+    pub abnormal: Vec<Listing>,
+    /// Listings in force: 严重违法失信名单.
+    pub serious: Vec<Listing>,
+    /// Removals that came before the listing they end: departments send their tables in any order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifted: Vec<Lifted>,
+}
+
+/// A removal whose listing is not in the log yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifted {
+    /// Which list.
+    pub list: StatusList,
+    /// The day of the listing that it ends, `YYYY-MM-DD`.
+    pub listed_on: String,
+}
+
+/// The two lists an enterprise can be on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StatusList {
+    /// 经营异常名录, marks of individual businesses included.
+    Abnormal,
+    /// 严重违法失信名单.
+    Serious,
+}
+
+impl StatusList {
+    pub(super) fn byte(self) -> u8 {
+        match self {
+            StatusList::Abnormal => b'a',
+            StatusList::Serious => b's',
+        }
+    }
+}
+
+/// Which listing or mark a removal or restoration ends: the entry it names, or, as paper decisions do, its day.
+struct Ended<'a> {
+    index: Option<u64>,
+    listed_on: Option<&'a str>,
+}
+
+impl Ended<'_> {
+    fn lift(&self, list: StatusList, enterprise: &mut Enterprise) {
+        let listings = enterprise.listings(list);
+        let before = listings.len();
+        listings.retain(|listing| match self.index {
+            Some(index) => listing.index != index,
+            None => self.listed_on.is_none() || listing.date.as_deref() != self.listed_on,
+        });
+        // A removal that names its listing by index comes after it: intake has looked.
+        if let (None, Some(day), true) = (self.index, self.listed_on, listings.len() == before) {
+            enterprise.lifted.push(Lifted {
+                list,
+                listed_on: day.to_owned(),
+            });
+        }
+    }
+}
+
+impl Enterprise {
+    /// One of which nothing is known yet.
+    pub(super) fn new(uscc: &str) -> Self {
+        Enterprise {
+            uscc: uscc.to_owned(),
+            name: String::new(),
+            earlier_names: Vec::new(),
+            region: String::new(),
+            names: BTreeMap::new(),
+            region_since: (String::new(), 0),
+            records: 0,
+            abnormal: Vec::new(),
+            serious: Vec::new(),
+            lifted: Vec::new(),
+        }
+    }
+
+    /// Takes the next record about it. `day`: the one it is about, or that of its logging.
+    pub(super) fn take(&mut self, kind: Kind, view: &View<'_>, day: &str, index: u64) {
+        self.records += 1;
+        // Tables come in any order: what counts is the day a record is about, not when the log took it.
+        let since = (day.to_owned(), index);
+        if let Some(name) = view.subject_name() {
+            let latest = self.names.entry(name.to_owned()).or_default();
+            *latest = since.clone().max(latest.clone());
+            let mut names: Vec<_> = self.names.iter().collect();
+            names.sort_by_key(|(_, since)| *since);
+            let mut names = names.into_iter().map(|(name, _)| name.clone()).rev();
+            self.name = names.next().unwrap_or_default();
+            self.earlier_names = names.rev().collect();
+        }
+        if let Some(region) = view.region()
+            && since >= self.region_since
+        {
+            self.region = region.to_string();
+            self.region_since = since;
+        }
+        let listing = Listing {
+            index,
+            date: view.main_date().map(|date| date.to_string()),
+        };
+        let references = view.references();
+        let ended = Ended {
+            index: references
+                .iter()
+                .find(|r| r.path == "listing" || r.path == "mark")
+                .map(|r| r.entry.index),
+            listed_on: view
+                .text_of("listed_on")
+                .or_else(|| view.text_of("marked_on")),
+        };
+        match kind {
+            Kind::AbnormalListing | Kind::IndividualMark => {
+                self.enlist(StatusList::Abnormal, listing);
+            }
+            Kind::SeriousListing => self.enlist(StatusList::Serious, listing),
+            Kind::AbnormalRemoval | Kind::IndividualRestore => {
+                ended.lift(StatusList::Abnormal, self);
+            }
+            Kind::SeriousRemoval => ended.lift(StatusList::Serious, self),
+            _ => {}
+        }
+    }
+
+    /// Takes a record that was corrected to be about somebody else: it stands on the page, and counts for nothing else.
+    pub(super) fn take_corrected_away(&mut self) {
+        self.records += 1;
+    }
+
+    /// The listings of a list that are in force.
+    pub(super) fn on(&self, list: StatusList) -> &[Listing] {
+        match list {
+            StatusList::Abnormal => &self.abnormal,
+            StatusList::Serious => &self.serious,
+        }
+    }
+
+    fn listings(&mut self, list: StatusList) -> &mut Vec<Listing> {
+        match list {
+            StatusList::Abnormal => &mut self.abnormal,
+            StatusList::Serious => &mut self.serious,
+        }
+    }
+
+    /// Adds a listing, unless the removal that ends it has come before it.
+    fn enlist(&mut self, list: StatusList, listing: Listing) {
+        let lifted = self.lifted.iter().position(|lifted| {
+            lifted.list == list && Some(lifted.listed_on.as_str()) == listing.date.as_deref()
+        });
+        match lifted {
+            Some(at) => {
+                self.lifted.remove(at);
+            }
+            None => self.listings(list).push(listing),
+        }
+    }
+
+    pub(super) fn to_value(&self) -> Result<Vec<u8>, ModelError> {
+        serde_json::to_vec(self).map_err(|e| unusable(&format!("enterprise {}", self.uscc), e))
+    }
+}

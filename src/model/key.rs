@@ -1,0 +1,95 @@
+//! Keys of the model's database: a tag, what it is about, and numbers in big endian, so that a range is in order.
+
+use super::enterprise::StatusList;
+use crate::domain::Kind;
+use gongshi_verify::hash::Hash;
+
+pub(super) const CURSOR: &[u8] = b"cursor";
+pub(super) const VERSION: &[u8] = b"version";
+pub(super) const CLEARING: &[u8] = b"clearing";
+
+fn joined(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = vec![tag];
+    for part in parts {
+        key.extend_from_slice(part);
+    }
+    key
+}
+
+pub(super) fn enterprise(uscc: &str) -> Vec<u8> {
+    joined(b'e', &[uscc.as_bytes()])
+}
+
+pub(super) fn enterprise_records(uscc: &str) -> Vec<u8> {
+    joined(b'h', &[uscc.as_bytes(), b"|"])
+}
+
+pub(super) fn enterprise_record(uscc: &str, day: &str, index: u64) -> Vec<u8> {
+    let parts = [uscc.as_bytes(), b"|", day.as_bytes(), &index.to_be_bytes()];
+    joined(b'h', &parts)
+}
+
+pub(super) fn count(kind: Kind) -> Vec<u8> {
+    joined(b'n', &[kind.as_str().as_bytes()])
+}
+
+/// The public records of a kind within a range of indexes.
+pub(super) fn list(kind: Kind, range: u64) -> Vec<u8> {
+    let parts = [kind.as_str().as_bytes(), b"|", &range.to_be_bytes()];
+    joined(b'l', &parts)
+}
+
+/// How many there are in each of some ranges.
+pub(super) fn directory(kind: Kind, page: Option<u64>) -> Vec<u8> {
+    let page = page.map(u64::to_be_bytes);
+    let page = page.as_ref().map_or(&[][..], |page| page.as_slice());
+    joined(b'd', &[kind.as_str().as_bytes(), b"|", page])
+}
+
+/// The corrections of a record.
+pub(super) fn corrections(target: u64) -> Vec<u8> {
+    joined(b'k', &[&target.to_be_bytes()])
+}
+
+pub(super) fn authority(authority: &str, kind: Kind) -> Vec<u8> {
+    joined(
+        b'a',
+        &[authority.as_bytes(), b"|", kind.as_str().as_bytes()],
+    )
+}
+
+pub(super) fn listed(list: StatusList, uscc: &str) -> Vec<u8> {
+    joined(b's', &[&[list.byte()], uscc.as_bytes()])
+}
+
+pub(super) fn listed_count(list: StatusList) -> Vec<u8> {
+    joined(b't', &[&[list.byte()]])
+}
+
+/// By file and record, so that each leaves with its record alone.
+pub(super) fn file(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
+    match index {
+        Some(index) => joined(b'f', &[sha256, &index.to_be_bytes()]),
+        None => joined(b'f', &[sha256]),
+    }
+}
+
+pub(super) fn drawn_results(plan: &str, target: Option<&str>) -> Vec<u8> {
+    let target = target.map(|target| [target.as_bytes(), b"|"].concat());
+    let target = target.unwrap_or_default();
+    joined(b'p', &[plan.as_bytes(), b"|", &target])
+}
+
+pub(super) fn drawn_result(plan: &str, target: &str, authority: &str, index: u64) -> Vec<u8> {
+    let mut key = drawn_results(plan, Some(target));
+    key.extend_from_slice(authority.as_bytes());
+    key.extend_from_slice(&index.to_be_bytes());
+    key
+}
+
+pub(super) fn referrer(target: u64, source: Option<u64>) -> Vec<u8> {
+    match source {
+        Some(source) => joined(b'r', &[&target.to_be_bytes(), &source.to_be_bytes()]),
+        None => joined(b'r', &[&target.to_be_bytes()]),
+    }
+}

@@ -1,0 +1,137 @@
+//! Changes not yet written, over the database: they become visible together.
+
+use super::enterprise::{Enterprise, StatusList};
+use super::{Model, ModelError, Records, VERSION, key, number};
+use crate::store::{WriteBatch, prefix_end};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) struct Staging<'a> {
+    pub(super) model: &'a Model,
+    pub(super) records: &'a dyn Records,
+    values: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Enterprises as they are after the entries taken so far.
+    pub(super) enterprises: BTreeMap<String, Enterprise>,
+    /// Enterprises of which a record has left or changed: made anew of their records at the end of the batch.
+    pub(super) changed: BTreeSet<String>,
+}
+
+impl<'a> Staging<'a> {
+    pub(super) fn new(model: &'a Model, records: &'a dyn Records) -> Self {
+        Staging {
+            model,
+            records,
+            values: BTreeMap::new(),
+            enterprises: BTreeMap::new(),
+            changed: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ModelError> {
+        match self.values.get(key) {
+            Some(value) => Ok(value.clone()),
+            None => Ok(self.model.database.get(key)?),
+        }
+    }
+
+    pub(super) fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.values.insert(key, Some(value));
+    }
+
+    pub(super) fn delete(&mut self, key: Vec<u8>) {
+        self.values.insert(key, None);
+    }
+
+    /// What is empty has no key, as it would have none if it were folded anew.
+    pub(super) fn put_unless_empty(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.values
+            .insert(key, Some(value).filter(|value| !value.is_empty()));
+    }
+
+    /// Adds to a counter. One that comes to nothing has no key.
+    pub(super) fn add(&mut self, key: Vec<u8>, difference: i64) -> Result<(), ModelError> {
+        let before = self
+            .get(&key)?
+            .map_or(Ok(0), |value| number("a count", &value))?;
+        let after = before.saturating_add_signed(difference);
+        let value = (after > 0).then(|| after.to_be_bytes().to_vec());
+        self.values.insert(key, value);
+        Ok(())
+    }
+
+    /// The keys that begin so, changes included, in order.
+    pub(super) fn keys(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, ModelError> {
+        let to = prefix_end(prefix);
+        let mut keys = BTreeSet::new();
+        for pair in self.model.database.range(prefix, to.as_deref()) {
+            keys.insert(pair?.0);
+        }
+        let staged = self.values.range(prefix.to_vec()..);
+        for (key, value) in staged.take_while(|(key, _)| key.starts_with(prefix)) {
+            match value {
+                Some(_) => keys.insert(key.clone()),
+                None => keys.remove(key),
+            };
+        }
+        Ok(keys.into_iter().collect())
+    }
+
+    /// An enterprise as it is now.
+    pub(super) fn enterprise(&mut self, uscc: &str) -> Result<&mut Enterprise, ModelError> {
+        if !self.enterprises.contains_key(uscc) {
+            let known = self.model.enterprise(uscc)?;
+            let enterprise = known.unwrap_or_else(|| Enterprise::new(uscc));
+            self.enterprises.insert(uscc.to_owned(), enterprise);
+        }
+        let known = self.enterprises.get_mut(uscc);
+        Ok(known.expect("it was put there"))
+    }
+
+    /// All changes in one, with the new cursor.
+    pub(super) fn finish(mut self, cursor: u64) -> Result<WriteBatch, ModelError> {
+        for uscc in std::mem::take(&mut self.changed) {
+            let made = self.made_anew(&uscc)?;
+            self.enterprises.insert(uscc, made);
+        }
+        for (uscc, enterprise) in std::mem::take(&mut self.enterprises) {
+            for list in [StatusList::Abnormal, StatusList::Serious] {
+                self.keep_listed(list, &uscc, &enterprise)?;
+            }
+            let key = key::enterprise(&uscc);
+            match enterprise.records {
+                0 => self.delete(key),
+                _ => self.put(key, enterprise.to_value()?),
+            }
+        }
+        let mut batch = WriteBatch::default();
+        for (key, value) in self.values {
+            match value {
+                Some(value) => batch.put(key, value),
+                None => batch.delete(key),
+            }
+        }
+        batch.put(key::CURSOR, cursor.to_be_bytes());
+        batch.put(key::VERSION, VERSION.to_be_bytes());
+        Ok(batch)
+    }
+
+    /// Who is on a list stands in it, under the newest listing.
+    fn keep_listed(
+        &mut self,
+        list: StatusList,
+        uscc: &str,
+        enterprise: &Enterprise,
+    ) -> Result<(), ModelError> {
+        let key = key::listed(list, uscc);
+        let before = self.get(&key)?.is_some();
+        match enterprise.on(list).last() {
+            Some(last) => self.put(key, last.index.to_be_bytes().to_vec()),
+            None if before => self.delete(key),
+            None => {}
+        }
+        let now = !enterprise.on(list).is_empty();
+        if before != now {
+            self.add(key::listed_count(list), if now { 1 } else { -1 })?;
+        }
+        Ok(())
+    }
+}
