@@ -244,10 +244,16 @@ fn a_missing_key_of_the_tail_is_damage_where_something_is_under_it() {
         "{said}"
     );
     std::fs::write(&key, [7; 32]).unwrap();
-    let said = open(path, SledStorage::new(path)).err().unwrap().to_string();
+    let said = open(path, SledStorage::new(path))
+        .err()
+        .unwrap()
+        .to_string();
     assert!(said.contains("is not the key"), "{said}");
     std::fs::write(&key, &kept[..9]).unwrap();
-    let said = open(path, SledStorage::new(path)).err().unwrap().to_string();
+    let said = open(path, SledStorage::new(path))
+        .err()
+        .unwrap()
+        .to_string();
     assert!(said.contains("expected a key of 32"), "{said}");
     std::fs::write(&key, kept).unwrap();
     // Unused ones are destroyed, whole or not.
@@ -262,4 +268,31 @@ fn a_missing_key_of_the_tail_is_damage_where_something_is_under_it() {
     append(&log, 128..130);
     drop(log);
     assert_whole(&reopen(path), 130, &[]);
+}
+
+/// As many as fall due at once when a term ends.
+#[test]
+fn a_hundred_thousand_go_under_the_veil_in_less_than_a_second() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let log = create(path, SledStorage::new(path));
+    const COUNT: u64 = 120_000;
+    for first in (0..COUNT).step_by(4000) {
+        let leaves = (first..first + 4000).map(|number| Leaf {
+            entry: number.to_be_bytes().to_vec(),
+            record: Some(b"{}".to_vec()),
+        });
+        log.submit(leaves.collect()).unwrap().wait().unwrap();
+    }
+    let due: Vec<u64> = (0..COUNT).filter(|index| index % 6 > 0).collect();
+    assert_eq!(due.len(), 100_000);
+    let begin = std::time::Instant::now();
+    log.veil(&due).unwrap();
+    let took = begin.elapsed();
+    println!("{took:?}");
+    assert!(took < std::time::Duration::from_secs(1), "{took:?}");
+    drop(log);
+    let log = reopen(path);
+    assert_eq!(log.veiled_count(), 100_000);
+    assert!(log.is_veiled(COUNT - 1) && !log.is_veiled(6));
 }

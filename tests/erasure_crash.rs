@@ -165,10 +165,7 @@ fn without_room_nothing_is_destroyed_and_the_records_are_under_the_veil() {
     append(&log, 0..100);
     storage.set_full(true);
     let error = log.erase(&[5]).unwrap_err();
-    assert!(matches!(
-        error,
-        LogError::Store(StoreError::NoSpace { .. })
-    ));
+    assert!(matches!(error, LogError::Store(StoreError::NoSpace { .. })));
     assert!(log.is_veiled(5) && log.record(5).unwrap().is_none());
     storage.set_full(false);
     log.erase(&[5]).unwrap();
@@ -256,7 +253,11 @@ fn a_veil_that_has_lost_a_part_is_not_opened() {
     let database = storage.open(gongshi::log::DATABASE).unwrap();
     let key = [b"v".as_slice(), &0u64.to_be_bytes()].concat();
     let value = database.get(&key).unwrap().unwrap();
-    for damaged in [None, Some(b"no bitmap".to_vec()), Some(value[..value.len() - 1].to_vec())] {
+    for damaged in [
+        None,
+        Some(b"no bitmap".to_vec()),
+        Some(value[..value.len() - 1].to_vec()),
+    ] {
         let mut batch = WriteBatch::default();
         match damaged {
             None => batch.delete(key.clone()),
