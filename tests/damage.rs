@@ -190,7 +190,7 @@ fn fsck_finds_what_is_damaged_and_says_it() {
         copy(&data, &copied);
         let what = format!(
             "round {round}: {}",
-            damage(&copied, &mut dice, &["store/log", "shards"])
+            damage(&copied, &mut dice, &["store/log", "shards", "tail"])
         );
         let (code, said) = fsck(&copied, &what);
         match code {
@@ -332,7 +332,7 @@ fn the_server_refuses_or_serves_only_what_it_was_given() {
     for round in 0..rounds(16) {
         let copied = folder.join("copy");
         copy(&data, &copied);
-        let places = ["store", "shards"];
+        let places = ["store", "shards", "tail"];
         let what = format!("round {round}: {}", damage(&copied, &mut dice, &places));
         match serve(&copied, &what, size) {
             Err(said) => {

@@ -14,8 +14,8 @@ use std::sync::{MutexGuard, PoisonError};
 /// A shard whose files hold what has to go.
 struct Marked {
     shard: u64,
-    /// What an erasure takes out of its blocks, ascending. None where a batch that died has left leaves in its files: then it is
-    /// rewritten with the next erasure.
+    /// What an erasure takes out of its blocks, ascending. None where a batch that died with an earlier process may have left
+    /// leaves in its files, which nothing else tells: then it is rewritten with the next erasure.
     indexes: Vec<u64>,
 }
 
@@ -60,16 +60,15 @@ impl Log {
 }
 
 impl Inner {
-    /// At a start: keys that nothing is under are destroyed, and what lies beyond the tree of `size` is removed.
+    /// At a start: what lies beyond the tree of `size` is removed, and keys that nothing is under are destroyed.
     pub(super) fn tidy_up(&self, size: u64) -> Result<(), LogError> {
-        let strays = self.blocks.remove_strays(size)?;
-        if !strays.is_empty() {
-            let mut batch = WriteBatch::default();
-            for shard in strays {
-                if self.database.get(&key::rewrite(shard))?.is_none() {
-                    batch.put(key::rewrite(shard), []);
-                }
+        let mut batch = WriteBatch::default();
+        for shard in self.blocks.remove_strays(size)? {
+            if self.database.get(&key::rewrite(shard))?.is_none() {
+                batch.put(key::rewrite(shard), []);
             }
+        }
+        if !batch.is_empty() {
             self.database.apply(batch)?;
             self.database.sync()?;
         }

@@ -184,3 +184,75 @@ impl Log {
         self.inner.leaves(range, &self.published(), true)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{FaultStorage, SledStorage, Storage};
+    use std::time::{Duration, Instant};
+
+    /// Sets every tenth bit, in no order that compresses, of so many chunks.
+    fn fill(database: &dyn KeyValue, chunks: u64) -> u64 {
+        let mut count = 0;
+        for chunk in 0..chunks {
+            let bits = (0..CHUNK as u32).filter(|bit| {
+                let mixed = (u64::from(*bit) + chunk * CHUNK).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                (mixed >> 32).is_multiple_of(10)
+            });
+            let bitmap = RoaringBitmap::from_iter(bits);
+            let mut value = Vec::new();
+            bitmap.serialize_into(&mut value).unwrap();
+            assert!(value.len() <= 8192 + 16);
+            count += bitmap.len();
+            let mut batch = WriteBatch::default();
+            batch.put(key::veil(chunk), value);
+            database.apply(batch).unwrap();
+        }
+        let mut batch = WriteBatch::default();
+        batch.put(key::VEILED, count.to_be_bytes());
+        database.apply(batch).unwrap();
+        count
+    }
+
+    /// 26 million entries, a tenth of them under the veil.
+    #[test]
+    fn a_nation_s_veil_is_read_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = SledStorage::new(folder.path());
+        let database = storage.open("d").unwrap();
+        let count = fill(database.as_ref(), 397);
+        database.sync().unwrap();
+        let begin = Instant::now();
+        let veil = Veil::load(database.as_ref()).unwrap();
+        println!("{count} read in {:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(10));
+        assert_eq!(veil.len(), count);
+    }
+
+    #[test]
+    fn a_number_or_key_that_does_not_fit_is_damage() {
+        let storage = FaultStorage::default();
+        let database = storage.open("d").unwrap();
+        let count = fill(database.as_ref(), 2);
+        assert_eq!(Veil::load(database.as_ref()).unwrap().len(), count);
+        for (key, value) in [
+            (key::VEILED.to_vec(), (count + 1).to_be_bytes().to_vec()),
+            (key::VEILED.to_vec(), vec![1]),
+            (b"v123".to_vec(), vec![]),
+            (key::veil(u64::MAX), vec![]),
+        ] {
+            let mut batch = WriteBatch::default();
+            let before = database.get(&key).unwrap();
+            batch.put(key.clone(), value);
+            database.apply(batch).unwrap();
+            let outcome = Veil::load(database.as_ref());
+            assert!(matches!(outcome, Err(LogError::Damaged { .. })));
+            let mut batch = WriteBatch::default();
+            match before {
+                Some(value) => batch.put(key, value),
+                None => batch.delete(key),
+            }
+            database.apply(batch).unwrap();
+        }
+    }
+}

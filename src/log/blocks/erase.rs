@@ -34,8 +34,8 @@ impl Blocks {
         Ok(())
     }
 
-    /// Removes what lies at or after `size`, which no signed or staged tree knows, and names the shards it was in: the entries
-    /// are overwritten when their time comes, but then under other records.
+    /// Removes what lies at or after `size`, which no signed or staged tree knows, and names the shards in whose files a batch
+    /// that died may have left something: the one being written, and any after it.
     pub(crate) fn remove_strays(&self, size: u64) -> Result<Vec<u64>, LogError> {
         let mut found = Vec::new();
         let block = size / BLOCK_LEAVES;
@@ -57,8 +57,8 @@ impl Blocks {
             if !batch.is_empty() {
                 database.apply(batch)?;
                 database.sync()?;
-                found.push(number);
             }
+            found.push(number);
             number += 1;
         }
         Ok(found)

@@ -139,3 +139,59 @@ fn the_writer_does_not_wait_for_a_shard_that_a_reader_opens() {
     assert!(reader.join().unwrap(), "there is no block 0");
     written.expect("the writer waited for the reader's shard");
 }
+
+#[test]
+fn records_leave_their_blocks_on_both_sides_of_a_shard_border_and_strays_their_shards() {
+    let blocks = Blocks::new(Arc::new(FaultStorage::default()));
+    let leaf = |i: u64| Leaf {
+        entry: format!("entry {i}").into_bytes(),
+        record: match i % 3 {
+            0 => None,
+            1 => Some(format!("record {i}").into_bytes()),
+            _ => Some(vec![i as u8; LARGE_RECORD + 1]),
+        },
+    };
+    let first = SHARD_LEAVES / BLOCK_LEAVES - 1;
+    let border = SHARD_LEAVES;
+    let range = first * BLOCK_LEAVES..(first + 3) * BLOCK_LEAVES;
+    let leaves: Vec<Leaf> = range.clone().map(leaf).collect();
+    blocks.write(first, &leaves).unwrap();
+    let erased = [
+        border - 3,
+        border - 2,
+        border - 1,
+        border,
+        border + 1,
+        border + 2,
+    ];
+    let (before, after) = erased.split_at(3);
+    for _ in 0..2 {
+        blocks.erase(0, before).unwrap();
+        blocks.erase(1, after).unwrap();
+    }
+    for number in first..first + 3 {
+        let of_block = number * BLOCK_LEAVES..(number + 1) * BLOCK_LEAVES;
+        let records = blocks.records(of_block.clone()).unwrap();
+        for (index, record) in of_block.zip(records) {
+            let expected = leaf(index).record.filter(|_| !erased.contains(&index));
+            assert_eq!(record, expected, "{index}");
+        }
+    }
+    let shard = blocks.shard(1, false).unwrap();
+    for index in after {
+        assert_eq!(shard.get(&alone_key(*index)).unwrap(), None);
+    }
+    // The tree ends in the second block of the second shard.
+    let kept = (first + 1) * BLOCK_LEAVES..(first + 2) * BLOCK_LEAVES;
+    assert_eq!(blocks.remove_strays(kept.end + 9).unwrap(), [1]);
+    assert_eq!(blocks.records(kept.clone()).unwrap().len(), 64);
+    assert!(blocks.entries(first + 2).is_err());
+    let large = (kept.end..kept.end + 64)
+        .find(|index| index % 3 == 2)
+        .unwrap();
+    assert_eq!(shard.get(&alone_key(large)).unwrap(), None);
+    // It ends before the border: the second shard holds nothing of it.
+    assert_eq!(blocks.remove_strays(border - 1).unwrap(), [0, 1]);
+    assert_eq!(shard.range(b"", None).count(), 0);
+    assert!(blocks.entries(first).is_err());
+}
