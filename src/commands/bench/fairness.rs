@@ -62,7 +62,10 @@ impl Fairness {
         std::thread::sleep(Duration::from_secs(2));
         let id = year::code(self.objects / 3)?;
         let last = self.objects / 10 / 40 - 1;
-        println!("{:<52} first ms, median ms, bytes, MB now, MB peak", "address");
+        println!(
+            "{:<52} first ms, median ms, bytes, MB now, MB peak",
+            "address"
+        );
         for path in [
             "fairness?year=2025",
             "api/v1/fairness?year=2025",
@@ -98,15 +101,23 @@ impl Fairness {
             };
             warm.sort_by(f64::total_cmp);
             let middle = warm.get(warm.len() / 2).copied().unwrap_or_default();
-            println!("{path:<52} {first:>8.1} {middle:>8.1} {bytes:>9} {}", used(&server));
+            println!(
+                "{path:<52} {first:>8.1} {middle:>8.1} {bytes:>9} {}",
+                used(&server)
+            );
         }
         let file = folder.join("draw.json");
         let begin = Instant::now();
-        let answer = agent().get(format!("{}api/v1/draws/{LARGEST}", server.url)).call()?;
+        let answer = agent()
+            .get(format!("{}api/v1/draws/{LARGEST}", server.url))
+            .call()?;
         let mut reader = answer.into_body().into_reader();
         let bytes = std::io::copy(&mut reader, &mut std::fs::File::create(&file)?)?;
         let seconds = begin.elapsed().as_secs_f64();
-        println!("file of the largest draw: {bytes} bytes in {seconds:.2} s, {}", used(&server));
+        println!(
+            "file of the largest draw: {bytes} bytes in {seconds:.2} s, {}",
+            used(&server)
+        );
         if let Some(verifier) = &self.verifier {
             let policy = folder.join("policy.txt");
             let text = super::server::get(&format!("{}policy", server.url))?;

@@ -19,7 +19,10 @@ impl Server {
 
     /// A server of another version.
     pub(super) fn start_of(program: &OsStr, data: &str) -> anyhow::Result<Self> {
-        let mut command = command(program, &format!("serve --data {data} --listen 127.0.0.1:0"));
+        let mut command = command(
+            program,
+            &format!("serve --data {data} --listen 127.0.0.1:0"),
+        );
         let mut child = command.spawn()?;
         let output = child.stdout.take().context("the server's output")?;
         let mut line = String::new();

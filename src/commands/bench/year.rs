@@ -58,7 +58,9 @@ pub(super) fn department(number: usize) -> String {
 
 /// The credit code of an object.
 pub(super) fn code(number: usize) -> anyhow::Result<String> {
-    Ok(Uscc::complete(&format!("91000000{number:09}"))?.as_str().to_owned())
+    Ok(Uscc::complete(&format!("91000000{number:09}"))?
+        .as_str()
+        .to_owned())
 }
 
 /// A year being made.
@@ -96,7 +98,12 @@ pub(super) fn fill(data: &Path, size: Size) -> anyhow::Result<()> {
                 sent.push(department(s + 2));
             }
             sent.sort_unstable();
-            writeln!(text, "ddraw/1|target|{}|s{s:02}|{}|0", code(number)?, sent.join(","))?;
+            writeln!(
+                text,
+                "ddraw/1|target|{}|s{s:02}|{}|0",
+                code(number)?,
+                sent.join(",")
+            )?;
         }
         open.push(year.freeze("objects", Form::Open, &text)?);
     }
@@ -104,7 +111,12 @@ pub(super) fn fill(data: &Path, size: Size) -> anyhow::Result<()> {
     let mut text = String::new();
     for (id, class, salt_c, salt_t) in &openings {
         let (class, ticket) = (class_commitment(salt_c, class), ticket_commitment(salt_t));
-        writeln!(text, "ddraw/1|starget|{id}|0|{}|{}", hex(&class), hex(&ticket))?;
+        writeln!(
+            text,
+            "ddraw/1|starget|{id}|0|{}|{}",
+            hex(&class),
+            hex(&ticket)
+        )?;
     }
     let sealed = year.freeze("objects", Form::Sealed, &text)?;
     let mut text = String::new();
@@ -114,7 +126,12 @@ pub(super) fn fill(data: &Path, size: Size) -> anyhow::Result<()> {
     let officers = year.freeze("officers", Form::Officers, &text)?;
     let mut small = String::new();
     for number in 0..100 {
-        writeln!(small, "ddraw/1|target|{}|s00|{}|0", code(number)?, department(0))?;
+        writeln!(
+            small,
+            "ddraw/1|target|{}|s00|{}|0",
+            code(number)?,
+            department(0)
+        )?;
     }
     let small = year.freeze("objects", Form::Open, &small)?;
     let mut lists = Vec::new();
@@ -152,11 +169,22 @@ pub(super) fn fill(data: &Path, size: Size) -> anyhow::Result<()> {
     }
     let item = (lists[size.plans.div_ceil(ITEMS)], 0);
     for _ in 0..size.cancelled {
-        let key = year.plan(0, item, &small, &officers, &[("s00".to_owned(), 0, 10, 100, 0)])?;
+        let key = year.plan(
+            0,
+            item,
+            &small,
+            &officers,
+            &[("s00".to_owned(), 0, 10, 100, 0)],
+        )?;
         let body = format!(
             r#"{{"plan_key":"{key}","region":"000000","cancel_reason":"plan_error","reason":"检查时间有误。"}}"#
         );
-        year.say(&department(0), "cancel", json::parse(body)?, Some(key.as_str()))?;
+        year.say(
+            &department(0),
+            "cancel",
+            json::parse(body)?,
+            Some(key.as_str()),
+        )?;
     }
     year.app.close();
     Ok(())
@@ -194,7 +222,15 @@ fn rules(number: usize, sealed: bool) -> (usize, Vec<Rule>) {
     let strata = [number * 5 % 10, number * 3 % 10 + 1];
     let mut rules: Vec<Rule> = strata
         .iter()
-        .map(|s| (format!("s{:02}", (s * DEPARTMENTS + lead) % STRATA), lead, rate, 100, minimum))
+        .map(|s| {
+            (
+                format!("s{:02}", (s * DEPARTMENTS + lead) % STRATA),
+                lead,
+                rate,
+                100,
+                minimum,
+            )
+        })
         .collect();
     rules.sort();
     rules.dedup();
@@ -252,15 +288,13 @@ impl Year {
         SecretKey::from_seed(&sha256(seed.as_bytes()))
     }
 
-    fn say(
-        &self,
-        who: &str,
-        kind: &str,
-        body: Value,
-        plan: Option<&str>,
-    ) -> anyhow::Result<u64> {
+    fn say(&self, who: &str, kind: &str, body: Value, plan: Option<&str>) -> anyhow::Result<u64> {
         let own = self.secret_of(who);
-        let key = if who == OPERATOR { &self.operator.key } else { &own };
+        let key = if who == OPERATOR {
+            &self.operator.key
+        } else {
+            &own
+        };
         let event = Event::sign(
             &self.origin,
             &AuthorityId::parse(who)?,
@@ -354,14 +388,23 @@ impl Year {
         sent.sort_unstable();
         sent.dedup();
         let seats = sent.iter().map(|one| {
-            format!(r#"{{"department":"{}","seats":[{{"officers":2}}]}}"#, department(*one))
+            format!(
+                r#"{{"department":"{}","seats":[{{"officers":2}}]}}"#,
+                department(*one)
+            )
         });
-        let partners = sent.iter().map(|one| department(*one)).filter(|one| *one != lead);
+        let partners = sent
+            .iter()
+            .map(|one| department(*one))
+            .filter(|one| *one != lead);
         let partners: Vec<String> = partners.map(|one| format!("\"{one}\"")).collect();
         let scope = if partners.is_empty() {
             r#""plan_scope":"single""#.to_owned()
         } else {
-            format!(r#""plan_scope":"joint","partner_departments":[{}]"#, partners.join(","))
+            format!(
+                r#""plan_scope":"joint","partner_departments":[{}]"#,
+                partners.join(",")
+            )
         };
         let rules = rules.iter().map(|(stratum, department, num, den, minimum)| {
             let department = self::department(*department);
@@ -398,7 +441,10 @@ impl Year {
         let leaf = self.app.portal.log.leaf(list)?;
         let record = Record::parse(&leaf.record.context("a public record")?)?;
         let version = record.body.get("version").and_then(Value::as_str);
-        let number: usize = version.and_then(|text| text.get(5..)).unwrap_or("0").parse()?;
+        let number: usize = version
+            .and_then(|text| text.get(5..))
+            .unwrap_or("0")
+            .parse()?;
         Ok(format!("{number:02}{item:03}"))
     }
 
@@ -459,10 +505,18 @@ impl Year {
             let of = |at: usize| format!("P{:04}", at % people * DEPARTMENTS + lead);
             let mut pair = [of(at * 2), of(at * 2 + 1)];
             pair.sort_unstable();
-            format!("ddraw/1|sdrawn|{}|{}|{}", ids[at], pair.join(","), hex(&random32()))
+            format!(
+                "ddraw/1|sdrawn|{}|{}|{}",
+                ids[at],
+                pair.join(","),
+                hex(&random32())
+            )
         });
         let lines: Vec<String> = lines.collect();
-        let hashes: Vec<_> = lines.iter().map(|line| leaf_hash(line.as_bytes())).collect();
+        let hashes: Vec<_> = lines
+            .iter()
+            .map(|line| leaf_hash(line.as_bytes()))
+            .collect();
         let checkpoints = json::to_jcs(&Value::Array(checkpoints));
         let body = format!(
             r#"{{"plan_key":"{key}","region":"000000","library_form":"sealed","randomness":"delay","delay_log2":{DELAY_LOG2},
@@ -472,7 +526,12 @@ impl Year {
             lines.len(),
             hex(&tree_head(&hashes))
         );
-        self.say(&department(lead), "draw", json::parse(body)?, Some(key.as_str()))?;
+        self.say(
+            &department(lead),
+            "draw",
+            json::parse(body)?,
+            Some(key.as_str()),
+        )?;
         Ok(())
     }
 }

@@ -143,7 +143,10 @@ mod tests {
         assert!((found.statistic - expected).abs() < 1e-9, "{found:?}");
         let once_more = of_classes(&[(60.0, 50.0), (30.0, 40.0), (5.0, 5.0)], 2).unwrap();
         assert_eq!(once_more.degrees_of_freedom, 1);
-        assert!((once_more.statistic - expected).abs() < 1e-9, "{once_more:?}");
+        assert!(
+            (once_more.statistic - expected).abs() < 1e-9,
+            "{once_more:?}"
+        );
         assert_eq!(of_classes(&[(60.0, 50.0), (30.0, 40.0)], 2), None);
         assert_eq!(of_classes(&[(9.0, 9.0), (0.0, 0.0)], 1), None);
         assert_eq!(of_classes(&[], 1), None);

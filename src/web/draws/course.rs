@@ -64,7 +64,9 @@ impl Portal {
         let keys = keys.map_err(|error| internal(&error))?;
         let known: Vec<Option<Arc<Course>>> = {
             let kept = self.draws.courses.0.lock().expect(WHOLE);
-            keys.iter().map(|key| kept.get(key.as_str()).cloned()).collect()
+            keys.iter()
+                .map(|key| kept.get(key.as_str()).cloned())
+                .collect()
         };
         let (mut courses, mut over) = (Vec::with_capacity(keys.len()), Vec::new());
         for (key, known) in keys.into_iter().zip(known) {
@@ -82,7 +84,11 @@ impl Portal {
         if kept.len() + over.len() > MOST {
             kept.clear();
         }
-        kept.extend(over.into_iter().take(MOST).map(|one| (one.key.to_string(), one)));
+        kept.extend(
+            over.into_iter()
+                .take(MOST)
+                .map(|one| (one.key.to_string(), one)),
+        );
         Ok(courses)
     }
 }

@@ -60,6 +60,17 @@ pub enum DecidedBy {
     All,
 }
 
+impl DecidedBy {
+    /// Its name in documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            DecidedBy::Rate => "rate",
+            DecidedBy::Minimum => "minimum",
+            DecidedBy::All => "all",
+        }
+    }
+}
+
 /// One rule of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RuleFigures {

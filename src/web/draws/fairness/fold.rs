@@ -188,7 +188,11 @@ fn decided_by(eligible: Option<u64>, drawn: Option<u64>, num: u32, den: u32) -> 
 /// Strata of which every target was drawn: each rule over one drew all it covers.
 fn whole(figures: &PlanFigures) -> BTreeSet<String> {
     let mut strata: BTreeMap<&str, bool> = BTreeMap::new();
-    for rule in figures.rules.iter().filter(|rule| rule.decided_by.is_some()) {
+    for rule in figures
+        .rules
+        .iter()
+        .filter(|rule| rule.decided_by.is_some())
+    {
         let all = rule.decided_by == Some(DecidedBy::All);
         *strata.entry(&rule.stratum).or_insert(true) &= all;
     }
@@ -306,7 +310,14 @@ mod tests {
         assert!(folds.get(2, (0, None)).is_some());
         assert!(folds.get(3, (0, None)).is_some());
         let held = folds.0.lock().unwrap().bytes;
-        let sum: usize = folds.0.lock().unwrap().folds.values().map(|(_, one)| one.bytes()).sum();
+        let sum: usize = folds
+            .0
+            .lock()
+            .unwrap()
+            .folds
+            .values()
+            .map(|(_, one)| one.bytes())
+            .sum();
         assert_eq!(held, sum);
     }
 }

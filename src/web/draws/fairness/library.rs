@@ -90,7 +90,9 @@ fn joined<R: Read>(mut open: Vec<Leaves<R>>) -> io::Result<Option<Libraries>> {
         let mut kinds: Vec<(Vec<u8>, u32)> = leaves.kinds.into_iter().collect();
         kinds.sort_unstable_by_key(|(_, place)| *place);
         let kinds = kinds.into_iter().map(|(kind, _)| text(kind));
-        kinds.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)
+        kinds
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(io::Error::other)
     });
     Ok(Some(Libraries {
         kinds: kinds.collect::<io::Result<_>>()?,
@@ -160,7 +162,8 @@ impl<R: Read> Leaves<R> {
         self.line.pop_if(|last| *last == b'\n');
         let rest = self.line.get(BEFORE..).unwrap_or_default();
         let length = rest.iter().position(|byte| *byte == b'|');
-        let length = length.ok_or_else(|| damaged("a library's file has a line that is no leaf"))?;
+        let length =
+            length.ok_or_else(|| damaged("a library's file has a line that is no leaf"))?;
         self.ends = BEFORE + length;
         Ok(())
     }
@@ -203,7 +206,11 @@ mod tests {
         let mut other = Leaves::new(text.as_bytes(), [7; 32]);
         other.step().unwrap();
         assert!(joined(vec![other]).is_err());
-        assert!(Leaves::new(&b"ddraw/1|target|A\n"[..], [7; 32]).step().is_err());
+        assert!(
+            Leaves::new(&b"ddraw/1|target|A\n"[..], [7; 32])
+                .step()
+                .is_err()
+        );
         let none = joined(vec![leaves("")]).unwrap().unwrap();
         assert!(none.groups.is_empty());
     }

@@ -50,7 +50,8 @@ pub(super) fn strata(plans: &[&PlanFigures]) -> (Vec<StratumFigures>, Option<Chi
         }
     }
     let cells = strata.values().map(|(_, tested)| tested);
-    let test = chance::of_counts(cells.map(|[drawn, expected, variance]| (*drawn, *expected, *variance)));
+    let test =
+        chance::of_counts(cells.map(|[drawn, expected, variance]| (*drawn, *expected, *variance)));
     let strata = strata.into_values().map(|(own, _)| own);
     (strata.collect(), test)
 }
@@ -133,7 +134,8 @@ fn figures((department, loads): (&str, HashMap<&str, u64>)) -> OfficerFigures {
     each.sort_unstable_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
     let fewest_first = |place: usize| {
         let at = each.len().checked_sub(place + 1);
-        at.and_then(|at| each.get(at)).map_or(0, |(_, seats)| *seats)
+        at.and_then(|at| each.get(at))
+            .map_or(0, |(_, seats)| *seats)
     };
     let named = each.iter().take(NAMED);
     OfficerFigures {
@@ -143,7 +145,9 @@ fn figures((department, loads): (&str, HashMap<&str, u64>)) -> OfficerFigures {
         min: fewest_first(0),
         median: fewest_first(each.len().saturating_sub(1) / 2),
         max: each.first().map_or(0, |(_, seats)| *seats),
-        loads: named.map(|(id, seats)| ((*id).to_owned(), *seats)).collect(),
+        loads: named
+            .map(|(id, seats)| ((*id).to_owned(), *seats))
+            .collect(),
     }
 }
 

@@ -35,7 +35,8 @@ impl Portal {
         let mut sums = Sums::default();
         for (own, count) in &libraries.groups {
             let kinds = own.iter().zip(&chances);
-            let own = kinds.filter_map(|(place, kinds)| kinds.get(place.as_ref().copied()? as usize));
+            let own =
+                kinds.filter_map(|(place, kinds)| kinds.get(place.as_ref().copied()? as usize));
             sums.add(own, *count);
         }
         Ok(Some(figures(sums, folds)))
@@ -107,10 +108,13 @@ fn figures(sums: Sums, folds: &[Arc<PlanFold>]) -> TimesFigures {
     }
     drawn[0] = sums.targets.saturating_sub(times.len() as u64);
     repeated.sort_unstable_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
-    let named = repeated.iter().take(NAMED).map(|(id, times)| RepeatedTarget {
-        target_id: (*id).to_owned(),
-        times: *times,
-    });
+    let named = repeated
+        .iter()
+        .take(NAMED)
+        .map(|(id, times)| RepeatedTarget {
+            target_id: (*id).to_owned(),
+            times: *times,
+        });
     let classes = drawn.iter().map(|n| *n as f64).zip(sums.expected);
     TimesFigures {
         targets: sums.targets,
