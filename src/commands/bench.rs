@@ -1,6 +1,7 @@
 //! `gongshi bench`: the figures of docs/PERFORMANCE.md, measured on this machine.
 
 mod append;
+mod county;
 mod events;
 mod fairness;
 mod portal;

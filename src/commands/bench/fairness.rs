@@ -1,5 +1,6 @@
 //! A county's year of draws: how long the pages and documents about it take, cold and warm, and what memory they leave.
 
+use super::county::department;
 use super::server::{Server, agent, memory};
 use super::year::{self, LARGEST, Size};
 use clap::Args;
@@ -70,7 +71,7 @@ impl Fairness {
             "fairness?year=2025",
             "api/v1/fairness?year=2025",
             "api/v1/fairness.csv?year=2025&table=rules",
-            &format!("fairness?year=2025&authority={}", year::department(1)),
+            &format!("fairness?year=2025&authority={}", department(1)),
             &format!("api/v1/fairness/targets/{id}?year=2025"),
             "plans",
             "plans?page=8&stage=drawn",

@@ -1,37 +1,27 @@
 //! A county's year of draws in a data folder: accepted by intake like any other, only with a clock that is moved along. What the
 //! bench measures is read from it by a server of its own.
 
-use anyhow::{Context as _, anyhow, ensure};
-use gongshi::app::{App, NewLog, Tuning, init, operator_key_path, random32};
+use super::county::{County, DEPARTMENTS, Frozen, NOTARY, department};
+use anyhow::{Context as _, ensure};
 use gongshi::domain::Uscc;
 use gongshi::draw::Drawn;
-use gongshi::ingest::KeyFile;
-use gongshi::intake::{Clock as _, Event, SimulatedClock};
+use gongshi::intake::Clock as _;
 use gongshi_verify::draw::choice::{self, Opening};
-use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::library::Form;
 use gongshi_verify::draw::randomness::{Delay, commitment, joined};
 use gongshi_verify::draw::ticket::{Seed, class_commitment, ticket_commitment};
-use gongshi_verify::encoding::{base64, hex};
+use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{leaf_hash, sha256};
 use gongshi_verify::json::{self, Value};
-use gongshi_verify::keys::SecretKey;
 use gongshi_verify::merkle::tree_head;
-use gongshi_verify::names::{AuthorityId, KindName, Origin, PlanKey};
-use gongshi_verify::record::Record;
-use gongshi_verify::registry::key_proof_message;
+use gongshi_verify::names::{AuthorityId, PlanKey};
 use gongshi_verify::time::Timestamp;
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 
-const OPERATOR: &str = "000000-OP";
-/// Has no part in draws and brings a secret.
-const NOTARY: &str = "000000-GZC";
-const DEPARTMENTS: usize = 6;
 const STRATA: usize = 60;
 /// Items on one list.
 const ITEMS: usize = 100;
-const START: &str = "2025-01-02T01:00:00Z";
 const DAY: i64 = 86_400;
 const DELAY_LOG2: u32 = 8;
 /// Classes of the sealed library: out of so many the last-named share, and the rate in thousandths.
@@ -52,10 +42,6 @@ pub(super) struct Size {
 /// The key of the plan that draws a tenth of all objects.
 pub(super) const LARGEST: &str = "000000-D0/2025/01";
 
-pub(super) fn department(number: usize) -> String {
-    format!("000000-D{}", number % DEPARTMENTS)
-}
-
 /// The credit code of an object.
 pub(super) fn code(number: usize) -> anyhow::Result<String> {
     Ok(Uscc::complete(&format!("91000000{number:09}"))?
@@ -63,26 +49,9 @@ pub(super) fn code(number: usize) -> anyhow::Result<String> {
         .to_owned())
 }
 
-/// A year being made.
-struct Year {
-    app: App,
-    clock: Arc<SimulatedClock>,
-    origin: Origin,
-    operator: KeyFile,
-    secret: SecretKey,
-    serials: std::collections::BTreeMap<String, usize>,
-}
-
-/// A frozen library: its index and root.
-#[derive(Clone)]
-struct Frozen {
-    index: u64,
-    root: String,
-}
-
 /// Fills a folder with a year.
 pub(super) fn fill(data: &Path, size: Size) -> anyhow::Result<()> {
-    let mut year = Year::new(data)?;
+    let mut year = County::new(data)?;
     let stratum = |n: usize| {
         // Uneven: some strata have three times as many as others.
         let n = n * 7919 % (2 * STRATA);
@@ -150,14 +119,15 @@ pub(super) fn fill(data: &Path, size: Size) -> anyhow::Result<()> {
         })
         .collect();
     for number in 0..size.plans {
-        let item = (lists[number / ITEMS], number % ITEMS);
+        let list = number / ITEMS;
+        let code = item_code(list, number % ITEMS);
         let is_sealed = number % 10 == 9;
         let library = match is_sealed {
             true => &sealed,
             false => &open[number * 2 / size.plans],
         };
         let (lead, rules) = rules(number, is_sealed);
-        let key = year.plan(lead, item, library, &officers, &rules)?;
+        let key = year.plan(lead, (lists[list], &code), library, &officers, &rules)?;
         year.reveal(lead, &key)?;
         match is_sealed {
             true => year.draw_sealed(lead, &key, &held, size.officers)?,
@@ -167,11 +137,12 @@ pub(super) fn fill(data: &Path, size: Size) -> anyhow::Result<()> {
             println!("{} of {} plans drawn", number + 1, size.plans);
         }
     }
-    let item = (lists[size.plans.div_ceil(ITEMS)], 0);
+    let list = size.plans.div_ceil(ITEMS);
+    let code = item_code(list, 0);
     for _ in 0..size.cancelled {
         let key = year.plan(
             0,
-            item,
+            (lists[list], &code),
             &small,
             &officers,
             &[("s00".to_owned(), 0, 10, 100, 0)],
@@ -188,6 +159,11 @@ pub(super) fn fill(data: &Path, size: Size) -> anyhow::Result<()> {
     }
     year.app.close();
     Ok(())
+}
+
+/// Code of an item on a list.
+fn item_code(list: usize, at: usize) -> String {
+    format!("SX{list:02}{at:03}")
 }
 
 type Opened = (String, &'static str, [u8; 32], [u8; 32]);
@@ -237,130 +213,13 @@ fn rules(number: usize, sealed: bool) -> (usize, Vec<Rule>) {
     (lead, rules)
 }
 
-impl Year {
-    fn new(data: &Path) -> anyhow::Result<Self> {
-        let origin = Origin::parse("bench.example/log")?;
-        let new = NewLog {
-            origin: origin.clone(),
-            operator: AuthorityId::parse(OPERATOR)?,
-            name: "bench".to_owned(),
-            region: "000000".to_owned(),
-            kinds: Vec::new(),
-            random: random32,
-        };
-        let start = Timestamp::parse(START)?;
-        let clock = Arc::new(SimulatedClock::new(start));
-        clock.hold(true);
-        init(data, &new, clock.clone())?;
-        let year = Year {
-            operator: KeyFile::read(&operator_key_path(data))?,
-            app: App::open(data, clock.clone(), &Tuning::default())?,
-            clock,
-            origin,
-            secret: SecretKey::from_seed(&random32()),
-            serials: std::collections::BTreeMap::new(),
-        };
-        let departments = (0..DEPARTMENTS).map(department);
-        for id in departments.chain([NOTARY.to_owned()]) {
-            year.register(&id)?;
-        }
-        Ok(year)
-    }
-
-    fn register(&self, id: &str) -> anyhow::Result<()> {
-        let authority = AuthorityId::parse(id)?;
-        let public = self.secret_of(id).public();
-        let proof = key_proof_message(&self.origin, &authority, &public);
-        let proof = base64(&self.secret_of(id).sign(&proof));
-        let key = public.to_base64();
-        let body = format!(
-            r#"{{"action":"register","authority_id":"{id}","key_proof":"{proof}","name":"示例县{id}","public_key":"{key}",
-            "region":"000000","role":"department",
-            "kinds":["bulletin","cancel","commit","draw","item_list","plan","reveal","snapshot"]}}"#
-        );
-        self.say(OPERATOR, "authority", json::parse(body)?, None)?;
-        Ok(())
-    }
-
-    /// A key for each authority, from one secret.
-    fn secret_of(&self, id: &str) -> SecretKey {
-        let seed = [self.secret.public().to_base64().as_str(), id].concat();
-        SecretKey::from_seed(&sha256(seed.as_bytes()))
-    }
-
-    fn say(&self, who: &str, kind: &str, body: Value, plan: Option<&str>) -> anyhow::Result<u64> {
-        let own = self.secret_of(who);
-        let key = if who == OPERATOR {
-            &self.operator.key
-        } else {
-            &own
-        };
-        let event = Event::sign(
-            &self.origin,
-            &AuthorityId::parse(who)?,
-            key,
-            &KindName::parse(kind)?,
-            self.clock.now(),
-            plan.map(str::to_owned),
-            Record::new(body, random32())?,
-        );
-        let answers = self.app.portal.intake.accept_events(vec![event]).wait();
-        match answers.into_iter().next() {
-            Some(Ok(accepted)) => Ok(accepted.index),
-            other => Err(anyhow!("{kind} of {who}: {other:?}")),
-        }
-    }
-
-    fn named(&self, index: u64) -> anyhow::Result<String> {
-        let leaf = hex(&leaf_hash(&self.app.portal.log.entry(index)?));
-        Ok(format!(r#"{{"index":{index},"leaf_hash":"{leaf}"}}"#))
-    }
-
-    fn wait(&self, seconds: i64) -> anyhow::Result<()> {
-        self.until(self.clock.now().unix() + seconds)
-    }
-
-    fn until(&self, seconds: i64) -> anyhow::Result<()> {
-        self.clock
-            .advance_to(Timestamp::from_unix(seconds).context("a time of 2025")?);
-        Ok(())
-    }
-
-    fn put(&self, text: &str) -> anyhow::Result<String> {
-        let (hash, size) = (sha256(text.as_bytes()), text.len());
-        self.app
-            .portal
-            .intake
-            .files()
-            .put(&hash, size as u64, text.as_bytes())?;
-        Ok(format!(
-            r#"{{"media_type":"text/plain","name":"leaves.txt","sha256":"{}","size":{size}}}"#,
-            hex(&hash)
-        ))
-    }
-
-    fn freeze(&self, library: &str, form: Form, text: &str) -> anyhow::Result<Frozen> {
-        let read = Library::parse(form, text).map_err(|error| anyhow!("{error}"))?;
-        let (count, root) = (read.leaves().len(), hex(&read.root()));
-        let form = match form {
-            Form::Officers => "",
-            Form::Sealed => r#""library_form":"sealed","#,
-            Form::Open => r#""library_form":"open","#,
-        };
-        let leaves = self.put(text)?;
-        let body = format!(
-            r#"{{"as_of":"2025-01-01","count":{count},"leaves":{leaves},"library":"{library}",{form}
-            "library_name":"名录库","region":"000000","root":"{root}"}}"#
-        );
-        let index = self.say(&department(0), "snapshot", json::parse(body)?, None)?;
-        Ok(Frozen { index, root })
-    }
-
+impl County {
     fn items(&self, number: usize) -> anyhow::Result<u64> {
         let item = |at: usize| {
             format!(
-                r#"{{"item_code":"SX{number:02}{at:03}","item_name":"第{at}项检查","item_level":"general","legal_basis":"食品安全法",
-                "object_class":"食品销售者","methods":["on_site"],"content":"检查许可与进货记录"}}"#
+                r#"{{"item_code":"{}","item_name":"第{at}项检查","item_level":"general","legal_basis":"食品安全法",
+                "object_class":"食品销售者","methods":["on_site"],"content":"检查许可与进货记录"}}"#,
+                item_code(number, at)
             )
         };
         let items: Vec<String> = (0..ITEMS).map(item).collect();
@@ -375,7 +234,7 @@ impl Year {
     fn plan(
         &mut self,
         lead: usize,
-        (list, item): (u64, usize),
+        (list, code): (u64, &str),
         objects: &Frozen,
         officers: &Frozen,
         rules: &[Rule],
@@ -417,12 +276,11 @@ impl Year {
         let body = format!(
             r#"{{"plan_key":"{key}","plan_name":"{key}抽查","region":"000000",{scope},"plan_mode":"county_draw_county_check",
             "draw_type":"undirected","target_scope":"全县","lead_department":"{lead}","departments":[{}],
-            "plan_items":[{{"item_code":"SX{}","item_name":"检查","item_list":{}}}],
+            "plan_items":[{{"item_code":"{code}","item_name":"检查","item_list":{}}}],
             "object_snapshot":{},"object_root":"{}","officer_snapshot":{},"officer_root":"{}","rules":[{}],
             "rotation":0,"randomness":"delay","delay_log2":{DELAY_LOG2},"contributors":["{lead}","{NOTARY}"],"fallback":"none",
             "t0":"{}","t1":"{}","check_from":"2025-04-01","check_to":"2025-06-30","result_deadline":"2025-07-31T16:00:00Z"}}"#,
             seats.collect::<Vec<_>>().join(","),
-            self.item_code(list, item)?,
             self.named(list)?,
             self.named(objects.index)?,
             objects.root,
@@ -434,18 +292,6 @@ impl Year {
         );
         self.say(&lead, "plan", json::parse(body)?, Some(key.as_str()))?;
         Ok(key)
-    }
-
-    /// Code of an item without its letters: lists stand one after the other in the log, the first where the libraries end.
-    fn item_code(&self, list: u64, item: usize) -> anyhow::Result<String> {
-        let leaf = self.app.portal.log.leaf(list)?;
-        let record = Record::parse(&leaf.record.context("a public record")?)?;
-        let version = record.body.get("version").and_then(Value::as_str);
-        let number: usize = version
-            .and_then(|text| text.get(5..))
-            .unwrap_or("0")
-            .parse()?;
-        Ok(format!("{number:02}{item:03}"))
     }
 
     /// Both secrets, and time until it can be drawn.

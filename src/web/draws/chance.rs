@@ -123,6 +123,10 @@ mod tests {
             (2.365_973_88, 3, 0.5),
             (4_000.0, 4_000, 0.497_026_451_56),
             (5_000.0, 1, 0.0),
+            // By integrating the density.
+            (0.5, 1, 0.479_500_122),
+            (7.0, 2, 0.030_197_383),
+            (25.0, 7, 0.000_758_8),
         ] {
             let found = ChiSquare::new(statistic, degrees).unwrap().p_value;
             assert!((found - p).abs() < 1e-7, "{statistic} {degrees}: {found}");
