@@ -3,6 +3,7 @@
 
 use super::county::{County, DEPARTMENTS, Frozen, NOTARY, department};
 use anyhow::{Context as _, ensure};
+use gongshi::app::random32;
 use gongshi::domain::Uscc;
 use gongshi::draw::Drawn;
 use gongshi::intake::Clock as _;
