@@ -218,7 +218,7 @@ impl County {
     fn items(&self, number: usize) -> anyhow::Result<u64> {
         let item = |at: usize| {
             format!(
-                r#"{{"item_code":"{}","item_name":"第{at}项检查","item_level":"general","legal_basis":"食品安全法",
+                r#"{{"item_code":"{}","item_name":"检查","item_level":"general","legal_basis":"食品安全法",
                 "object_class":"食品销售者","methods":["on_site"],"content":"检查许可与进货记录"}}"#,
                 item_code(number, at)
             )
