@@ -50,6 +50,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .get(plans::tasks),
         )
         .service(web::resource("/fairness").get(fairness::get))
+        .service(web::resource("/fairness/targets/{id}").get(fairness::target))
         .service(web::resource("/fairness.csv").get(fairness_csv::get))
         .service(web::resource("/draws/{authority}/{period}/{serial}").get(draws::get))
         .service(

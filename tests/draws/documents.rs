@@ -509,6 +509,52 @@ fn a_years_draws_are_told_together() {
         lead["drawn"].as_u64(),
         Some(plans.iter().map(|one| one["drawn"].as_u64().unwrap()).sum())
     );
+    assert_eq!(plans[1]["rules"][0]["decided_by"], "rate");
+    assert_eq!(food["untested"], 0);
+    // One plan or two: what counts is the sum.
+    for (id, n) in [(code(1), 1), (code(0), 0)] {
+        let own = server
+            .get(&format!("fairness/targets/{id}?year=2026"))
+            .good();
+        let stratum = usize::from(n == 0);
+        let chance = |plan: &Json| {
+            let rule = &plan["rules"][stratum];
+            rule["drawn"].as_f64().unwrap() / rule["eligible"].as_f64().unwrap()
+        };
+        let expected: f64 = plans.iter().map(chance).sum();
+        let found = own["expected"].as_f64().unwrap();
+        assert!((found - expected).abs() < 1e-9, "{own}");
+        assert_eq!(
+            own["drawn"].as_u64(),
+            Some(times.get(&id).copied().unwrap_or_default())
+        );
+        assert_eq!(own["plans"].as_array().unwrap().len(), 2);
+        let of_one = server.get(&format!(
+            "fairness/targets/{id}?year=2026&authority={PARTNER}"
+        ));
+        assert_eq!(of_one.good()["plans"], serde_json::json!([]));
+    }
+    // Excluded, and not there at all.
+    for id in [code(7), code(999)] {
+        let own = server
+            .get(&format!("fairness/targets/{id}?year=2026"))
+            .good();
+        assert_eq!(
+            (&own["plans"], &own["expected"]),
+            (&serde_json::json!([]), &0.0.into())
+        );
+    }
+    server.get("fairness/targets/x").problem(400, "bad-request");
+    // The highest sum is that of whoever has the best chances in both.
+    let sums = [0, 1].map(|rule| {
+        let share = |plan: &Json| {
+            let rule = &plan["rules"][rule];
+            rule["drawn"].as_f64().unwrap() / rule["eligible"].as_f64().unwrap()
+        };
+        plans.iter().map(share).sum::<f64>()
+    });
+    let highest = told["highest_sum"].as_f64().unwrap();
+    assert!((highest - sums[0].max(sums[1])).abs() < 1e-9, "{highest}");
     for empty in ["year=2025", "authority=000000-XFJY"] {
         assert_eq!(of(empty)["plans"], serde_json::json!([]));
     }

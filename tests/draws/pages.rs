@@ -507,6 +507,16 @@ async fn fairness_has_figures_that_lead_to_their_draws() {
         ] {
             assert!(html.contains(&say(lang, word)), "{word}");
         }
+        let key = gongshi_verify::names::PlanKey::parse(DRAWN).unwrap();
+        let docket = SCENE.county.log.app.portal.intake.docket().clone();
+        let id = docket.targets(&key).unwrap().remove(0).target_id;
+        let own = page(&format!("{base}/fairness?year=2026&target={id}"), 200).await;
+        for key in [DRAWN, OPENED, TARGETED] {
+            assert!(own.contains(&format!("/draws/{key}/target/{id}")), "{key}");
+        }
+        let nobody = page(&format!("{base}/fairness?year=2026&target=ZZ"), 200).await;
+        assert!(nobody.contains(&say(lang, "page-fairness-sum-none")));
+        page(&format!("{base}/fairness?year=2026&target=x"), 400).await;
         let none = page(&format!("{base}/fairness?year=1999"), 200).await;
         assert!(none.contains(&say(lang, "page-fairness-none")));
     }

@@ -42,6 +42,16 @@ pub struct DepartmentProgress {
     pub overdue: u64,
 }
 
+/// All that the progress of a plan depends on. That the deadline is over comes without an entry.
+#[derive(PartialEq)]
+pub(super) struct ProgressKey {
+    draw: u64,
+    substitutes: usize,
+    opening: Option<u64>,
+    over: bool,
+    model: u64,
+}
+
 impl Portal {
     /// How far a plan has come; none before its draw.
     pub fn progress(&self, plan: &PlanState) -> Result<Option<Arc<Progress>>, Problem> {
@@ -50,10 +60,13 @@ impl Portal {
         };
         let over = self.now() > plan.result_deadline;
         let docket = self.intake.docket();
-        let at = docket.cursor().map_err(|error| internal(&error))?;
-        // One more where the deadline is over: it passes without an entry.
-        let cursors = (at * 2 + u64::from(over), self.model.cursor()?);
-        let key = (plan.key.clone(), cursors.0, cursors.1);
+        let key = ProgressKey {
+            draw: draw.index,
+            substitutes: plan.substitutes.len(),
+            opening: plan.opening,
+            over,
+            model: self.model.cursor()?,
+        };
         let made = self.draws.progress.get(key, || {
             let results = self.model.drawn_results(&plan.key, None)?;
             if plan.sealed && plan.opening.is_none() {
