@@ -21,7 +21,8 @@ fn after_the_opening_everyone_learns_of_results_for_objects_that_were_not_drawn(
     let publish = |who: &str, id: &str| {
         let result = body(&format!(
             r#"{{"subject_uscc":"{id}","subject_name":"示例店","region":"000000","draw_basis":"drawn","method":"on_site",
-            "plan_key":"{KEY}","inspected_on":"2026-03-13","outcome":["no_problem_found"]}}"#
+            "plan_key":"{KEY}","inspected_on":"{}","outcome":["no_problem_found"]}}"#,
+            gongshi::domain::dates::day_in_china(county.now())
         ));
         county.say(who, "inspection_result", result, None).unwrap()
     };
@@ -36,14 +37,15 @@ fn after_the_opening_everyone_learns_of_results_for_objects_that_were_not_drawn(
         let of = |path: &String| [(Lang::Zh, path.clone()), (Lang::En, format!("en/{path}"))];
         paths.iter().flat_map(of).collect::<Vec<_>>()
     };
-    // The server's addresses in tests stand below that of the API.
     let page = |path: &str| {
-        let reply = server.get(&format!("../../{path}"));
+        let reply = server.page(path);
         assert_eq!(reply.status, 200, "{path}");
         String::from_utf8(reply.body).unwrap()
     };
-    let said =
-        |lang: Lang| Catalogue::built_in().get(lang, "page-undrawn", &[("n", Arg::Number(2))]);
+    let said = |lang: Lang| {
+        let count = [("n", Arg::Number(2)), ("n_text", Arg::Text("2".to_owned()))];
+        Catalogue::built_in().get(lang, "page-undrawn", &count)
+    };
     assert_eq!(progress()["undrawn"], Json::Null);
     for (lang, path) in pages() {
         assert!(!page(&path).contains(&said(lang)), "{path}");
