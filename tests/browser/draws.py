@@ -324,7 +324,7 @@ COUNTED = """new Promise((resolve, reject) => {
   const timer = part.querySelector('[role=timer]');
   const said = [];
   const note = () => {
-    if (timer.isConnected && said.at(-1) !== timer.textContent) said.push(timer.textContent);
+    if (timer?.isConnected && said.at(-1) !== timer.textContent) said.push(timer.textContent);
     if (part.querySelector('[role=status] a')) resolve([...said, part.querySelector('[role=status]').textContent]);
   };
   new MutationObserver(note).observe(part, { childList: true, subtree: true, characterData: true });

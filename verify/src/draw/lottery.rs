@@ -79,11 +79,11 @@ impl Game {
         numbers.len() == groups.len() && numbers.iter().zip(groups).all(fits)
     }
 
-    /// The form in figures: `6 (1–33) + 1 (1–16)`.
+    /// The form in figures: `6 of 1–33 + 1 of 1–16`.
     pub fn form(self) -> String {
         let groups = self.groups().iter();
         let groups: Vec<String> = groups
-            .map(|Group { count, from, to }| format!("{count} ({from}–{to})"))
+            .map(|Group { count, from, to }| format!("{count} of {from}–{to}"))
             .collect();
         groups.join(" + ")
     }
@@ -135,7 +135,7 @@ mod tests {
             assert_eq!(Game::parse(game.code()), Some(game));
         }
         assert_eq!(Game::parse("welfare_3d"), None);
-        assert_eq!(Game::UnionLotto.form(), "6 (1–33) + 1 (1–16)");
+        assert_eq!(Game::UnionLotto.form(), "6 of 1–33 + 1 of 1–16");
         assert!(!Game::Happy8.admits(&vec![vec![]; 1]));
     }
 }

@@ -82,7 +82,7 @@ pub enum DrawError {
     #[error("the secrets are not those of the plan's contributors in the plan's order")]
     Contributors,
     /// Numbers that cannot have fallen in the plan's game.
-    #[error("the numbers have not the form of the game {}: {}", .game.code(), .game.form())]
+    #[error("the numbers do not have the form of the game {}: {}", .game.code(), .game.form())]
     Numbers {
         /// The plan's game.
         game: Game,
