@@ -8,12 +8,14 @@ use super::state::{
 use super::{Docket, decode, key};
 use crate::domain::Kind;
 use crate::store::{StoreError, WriteBatch};
+use gongshi_verify::draw::admission;
 use gongshi_verify::draw::plan::Plan;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::json;
 use gongshi_verify::names::{AuthorityId, PlanKey};
+use gongshi_verify::time::Timestamp;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -30,9 +32,6 @@ pub const KINDS: &[Kind] = &[
     Kind::Bulletin,
     Kind::Alert,
 ];
-
-/// Objections to a library are heard for so long before a plan may use it, in seconds.
-pub(super) const CHALLENGE_SECONDS: i64 = 10 * 24 * 60 * 60;
 
 /// An entry to be folded.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +83,7 @@ fn text<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
 }
 
 fn time(object: &Map<String, Value>, name: &str) -> Option<i64> {
-    let time = gongshi_verify::time::Timestamp::parse(text(object, name)).ok()?;
+    let time = Timestamp::parse(text(object, name)).ok()?;
     Some(time.unix())
 }
 
@@ -478,8 +477,8 @@ impl Planning<'_> {
 }
 
 fn snapshot(entry: Planning<'_>) -> Snapshot {
-    let logged_at = entry.entry.logged_at.unix();
-    let challenge = time(entry.body, "challenge_until").unwrap_or(i64::MIN);
+    let logged_at = entry.entry.logged_at;
+    let challenge_until = Timestamp::parse(&entry.text("challenge_until")).ok();
     let leaves = entry.body.get("leaves").and_then(|file| file.get("sha256"));
     Snapshot {
         index: entry.index,
@@ -496,8 +495,8 @@ fn snapshot(entry: Planning<'_>) -> Snapshot {
             .unwrap_or_default()
             .to_owned(),
         as_of: entry.text("as_of"),
-        logged_at,
-        usable_from: challenge.max(logged_at + CHALLENGE_SECONDS),
+        logged_at: logged_at.unix(),
+        usable_from: admission::usable_from(logged_at, challenge_until),
     }
 }
 

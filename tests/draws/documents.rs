@@ -121,6 +121,14 @@ fn everyone_can_ask_whether_they_were_drawn_and_why() {
         let document = server.get(&format!("plans/{second}/targets/{id}")).good();
         assert_eq!(checked(&document), (0..30).any(|n| code(n) == id), "{id}");
         assert_eq!(document["draw_index"].as_u64(), Some(index));
+        assert_eq!(document["operator"], OPERATOR);
+        let departments = document["departments"].as_array().unwrap();
+        assert_eq!(departments.len(), county.state(second).departments.len());
+        assert!(
+            [LEAD, PARTNER]
+                .iter()
+                .all(|one| departments.contains(&(*one).into()))
+        );
         let random = &document["randomness"];
         assert_eq!(random["contributors"].as_array().unwrap().len(), 2);
         assert_eq!(random["delay_log2"], 10);

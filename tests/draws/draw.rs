@@ -334,10 +334,10 @@ fn a_lotterys_numbers_are_told_by_the_plans_authority() {
             numbers,
             Some("http://www.cwl.gov.cn/".to_owned()),
         );
-        let composed = gongshi::draw::compose(intake, &county.state(KEY), &decided);
-        composed.unwrap().body
+        gongshi::draw::compose(intake, &county.state(KEY), &decided)
     };
     let good = made(vec![vec![33, 5, 12, 18, 21, 27], vec![9]]);
+    let good = good.unwrap().body;
     refused(
         county.say(OPERATOR, "draw", good.clone(), Some(KEY)),
         "plan_foreign",
@@ -351,15 +351,12 @@ fn a_lotterys_numbers_are_told_by_the_plans_authority() {
         ),
         "missing",
     );
-    for wrong in [
-        vec![vec![5, 12, 18, 21, 27], vec![9]],
-        vec![vec![34, 5, 12, 18, 21, 27], vec![9]],
-    ] {
-        refused(
-            county.say(LEAD, "draw", made(wrong), Some(KEY)),
-            "form_other",
-        );
+    for wrong in ["[[5,12,18,21,27],[9]]", "[[34,5,12,18,21,27],[9]]"] {
+        let record = with(good.clone(), "lottery_numbers", body(wrong));
+        refused(county.say(LEAD, "draw", record, Some(KEY)), "form_other");
     }
+    // Who records them is told before anything is signed.
+    assert!(made(vec![vec![34, 5, 12, 18, 21, 27], vec![9]]).is_err());
     // As the balls fell, in whichever order: the same draw.
     let mut turned = good.get("lottery_numbers").unwrap().clone();
     if let Value::Array(groups) = &mut turned

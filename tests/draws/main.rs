@@ -19,3 +19,4 @@ mod server;
 #[path = "../common/setting.rs"]
 mod setting;
 mod support;
+mod undrawn;

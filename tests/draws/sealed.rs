@@ -189,6 +189,7 @@ fn the_file_of_a_sealed_draw_is_verified_as_far_as_it_goes() {
         (&found["drawn"], &found["published"], &found["overdue"]),
         (&count.into(), &0.into(), &count.into())
     );
+    assert_eq!(found["undrawn"], Json::Array(Vec::new()));
     let plan = server.get(&format!("plans/{KEY}")).good();
     assert_eq!(
         (plan["draw"].as_u64(), plan["opening"].as_u64()),

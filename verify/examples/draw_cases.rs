@@ -4,6 +4,7 @@
 use gongshi_verify::draw::choice::{self, Rule};
 use gongshi_verify::draw::leaf::Target;
 use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::lottery::{Game, Group};
 use gongshi_verify::draw::randomness::{self, Delay};
 use gongshi_verify::draw::ticket::{Rate, Seed};
 use gongshi_verify::encoding::hex;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 const DEPARTMENTS: [&str; 3] = ["610323-SCJG", "610323-XFJY", "610323-YJJ"];
 /// Brings a secret, and has no other part in a draw.
 const CONTRIBUTOR: &str = "610323-SFJ";
+const GAMES: [Game; 3] = [Game::UnionLotto, Game::SevenLotto, Game::Happy8];
 const STRATA: [&str; 3] = ["food", "gas", "A_1"];
 
 /// A fixed sequence of numbers that look random: hashes of a counter.
@@ -29,6 +31,16 @@ impl Numbers {
     fn below(&mut self, end: u32) -> u32 {
         let hash = self.hash();
         u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % end
+    }
+
+    /// Numbers that may fall in a game, in the order in which the balls fall.
+    fn fallen(&mut self, game: Game) -> Vec<Vec<u32>> {
+        let mut fall = |group: &Group| {
+            let mut balls: Vec<u32> = (group.from..=group.to).collect();
+            let mut one = || balls.swap_remove(self.below(balls.len() as u32) as usize);
+            (0..group.count).map(|_| one()).collect()
+        };
+        game.groups().iter().map(&mut fall).collect()
     }
 
     /// Some of the departments, in order.
@@ -94,9 +106,8 @@ fn case(numbers: &mut Numbers) -> Option<Value> {
         secrets.push((AuthorityId::parse(id).ok()?, secret));
     }
     let signature = [numbers.hash(), numbers.hash()].concat();
-    let groups: Vec<Vec<u32>> = (0..1 + numbers.below(3))
-        .map(|_| (0..numbers.below(7)).map(|_| numbers.below(50)).collect())
-        .collect();
+    let game = GAMES[numbers.below(3) as usize];
+    let groups = numbers.fallen(game);
     let delay_log2 = numbers.below(12);
     let (mode, randomness) = match numbers.below(3) {
         0 => (
@@ -145,6 +156,7 @@ fn case(numbers: &mut Numbers) -> Option<Value> {
         ("contributors", Value::Array(contributors.collect())),
         ("mode", mode.into()),
         ("signature", hex(&signature[..48]).into()),
+        ("game", game.code().into()),
         ("numbers", Value::Array(groups.iter().map(group).collect())),
         ("delay_log2", number(delay_log2)),
         ("randomness", hex(&randomness).into()),

@@ -64,18 +64,6 @@ impl Desk<'_> {
         let body = serde_json::to_vec(said.body).map_err(unavailable)?;
         let body = json::parse(&body).map_err(|error| Refusal::Malformed(error.to_string()))?;
         let given = Given::read(material.plan.mode, &body).ok_or_else(unread)?;
-        if let (Given::Numbers(numbers, _), Some(lottery)) = (&given, &state.lottery)
-            && !lottery.admits(numbers)
-        {
-            let forms = lottery.groups().iter();
-            let forms = forms.map(|(count, from, to, _)| format!("{count} of {from}–{to}"));
-            let expected = forms.collect::<Vec<_>>().join(" + ");
-            return Err(breach(
-                "lottery_numbers",
-                numbers.len(),
-                Breach::FormOther { expected },
-            ));
-        }
         revealed(said, &state, &material)?;
         let libraries = material.libraries()?;
         let met = material.met();
@@ -217,6 +205,13 @@ impl Desk<'_> {
                 "",
                 Breach::BeaconWrong {
                     round: wrong.round.to_string(),
+                },
+            ),
+            DrawError::Numbers { game } => breach(
+                "lottery_numbers",
+                "",
+                Breach::FormOther {
+                    expected: game.form(),
                 },
             ),
             DrawError::NobodyIndependent => breach("reveals", "", Breach::DrawVoid),

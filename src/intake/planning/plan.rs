@@ -5,8 +5,9 @@ use super::{Desk, Material, Said, breach, own_plan, shown, unavailable, window};
 use crate::docket::{PlanItem, PlanState, Snapshot};
 use crate::domain::{Breach, Kind, Stored};
 use crate::intake::Refusal;
+use gongshi_verify::draw::admission::{self, SYNTHETIC_REGION};
 use gongshi_verify::draw::library::{Form, Library};
-use gongshi_verify::draw::plan::{DELAY_LOG2, LEAD_SECONDS, Mode, Plan, PlanError, longest_reveal};
+use gongshi_verify::draw::plan::{LEAD_SECONDS, Mode, Plan, PlanError, longest_reveal};
 use gongshi_verify::draw::recompute;
 use gongshi_verify::json;
 use gongshi_verify::names::{AuthorityId, KindName, PlanKey, RegionCode};
@@ -20,10 +21,6 @@ const AHEAD_DAYS: i64 = 366;
 /// Rules and recusals of a plan: what is looked at for every object, or for every officer.
 const MOST_RULES: usize = 200;
 const MOST_RECUSALS: usize = 5_000;
-/// The game with 220 results, which a contributor could try all.
-const SMALL_GAME: &str = "welfare_3d";
-/// Region of the operator of a demonstration log.
-const SYNTHETIC: &str = "000000";
 /// Time after a round was due from which on the operator may say that it never came, in seconds.
 const LAPSE_SECONDS: i64 = 72 * 60 * 60;
 
@@ -48,9 +45,6 @@ impl Desk<'_> {
             }
         }
         window::check(said, &key, &plan)?;
-        if said.text("lottery_game") == SMALL_GAME {
-            return Err(breach("lottery_game", SMALL_GAME, Breach::LotterySmall));
-        }
         self.delay(said, &plan)?;
         self.departments(said)?;
         self.items(said)?;
@@ -105,11 +99,11 @@ impl Desk<'_> {
         let Mode::Delay { log2 } = plan.mode else {
             return Ok(());
         };
-        let operator = self.registry.operator();
-        let synthetic = operator.is_some_and(|one| one.region.as_str() == SYNTHETIC);
-        if log2 < DELAY_LOG2 && !synthetic {
+        // By entry 0, which every proof begins with, not by what the operator has become since: whoever checks has no more.
+        if !admission::is_long_enough(plan.mode, self.is_demonstration()?) {
             return Err(breach("delay_log2", log2, Breach::DelayShort));
         }
+        let operator = self.registry.operator();
         let independent =
             |id: &AuthorityId| operator.is_some_and(|one| plan.is_independent(id, &one.id));
         match plan.contributors.iter().any(independent) {
@@ -119,6 +113,14 @@ impl Desk<'_> {
                 Err(breach("contributors", named, Breach::NobodyIndependent))
             }
         }
+    }
+
+    fn is_demonstration(&self) -> Result<bool, Refusal> {
+        let first = self.log.leaf(0).map_err(unavailable)?;
+        let record = first.record.as_deref().map(json::parse).transpose();
+        let record = record.map_err(unavailable)?;
+        let body = record.as_ref().and_then(|record| record.get("body"));
+        Ok(body.is_some_and(admission::is_demonstration))
     }
 
     /// All who are named are authorities of the log; those who send officers are the lead and the partners.
@@ -399,6 +401,7 @@ fn told(said: Said<'_>, error: PlanError) -> Refusal {
         },
         ("t1", None) => Breach::RevealsLate,
         ("contributors", Some(_)) => Breach::NobodyContributes,
+        ("lottery_game", _) => Breach::LotterySmall,
         _ => Breach::Unplannable {
             expected: error.expected.to_owned(),
         },
@@ -488,7 +491,7 @@ fn draws_for_below(plan: &PlanState) -> bool {
 /// A region, and the prefecture and province it belongs to.
 fn around(region: &str) -> Vec<String> {
     let mut places = vec![region.to_owned()];
-    if region != SYNTHETIC {
+    if region != SYNTHETIC_REGION {
         for kept in [4, 2] {
             let above = format!("{:0<6}", region.get(..kept).unwrap_or(region));
             if !places.contains(&above) {

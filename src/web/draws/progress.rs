@@ -25,6 +25,9 @@ pub struct Progress {
     pub overdue: u64,
     /// Results that came after the deadline.
     pub late: u64,
+    /// Entries of results that were published as drawn for objects that were not, ascending: what a sealed draw let happen until
+    /// its list was opened. Unknown before.
+    pub undrawn: Option<Vec<u64>>,
     /// The same for each department, in the plan's order; empty while a sealed list is not opened.
     pub departments: Vec<DepartmentProgress>,
 }
@@ -100,8 +103,20 @@ fn unopened(plan: &PlanState, drawn: u64, results: &[DrawnResult], over: bool) -
             0
         },
         late: late(plan, results),
+        undrawn: None,
         departments: Vec::new(),
     }
+}
+
+/// Who was drawn and then replaced was drawn all the same.
+fn undrawn(targets: &[TargetState], results: &[DrawnResult]) -> Vec<u64> {
+    let drawn: BTreeSet<&str> = targets.iter().map(|one| one.target_id.as_str()).collect();
+    let others = results
+        .iter()
+        .filter(|one| !drawn.contains(one.target.as_str()));
+    let mut entries: Vec<u64> = others.map(|one| one.index).collect();
+    entries.sort_unstable();
+    entries
 }
 
 fn counted(
@@ -132,6 +147,7 @@ fn counted(
         published: Some(0),
         overdue: 0,
         late: late(plan, results),
+        undrawn: Some(undrawn(targets, results)),
         departments: Vec::new(),
     };
     let mut published = 0;

@@ -5,6 +5,12 @@ page-span-days = { $large } d { $small } h
 page-span-hours = { $large } h { $small } min
 page-span-minutes = { $large } min
 page-span-moment = less than a minute
+page-countdown-d = [n] d
+page-countdown-h = [n] h
+page-countdown-m = [n] min
+page-countdown-s = [n] s
+page-countdown-due = It is time now.
+page-countdown-reload = Load the page again to see what follows
 page-colon = :
 page-paren-open = {" "}(
 page-paren-close = )
@@ -63,7 +69,8 @@ page-plan-record = Plan record
 page-plan-cancel-reason = Reason: { $reason }.
 page-plan-replaced = Another plan takes its place:
 page-plan-course = Course
-page-plan-clock = All times are the log's. There are no witnesses at present, so nobody but the operator vouches for them.
+page-plan-clock = All times are the log's: time asserted by the operator only, for there are no witnesses at present.
+page-time-operator = Time asserted by the operator only
 page-plan-secrets = Secrets
 page-plan-secrets-text = Each contributor first publishes a fingerprint of its secret (the commit) and, once commits have ended, the secret itself. As long as one of them is honest, nobody can compute the result in advance.
 page-plan-contributor = Contributor
@@ -191,6 +198,12 @@ page-progress-late = { $n ->
 page-progress-col-drawn = To inspect
 page-progress-col-published = Published
 page-progress-col-overdue = Overdue
+page-undrawn = { $n ->
+    [one] One result was published for an object that was not drawn.
+   *[other] { $n_text } results were published for objects that were not drawn.
+}
+page-undrawn-text = Until its list is opened, the log cannot tell whom a sealed draw has drawn, and takes a result of any object of its library. These say that they were drawn, and the list says that they were not. They do not count in the progress of the inspections.
+page-undrawn-more = The first { $n_text } are linked here; the plan's JSON document has all.
 page-progress-text = Counted from the inspection results in the log, with substitutes in the places of those they replace.
 
 ## One draw
@@ -260,7 +273,7 @@ page-draw-not-sealed = That a sealed draw took the right ones: the public can ch
 page-draw-not-library = That nobody is missing from the library, or in it wrongly. Its count can be compared with what the register publishes.
 page-draw-not-visited = That officers went, or that they looked closely.
 page-draw-not-true = That a result is true; only who said it and when.
-page-draw-not-time = When it was logged: without witnesses only the operator vouches for the times.
+page-draw-not-time = When it was logged: without witnesses the time is asserted by the operator only.
 page-draw-not-tip = That nobody was tipped off after the draw.
 
 ## The answer about one target

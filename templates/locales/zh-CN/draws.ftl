@@ -5,6 +5,12 @@ page-span-days = { $large } 天 { $small } 小时
 page-span-hours = { $large } 小时 { $small } 分
 page-span-minutes = { $large } 分钟
 page-span-moment = 不到一分钟
+page-countdown-d = [n] 天
+page-countdown-h = [n] 小时
+page-countdown-m = [n] 分
+page-countdown-s = [n] 秒
+page-countdown-due = 时间已到。
+page-countdown-reload = 重新载入本页，查看后续
 page-colon = ：
 page-paren-open = （
 page-paren-close = ）
@@ -60,7 +66,8 @@ page-plan-record = 计划记录
 page-plan-cancel-reason = 原因：{ $reason }。
 page-plan-replaced = 由这个批次代替：
 page-plan-course = 进程
-page-plan-clock = 时间都是日志的时间。目前没有见证者，除运营方之外没有人为这些时间作证。
+page-plan-clock = 时间都是日志的时间，仅由运营方声明：目前没有见证者。
+page-time-operator = 时间仅由运营方声明
 page-plan-secrets = 秘密值
 page-plan-secrets-text = 每家参与方先提交秘密值的指纹（承诺），截止之后再公开秘密值。只要有一家诚实，谁也无法事先算出结果。
 page-plan-contributor = 参与方
@@ -164,6 +171,9 @@ page-progress-late = 逾期后才公示的结果 { $n_text } 条。
 page-progress-col-drawn = 应检查
 page-progress-col-published = 已公示
 page-progress-col-overdue = 逾期
+page-undrawn = 有 { $n_text } 条检查结果公示的对象并未被抽中。
+page-undrawn-text = 封存的抽取在名单公开之前，日志无从知道抽中了谁，名录库中任何一户的结果都会收下。这些结果自称由抽取产生，而公开的名单里没有这些对象。它们不计入检查进度。
+page-undrawn-more = 这里列出前 { $n_text } 条，其余见计划的 JSON 文档。
 page-progress-text = 由日志中的检查结果得出，递补的按递补后计算。
 
 ## 一次抽取
@@ -224,7 +234,7 @@ page-draw-not-sealed = 不证明分类封存的抽取抽对了人：公众只能
 page-draw-not-library = 不证明名录库没有遗漏或多列。库中的条目数可与登记机关公布的数字比较。
 page-draw-not-visited = 不证明检查人员真的去了，也不证明检查认真。
 page-draw-not-true = 不证明检查结果属实，只证明谁在什么时候这样说过。
-page-draw-not-time = 目前没有见证者：记入日志的时间只有运营方自己担保。
+page-draw-not-time = 记入日志的时间：目前没有见证者，时间仅由运营方声明。
 page-draw-not-tip = 不证明抽取之后没有人通风报信。
 
 ## 一户的答案

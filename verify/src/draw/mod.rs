@@ -6,12 +6,14 @@
 //! Integers and bytes only, no clock and no randomness of its own: whoever runs it gets the same result. What an event may
 //! say and when is not decided here.
 
+pub mod admission;
 pub mod beacon;
 pub mod choice;
 mod flow;
 pub mod given;
 pub mod leaf;
 pub mod library;
+pub mod lottery;
 pub mod officers;
 pub mod plan;
 pub mod randomness;

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use super::check::{conclude, not_checked, step};
 use super::draw_entries::{DrawFile, Entries, Proved};
 use super::{Report, Step, StepId, UnusableInput, Verdict, draw_words as say, words};
+use crate::draw::admission;
 use crate::draw::given::Given;
 use crate::draw::library::{Form, Library};
 use crate::draw::officers::Barred;
@@ -23,6 +24,7 @@ use crate::hash::Hash;
 use crate::json::{self, Value};
 use crate::names::{AuthorityId, PlanKey};
 use crate::policy::Policy;
+use crate::time::Timestamp;
 
 /// Largest file of a draw in bytes.
 pub const MAX_DRAW_FILE: usize = 256 << 20;
@@ -188,6 +190,13 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
                 &format!("{name} names another snapshot than the file holds, or a later one"),
             ));
         }
+        let usable = usable_from(snapshot).map_err(|why| say::of(name, &why))?;
+        if own.entry.logged_at.unix() < usable {
+            return Err(say::of("plan", &say::too_young(name, usable)));
+        }
+    }
+    if !admission::is_long_enough(plan.mode, entries.demonstration) {
+        return Err(say::of("plan", &say::short_delay()));
     }
     // What nobody else can repeat is the plan's own authority's to say.
     let sealed = entries
@@ -249,6 +258,18 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
         }
     }
     Ok(counting(plan, &commits, &reveals))
+}
+
+/// From when on a plan could use the library of a snapshot.
+fn usable_from(snapshot: &Proved) -> Result<i64, String> {
+    let until = match snapshot.member("challenge_until") {
+        None => None,
+        Some(until) => {
+            let until = until.as_str().and_then(|text| Timestamp::parse(text).ok());
+            Some(until.ok_or_else(|| say::of("challenge_until", "it is no time"))?)
+        }
+    };
+    Ok(admission::usable_from(snapshot.entry.logged_at, until))
 }
 
 /// A library as its snapshot commits to it.

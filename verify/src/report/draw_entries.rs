@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::check::ProofFile;
 use super::{draw_words as say, words};
 use crate::checkpoint::Checkpoint;
+use crate::draw::admission;
 use crate::encoding::{hex, hex32};
 use crate::entry::Entry;
 use crate::hash::{Hash, sha256};
@@ -112,11 +113,17 @@ impl Proved {
     }
 }
 
+/// Who has said entry 0, and what it says of the log.
+struct Operator {
+    id: AuthorityId,
+    demonstration: bool,
+}
+
 /// Proves entries under one checkpoint and the policy.
 struct Prover<'a> {
     policy: &'a Policy,
     head: Option<Checkpoint>,
-    operator: Option<AuthorityId>,
+    operator: Option<Operator>,
 }
 
 impl Prover<'_> {
@@ -137,7 +144,10 @@ impl Prover<'_> {
             ));
         }
         if let Some(first) = file.extra.authority.first() {
-            self.operator = Some(first.entry.authority.clone());
+            self.operator = Some(Operator {
+                id: first.entry.authority.clone(),
+                demonstration: admission::is_demonstration(&first.record.body),
+            });
         }
         let entry = file.extra.entry;
         if entry.kind.as_str() != kind {
@@ -172,6 +182,8 @@ pub(super) struct Entries {
     pub(super) size: u64,
     /// Who has said entry 0.
     pub(super) operator: AuthorityId,
+    /// Whether it says that the log is a demonstration.
+    pub(super) demonstration: bool,
     pub(super) plan: Proved,
     pub(super) draw: Proved,
     pub(super) objects: Proved,
@@ -212,7 +224,8 @@ impl Entries {
         Ok(Entries {
             origin,
             size: head.size,
-            operator,
+            operator: operator.id,
+            demonstration: operator.demonstration,
             plan,
             draw,
             objects,

@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::StepId;
-use crate::draw::plan::{Mode, Plan};
+use crate::draw::plan::{DELAY_LOG2, Mode, Plan};
 use crate::draw::recompute::DrawError;
 use crate::draw::ticket::Seed;
 use crate::encoding::hex;
@@ -13,6 +13,7 @@ use crate::hash::Hash;
 use crate::json::Value;
 use crate::names::{AuthorityId, PlanKey};
 use crate::text::shown_beginning;
+use crate::time::Timestamp;
 
 /// Most of a foreign text that a sentence quotes.
 const MOST: usize = 200;
@@ -22,6 +23,7 @@ pub(super) fn step_of(error: &DrawError) -> StepId {
     match error {
         DrawError::Objects | DrawError::Officers => StepId::DrawLibraries,
         DrawError::Contributors
+        | DrawError::Numbers { .. }
         | DrawError::Mode
         | DrawError::Beacon(_)
         | DrawError::NobodyIndependent
@@ -55,14 +57,28 @@ pub(super) fn order(plan: &Plan, secrets: &[(AuthorityId, Option<Hash>)]) -> Str
         .count();
     let outside = match plan.mode {
         Mode::Drand { round, .. } => format!("round {round} of the beacon"),
-        Mode::Lottery { at, .. } => format!("the lottery of {at}"),
+        Mode::Lottery { game, at, .. } => format!("the lottery {} of {at}", game.code()),
         Mode::Delay { log2 } => format!("a delay of 2^{log2} steps"),
     };
     format!(
-        "the log took the plan by {}, before {outside} could be known; {revealed} of {} contributors revealed in time; these are \
-         the log's own times",
+        "the log took the plan by {}, ten days or more after its libraries and before {outside} could be known; {revealed} of {} \
+         contributors revealed in time; all times are asserted by the operator only",
         plan.t0,
         secrets.len()
+    )
+}
+
+pub(super) fn too_young(name: &str, usable_from: i64) -> String {
+    let from = Timestamp::from_unix(usable_from);
+    let from = from.map_or_else(|| usable_from.to_string(), |time| time.to_string());
+    format!(
+        "it was logged before {from}, up to which objections to the library of {name} could be made"
+    )
+}
+
+pub(super) fn short_delay() -> String {
+    format!(
+        "its delay has fewer than 2^{DELAY_LOG2} steps, and this log is no demonstration: the region of its operator is one"
     )
 }
 

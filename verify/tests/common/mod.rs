@@ -51,20 +51,35 @@ pub fn record(body: Value, salt: u8) -> Record {
 }
 
 pub fn profile(kinds: &[&str]) -> Profile {
+    profile_in("610323", kinds)
+}
+
+pub fn profile_in(region: &str, kinds: &[&str]) -> Profile {
     let mut kinds: Vec<KindName> = kinds.iter().map(|text| kind(text)).collect();
     kinds.sort();
     Profile {
         name: "岐山县市场监督管理局".into(),
-        region: RegionCode::parse("610323").unwrap(),
+        region: RegionCode::parse(region).unwrap(),
         kinds,
     }
 }
 
 pub fn register(who: &str, role: Role, kinds: &[&str], key: &SecretKey) -> AuthorityAction {
+    register_in("610323", who, role, kinds, key)
+}
+
+/// The same for another region.
+pub fn register_in(
+    region: &str,
+    who: &str,
+    role: Role,
+    kinds: &[&str],
+    key: &SecretKey,
+) -> AuthorityAction {
     AuthorityAction::Register {
         authority_id: id(who),
         role,
-        profile: profile(kinds),
+        profile: profile_in(region, kinds),
         public_key: key.public(),
         key_proof: key.sign(&key_proof_message(&origin(), &id(who), &key.public())),
     }

@@ -150,6 +150,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("rows", &rows)
         .with("pager", &pager)
         .with("sealed", &sealed)
+        .with("progress", &super::progress::of(visit, &batch)?)
         .with("check_plans", &plans)
         .with("check_id", "")
         .with(
