@@ -8,6 +8,7 @@ mod fairness;
 mod file;
 mod kept;
 mod library;
+mod members;
 mod outcome;
 mod plan;
 mod progress;
@@ -20,7 +21,8 @@ pub use fairness::{
     SubstituteFigures, TimesFigures,
 };
 pub use file::{DrawFile, escaped};
-pub use library::{LibraryTree, Shown, ShownLeaf};
+pub use library::{LibraryTree, Shown, ShownLeaf, ShownTogether};
+pub use members::PlanLibrary;
 pub use outcome::RuleResult;
 pub use plan::{PlanFilter, PlanPage};
 pub use progress::{DepartmentProgress, Progress};

@@ -21,6 +21,15 @@ pub enum Form {
 }
 
 impl Form {
+    /// The form of the leaves that a snapshot announces: which library it is of, and whether classes are sealed.
+    pub fn announced(library: &str, sealed: bool) -> Self {
+        match (library, sealed) {
+            ("officers", _) => Form::Officers,
+            (_, true) => Form::Sealed,
+            (_, false) => Form::Open,
+        }
+    }
+
     pub(super) fn of(leaf: &Leaf<'_>) -> Self {
         match leaf {
             Leaf::Target(_) => Form::Open,
