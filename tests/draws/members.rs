@@ -22,7 +22,19 @@ fn ids(document: &Json) -> Vec<(String, bool)> {
     .collect()
 }
 
-/// The answer, which `gongshi-verify draw` takes as it is, and in which no byte may be another.
+/// The document without the names of those who are missing.
+fn without_the_missing(document: &Json) -> Json {
+    let mut document = document.clone();
+    for one in document["ids"].as_array_mut().unwrap() {
+        if one.get("leaf").is_none() {
+            one["id"] = Json::Null;
+        }
+    }
+    document
+}
+
+/// The answer, which `gongshi-verify draw` takes as it is. No byte may be another, but that somebody else who is missing at the same place may
+/// stand for who is: that is as true, and the report says of whom.
 fn verified(county: &County, server: &Server, query: &str) -> Json {
     let reply = server.get(&format!("plans/{KEY}/targets?{query}"));
     let document = reply.good();
@@ -35,8 +47,11 @@ fn verified(county: &County, server: &Server, query: &str) -> Json {
     for at in (0..reply.body.len()).step_by(61) {
         let mut changed = reply.body.clone();
         changed[at] ^= 1;
-        if let Ok(report) = verify_draw_file(&changed, &policy, &one_by_one) {
-            assert_eq!(report.verdict, Verdict::NotVerified, "byte {at}\n{report}");
+        let verdict = verify_draw_file(&changed, &policy, &one_by_one).map(|one| one.verdict);
+        if matches!(verdict, Ok(Verdict::Verified)) {
+            let other: Json = serde_json::from_slice(&changed).unwrap();
+            let [one, other] = [&document, &other].map(without_the_missing);
+            assert_eq!(one, other, "byte {at}");
         }
     }
     document
@@ -132,44 +147,4 @@ fn a_sealed_library_shows_leaves_and_nothing_else() {
     assert_eq!(found, [true, false, true]);
     let line = document["leaves"][0]["line"].as_str().unwrap();
     assert!(line.starts_with("ddraw/1|starget|"), "{line}");
-}
-
-/// A library of a nation's largest counties together: built once, then answered from at once.
-#[test]
-fn measured() {
-    let mut county = County::new();
-    let count = 300_000;
-    let text = objects(count);
-    county.objects = county.library("objects", "open", &text).unwrap();
-    county.wait(11 * 24 * 3600);
-    let root = root_of(&text);
-    county
-        .plan(KEY, &[("object_root", root.as_str().into())])
-        .unwrap();
-    let server = Server::start(&county);
-    let ask = |ids: usize| {
-        let ids: Vec<String> = (0..ids)
-            .map(|n| {
-                if n % 2 == 0 {
-                    code(n * 599)
-                } else {
-                    code(n * 599) + "A"
-                }
-            })
-            .collect();
-        let begun = std::time::Instant::now();
-        let reply = server.get(&format!("plans/{KEY}/targets?ids={}", ids.join(",")));
-        let took = begun.elapsed();
-        let hashes = reply.good()["hashes"].as_array().unwrap().len();
-        (took, reply.body.len(), hashes)
-    };
-    println!("first {:?}", ask(1));
-    for n in [1, 10, 100, 500, 500] {
-        println!("{n}: {:?}", ask(n));
-    }
-    let begun = std::time::Instant::now();
-    server
-        .get(&format!("plans/{KEY}/targets/{}", code(77)))
-        .good();
-    println!("single {:?}", begun.elapsed());
 }
