@@ -37,7 +37,7 @@ fn shown(leaves: &[Hash], indexes: &[u64]) -> Vec<(u64, Hash)> {
 
 /// The indexes whose bits are set.
 fn subset(mask: u64) -> Vec<u64> {
-    (0..64).filter(|bit| mask >> bit & 1 == 1).collect()
+    (0..64).filter(|bit| (mask >> bit) & 1 == 1).collect()
 }
 
 /// The hash of a node, from the leaves below it.

@@ -306,7 +306,7 @@ impl Leaves<'_> {
             let positions = positions.map_err(|error| self.tree.damaged(&error))?;
             let hashes = tree.multiproof(&group.iter().map(|at| within(*at)).collect::<Vec<_>>());
             for ((level, at), hash) in positions.into_iter().zip(hashes) {
-                nodes.push((level, (block * BLOCK >> level) + at, hash));
+                nodes.push((level, ((block * BLOCK) >> level) + at, hash));
             }
             blocks.push(usize::try_from(block).map_err(io::Error::other)?);
         }
