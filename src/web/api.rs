@@ -42,6 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(web::resource("/plans").get(plans::list))
         .service(web::resource("/plans/{authority}/{period}/{serial}").get(plans::one))
+        .service(web::resource("/plans/{authority}/{period}/{serial}/targets").get(plans::targets))
         .service(
             web::resource("/plans/{authority}/{period}/{serial}/targets/{id}").get(plans::target),
         )

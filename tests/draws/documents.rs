@@ -602,4 +602,13 @@ fn a_large_library_answers_quickly() {
         .collect();
     println!("first {first:?}, later {later:?}");
     assert!(later.iter().all(|took| took.as_millis() < 500), "{later:?}");
+    // As many as may be asked about at once, all over the library, every other one missing.
+    let end = |n: usize| if n.is_multiple_of(2) { "" } else { "A" };
+    let ids: Vec<String> = (0..500).map(|n| code(n * 59) + end(n)).collect();
+    let begun = std::time::Instant::now();
+    let document = server.get(&format!("plans/{KEY}/targets?ids={}", ids.join(",")));
+    let took = begun.elapsed();
+    assert_eq!(document.good()["ids"].as_array().unwrap().len(), 500);
+    println!("500 at once {took:?}");
+    assert!(took.as_millis() < 2_000, "{took:?}");
 }

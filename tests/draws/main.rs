@@ -10,6 +10,7 @@ mod audit;
 mod documents;
 mod draw;
 mod handed_in;
+mod members;
 mod pages;
 mod plans;
 mod scene;

@@ -4,7 +4,8 @@
 mod common;
 
 use common::{
-    DEPARTMENT, Log, OPERATOR, entry, origin, policy, record, register, register_in, secret, time,
+    DEPARTMENT, Log, OPERATOR, file, named, origin, policy, register, register_in, say, say_as,
+    secret, snapshot, time,
 };
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::officers::Barred;
@@ -13,7 +14,7 @@ use gongshi_verify::draw::randomness::{self, Delay};
 use gongshi_verify::draw::recompute::{self, Inputs, Outside, one_by_one};
 use gongshi_verify::draw::recorded;
 use gongshi_verify::encoding::hex;
-use gongshi_verify::hash::{Hash, sha256};
+use gongshi_verify::hash::Hash;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Role;
@@ -60,62 +61,6 @@ struct Twist {
     challenge_until: Option<u64>,
     /// Of the operator; that of a demonstration where none is said.
     region: Option<&'static str>,
-}
-
-fn say(log: &mut Log, kind: &str, reference: Option<&str>, body: Value, at: u64) -> u64 {
-    say_as(log, DEPARTMENT, kind, reference, body, at)
-}
-
-fn say_as(
-    log: &mut Log,
-    who: &str,
-    kind: &str,
-    reference: Option<&str>,
-    body: Value,
-    at: u64,
-) -> u64 {
-    let key = secret(if who == DEPARTMENT { 2 } else { 4 });
-    let salt = u8::try_from(log.entries.len()).unwrap() + 100;
-    let record = record(body, salt);
-    let entry = entry(who, kind, reference, &record, at, &key, &secret(3));
-    log.append(entry, record)
-}
-
-fn file(text: &str) -> Value {
-    Value::object([
-        ("media_type", "text/plain".into()),
-        ("name", "list.txt".into()),
-        ("sha256", hex(&sha256(text.as_bytes())).into()),
-        ("size", Value::Int(i64::try_from(text.len()).unwrap())),
-    ])
-}
-
-fn snapshot(log: &mut Log, library: &Library<'_>, text: &str, until: Option<u64>, at: u64) -> u64 {
-    let (name, form) = match library.form() {
-        Form::Officers => ("officers", "open"),
-        _ => ("objects", "open"),
-    };
-    let mut members = BTreeMap::from(
-        [
-            ("library", name.into()),
-            ("library_form", form.into()),
-            (
-                "count",
-                Value::Int(i64::try_from(library.leaves().len()).unwrap()),
-            ),
-            ("root", hex(&library.root()).into()),
-            ("leaves", file(text)),
-        ]
-        .map(|(name, value): (&str, Value)| (name.to_owned(), value)),
-    );
-    let until = until.map(|until| time(until).to_string().into());
-    members.extend(until.map(|until| ("challenge_until".to_owned(), until)));
-    say(log, "snapshot", None, Value::Object(members), at)
-}
-
-fn named(log: &Log, index: u64) -> String {
-    let hash = log.entries[usize::try_from(index).unwrap()].0.leaf_hash();
-    format!(r#"{{"index":{index},"leaf_hash":"{}"}}"#, hex(&hash))
 }
 
 fn drawn(twist: Twist) -> Drawn {

@@ -9,15 +9,6 @@ use gongshi_verify::encoding::hex;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The form of the leaves that a snapshot's record announces.
-pub(super) fn form(library: &str, sealed: bool) -> Form {
-    match (library, sealed) {
-        ("officers", _) => Form::Officers,
-        (_, true) => Form::Sealed,
-        (_, false) => Form::Open,
-    }
-}
-
 impl From<LibraryError> for Breach {
     fn from(error: LibraryError) -> Self {
         let at = |line: u64| line.to_string();
@@ -37,7 +28,7 @@ impl Desk<'_> {
         let file = said.body.get("leaves").and_then(|file| file.get("sha256"));
         let sha256 = file.and_then(Value::as_str).unwrap_or_default();
         let text = self.text(sha256)?;
-        let form = form(said.text("library"), said.text("library_form") == "sealed");
+        let form = Form::announced(said.text("library"), said.text("library_form") == "sealed");
         let library = Library::parse(form, &text)
             .map_err(|error| breach("leaves", sha256, Breach::from(error)))?;
         let root = hex(&library.root());

@@ -10,6 +10,7 @@ mod file;
 mod kept;
 mod library;
 mod listing;
+mod members;
 mod outcome;
 mod plan;
 mod progress;
@@ -23,8 +24,9 @@ pub use fairness::{
     SubstituteFigures, TargetFigures, TargetInPlan, TimesFigures,
 };
 pub use file::{DrawFile, escaped};
-pub use library::{LibraryTree, Shown, ShownLeaf};
+pub use library::{LibraryTree, Shown, ShownLeaf, ShownTogether};
 pub use listing::DrawnList;
+pub use members::PlanLibrary;
 pub use outcome::RuleResult;
 pub use plan::{PlanFilter, PlanPage};
 pub use progress::{DepartmentProgress, Progress};

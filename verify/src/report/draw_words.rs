@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::StepId;
+use super::draw_entries::Proved;
 use crate::draw::plan::{DELAY_LOG2, Mode, Plan};
 use crate::draw::recompute::DrawError;
 use crate::draw::ticket::Seed;
@@ -110,6 +111,57 @@ pub(super) fn sealed() -> String {
 
 pub(super) fn omissions() -> String {
     "no file can show that it holds every commit, reveal and earlier draw of the log: a monitor that reads all of it does".to_string()
+}
+
+/// Where a snapshot is, and of what.
+pub(super) fn snapshot(
+    plan: &PlanKey,
+    library: &str,
+    snapshot: &Proved,
+    count: u64,
+    root: &Hash,
+    size: u64,
+) -> String {
+    format!(
+        "plan {plan} has as its library of {library} the snapshot in entry {}, said by {} and logged at {}: {count} leaves under \
+         root {}; both entries are in the log of {size}",
+        snapshot.index,
+        snapshot.entry.authority,
+        snapshot.entry.logged_at,
+        hex(root)
+    )
+}
+
+pub(super) fn leaves(shown: usize, count: u64, hashes: usize) -> String {
+    format!("all {shown} leaves shown are among the {count} at their places, with {hashes} hashes")
+}
+
+pub(super) fn present(id: &str, index: u64, count: u64, line: &str) -> String {
+    format!(
+        "{id} is in the library, leaf {index} of {count}, counted from 0: {}",
+        shown_beginning(line, MOST)
+    )
+}
+
+pub(super) fn absent(id: &str, before: Option<&str>, after: Option<&str>) -> String {
+    let place = match (before, after) {
+        (None, None) => "nobody is".to_string(),
+        (Some(before), None) => format!("{before} is the last"),
+        (None, Some(after)) => format!("{after} is the first"),
+        (Some(before), Some(after)) => {
+            format!("{before} and {after}, between whom it would stand, are neighbours")
+        }
+    };
+    format!("{id} is not in the library: {place}")
+}
+
+pub(super) fn place_differs(id: &str) -> String {
+    format!("{id} does not stand, or is not missing, where the document says")
+}
+
+pub(super) fn library_order() -> String {
+    "that somebody is not between two neighbours rests on the order of the whole library, which who reads all of it checks"
+        .to_string()
 }
 
 pub(super) fn differs(name: &str, expected: &str) -> String {
