@@ -446,7 +446,10 @@ impl Tally {
             }
             for seat in &target.seats {
                 let own = self.loads.entry(seat.department.clone()).or_default();
-                *own.entry(seat.officer_id.clone()).or_default() += 1;
+                // A seat that nobody may take burdens nobody.
+                if let Some(officer) = &seat.officer_id {
+                    *own.entry(officer.clone()).or_default() += 1;
+                }
                 self.of(&seat.department).seats += 1;
             }
         }

@@ -99,12 +99,14 @@ struct Need<'a> {
     eligible: Vec<usize>,
 }
 
-fn may(officer: &Officer<'_>, seats: &Seats) -> bool {
-    officer.department == seats.department
-        && seats
-            .qualification
-            .as_ref()
-            .is_none_or(|one| officer.qualifications.has(one))
+/// Whether an officer is one for the seats of a department, with what they ask for.
+pub fn may(officer: &Officer<'_>, department: &str, qualification: Option<&str>) -> bool {
+    officer.department == department
+        && qualification.is_none_or(|one| officer.qualifications.has(one))
+}
+
+fn may_take(officer: &Officer<'_>, seats: &Seats) -> bool {
+    may(officer, &seats.department, seats.qualification.as_deref())
 }
 
 /// The needs of all visits in the order in which their seats are filled: visits as given, then by number of eligible officers,
@@ -118,7 +120,7 @@ fn needs<'a>(
     let able: Vec<Vec<usize>> = seats
         .iter()
         .map(|seats| {
-            let fits = |at: &usize| may(&officers[*at], seats);
+            let fits = |at: &usize| may_take(&officers[*at], seats);
             (0..officers.len()).filter(fits).collect()
         })
         .collect();
@@ -243,7 +245,7 @@ fn ranking<'a>(
     })?;
     let mut order: Vec<_> = officers
         .iter()
-        .filter(|officer| may(officer, asked) && !barred.contains(&(seat.target, officer.id)))
+        .filter(|officer| may_take(officer, asked) && !barred.contains(&(seat.target, officer.id)))
         .map(|officer| {
             let load = load(before, officer.id);
             (load, seed.pair(seat.target, officer.id), officer.id)
