@@ -36,7 +36,7 @@ fn append(county: &County, event: &Event, reference: Option<&str>) -> u64 {
     index
 }
 
-fn problems(county: &County) -> Vec<(u64, String)> {
+pub fn problems(county: &County) -> Vec<(u64, String)> {
     let portal = &county.log.app.portal;
     let log = &portal.log;
     let mut auditor = Auditor::new(origin())

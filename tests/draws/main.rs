@@ -18,4 +18,6 @@ mod secrets;
 mod server;
 #[path = "../common/setting.rs"]
 mod setting;
+mod substitution;
 mod support;
+mod upkeep;
