@@ -30,7 +30,9 @@ fn sealed_library(count: usize, excluded: &[usize]) -> (String, Vec<Opened>) {
         let ticket_of = hex(&ticket_commitment(&salt_t));
         let why = if excluded.contains(&n) { "closed" } else { "0" };
         text += &format!("ddraw/1|starget|{}|{why}|{class_of}|{ticket_of}\n", code(n));
-        openings.push((code(n), class, salt_c, salt_t));
+        if why == "0" {
+            openings.push((code(n), class, salt_c, salt_t));
+        }
     }
     (text, openings)
 }
