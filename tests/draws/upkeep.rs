@@ -175,7 +175,7 @@ fn void_plans_are_let_go_and_late_rounds_still_count() {
     county.commit(LEAD, KEY, 1).unwrap();
     county.until(county.state(KEY).t0);
     county.reveal(LEAD, KEY, 1).unwrap();
-    assert_eq!(docket.pending().unwrap(), [key.clone()]);
+    assert_eq!(docket.pending().unwrap(), std::slice::from_ref(&key));
     county.until(county.state(KEY).known_at());
     county.runner().run_due();
     // The next entry about a draw tells the docket what time it is.
