@@ -107,10 +107,21 @@ impl Docket {
     pub fn apply(&self, entry: Planning<'_>, texts: &Texts<'_>) -> Result<(), StoreError> {
         let mut batch = WriteBatch::default();
         if entry.index >= self.cursor()? {
+            self.drop_void(entry.entry.logged_at.unix(), &mut batch)?;
             self.fold(entry, texts, &mut batch)?;
             batch.put(key::CURSOR, (entry.index + 1).to_be_bytes());
         }
         self.database.apply(batch)
+    }
+
+    /// Takes plans out of those to be drawn that are void by an entry's time: all reveals that count stand before it.
+    fn drop_void(&self, now: i64, batch: &mut WriteBatch) -> Result<(), StoreError> {
+        for key in self.pending()? {
+            if self.plan(&key)?.is_some_and(|plan| plan.is_void(now)) {
+                batch.delete(key::pending(key.as_str()));
+            }
+        }
+        Ok(())
     }
 
     fn fold(
@@ -147,6 +158,7 @@ impl Docket {
                     reason: entry.text("cancel_reason"),
                 });
                 batch.delete(key::pending(&plan.key));
+                batch.delete(key::lapsed(&plan.key));
                 batch.delete(key::window(&plan.region, &plan.check_to, &plan.key));
             }
             Kind::Draw if plan.draw.is_none() && plan.cancelled.is_none() => {
@@ -155,12 +167,23 @@ impl Docket {
             Kind::Substitute if plan.draw.is_some() => {
                 self.fold_substitute(&mut plan, entry, batch)?;
             }
-            Kind::Bulletin if plan.sealed && plan.draw.is_some() && plan.opening.is_none() => {
+            Kind::Bulletin
+                if plan.sealed
+                    && plan.draw.is_some()
+                    && plan.opening.is_none()
+                    && entry.text("bulletin_type") == "drawn_list_opening" =>
+            {
                 plan.opening = Some(entry.index);
                 self.fold_opening(&plan, entry, texts, batch)?;
             }
-            Kind::Alert if entry.text("alert_type") == "round_missing" && plan.draw.is_none() => {
+            Kind::Alert
+                if entry.text("alert_type") == "round_missing"
+                    && plan.draw.is_none()
+                    && plan.cancelled.is_none() =>
+            {
                 plan.lapsed = plan.lapsed.or(Some(entry.index));
+                batch.delete(key::pending(&plan.key));
+                batch.put(key::lapsed(&plan.key), []);
             }
             _ => return Ok(()),
         }
@@ -296,6 +319,7 @@ impl Docket {
             sealed_root: sealed_root.map(str::to_owned),
         });
         batch.delete(key::pending(&plan.key));
+        batch.delete(key::lapsed(&plan.key));
         batch.put(key::draw(&plan.authority, entry.index), plan.key.as_str());
         let file = entry
             .body
@@ -367,7 +391,7 @@ impl Docket {
                     department: department.to_owned(),
                     qualification: None,
                     seat_no: u32::try_from(before.count()).unwrap_or(u32::MAX) + 1,
-                    officer_id: officer.to_owned(),
+                    officer_id: Some(officer.to_owned()),
                 });
             }
             let target = TargetState {
@@ -407,6 +431,11 @@ impl Docket {
                 ticket: String::new(),
                 replaced_by: None,
                 replaces: Some(id),
+                // As the order gives them, or as intake let them pass where only the department knows it.
+                seats: match entry.body.get("new_seats").map(ToString::to_string) {
+                    Some(seats) => decode(seats.as_bytes()).unwrap_or_default(),
+                    None => target.seats.clone(),
+                },
                 ..target.clone()
             };
             put_target(batch, plan, &follower);
@@ -415,9 +444,9 @@ impl Docket {
             let seat = target
                 .seats
                 .iter_mut()
-                .find(|seat| seat.officer_id == leaving);
+                .find(|seat| seat.officer_id.as_deref() == Some(&*leaving));
             if let Some(seat) = seat {
-                seat.officer_id = coming;
+                seat.officer_id = Some(coming);
             }
         }
         put(batch, key::target(&plan.key, &target.target_id), &target);

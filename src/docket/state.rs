@@ -339,8 +339,9 @@ pub struct Seat {
     pub qualification: Option<String>,
     /// Number among those of the same department and qualification, from 1.
     pub seat_no: u32,
-    /// Pseudonym.
-    pub officer_id: String,
+    /// Pseudonym; `None` of a seat that nobody may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer_id: Option<String>,
 }
 
 /// A target that a plan's draw sends officers to.

@@ -9,7 +9,7 @@ use gongshi_verify::json::{self, Value};
 use gongshi_verify::record::Record;
 
 /// Appends an event as other software might, without asking.
-fn append(county: &County, event: &Event, reference: Option<&str>) -> u64 {
+pub fn append(county: &County, event: &Event, reference: Option<&str>) -> u64 {
     let line = json::parse(event.to_json()).unwrap();
     let record = line.get("record").unwrap().clone();
     let commitment = Record::from_value(record.clone()).unwrap().commitment();
@@ -36,7 +36,7 @@ fn append(county: &County, event: &Event, reference: Option<&str>) -> u64 {
     index
 }
 
-fn problems(county: &County) -> Vec<(u64, String)> {
+pub fn problems(county: &County) -> Vec<(u64, String)> {
     audited(county).0
 }
 

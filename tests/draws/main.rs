@@ -19,5 +19,7 @@ mod secrets;
 mod server;
 #[path = "../common/setting.rs"]
 mod setting;
+mod substitution;
 mod support;
 mod undrawn;
+mod upkeep;

@@ -46,6 +46,10 @@ impl Own for Believed {
         self.0.borrow_mut().insert(plan.clone());
         true
     }
+
+    fn is_later(&self) -> bool {
+        true
+    }
 }
 
 impl Order {

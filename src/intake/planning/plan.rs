@@ -1,7 +1,7 @@
 //! What a plan has to be before it binds: drawable, on listed items, from libraries that were there to be objected to, with
 //! officers for every seat, the next of its authority, and the only one open for its items.
 
-use super::{Desk, Material, Said, breach, own_plan, shown, unavailable, window};
+use super::{Desk, Material, Said, breach, own_plan, region, shown, unavailable, window};
 use crate::docket::{PlanItem, PlanState, Snapshot};
 use crate::domain::{Breach, Kind, Stored};
 use crate::intake::Refusal;
@@ -68,6 +68,7 @@ impl Desk<'_> {
                 let from = shown(library.usable_from);
                 return Err(breach(name, library.index, Breach::SnapshotYoung { from }));
             }
+            self.is_newest(name, &library, now)?;
         }
         self.alone(said, now)
     }
@@ -248,6 +249,31 @@ impl Desk<'_> {
         }
     }
 
+    /// Of the snapshots of one library that can be used, only the newest is: else the older could be kept for the day on which it
+    /// suits. Newest by the day it shows, then by its place in the log, so that a wrong one is replaced by another of its day.
+    fn is_newest(&self, name: &str, library: &Snapshot, now: i64) -> Result<(), Refusal> {
+        let of = |one: &Snapshot| {
+            (
+                one.authority.clone(),
+                one.region.clone(),
+                one.library.clone(),
+                one.name.clone(),
+                one.sealed,
+            )
+        };
+        let age = |one: &Snapshot| (one.as_of.clone(), one.index);
+        let same = of(library);
+        let usable = self.docket.snapshots()?.into_iter();
+        let usable = usable.filter(|one| one.usable_from <= now && of(one) == same);
+        match usable.max_by_key(age) {
+            Some(newest) if newest.index != library.index => {
+                let index = newest.index.to_string();
+                Err(breach(name, library.index, Breach::SnapshotOld { index }))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The libraries are those whose roots the plan names; its rules cover whom they must; every seat can be filled.
     fn libraries(&self, said: Said<'_>, plan: &Plan) -> Result<(), Refusal> {
         for (name, root) in [
@@ -329,6 +355,7 @@ impl Desk<'_> {
     pub(super) fn inspect_cancel(&self, said: Said<'_>) -> Result<(), Refusal> {
         let plan = self.open_plan(said)?;
         own_plan(said, &plan)?;
+        region::in_plan(said, &plan)?;
         unrevealed(&plan)
     }
 
@@ -338,6 +365,7 @@ impl Desk<'_> {
             return Ok(());
         }
         let plan = self.open_plan(said)?;
+        region::in_plan(said, &plan)?;
         if plan
             .round
             .is_some_and(|round| self.outside.has_round(round))

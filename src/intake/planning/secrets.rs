@@ -12,6 +12,7 @@ impl Desk<'_> {
         if !plan.contributors.iter().any(|id| id == said.who()) {
             return Err(breach("plan_key", &plan.key, Breach::NoContributor));
         }
+        self.near_plan(said, &plan)?;
         match plan
             .commits
             .iter()
@@ -38,6 +39,7 @@ impl Desk<'_> {
         let Some(commit) = commit else {
             return Err(breach("plan_key", &plan.key, Breach::NotCommitted));
         };
+        self.near_plan(said, &plan)?;
         // What was revealed is public: who copies it says nothing new.
         if let Some(one) = plan
             .reveals

@@ -233,6 +233,7 @@ page-draw-unopened = For now only the root (fingerprint) of the list is public. 
 page-draw-opens = The list opens at
 page-draw-unopened-late = It should be open by now and is not.
 page-draw-people = Officers
+page-seat-empty = (seat empty: nobody may take it)
 page-draw-substitute = Substitute
 page-draw-officers = Officers (pseudonyms)
 page-draw-why = Why it was drawn

@@ -197,6 +197,7 @@ page-draw-unopened = 现在公开的只有名单的根（指纹）：部门日�
 page-draw-opens = 名单公开时间：
 page-draw-unopened-late = 已到公开时间，名单还没有公开。
 page-draw-people = 人员
+page-seat-empty = （席位空缺：没有人可以担任）
 page-draw-substitute = 递补
 page-draw-officers = 检查人员（化名）
 page-draw-why = 为什么抽中

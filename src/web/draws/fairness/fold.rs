@@ -72,8 +72,11 @@ impl PlanFold {
                 continue;
             }
             for seat in &target.seats {
-                let own = seats.entry(&seat.department).or_default();
-                *own.entry(&seat.officer_id).or_default() += 1;
+                // A seat that nobody may take burdens nobody.
+                if let Some(officer) = &seat.officer_id {
+                    let own = seats.entry(&seat.department).or_default();
+                    *own.entry(officer).or_default() += 1;
+                }
             }
         }
         let (mut officers_replaced, mut targets_replaced) = (BTreeMap::new(), 0);

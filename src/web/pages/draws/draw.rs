@@ -208,11 +208,16 @@ fn row(
     })
 }
 
+/// Who has a seat, or that nobody may.
+pub(super) fn sent(visit: &Visit, officer: Option<&str>) -> String {
+    officer.map_or_else(|| visit.word("page-seat-empty"), str::to_owned)
+}
+
 /// Officers by department, in the order of seats.
 pub(super) fn officers(visit: &Visit, batch: &Batch, seats: &[Seat]) -> Vec<Officers> {
     let mut by_department: Vec<(&str, Vec<String>)> = Vec::new();
     for seat in seats {
-        let id = seat.officer_id.clone();
+        let id = sent(visit, seat.officer_id.as_deref());
         match by_department
             .iter_mut()
             .find(|(department, _)| *department == seat.department)
