@@ -81,6 +81,17 @@ fn a_plan_uses_the_newest_library_that_can_be_used() {
     changes[1].1 = "2026-06-30".into();
     changes[2].1 = county.named(another);
     county.plan("000000-SCJG/2026/02", &changes).unwrap();
+    // Nor is one held back until the older suits: the time to object has an end.
+    let late = gongshi_verify::time::Timestamp::from_unix(county.now() + 61 * 24 * 3600).unwrap();
+    let held_back = with(
+        snapshot("objects", "open", &objects(30)),
+        "challenge_until",
+        late.to_string().into(),
+    );
+    refused(
+        county.say(LEAD, "snapshot", held_back, None),
+        "challenge_long",
+    );
     // None shows a day that has not come: it would stay the newest.
     let ahead = with(
         snapshot("objects", "open", &objects(30)),

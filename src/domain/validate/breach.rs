@@ -68,6 +68,8 @@ breaches! {
     WindowLong { most } = "window_long", "must be at most {most} days after the inspections begin";
     /// So far ahead that nobody watches.
     FarAhead { most } = "far_ahead", "must be at most {most} days after the plan is logged";
+    /// Kept back so long that an older library would have to be used.
+    ChallengeLong { most } = "challenge_long", "must be at most {most} days after the snapshot is logged";
     /// Publication without end.
     DeadlineFar { most } = "deadline_far", "must be at most {most} days after the inspections end";
     /// A game with so few results that all of them can be tried beforehand.

@@ -6,6 +6,7 @@ use crate::intake::Refusal;
 use gongshi_verify::draw::leaf::Leaf;
 use gongshi_verify::draw::library::{Form, Library, LibraryError};
 use gongshi_verify::encoding::hex;
+use gongshi_verify::time::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -20,6 +21,25 @@ impl From<LibraryError> for Breach {
             LibraryError::Repeated { .. } => Breach::LibrarySalt,
             LibraryError::Unended => Breach::LibraryUnended,
         }
+    }
+}
+
+/// A library can be challenged for at most so many days. Who could put that off for ever could keep an older one the newest that can be used.
+const CHALLENGE_DAYS: i64 = 60;
+
+/// That the time in which it can be challenged comes to an end.
+pub(super) fn admit(said: Said<'_>, now: i64) -> Result<(), Refusal> {
+    let until = said.text("challenge_until");
+    match Timestamp::parse(until) {
+        Ok(time) if time.unix() > now + CHALLENGE_DAYS * 86_400 => {
+            let most = CHALLENGE_DAYS.to_string();
+            Err(breach(
+                "challenge_until",
+                until,
+                Breach::ChallengeLong { most },
+            ))
+        }
+        _ => Ok(()),
     }
 }
 

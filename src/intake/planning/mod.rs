@@ -4,6 +4,8 @@
 //! a draw repeated); its answer holds as long as the docket stays as it was. [`Desk::admit`] looks at the time the log gives
 //! the entry. Nothing here changes anything, and nothing is believed that the log does not hold.
 
+mod alone;
+mod called_off;
 mod draw;
 mod drawn;
 mod evidence;
@@ -167,6 +169,7 @@ impl Desk<'_> {
     pub fn admit(&self, said: Said<'_>) -> Result<(), Refusal> {
         let now = said.entry.logged_at.unix();
         match said.kind {
+            Kind::Snapshot => library::admit(said, now),
             Kind::Plan => self.admit_plan(said, now),
             Kind::Commit | Kind::Cancel => {
                 let plan = self.plan(said)?;

@@ -1,11 +1,11 @@
 //! What a plan has to be before it binds: drawable, on listed items, from libraries that were there to be objected to, with
 //! officers for every seat, the next of its authority, and the only one open for its items.
 
-use super::{Desk, Material, Said, breach, own_plan, region, shown, unavailable, window};
-use crate::docket::{PlanItem, PlanState, Snapshot};
+use super::{Desk, Material, Said, breach, shown, unavailable, window};
+use crate::docket::{PlanItem, Snapshot};
 use crate::domain::{Breach, Kind, Stored};
 use crate::intake::Refusal;
-use gongshi_verify::draw::admission::{self, SYNTHETIC_REGION};
+use gongshi_verify::draw::admission::{self};
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::plan::{LEAD_SECONDS, Mode, Plan, PlanError, longest_reveal};
 use gongshi_verify::draw::recompute;
@@ -21,9 +21,6 @@ const AHEAD_DAYS: i64 = 366;
 /// Rules and recusals of a plan: what is looked at for every object, or for every officer.
 const MOST_RULES: usize = 200;
 const MOST_RECUSALS: usize = 5_000;
-/// Time after a round was due from which on the operator may say that it never came, in seconds.
-const LAPSE_SECONDS: i64 = 72 * 60 * 60;
-
 impl Desk<'_> {
     pub(super) fn inspect_plan(&self, said: Said<'_>) -> Result<(), Refusal> {
         let key = self.names(said)?;
@@ -177,7 +174,7 @@ impl Desk<'_> {
     }
 
     /// Every item stands on a list that is in force where and when it is inspected (清单之外无检查).
-    fn items(&self, said: Said<'_>) -> Result<Vec<PlanItem>, Refusal> {
+    pub(super) fn items(&self, said: Said<'_>) -> Result<Vec<PlanItem>, Refusal> {
         let mut items = Vec::new();
         for (at, item) in said.list("plan_items").iter().enumerate() {
             let path = format!("plan_items[{at}].item_list");
@@ -307,101 +304,6 @@ impl Desk<'_> {
             breach("departments", said.list("departments").len(), infeasible)
         })
     }
-
-    /// No other open plan has one of its items in its region at the same time; and none of the level above.
-    fn alone(&self, said: Said<'_>, now: i64) -> Result<(), Refusal> {
-        let items = self.items(said)?;
-        let region = said.text("region");
-        let (from, to) = (said.text("check_from"), said.text("check_to"));
-        let same = |one: &PlanItem, other: &PlanItem| {
-            one.name == other.name
-                || (&one.list_authority, &one.code) == (&other.list_authority, &other.code)
-        };
-        for place in around(region) {
-            for key in self.docket.plans_until(&place, from)? {
-                let Some(other) = self.docket.plan(&key)? else {
-                    continue;
-                };
-                if other.check_from.as_str() > to {
-                    continue;
-                }
-                let shared = items
-                    .iter()
-                    .position(|item| other.items.iter().any(|one| same(item, one)));
-                let Some(at) = shared else { continue };
-                let plan = other.key.clone();
-                // Of a void plan nothing will come; who plans again starts from new secrets.
-                if other.draw.is_none() && other.is_void(now) {
-                    continue;
-                }
-                let stands_in_the_way = match (place == region, other.lapsed) {
-                    (true, Some(_)) if other.draw.is_none() => {
-                        fallback(said, &other)?;
-                        None
-                    }
-                    (true, _) => Some(Breach::ItemOpen { plan }),
-                    (false, _) if draws_for_below(&other) => Some(Breach::CityDraws { plan }),
-                    (false, _) => None,
-                };
-                if let Some(reason) = stands_in_the_way {
-                    let path = format!("plan_items[{at}].item_code");
-                    return Err(breach(path, &items[at].code, reason));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn inspect_cancel(&self, said: Said<'_>) -> Result<(), Refusal> {
-        let plan = self.open_plan(said)?;
-        own_plan(said, &plan)?;
-        region::in_plan(said, &plan)?;
-        unrevealed(&plan)
-    }
-
-    /// A notice that a round never came is about an open plan that waits for one.
-    pub(super) fn inspect_alert(&self, said: Said<'_>) -> Result<(), Refusal> {
-        if said.text("alert_type") != "round_missing" {
-            return Ok(());
-        }
-        let plan = self.open_plan(said)?;
-        region::in_plan(said, &plan)?;
-        if plan
-            .round
-            .is_some_and(|round| self.outside.has_round(round))
-        {
-            return Err(breach("plan_key", &plan.key, Breach::RoundThere));
-        }
-        match plan.due {
-            Some(_) => Ok(()),
-            None => Err(breach(
-                "plan_key",
-                &plan.key,
-                Breach::FormOther {
-                    expected: "drand, lottery".to_owned(),
-                },
-            )),
-        }
-    }
-
-    pub(super) fn admit_alert(&self, said: Said<'_>, now: i64) -> Result<(), Refusal> {
-        if said.text("alert_type") != "round_missing" {
-            return Ok(());
-        }
-        let due = self.plan(said)?.due.unwrap_or(i64::MAX - LAPSE_SECONDS);
-        super::in_time(now, due + LAPSE_SECONDS, i64::MAX)
-    }
-}
-
-/// Who has seen a secret neither commits nor calls off any more, also within the second of t0.
-pub(super) fn unrevealed(plan: &PlanState) -> Result<(), Refusal> {
-    match plan.reveals.is_empty() {
-        true => Ok(()),
-        false => {
-            let until = shown(plan.t0);
-            Err(breach("plan_key", &plan.key, Breach::TooLate { until }))
-        }
-    }
 }
 
 /// The plan as the draw reads it.
@@ -486,48 +388,6 @@ fn rules_cover(said: Said<'_>, plan: &Plan, objects: &Library<'_>) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// A plan in the place of one whose round never came draws as that one had said it would.
-fn fallback(said: Said<'_>, lapsed: &PlanState) -> Result<(), Refusal> {
-    let expected = match lapsed.fallback.as_str() {
-        "drand_round" => "drand",
-        other => other,
-    };
-    let found = said.text("randomness");
-    match found == expected {
-        true => Ok(()),
-        false => {
-            let expected = expected.to_owned();
-            Err(breach(
-                "randomness",
-                found,
-                Breach::FallbackOther { expected },
-            ))
-        }
-    }
-}
-
-/// Whether a plan of the level above sends the officers of the levels below.
-fn draws_for_below(plan: &PlanState) -> bool {
-    matches!(
-        plan.mode.as_str(),
-        "city_draw_county_check" | "province_draw_local_check" | "city_county_joint_check"
-    )
-}
-
-/// A region, and the prefecture and province it belongs to.
-fn around(region: &str) -> Vec<String> {
-    let mut places = vec![region.to_owned()];
-    if region != SYNTHETIC_REGION {
-        for kept in [4, 2] {
-            let above = format!("{:0<6}", region.get(..kept).unwrap_or(region));
-            if !places.contains(&above) {
-                places.push(above);
-            }
-        }
-    }
-    places
 }
 
 fn covers(own: &str, region: &str) -> bool {

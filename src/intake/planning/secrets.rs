@@ -18,7 +18,7 @@ impl Desk<'_> {
             .iter()
             .find(|one| one.contributor == said.who())
         {
-            None => super::plan::unrevealed(&plan),
+            None => super::called_off::unrevealed(&plan),
             Some(one) => {
                 let index = one.index.to_string();
                 Err(breach(

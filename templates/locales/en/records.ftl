@@ -1179,6 +1179,7 @@ problem-contributor_mute = { $value } may publish neither commits nor reveals in
 problem-period_other = The period of “{ $field }” must be of { $years }, when the plan is drawn and carried out; it is “{ $value }”.
 problem-window_past = “{ $field }” ({ $value }) must not be earlier than { $day }, the day on which the draw can be made.
 problem-window_long = “{ $field }” ({ $value }) must be at most { $most } days after the inspections begin.
+problem-challenge_long = “{ $field }” ({ $value }) must be at most { $most } days after the snapshot is logged: until then only the older library can be used.
 problem-far_ahead = “{ $field }” ({ $value }) must be at most { $most } days after the plan is logged.
 problem-deadline_far = “{ $field }” ({ $value }) must be at most { $most } days after the inspections end.
 problem-lottery_small = This game has so few results that a secret can be chosen for all of them; name another.

@@ -1173,6 +1173,7 @@ problem-contributor_mute = 机关 { $value } 在本日志中无权发布承诺�
 problem-period_other = 「{ $field }」的期间须为 { $years }，即抽取和检查所在的年份，现为“{ $value }”。
 problem-window_past = 「{ $field }」（{ $value }）不得早于可以抽取的日期 { $day }。
 problem-window_long = 「{ $field }」（{ $value }）距检查开始不得超过 { $most } 天。
+problem-challenge_long = 「{ $field }」（{ $value }）距名录入册不得超过 { $most } 天：在此之前只能使用旧名录。
 problem-far_ahead = 「{ $field }」（{ $value }）距计划入册不得超过 { $most } 天。
 problem-deadline_far = 「{ $field }」（{ $value }）距检查结束不得超过 { $most } 天。
 problem-lottery_small = 这种彩票的结果太少，可以针对全部结果挑选秘密值，请改用其他玩法。
