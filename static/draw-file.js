@@ -4,11 +4,11 @@
 // Who signed what is not checked, nor the beacon's own signature, nor a long delay, nor that the file leaves nothing out: these are
 // steps of their own and never pass. What a text claims is compared with what follows from the inputs, never taken over.
 
-import { isIndependent, knownAt, readPlan } from './draw-plan.js';
-import { canonical, prove } from './draw-proof.js';
+import { isIndependent, isLongEnough, knownAt, readPlan, usableFrom } from './draw-plan.js';
+import { canonical, prove, seconds } from './draw-proof.js';
 import { Fault, pass, randomnessText, unchecked } from './draw-steps.js';
 import {
-  HASH, MAX_DELAY_LOG2, assign, authorityOf, chooseOpen, counting, delay, hex, isCount, joined, parseLibrary, randomness, seedOf,
+  HASH, MAX_DELAY_LOG2, assign, authorityOf, chooseOpen, counting, delay, hex, isCount, joined, mayFall, parseLibrary, randomness, seedOf,
   sha256, visits,
 } from './draw.js';
 
@@ -57,6 +57,9 @@ function readEntries(file) {
   return { ...entries, head };
 }
 
+/** A time as records have it. */
+const shownTime = (at) => new Date(at * 1000).toISOString().replace('.000', '');
+
 /** That everything was logged when it had to be, and is about this plan; whose secret counts. */
 function readOrder({ plan: own, draw, objects, officers, commits, reveals, earlier }, plan) {
   const about = (what, one) => must(one.entry.ref === plan.key, 'order-other', { what });
@@ -68,7 +71,15 @@ function readOrder({ plan: own, draw, objects, officers, commits, reveals, earli
     const named = own.body[what];
     const same = named?.index === snapshot.index && named?.leaf_hash === snapshot.leafHash;
     must(same && snapshot.index < own.index, 'order-snapshot', { what });
+    const { challenge_until: until } = snapshot.body;
+    must(until === undefined || seconds(until) !== null, 'order-time', { what });
+    const usable = usableFrom(snapshot.at, until === undefined ? null : seconds(until));
+    must(own.at >= usable, 'order-young', { what, from: shownTime(usable) });
   }
+  must(isLongEnough(plan, own.operator.demonstration), 'order-delay', { log: plan.log2 });
+  // What nobody else can repeat is the plan's own authority's to say.
+  const alone = objects.body.library_form === 'sealed' || plan.mode === 'lottery';
+  must(!alone || draw.entry.authority === plan.authority, 'order-own');
   must(draw.at >= knownAt(plan) && draw.index > own.index, 'order-early');
   const secret = (what, one, field) => {
     about(what, one);
@@ -146,13 +157,14 @@ function checkRandomness({ draw, plan: { operator }, head: { origin } }, plan, c
   } else if (plan.mode === 'lottery') {
     const fits = (group) => Array.isArray(group) && group.every((number) => isCount(number) && number < 2 ** 32);
     must(Array.isArray(given.numbers) && given.numbers.every(fits), 'draw-lacks', { what: 'lottery_numbers' });
+    must(mayFall(plan.game, given.numbers), 'numbers-form', { game: plan.game });
     steps.push(unchecked('numbers', {}));
   } else {
     const checkpoints = draw.body.delay_checkpoints;
     const segments = 2 ** Math.min(8, plan.log2);
     const fits = Array.isArray(checkpoints) && checkpoints.length === segments;
     must(fits && checkpoints.every((one) => typeof one === 'string' && HASH.test(one)), 'draw-lacks', { what: 'delay_checkpoints' });
-    must(contributors.some(({ id, secret }) => secret && isIndependent(plan, id, operator)), 'delay-nobody');
+    must(contributors.some(({ id, secret }) => secret && isIndependent(plan, id, operator.id)), 'delay-nobody');
     if (plan.log2 > MAX_DELAY_LOG2) {
       differs('random_value', recorded, checkpoints.at(-1));
       steps.push(unchecked('delay', { log: plan.log2, most: MAX_DELAY_LOG2 }));

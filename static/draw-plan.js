@@ -5,7 +5,7 @@
 
 import { seconds } from './draw-proof.js';
 import { Fault } from './draw-steps.js';
-import { HASH, ID, LONGEST_DELAY_LOG2, TOKEN, authorityOf, isAuthority, isCount } from './draw.js';
+import { HASH, ID, LONGEST_DELAY_LOG2, TOKEN, authorityOf, isAuthority, isCount, isGame } from './draw.js';
 
 const GENESIS = 1692803367;
 const PERIOD = 3;
@@ -13,6 +13,8 @@ const LEAD = 3600;
 const MIN_LEAD = 600;
 const REVEAL_MARGIN = 120;
 const MAX_DATE = 253402300799;
+const CHALLENGE = 10 * 24 * 60 * 60;
+const LEAST_DELAY_LOG2 = 34;
 
 function must(fits, field) {
   if (!fits) throw new Fault('plan-form', { what: field });
@@ -85,13 +87,19 @@ function checkTimes(plan, lead) {
 /** From when on a plan can be drawn: what comes from outside is due, and nobody can reveal any more. */
 export const knownAt = ({ due, t1 }) => Math.min(MAX_DATE, Math.max(due ?? t1, t1 + 1));
 
+/** From when on a plan may use a library logged at a time, which can be challenged until another or, where that is null, for ten days. */
+export const usableFrom = (at, challengeUntil) => Math.max(at + CHALLENGE, challengeUntil ?? at);
+
+/** Whether a delay takes long enough to count: of any length in a demonstration. */
+export const isLongEnough = ({ mode, log2 }, demonstration) => mode !== 'delay' || demonstration || log2 >= LEAST_DELAY_LOG2;
+
 /** Whether a contributor has no part in the draw: not a department of the plan, not the plan's authority, not the operator. */
 export const isIndependent = (plan, id, operator) =>
   id !== operator && id !== plan.authority && !plan.seats.some((seat) => seat.department === id);
 
 /**
- * Reads the body of a plan's record: `{key, authority, mode, log2, round, due, contributors, t0, t1, rules, seats, recusals, rotation,
- * objectRoot, officerRoot}`; `recusals` a list of `target|officer`, `due` null without a value from outside.
+ * Reads the body of a plan's record: `{key, authority, mode, log2, round, game, due, contributors, t0, t1, rules, seats, recusals,
+ * rotation, objectRoot, officerRoot}`; `recusals` a list of `target|officer`, `due` null without a value from outside.
  */
 export function readPlan(body) {
   const mode = body.randomness;
@@ -102,6 +110,7 @@ export function readPlan(body) {
     mode,
     log2: body.delay_log2,
     round: body.round,
+    game: body.lottery_game,
     due: dueOf(body, mode),
     contributors: listOf(body.contributors, 'contributors'),
     t0: seconds(body.t0),
@@ -112,6 +121,7 @@ export function readPlan(body) {
   };
   must(plan.authority !== null, 'plan_key');
   must(mode !== 'delay' || within(plan.log2, 1, LONGEST_DELAY_LOG2), 'delay_log2');
+  must(mode !== 'lottery' || isGame(plan.game), 'lottery_game');
   const { contributors } = plan;
   must(contributors.every(isAuthority) && new Set(contributors).size === contributors.length, 'contributors');
   must(plan.t0 !== null, 't0');

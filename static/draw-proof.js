@@ -56,18 +56,34 @@ function parse(text) {
   return head.size === null || head.root?.length !== 32 ? null : { extra, index, path, head };
 }
 
-/** Who said entry 0, by the first link of a chain of keys; null where that is not entry 0 of the log. */
+/** The body of a record, where it is the one that the entry commits to; else null. */
+function bodyOf(record, entry) {
+  const { body, salt } = record ?? {};
+  const bytes = bytesOfHex(salt);
+  if (bytes?.length !== 32 || body === null || typeof body !== 'object') return null;
+  const commitment = sha256(encoder.encode('gongshi/record/v1\n'), bytes, encoder.encode(canonical(body)));
+  return hex(commitment) === entry.commitment ? body : null;
+}
+
+/** Region of the operator of a demonstration log. */
+const SYNTHETIC_REGION = '000000';
+
+/**
+ * Who said entry 0, by the first link of a chain of keys: `{id, demonstration}`, the latter by the region that its record names. Null
+ * where that is not entry 0 of the log, or not its record.
+ */
 function operatorOf(link, { size, root }) {
   const entry = typeof link?.entry === 'string' ? read(link.entry) : null;
   if (!isAuthority(entry?.authority) || link.index !== 0 || !Array.isArray(link.path)) return null;
   const path = link.path.map(bytesOfBase64);
   const fits = path.every((hash) => hash?.length === 32) && includes(leafHashOfBytes(encoder.encode(link.entry)), 0, size, path, root);
-  return fits ? entry.authority : null;
+  const body = fits ? bodyOf(link.record, entry) : null;
+  return body && { id: entry.authority, demonstration: body.region === SYNTHETIC_REGION };
 }
 
 /**
  * Reads the proof of an entry of a kind. `{index, entry, body, at, leafHash, operator, head}`: `at` when it was logged, in seconds;
- * `operator`: who said entry 0; `head`: the checkpoint `{text, origin, size, root}` whose log both are in.
+ * `operator`: who said entry 0, `{id, demonstration}`; `head`: the checkpoint `{text, origin, size, root}` whose log both are in.
  *
  * Throws a Fault that names `what`: the proof is none, the record is not the one committed to, the entry or entry 0 is not in the log.
  */
@@ -83,11 +99,8 @@ export function prove(what, kind, text) {
   const at = seconds(entry?.logged_at);
   if (!entry || at === null || typeof entry.authority !== 'string') throw new Fault('entry-form', { what });
   if (entry.kind !== kind) throw new Fault('entry-kind', { what, kind });
-  const { body, salt } = extra.record ?? {};
-  const bytes = bytesOfHex(salt);
-  if (bytes?.length !== 32 || body === null || typeof body !== 'object') throw new Fault('entry-record', { what });
-  const commitment = sha256(encoder.encode('gongshi/record/v1\n'), bytes, encoder.encode(canonical(body)));
-  if (hex(commitment) !== entry.commitment) throw new Fault('entry-record', { what });
+  const body = bodyOf(extra.record, entry);
+  if (!body) throw new Fault('entry-record', { what });
   const hash = leafHashOfBytes(encoder.encode(extra.entry));
   const { index, path, head } = proof;
   if (!includes(hash, index, head.size, path, head.root)) throw new Fault('entry-path', { what });

@@ -3,10 +3,11 @@
 // The document says what the server says. What follows from it is computed here, step by step; that root, rules and randomness are
 // what the log holds does not follow from it and never passes. Pure: no page, no network.
 
+import { isIndependent } from './draw-plan.js';
 import { Fault, pass, randomnessText, unchecked } from './draw-steps.js';
 import {
   HASH, ID, LONGEST_DELAY_LOG2, MAX_DELAY_LOG2, TOKEN, absent, authorityOf, below, bytesOfBase64, count, covers, isAuthority, isCount,
-  member, opens, randomness, sealedTicket, seedOf, threshold, ticket,
+  isGame, mayFall, member, opens, randomness, sealedTicket, seedOf, threshold, ticket,
 } from './draw.js';
 
 const ORIGIN = /^[a-z0-9.:-]+(\/[a-z0-9._-]+)*$/;
@@ -46,7 +47,7 @@ function readRule(rule, what) {
 
 function readRandomness(value, planKey) {
   if (value === null) return null;
-  const { mode, contributors, round, signature, numbers, delay_log2: log2, value: R } = value ?? {};
+  const { mode, contributors, round, signature, game, numbers, delay_log2: log2, value: R } = value ?? {};
   must(['drand', 'lottery', 'delay'].includes(mode), 'randomness.mode');
   const fits = (one) => isAuthority(one?.id) && orNull(one.secret, (secret) => matches(secret, HASH));
   must(Array.isArray(contributors) && contributors.every(fits), 'randomness.contributors');
@@ -55,7 +56,8 @@ function readRandomness(value, planKey) {
   if (mode === 'delay') must(within(log2, 1, LONGEST_DELAY_LOG2), 'randomness.delay_log2');
   const group = (one) => Array.isArray(one) && one.every((number) => isCount(number) && number < 2 ** 32);
   if (mode === 'lottery') must(Array.isArray(numbers) && numbers.every(group), 'randomness.numbers');
-  return { planKey, mode, contributors, round, signature, numbers, delay_log2: log2, value: R };
+  if (mode === 'lottery') must(isGame(game), 'randomness.game');
+  return { planKey, mode, contributors, round, signature, game, numbers, delay_log2: log2, value: R };
 }
 
 /** The document, read by its grammar; `asked`: the plan key and the id it has to be about. */
@@ -70,6 +72,10 @@ function read(document, asked) {
   must(isCount(document.plan_index), 'plan_index');
   must(orNull(document.draw_index, isCount), 'draw_index');
   must(Array.isArray(document.rules) && document.rules.length > 0, 'rules');
+  const { operator, departments } = document;
+  must(isAuthority(operator), 'operator');
+  const named = Array.isArray(departments) && departments.length > 0 && departments.every(isAuthority);
+  must(named && new Set(departments).size === departments.length, 'departments');
   const read = {
     origin,
     key,
@@ -83,7 +89,11 @@ function read(document, asked) {
     rules: document.rules.map((rule, at) => readRule(rule, `rules[${at}]`)),
     randomness: readRandomness(document.randomness, key),
     seed: document.seed,
+    operator,
+    departments,
   };
+  // Who may take part by a rule sends officers: a document that hid a department could make it independent.
+  must(read.rules.every((rule) => rule.departments.every((one) => departments.includes(one))), 'departments');
   must(orNull(read.seed, (seed) => matches(seed, HASH)) && (read.seed === null) === (read.randomness === null), 'seed');
   return read;
 }
@@ -103,23 +113,23 @@ function checkLibrary({ id, library, leaf: shown, before, after }) {
 }
 
 /** R, as far as it can be computed here, and what cannot. */
-function checkRandomness({ key, rules, randomness: given }) {
+function checkRandomness({ key, operator, departments, randomness: given }) {
   const revealed = given.contributors.filter((one) => one.secret).length;
   const values = { revealed, of: given.contributors.length, value: given.value };
-  // Of those who have a part in the draw, only these are known here: not all who send officers, and not the operator.
-  const involved = (id) => id === authorityOf(key) || rules.some(({ departments }) => departments.includes(id));
-  const nobody = given.contributors.every(({ id, secret }) => !secret || involved(id));
-  if (given.mode === 'delay' && nobody) throw new Fault('delay-nobody');
+  const plan = { authority: authorityOf(key), seats: departments.map((department) => ({ department })) };
+  const independent = given.contributors.find(({ id, secret }) => secret && isIndependent(plan, id, operator));
+  if (given.mode === 'delay' && !independent) throw new Fault('delay-nobody');
+  if (given.mode === 'lottery' && !mayFall(given.game, given.numbers)) throw new Fault('numbers-form', { game: given.game });
+  const somebody = () => pass('independent', { who: independent.id, operator });
   if (given.mode === 'delay' && given.delay_log2 > MAX_DELAY_LOG2) {
-    const long = unchecked('randomness', { log: given.delay_log2, most: MAX_DELAY_LOG2 }, 'delay-unchecked');
-    return [long, unchecked('independent')];
+    return [unchecked('randomness', { log: given.delay_log2, most: MAX_DELAY_LOG2 }, 'delay-unchecked'), somebody()];
   }
   const computed = randomness(given);
   if (computed !== given.value) throw new Fault('differs', { what: 'R', recorded: given.value, computed });
   const steps = [pass('randomness', values, randomnessText(given))];
   if (given.mode === 'drand') steps.push(unchecked('beacon', { round: given.round }));
   if (given.mode === 'lottery') steps.push(unchecked('numbers'));
-  if (given.mode === 'delay') steps.push(unchecked('independent'));
+  if (given.mode === 'delay') steps.push(somebody());
   return steps;
 }
 

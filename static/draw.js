@@ -11,6 +11,7 @@ import { H, bytesOfHex, hex, sha256 } from './sha256.js';
 export * from './draw-library.js';
 export * from './draw-officers.js';
 export * from './draw-card.js';
+export * from './draw-lottery.js';
 export { H, agrees, bytesOfBase64, bytesOfHex, hex, sha256 } from './sha256.js';
 
 /** The longest delay that a plan may ask for, as a power of two. */

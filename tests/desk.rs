@@ -236,7 +236,7 @@ fn lottery_numbers_are_recorded_by_the_authority_of_the_plan() {
         (" --numbers 5,12,18,21,27,33/9", "", "--numbers"),
         ("33/9", "133/9", "expected numbers from 0 to 99"),
         (" --numbers-source 中彩网", "", "--numbers-source is needed"),
-        // What the game can give, the log knows.
+        // What the game can give is known before anything is signed.
         ("33/9", "34/9", "6 of 1–33"),
         ("--key k", "--key o", "answers for the numbers"),
     ] {

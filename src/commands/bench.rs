@@ -1,8 +1,12 @@
 //! `gongshi bench`: the figures of docs/PERFORMANCE.md, measured on this machine.
 
 mod append;
+mod county;
 mod events;
+mod fairness;
 mod portal;
+mod server;
+mod year;
 
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -22,6 +26,7 @@ pub struct Bench {
 enum What {
     Append(append::Append),
     Events(events::Events),
+    Fairness(fairness::Fairness),
     Portal(portal::Portal),
 }
 
@@ -34,6 +39,7 @@ impl Bench {
         match self.what {
             What::Append(append) => append.run(folder.path())?,
             What::Events(events) => events.run(folder.path())?,
+            What::Fairness(fairness) => fairness.run(folder.path())?,
             What::Portal(portal) => portal.run(folder.path())?,
         }
         Ok(ExitCode::SUCCESS)

@@ -16,6 +16,9 @@ use gongshi_verify::text::shown;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Results for objects that were not drawn that are named.
+const MAX_NAMED: usize = 30;
+
 /// Recheck every entry, record, tile, signature, right and file that a record names. Exit 0: nothing wrong; 1: named problems; 2: could not check.
 #[derive(Args)]
 pub struct Fsck {
@@ -103,6 +106,20 @@ impl Fsck {
             out::line(format_args!(
                 "{} draws by a long delay were not repeated; `gongshi-verify draw` repeats one",
                 auditor.unrepeated()
+            ))?;
+        }
+        let undrawn = auditor.undrawn()?;
+        if !undrawn.is_empty() {
+            let named = undrawn.iter().take(MAX_NAMED).map(u64::to_string);
+            let named = named.collect::<Vec<_>>().join(", ");
+            let more = match undrawn.len() > MAX_NAMED {
+                true => ", …",
+                false => "",
+            };
+            out::line(format_args!(
+                "{} results were published for objects that were not drawn, before the list of their sealed draw was opened: \
+                 entries {named}{more}",
+                undrawn.len()
             ))?;
         }
         let find = |hash: &Hash| match files.verify(hash) {

@@ -1,21 +1,23 @@
 //! How one entry changes the docket. What an entry may do was decided when it was accepted; of one that another's software let
 //! in and that does not fit, nothing is taken. Folding the same entry again changes nothing.
 
+mod drawn;
+
 use super::state::{
-    Cancelled, Committed, Drawn, ItemListState, Lottery, PlanItem, PlanState, Revealed, Seat,
-    Snapshot, Substituted, TargetState,
+    Cancelled, Committed, ItemListState, Lottery, PlanItem, PlanState, Revealed, Snapshot,
 };
-use super::{Docket, decode, key};
+use super::{Docket, key};
 use crate::domain::Kind;
 use crate::store::{StoreError, WriteBatch};
+use gongshi_verify::draw::admission;
 use gongshi_verify::draw::plan::Plan;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::json;
 use gongshi_verify::names::{AuthorityId, PlanKey};
+use gongshi_verify::time::Timestamp;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// Kinds that the docket is folded from.
 pub const KINDS: &[Kind] = &[
@@ -30,9 +32,6 @@ pub const KINDS: &[Kind] = &[
     Kind::Bulletin,
     Kind::Alert,
 ];
-
-/// Objections to a library are heard for so long before a plan may use it, in seconds.
-pub(super) const CHALLENGE_SECONDS: i64 = 10 * 24 * 60 * 60;
 
 /// An entry to be folded.
 #[derive(Debug, Clone, Copy)]
@@ -84,7 +83,7 @@ fn text<'a>(object: &'a Map<String, Value>, name: &str) -> &'a str {
 }
 
 fn time(object: &Map<String, Value>, name: &str) -> Option<i64> {
-    let time = gongshi_verify::time::Timestamp::parse(text(object, name)).ok()?;
+    let time = Timestamp::parse(text(object, name)).ok()?;
     Some(time.unix())
 }
 
@@ -108,10 +107,21 @@ impl Docket {
     pub fn apply(&self, entry: Planning<'_>, texts: &Texts<'_>) -> Result<(), StoreError> {
         let mut batch = WriteBatch::default();
         if entry.index >= self.cursor()? {
+            self.drop_void(entry.entry.logged_at.unix(), &mut batch)?;
             self.fold(entry, texts, &mut batch)?;
             batch.put(key::CURSOR, (entry.index + 1).to_be_bytes());
         }
         self.database.apply(batch)
+    }
+
+    /// Takes plans out of those to be drawn that are void by an entry's time: all reveals that count stand before it.
+    fn drop_void(&self, now: i64, batch: &mut WriteBatch) -> Result<(), StoreError> {
+        for key in self.pending()? {
+            if self.plan(&key)?.is_some_and(|plan| plan.is_void(now)) {
+                batch.delete(key::pending(key.as_str()));
+            }
+        }
+        Ok(())
     }
 
     fn fold(
@@ -148,6 +158,7 @@ impl Docket {
                     reason: entry.text("cancel_reason"),
                 });
                 batch.delete(key::pending(&plan.key));
+                batch.delete(key::lapsed(&plan.key));
                 batch.delete(key::window(&plan.region, &plan.check_to, &plan.key));
             }
             Kind::Draw if plan.draw.is_none() && plan.cancelled.is_none() => {
@@ -156,12 +167,23 @@ impl Docket {
             Kind::Substitute if plan.draw.is_some() => {
                 self.fold_substitute(&mut plan, entry, batch)?;
             }
-            Kind::Bulletin if plan.sealed && plan.draw.is_some() && plan.opening.is_none() => {
+            Kind::Bulletin
+                if plan.sealed
+                    && plan.draw.is_some()
+                    && plan.opening.is_none()
+                    && entry.text("bulletin_type") == "drawn_list_opening" =>
+            {
                 plan.opening = Some(entry.index);
                 self.fold_opening(&plan, entry, texts, batch)?;
             }
-            Kind::Alert if entry.text("alert_type") == "round_missing" && plan.draw.is_none() => {
+            Kind::Alert
+                if entry.text("alert_type") == "round_missing"
+                    && plan.draw.is_none()
+                    && plan.cancelled.is_none() =>
+            {
                 plan.lapsed = plan.lapsed.or(Some(entry.index));
+                batch.delete(key::pending(&plan.key));
+                batch.put(key::lapsed(&plan.key), []);
             }
             _ => return Ok(()),
         }
@@ -277,169 +299,6 @@ impl Docket {
         put(batch, key::plan(name), &state);
         Ok(())
     }
-
-    fn fold_draw(
-        &self,
-        plan: &mut PlanState,
-        entry: Planning<'_>,
-        texts: &Texts<'_>,
-        batch: &mut WriteBatch,
-    ) -> Result<(), StoreError> {
-        let sealed_root = entry.body.get("sealed_root").and_then(Value::as_str);
-        plan.draw = Some(Drawn {
-            index: entry.index,
-            leaf_hash: entry.leaf_hash(),
-            authority: entry.entry.authority.to_string(),
-            logged_at: entry.entry.logged_at.unix(),
-            count: entry.integer("drawn_count").unwrap_or_default(),
-            random_value: entry.text("random_value"),
-            seed: entry.text("seed"),
-            sealed_root: sealed_root.map(str::to_owned),
-        });
-        batch.delete(key::pending(&plan.key));
-        batch.put(key::draw(&plan.authority, entry.index), plan.key.as_str());
-        let file = entry
-            .body
-            .get("drawn_file")
-            .and_then(|file| file.get("sha256"));
-        let listed: Vec<TargetInRecord> = match file.and_then(Value::as_str) {
-            Some(sha256) => {
-                let text = texts(sha256)?;
-                if text.is_none() {
-                    // A server without it still starts; fsck tells of the file, and a new docket heals this.
-                    tracing::error!(
-                        index = entry.index,
-                        sha256,
-                        "the file with the list of a draw is missing"
-                    );
-                }
-                text.map_or_else(|| Ok(Vec::new()), |text| decode(text.as_bytes()))?
-            }
-            None => match entry.body.get("drawn") {
-                Some(drawn) => decode(drawn.to_string().as_bytes())?,
-                None => Vec::new(),
-            },
-        };
-        for (place, one) in (0..).zip(listed) {
-            let target = TargetState {
-                target_id: one.target_id,
-                place: Some(place),
-                stratum: one.stratum,
-                ticket: one.ticket,
-                seats: one.assigned_seats,
-                replaced_by: None,
-                replaces: None,
-            };
-            put_target(batch, plan, &target);
-        }
-        Ok(())
-    }
-
-    fn fold_opening(
-        &self,
-        plan: &PlanState,
-        entry: Planning<'_>,
-        texts: &Texts<'_>,
-        batch: &mut WriteBatch,
-    ) -> Result<(), StoreError> {
-        let officers = self.snapshot(plan.officers)?;
-        let officers = officers.map(|library| texts(&library.leaves)).transpose()?;
-        let officers = officers.flatten().unwrap_or_default();
-        let departments: BTreeMap<&str, &str> = officers
-            .lines()
-            .filter_map(|line| {
-                let mut parts = line.split('|').skip(2);
-                Some((parts.next()?, parts.next()?))
-            })
-            .collect();
-        let file = list(entry.body, "attachments").next();
-        let file = file.map(|file| text(file, "sha256"));
-        let opened = file.map(texts).transpose()?.flatten().unwrap_or_default();
-        for line in opened.lines() {
-            let mut parts = line.split('|').skip(2);
-            let (Some(id), Some(people)) = (parts.next(), parts.next()) else {
-                continue;
-            };
-            let mut seats: Vec<Seat> = Vec::new();
-            for officer in people.split(',').filter(|id| !id.is_empty()) {
-                let department = departments.get(officer).copied().unwrap_or_default();
-                let before = seats.iter().filter(|seat| seat.department == department);
-                seats.push(Seat {
-                    department: department.to_owned(),
-                    qualification: None,
-                    seat_no: u32::try_from(before.count()).unwrap_or(u32::MAX) + 1,
-                    officer_id: officer.to_owned(),
-                });
-            }
-            let target = TargetState {
-                target_id: id.to_owned(),
-                place: None,
-                stratum: String::new(),
-                ticket: String::new(),
-                seats,
-                replaced_by: None,
-                replaces: None,
-            };
-            put_target(batch, plan, &target);
-        }
-        Ok(())
-    }
-
-    fn fold_substitute(
-        &self,
-        plan: &mut PlanState,
-        entry: Planning<'_>,
-        batch: &mut WriteBatch,
-    ) -> Result<(), StoreError> {
-        let Some(key) = entry.plan_key() else {
-            return Ok(());
-        };
-        let id = entry.text("target_id");
-        let Some(mut target) = self.target(&key, &id)? else {
-            return Ok(());
-        };
-        let kind = entry.text("substitute_type");
-        if kind == "target" {
-            let new = entry.text("new_target_id");
-            target.replaced_by = Some(new.clone());
-            let follower = TargetState {
-                target_id: new,
-                place: None,
-                ticket: String::new(),
-                replaced_by: None,
-                replaces: Some(id),
-                ..target.clone()
-            };
-            put_target(batch, plan, &follower);
-        } else {
-            let (leaving, coming) = (entry.text("officer_id"), entry.text("new_officer_id"));
-            let seat = target
-                .seats
-                .iter_mut()
-                .find(|seat| seat.officer_id == leaving);
-            if let Some(seat) = seat {
-                seat.officer_id = coming;
-            }
-        }
-        put(batch, key::target(&plan.key, &target.target_id), &target);
-        let department = entry.body.get("department").and_then(Value::as_str);
-        plan.substitutes.push(Substituted {
-            index: entry.index,
-            kind,
-            department: department.map(str::to_owned),
-        });
-        Ok(())
-    }
-}
-
-/// A target as a draw's record lists it.
-#[derive(serde::Deserialize)]
-struct TargetInRecord {
-    target_id: String,
-    stratum: String,
-    ticket: String,
-    #[serde(default)]
-    assigned_seats: Vec<Seat>,
 }
 
 impl PlanState {
@@ -478,8 +337,8 @@ impl Planning<'_> {
 }
 
 fn snapshot(entry: Planning<'_>) -> Snapshot {
-    let logged_at = entry.entry.logged_at.unix();
-    let challenge = time(entry.body, "challenge_until").unwrap_or(i64::MIN);
+    let logged_at = entry.entry.logged_at;
+    let challenge_until = Timestamp::parse(&entry.text("challenge_until")).ok();
     let leaves = entry.body.get("leaves").and_then(|file| file.get("sha256"));
     Snapshot {
         index: entry.index,
@@ -496,14 +355,9 @@ fn snapshot(entry: Planning<'_>) -> Snapshot {
             .unwrap_or_default()
             .to_owned(),
         as_of: entry.text("as_of"),
-        logged_at,
-        usable_from: challenge.max(logged_at + CHALLENGE_SECONDS),
+        logged_at: logged_at.unix(),
+        usable_from: admission::usable_from(logged_at, challenge_until),
     }
-}
-
-fn put_target(batch: &mut WriteBatch, plan: &PlanState, target: &TargetState) {
-    put(batch, key::target(&plan.key, &target.target_id), target);
-    batch.put(key::drawn_in(&target.target_id, &plan.key), []);
 }
 
 fn put<T: serde::Serialize>(batch: &mut WriteBatch, key: Vec<u8>, value: &T) {

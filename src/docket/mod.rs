@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub const DATABASE: &str = "store/docket";
 
 /// Of keys, values and folding.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// The docket over its database.
 #[derive(Clone)]
@@ -101,9 +101,15 @@ impl Docket {
         pairs.map(|pair| plan_key(&pair?.1)).collect()
     }
 
-    /// Keys of the plans that are neither drawn nor cancelled.
+    /// Keys of the plans of which a draw is still to come: neither drawn nor cancelled, nor void when the log last had an entry
+    /// about draws, nor without their round by the operator's notice.
     pub fn pending(&self) -> Result<Vec<PlanKey>, StoreError> {
         self.keys(&[key::PENDING])
+    }
+
+    /// Keys of the plans whose round is missing by the operator's notice, and which would be drawn if it came after all.
+    pub fn lapsed(&self) -> Result<Vec<PlanKey>, StoreError> {
+        self.keys(&[key::LAPSED])
     }
 
     /// The last serial of an authority and period; 0 where there is none.
@@ -214,6 +220,7 @@ mod key {
     pub const SNAPSHOT: u8 = b'n';
     pub const ORDER: u8 = b'o';
     pub const PENDING: u8 = b'q';
+    pub const LAPSED: u8 = b'm';
 
     fn joined(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
         let mut key = vec![tag];
@@ -241,6 +248,10 @@ mod key {
 
     pub fn pending(plan: &str) -> Vec<u8> {
         joined(PENDING, &[plan.as_bytes()])
+    }
+
+    pub fn lapsed(plan: &str) -> Vec<u8> {
+        joined(LAPSED, &[plan.as_bytes()])
     }
 
     pub fn serial(authority: &str, period: &str) -> Vec<u8> {

@@ -9,7 +9,6 @@ use gongshi_verify::hash::Hash;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// A frozen library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,35 +143,6 @@ pub struct Lottery {
     pub game: String,
     /// Its number.
     pub issue: String,
-}
-
-impl Lottery {
-    /// The groups that a result of the game has: how many numbers, from which, to which, and whether one may come twice.
-    pub fn groups(&self) -> &'static [(usize, u32, u32, bool)] {
-        match self.game.as_str() {
-            "union_lotto" => &[(6, 1, 33, false), (1, 1, 16, false)],
-            "seven_lotto" => &[(7, 1, 30, false), (1, 1, 30, false)],
-            "happy_8" => &[(20, 1, 80, false)],
-            "welfare_3d" => &[(3, 0, 9, true)],
-            _ => &[],
-        }
-    }
-
-    /// Whether numbers have the form of a result of the game.
-    pub fn admits(&self, numbers: &[Vec<u32>]) -> bool {
-        let groups = self.groups();
-        let fits = |group: &Vec<u32>, (count, from, to, twice): (usize, u32, u32, bool)| {
-            let different: BTreeSet<&u32> = group.iter().collect();
-            group.len() == count
-                && group.iter().all(|number| (from..=to).contains(number))
-                && (twice || different.len() == count)
-        };
-        numbers.len() == groups.len()
-            && numbers
-                .iter()
-                .zip(groups)
-                .all(|(one, form)| fits(one, *form))
-    }
 }
 
 /// A plan and all that has become of it.
@@ -369,8 +339,9 @@ pub struct Seat {
     pub qualification: Option<String>,
     /// Number among those of the same department and qualification, from 1.
     pub seat_no: u32,
-    /// Pseudonym.
-    pub officer_id: String,
+    /// Pseudonym; `None` of a seat that nobody may take.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer_id: Option<String>,
 }
 
 /// A target that a plan's draw sends officers to.
@@ -396,29 +367,5 @@ impl TargetState {
     /// Whether a department sends officers there.
     pub fn is_visited_by(&self, department: &str) -> bool {
         self.seats.iter().any(|seat| seat.department == department)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_of_a_lottery_have_the_form_of_its_game() {
-        let admits = |game: &str, numbers: &[&[u32]]| {
-            let lottery = Lottery {
-                game: game.to_owned(),
-                issue: "2026001".to_owned(),
-            };
-            let numbers: Vec<Vec<u32>> = numbers.iter().map(|group| group.to_vec()).collect();
-            lottery.admits(&numbers)
-        };
-        assert!(admits("union_lotto", &[&[33, 1, 2, 3, 4, 5], &[16]]));
-        assert!(!admits("union_lotto", &[&[34, 1, 2, 3, 4, 5], &[16]]));
-        assert!(!admits("union_lotto", &[&[1, 1, 2, 3, 4, 5], &[16]]));
-        assert!(!admits("union_lotto", &[&[1, 2, 3, 4, 5, 6]]));
-        assert!(admits("welfare_3d", &[&[0, 9, 9]]));
-        assert!(!admits("welfare_3d", &[&[0, 9, 10]]));
-        assert!(!admits("other", &[&[1]]));
     }
 }

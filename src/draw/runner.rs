@@ -60,6 +60,8 @@ pub struct Runner {
     relays: Option<Relays>,
     /// Fresh salts for records.
     random: fn() -> [u8; 32],
+    /// Starts of the delays that others' draws are held against, until those are recorded.
+    prepared: Mutex<HashMap<PlanKey, Hash>>,
     /// Plans to be left alone until then.
     pauses: Mutex<HashMap<PlanKey, Instant>>,
 }
@@ -80,22 +82,30 @@ impl Runner {
             delays: Delays::new(data),
             relays,
             random,
+            prepared: Mutex::default(),
             pauses: Mutex::default(),
         }
     }
 
     /// Draws every open plan that can be drawn now. What fails is told to the operator's log and tried again later.
     pub fn run_due(&self) {
-        let keys = match self.intake.docket().pending() {
-            Ok(keys) => keys,
-            Err(error) => return tracing::error!(%error, "plans cannot be read"),
+        let docket = self.intake.docket();
+        let (open, lapsed) = match (docket.pending(), docket.lapsed()) {
+            (Ok(open), Ok(lapsed)) => (open, lapsed),
+            (Err(error), _) | (_, Err(error)) => {
+                return tracing::error!(%error, "plans cannot be read");
+            }
         };
-        for key in keys {
+        self.tidy(|key| open.contains(key) || lapsed.contains(key));
+        // A round that was given up is looked for as seldom as after a failure.
+        let lapsed = lapsed.into_iter().map(|key| (key, true));
+        for (key, given_up) in open.into_iter().map(|key| (key, false)).chain(lapsed) {
             if self.paused(&key) {
                 continue;
             }
             match self.look(&key) {
                 Ok(Drawn::Recorded(index)) => tracing::info!(plan = %key, index, "drawn"),
+                Ok(Drawn::Waiting) if given_up => self.pause(&key, PAUSE),
                 Ok(Drawn::Waiting) => {}
                 Err(error) => {
                     tracing::error!(plan = %key, %error, "a due plan could not be drawn; it is tried again");
@@ -116,10 +126,18 @@ impl Runner {
     fn look(&self, key: &PlanKey) -> Result<Drawn, Failure> {
         let plan = self.intake.docket().plan(key).map_err(DrawFailure::from)?;
         let now = self.intake.clock().now().unix();
-        let Some(plan) = plan.filter(|plan| matches!(plan.stage(now), Stage::Due | Stage::Lapsed))
-        else {
+        let Some(plan) = plan else {
             return Ok(Drawn::Waiting);
         };
+        match plan.stage(now) {
+            Stage::Due | Stage::Lapsed => {}
+            // Nothing comes of it. The docket lets go of it with the next entry about a draw.
+            Stage::Void => {
+                self.pause(key, PAUSE);
+                return Ok(Drawn::Waiting);
+            }
+            _ => return Ok(Drawn::Waiting),
+        }
         // What decides a sealed draw is got ready, too: the department's record is held against it.
         let (Some(signer), false) = (&self.signer, plan.sealed) else {
             self.prepare(key, &plan, now)?;
@@ -194,10 +212,25 @@ impl Runner {
             return self.decided(key, plan, now).map(drop);
         }
         let start = start(&self.intake, plan)?;
+        let mut prepared = self.prepared.lock().expect("no holder of this lock panics");
+        prepared.insert(key.clone(), start);
+        drop(prepared);
         match self.intake.knows_delay(key, &start) {
             true => Ok(()),
             false => self.decided(key, plan, now).map(drop),
         }
+    }
+
+    /// Removes what is kept of delays that nobody waits for any more.
+    fn tidy(&self, is_awaited: impl Fn(&PlanKey) -> bool) {
+        let mut prepared = self.prepared.lock().expect("no holder of this lock panics");
+        prepared.retain(|key, start| {
+            let awaited = is_awaited(key);
+            if !awaited {
+                self.delays.forget(key, start);
+            }
+            awaited
+        });
     }
 
     fn fetch(&self, key: &PlanKey, plan: &PlanState, round: u64) {

@@ -112,6 +112,17 @@ impl Auditor {
         self.order.as_ref().map_or(0, |order| order.unrepeated())
     }
 
+    /// Entries of results that say they were drawn by a sealed draw, and whose objects its opened list does not have. They were
+    /// taken in order, before the list was open; so this is told, and is no problem of the log.
+    ///
+    /// # Errors
+    /// [`StoreError`] where what was read cannot be looked up any more.
+    pub fn undrawn(&self) -> Result<Vec<u64>, StoreError> {
+        self.order
+            .as_ref()
+            .map_or(Ok(Vec::new()), |order| order.undrawn())
+    }
+
     /// Names the key the log signs its checkpoints with, which no authority may have.
     #[must_use]
     pub fn with_log_key(mut self, key: PublicKey) -> Self {

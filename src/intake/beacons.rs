@@ -75,10 +75,11 @@ impl Beacons {
     }
 }
 
-/// Plans that are neither drawn nor cancelled and name the round.
+/// Plans that are neither drawn nor cancelled and name the round; also those that are not waited for any more: a round that comes
+/// too late is drawn by all the same.
 fn waiting_for(docket: &Docket, round: u64) -> Result<Vec<PlanState>, StoreError> {
     let mut waiting = Vec::new();
-    for key in docket.pending()? {
+    for key in docket.pending()?.into_iter().chain(docket.lapsed()?) {
         let plan = docket.plan(&key)?;
         waiting.extend(plan.filter(|plan| plan.round == Some(round)));
     }

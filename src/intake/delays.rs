@@ -21,9 +21,13 @@ impl Known {
         let mut runs = self.runs.lock().expect("no holder of this lock panics");
         runs.insert(plan.clone(), (start, checkpoints));
     }
-}
 
-impl Known {
+    /// Drops what is known of a plan's delay: it is drawn or called off.
+    pub(super) fn forget(&self, plan: &PlanKey) {
+        let mut runs = self.runs.lock().expect("no holder of this lock panics");
+        runs.remove(plan);
+    }
+
     /// Checkpoints of the plan's delay from that start.
     pub(super) fn checkpoints(&self, plan: &PlanKey, start: &Hash) -> Option<Vec<Hash>> {
         let runs = self.runs.lock().expect("no holder of this lock panics");

@@ -510,4 +510,8 @@ impl Own for Intake {
     fn believes(&self, _: &PlanKey) -> bool {
         false
     }
+
+    fn is_later(&self) -> bool {
+        false
+    }
 }

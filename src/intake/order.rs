@@ -11,6 +11,7 @@ use crate::domain::{Kind, Stored};
 use crate::log::{Leaf, Outcome};
 use crate::store::StoreError;
 use gongshi_verify::entry::Entry;
+use gongshi_verify::names::PlanKey;
 use gongshi_verify::registry::{Registry, RegistryError};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -202,7 +203,14 @@ impl Intake {
             &self.registry(),
             event.index,
             &stored,
-        )
+        )?;
+        if matches!(event.kind, Kind::Draw | Kind::Cancel)
+            && let Some(plan) = stored.entry.reference.as_deref()
+            && let Ok(plan) = PlanKey::parse(plan)
+        {
+            self.delays.forget(&plan);
+        }
+        Ok(())
     }
 
     /// An authority record's signature, before anybody learns whether the log holds it: by a key of the operator that is

@@ -42,6 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(web::resource("/plans").get(plans::list))
         .service(web::resource("/plans/{authority}/{period}/{serial}").get(plans::one))
+        .service(web::resource("/plans/{authority}/{period}/{serial}/targets").get(plans::targets))
         .service(
             web::resource("/plans/{authority}/{period}/{serial}/targets/{id}").get(plans::target),
         )
@@ -50,6 +51,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .get(plans::tasks),
         )
         .service(web::resource("/fairness").get(fairness::get))
+        .service(web::resource("/fairness/targets/{id}").get(fairness::target))
         .service(web::resource("/fairness.csv").get(fairness_csv::get))
         .service(web::resource("/draws/{authority}/{period}/{serial}").get(draws::get))
         .service(

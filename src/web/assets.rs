@@ -3,7 +3,7 @@
 //!
 //! A name that holds its content's hash may be kept for ever. Scripts are modules that import one another by the names their
 //! files have in `static/`; what is served has the served names there, so that a change of one renames all that use it. No
-//! page needs a script for anything but checking.
+//! page needs a script for anything but checking; one counts down what the page says without it.
 
 use crate::text::Lang;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -50,6 +50,7 @@ const SCRIPTS: &[(&str, &str)] = scripts!(
     "draw-library",
     "draw-officers",
     "draw-card",
+    "draw-lottery",
     "draw",
     "draw-steps",
     "draw-proof",
@@ -60,6 +61,7 @@ const SCRIPTS: &[(&str, &str)] = scripts!(
     "draw-one",
     "draw-worker",
     "draw-all",
+    "countdown",
 );
 
 /// The scripts as they are served, in that order.
@@ -130,6 +132,11 @@ pub fn draw_one() -> &'static str {
 /// Address of the script behind `templates/parts/draw-recompute.html`.
 pub fn draw_all() -> &'static str {
     script("draw-all")
+}
+
+/// Address of the script behind `templates/parts/countdown.html`.
+pub fn countdown() -> &'static str {
+    script("countdown")
 }
 
 fn script(stem: &str) -> &'static str {

@@ -20,6 +20,7 @@ macro_rules! templates {
 
 templates!(
     "base.html",
+    "parts/countdown.html",
     "parts/draw-check.html",
     "parts/draw-recompute.html",
     "parts/pager.html",
@@ -28,6 +29,7 @@ templates!(
     "parts/rules.html",
     "parts/searchbox.html",
     "parts/timeline.html",
+    "parts/undrawn.html",
     "authority.html",
     "check.html",
     "draw.html",
@@ -179,6 +181,7 @@ mod tests {
             include_str!("render.rs"),
             include_str!("pages/mod.rs"),
             include_str!("pages/authority.rs"),
+            include_str!("pages/draws/chances.rs"),
             include_str!("pages/draws/check.rs"),
             include_str!("pages/draws/draw.rs"),
             include_str!("pages/draws/fairness.rs"),
@@ -188,6 +191,7 @@ mod tests {
             include_str!("pages/draws/progress.rs"),
             include_str!("pages/draws/randomness.rs"),
             include_str!("pages/draws/rules.rs"),
+            include_str!("pages/draws/statistics.rs"),
             include_str!("pages/draws/target.rs"),
             include_str!("pages/draws/tasks.rs"),
             include_str!("pages/draws/timeline.rs"),
@@ -253,7 +257,7 @@ mod tests {
             "lang": lang.tag(), "gap": if lang == Lang::En { " " } else { "" }, "base": crate::web::links::prefix(lang),
             "home": "/", "path": "/", "title": "ddraw/1", "origin": "example.org/log", "size": 3, "alternates": [],
             "style": crate::web::assets::style(), "mark": crate::web::assets::mark(), "other_lang": "en", "other_href": "/en/",
-            "draw_one": crate::web::assets::draw_one(), "draw_all": crate::web::assets::draw_all(),
+            "draw_one": crate::web::assets::draw_one(), "draw_all": crate::web::assets::draw_all(), "countdown": crate::web::assets::countdown(),
             "policy_file": "log.policy", "indexable": false, "synthetic": false, "simulated": false,
         });
         let mut context = Context::new();
@@ -284,6 +288,11 @@ mod tests {
         let value = "b".repeat(64);
         let again = "/api/v1/draws/610323-SCJG/2026-03/07";
         let again = serde_json::json!({"recompute_url": again, "recompute_file": "610323-SCJG-2026-03-07.draw"});
+        let moment =
+            serde_json::json!({"iso": "2026-03-02T08:00:00Z", "text": "2026-03-02 16:00:00"});
+        let awaited = serde_json::json!({
+            "upcoming": ["t0", {"moment": moment, "distance": "2 h"}], "log_now": "2026-03-02T06:00:00Z",
+        });
         let pages = [
             (
                 "one",
@@ -311,6 +320,7 @@ mod tests {
                 one(vec![plan(true), plan(true)], "", "", ""),
             ),
             ("all", "draw-recompute.html", again),
+            ("countdown", "countdown.html", awaited),
         ];
         for lang in Lang::ALL {
             for (name, part, given) in &pages {

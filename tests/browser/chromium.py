@@ -118,7 +118,7 @@ class Chromium:
         message, self.buffer = self.buffer.split(b"\0", 1)
         return json.loads(message)
 
-    def screen(self, width, height, dark=False, scripts=False):
+    def screen(self, width, height, dark=False, scripts=False, calm=False):
         """Size in CSS pixels; below 600 the browser says that it is a phone."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
@@ -128,7 +128,8 @@ class Chromium:
             mobile=width < 600,
         )
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        self.call("Emulation.setEmulatedMedia", features=[scheme])
+        motion = {"name": "prefers-reduced-motion", "value": "reduce" if calm else "no-preference"}
+        self.call("Emulation.setEmulatedMedia", features=[scheme, motion])
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
 
     def open(self, url):

@@ -50,6 +50,8 @@ async (part, modules) => {
 
   /** The document about an id of a library of lines that are in order. */
   async function documentOf(all, id, { origin, key, form, rules, randomness, seed }) {
+    // Whoever a rule sends, and the plan's own authority.
+    const departments = [...new Set([key.split('/')[0], ...rules.flatMap((rule) => rule.departments)])];
     const hashes = await leafHashes(all);
     const index = all.findIndex((line) => line.split('|')[2] >= id);
     const at = index < 0 ? all.length : index;
@@ -58,7 +60,7 @@ async (part, modules) => {
       v: 1, origin, plan_key: key, id, plan_index: 7, draw_index: randomness ? 9 : null,
       library: { form, snapshot: 3, count: all.length, root: hexOf(await root(hashes)) },
       leaf: there ? await member(all, hashes, at) : null,
-      rules, randomness, seed,
+      rules, randomness, seed, operator: '610323-OP', departments,
     };
     if (!there) Object.assign(doc, { before: await member(all, hashes, at - 1), after: await member(all, hashes, at) });
     return doc;
@@ -74,7 +76,7 @@ async (part, modules) => {
       ...rule, drawn: drawn.length, last_ticket: (await tickets({ drawn })).sort().at(-1) ?? null,
     })));
     const contributors = one.contributors.map(({ contributor, secret }) => ({ id: contributor, secret }));
-    const own = { drand: { round: 1000, signature: one.signature }, lottery: { numbers: one.numbers }, delay: { delay_log2: one.delay_log2 } };
+    const own = { drand: { round: 1000, signature: one.signature }, lottery: { game: one.game, numbers: one.numbers }, delay: { delay_log2: one.delay_log2 } };
     const randomness = { mode: one.mode, contributors, value: one.randomness, ...own[one.mode] };
     return documentOf(one.leaves, id, { origin: one.origin, key: one.plan_key, form: 'open', rules, randomness, seed: one.seed });
   }
@@ -94,8 +96,8 @@ async (part, modules) => {
       const [, extra, index, ...rest] = one.split('\n');
       const { entry, record, authority } = JSON.parse(atob(extra.slice('extra '.length)));
       const blank = rest.indexOf('');
-      // Of the chain of keys, that it begins with entry 0: who the operator is.
-      const first = [authority[0].entry, authority[0].index, authority[0].path];
+      // Of the chain of keys, that it begins with entry 0 and its record: who the operator is, and of which region.
+      const first = [authority[0].entry, authority[0].index, authority[0].path, authority[0].record];
       return [entry, record, first, index, rest.slice(0, blank), rest.slice(blank + 1, rest.indexOf('', blank + 1))];
     };
     try {
@@ -221,6 +223,16 @@ async (part, modules) => {
         ['sealed', sealed('A', 'a', 'a'), 'repeated'], ['sealed', sealed('A', 'a', 'b') + sealed('B', 'b', 'c'), 'repeated'],
       ];
       for (const [form, text, fault] of faults) same(JSON.stringify(text), draw.parseLibrary(form, text).fault, fault);
+      const eighty = [...Array(20).keys()].map((at) => at + 61);
+      const fallen = [
+        ['union_lotto', [[33, 1, 2, 3, 4, 5], [16]], true], ['union_lotto', [[34, 1, 2, 3, 4, 5], [16]], false],
+        ['union_lotto', [[1, 1, 2, 3, 4, 5], [16]], false], ['union_lotto', [[1, 2, 3, 4, 5], [16]], false],
+        ['union_lotto', [[1, 2, 3, 4, 5, 6]], false], ['union_lotto', [[1, 2, 3, 4, 5, 6], [17]], false], ['union_lotto', [[0, 2, 3, 4, 5, 6], [1]], false],
+        ['union_lotto', [[1.5, 2, 3, 4, 5, 6], [1]], false], ['union_lotto', [], false], ['union_lotto', null, false],
+        ['seven_lotto', [[1, 2, 3, 4, 5, 6, 7], [8]], true], ['happy_8', [eighty], true], ['happy_8', [eighty.slice(1)], false],
+        ['welfare_3d', [[0, 9, 8]], false], ['', [], false],
+      ];
+      for (const [game, numbers, fits] of fallen) same(`${game} ${numbers}`, draw.mayFall(game, numbers), fits);
       same('an empty library', draw.parseLibrary('open', ''), { leaves: [], root: await H('') });
 
       // Every gap that could be claimed, in a library of every size up to nine.
@@ -373,6 +385,9 @@ async (part, modules) => {
           changes.push([holder, name, put((copy) => delete copy.record)]);
           const link = (change) => changes.push([holder, name, put((copy) => change(copy.authority[0], copy.authority))]);
           link((first) => (first.entry = flip(first.entry, below(first.entry.length), below(7))));
+          link((first) => (first.record.salt = flip(first.record.salt, below(64), 0)));
+          link((first) => (first.record.body.region = first.record.body.region === '000000' ? '610323' : '000000'));
+          link((first) => delete first.record);
           link((first) => (first.index += 1));
           link((first) => first.path.push(first.path[0]));
           // Of the operator's own key there is nothing but entry 0.
@@ -410,7 +425,7 @@ async (part, modules) => {
       // A plan's delay has a step at least.
       const all = (await lines('cases')).filter((one) => one.mode !== 'delay' || one.delay_log2 > 0).slice(0, 70);
       const ends = {};
-      let flips = 0;
+      let [flips, independents] = [0, 0];
       for (const one of all) {
         // As far as the document names those who have a part in the draw.
         const involved = [one.plan_key.split('/')[0], ...one.rules.flatMap((rule) => rule.departments)];
@@ -444,6 +459,33 @@ async (part, modules) => {
             wrong.push(['eligible', changedRules(() => ({ eligible: 0, drawn: 0, last_ticket: null }))]);
             wrong.push(['last_ticket', changedRules(({ eligible }) => ({ minimum: eligible, drawn: eligible, last_ticket: '0'.repeat(64) }))]);
             wrong.push(['last_ticket', changedRules(({ last_ticket: last }) => ({ last_ticket: last === null ? 'f'.repeat(64) : null }))]);
+          }
+          const missing = (name) => (({ [name]: _, ...rest }) => rest)(doc);
+          for (const name of ['operator', 'departments']) wrong.push([name, missing(name)]);
+          wrong.push(['departments', { ...doc, departments: [] }]);
+          const sent = one.rules.find((rule) => rule.departments.length)?.departments[0];
+          if (sent) wrong.push(['departments', { ...doc, departments: doc.departments.filter((other) => other !== sent) }]);
+          // Numbers that cannot have fallen, and somebody who would have a part in the draw: each is told as what it is.
+          const told = [];
+          const independent = one.contributors.filter(({ contributor, secret }) => secret && !involved.includes(contributor)).map((each) => each.contributor);
+          if (covered && one.mode === 'delay') {
+            told.push(['delay-nobody', { ...doc, departments: [...doc.departments, ...independent] }]);
+            const [first, ...others] = independent;
+            const kept = doc.departments.concat(others);
+            told.push(['delay-nobody', { ...doc, operator: first, departments: kept }]);
+            steps.filter((step) => step.step === 'independent').forEach((step) => same('who is independent', independent.includes(step.values.who), true));
+            independents += 1;
+          }
+          if (covered && one.mode === 'lottery') {
+            const [[first, ...rest], ...groups] = doc.randomness.numbers;
+            for (const group of [rest, [first, first, ...rest.slice(1)], [99, ...rest], [0, ...rest]]) {
+              told.push(['numbers-form', { ...doc, randomness: { ...doc.randomness, numbers: [group, ...groups] } }]);
+            }
+            wrong.push(['game', { ...doc, randomness: { ...doc.randomness, game: 'welfare_3d' } }]);
+          }
+          for (const [text, changed] of told) {
+            const failed = check(changed, one.plan_key, id).steps.find((step) => step.outcome === 'fail');
+            same(`${id} of ${one.plan_key}, forged`, failed?.text, text);
           }
           for (const [name, changed] of wrong) if (check(changed, one.plan_key, id).end.kind !== 'fail') problems.push(`${id}: another ${name} goes unnoticed`);
           // One bit of whatever hashes bind.
@@ -497,6 +539,7 @@ async (part, modules) => {
       same('not drawn yet', check(early, one.plan_key, id).end.kind, waits ? 'wait' : 'no');
       const found = Object.entries(ends).map(([text, count]) => `${count} ${text}`);
       if (!['end-drawn', 'end-all', 'end-not', 'end-absent', 'end-excluded', 'end-no-rule'].every((text) => ends[text])) problems.push(`only ${found}`);
+      if (independents < 10) problems.push('too few delays were tried');
       return `${found.join(', ')}; ${flips} changed bits noticed`;
     },
 

@@ -318,6 +318,69 @@ def without(browser, stage, tally, pictures):
     browser.call("Page.removeScriptToEvaluateOnNewDocument", identifier=planted)
 
 
+# What the page says is left, each time it changes, until it says that it is time.
+COUNTED = """new Promise((resolve, reject) => {
+  const part = document.querySelector('[data-countdown]');
+  const timer = part.querySelector('[role=timer]');
+  const said = [];
+  const note = () => {
+    if (timer?.isConnected && said.at(-1) !== timer.textContent) said.push(timer.textContent);
+    if (part.querySelector('[role=status] a')) resolve([...said, part.querySelector('[role=status]').textContent]);
+  };
+  new MutationObserver(note).observe(part, { childList: true, subtree: true, characterData: true });
+  setTimeout(() => reject(new Error('it does not end: ' + said)), 20000);
+  note();
+})"""
+LEFT = "document.querySelector('[data-countdown] [role=timer]')?.textContent"
+
+
+def countdown(browser, stage, tally, pictures):
+    """What is left until the moment that a plan waits for: by the log's clock, to the second, and once it is over."""
+    clock = "/api/v1/log"
+
+    def until(pattern):
+        for _ in range(100):
+            if re.fullmatch(pattern, browser.run(LEFT) or ""):
+                return []
+            browser.settle(0.05)
+        return [f"{browser.run(LEFT)!r} where {pattern!r} should be"]
+
+    for lang, left in (("zh-CN", "还有 1 天 8 小时 0 分"), ("en", "in 1 d 8 h 0 min")):
+        page = f"{stage.url}/page/countdown.{lang}"
+        second = "秒" if lang == "zh-CN" else "s"
+        for width in WIDTHS:
+            browser.screen(width, 844, scripts=True)
+            stage.answers[clock] = {"simulated_time": "2026-02-28T23:59:30Z"}
+            browser.open(page)
+            looked(browser, tally, "a countdown", lang, width, until(rf"{left} [1-3]?\d {second}"))
+            stage.answers[clock] = {"simulated_time": "2026-03-02T07:59:56Z"}
+            browser.open(page)
+            said = browser.run(COUNTED)
+            numbers = [int(re.search(r"\d+", one)[0]) for one in said[:-1] if re.search(rf"\d+ {second}", one)]
+            more = [] if len(numbers) > 1 and numbers == sorted(set(numbers), reverse=True) and numbers[0] <= 4 else [str(said)]
+            more += [] if browser.run(LEFT) is None else ["it goes on after its end"]
+            more += [] if browser.run("document.querySelector('[data-countdown] [role=status] a').href") else ["no way to load it again"]
+            looked(browser, tally, "the end of a countdown", lang, width, more)
+            browser.picture(pictures / f"countdown.{lang}.{width}.png")
+        stage.answers[clock] = {"simulated_time": "2026-03-02T09:00:00Z"}
+        browser.open(page)
+        tally.check(f"a moment that is over {lang}", [] if len(browser.run(COUNTED)) <= 2 else ["it counts"])
+        stage.answers[clock] = {"simulated_time": "2026-02-28T23:59:30Z"}
+        browser.screen(390, 844, scripts=True, calm=True)
+        browser.open(page)
+        tally.check(f"seconds are left out for who asked for calm {lang}", until(left))
+        # No answer: what the page was made with; it is the server's own word without scripts.
+        del stage.answers[clock]
+        browser.screen(390, 844, scripts=True)
+        browser.open(page)
+        ends = until({"zh-CN": r"还有 (2 小时 0 分 0|1 小时 59 分 5\d) 秒", "en": r"in (2 h 0 min 0|1 h 59 min 5\d) s"}[lang])
+        tally.check(f"a countdown without the log's answer {lang}", ends)
+        browser.screen(390, 844)
+        browser.open(page)
+        browser.settle(0.3)
+        tally.check(f"no countdown without scripts {lang}", [] if browser.run(LEFT) == "2 h" else [browser.run(LEFT)])
+
+
 def made(examples, name, *arguments):
     return subprocess.run([examples / name, *map(str, arguments)], check=True, capture_output=True).stdout
 
@@ -331,7 +394,7 @@ def main(portal, parts, examples, pictures, binary=None):
     stage = Stage(portal, parts)
     large = made(examples, "draw_files", 7, 1, 25394, 256, 119)
     officers = made(examples, "draw_files", 7, 1, 25394, 600, 500)
-    files = b"".join(made(examples, "draw_files", seed, 75) for seed in (1, 2, 3))
+    files = b"".join(made(examples, "draw_files", seed, 90) for seed in (1, 2, 3))
     cases = b"".join(made(examples, "draw_cases", seed, 100) for seed in (1, 2, 3))
     for name, body in [("draw.json", VECTORS.read_bytes()), ("cases", cases), ("files", files), ("large", large)]:
         stage.answers["/test/" + name] = body
@@ -355,6 +418,7 @@ def main(portal, parts, examples, pictures, binary=None):
         file_of = lambda line: json.loads(line)["file"]
         whole_draw(browser, stage, tally, texts, file_of(large), file_of(officers), pictures)
         without(browser, stage, tally, pictures)
+        countdown(browser, stage, tally, pictures)
     finally:
         browser.close()
         shutil.rmtree(profile, ignore_errors=True)

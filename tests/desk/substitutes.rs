@@ -14,7 +14,9 @@ fn who_is_next_is_found_at_the_desk() {
     let desk = Desk::new();
     crate::delayed(&desk, false);
     let target = |id: &str| {
-        format!("draw substitute --key k --target {id} --reason deregistered --evidence 7 {KEY}")
+        format!(
+            "draw substitute --key k --target {id} --reason deregistered --because 已注销 --ground {KEY}"
+        )
     };
     let early = desk.refused(2, &target("T00"));
     assert!(early.contains("holds no draw"), "{early}");
@@ -24,21 +26,32 @@ fn who_is_next_is_found_at_the_desk() {
     assert!(desk.refused(2, &other).contains("cannot replace anybody"));
     let excluded = desk.refused(2, &target("T01"));
     assert!(excluded.contains("T01 is not among"), "{excluded}");
-    let without = target(&ids[0]).replace("--evidence 7 ", "");
+    let without = target(&ids[0]).replace("--ground ", "");
     assert!(desk.refused(2, &without).contains("--evidence"));
+    let wordless = target(&ids[0]).replace("--because 已注销 ", "");
+    assert!(desk.refused(2, &wordless).contains("--because"));
+    let plan = target(&ids[0]).replace("--ground", "--evidence 7");
+    let said = desk.refused(2, &plan);
+    assert!(said.contains("evidence"), "a plan shows nothing: {said}");
 
     // Ten are left of the stratum, and each comes once.
     let size = desk.size();
     let next = desk.must(&format!("{} --check", target(&ids[0])));
     assert_eq!(desk.size(), size);
-    assert_eq!(desk.index(&target(&ids[0])), size);
-    let body = desk.newest();
+    assert_eq!(desk.index(&target(&ids[0])), size + 1);
+    let (ground, body) = (desk.body(size), desk.newest());
+    assert_eq!(
+        (&ground["bulletin_type"], &ground["target_id"]),
+        (&json!("substitution_ground"), &json!(ids[0]))
+    );
     assert_eq!(
         (&body["new_target_id"], &body["evidence"]["index"]),
-        (&json!(next), &json!(7))
+        (&json!(next), &json!(size))
     );
-    assert_eq!(desk.index(&target(&ids[0])), size, "not a second time");
-    assert_eq!(desk.size(), size + 1);
+    let seats = &draw["drawn"][0]["assigned_seats"];
+    assert_eq!(&body["new_seats"], seats);
+    assert_eq!(desk.index(&target(&ids[0])), size + 1, "not a second time");
+    assert_eq!(desk.size(), size + 2);
     let mut all = ids.clone();
     all.push(next.clone());
     // Who came can go, too.
@@ -53,18 +66,17 @@ fn who_is_next_is_found_at_the_desk() {
     assert!(said.contains("nobody is left"), "{said}");
 
     // An officer on the target that has the place now.
-    let seats = &draw["drawn"][0]["assigned_seats"];
     let leaving = seats[0]["officer_id"].as_str().unwrap();
     let officer = |reason: &str| {
-        format!("draw substitute --key k --target {place} {reason} --evidence 7 {KEY}")
+        format!("draw substitute --key k --target {place} {reason} --because 亲属 --ground {KEY}")
     };
     let said = desk.refused(2, &officer("--officer P0 --reason officer_unavailable"));
     assert!(said.contains(leaving), "who has a seat there: {said}");
     let recusal = format!("--officer {leaving} --reason recusal");
     assert!(desk.refused(2, &officer(&recusal)).contains("--recusal"));
     let size = desk.size();
-    let line = officer(&format!("{recusal} --recusal relative --because 亲属"));
-    assert_eq!(desk.index(&line), size);
+    let line = officer(&format!("{recusal} --recusal relative"));
+    assert_eq!(desk.index(&line), size + 1);
     let body = desk.newest();
     let came = body["new_officer_id"].as_str().unwrap();
     assert!(
@@ -82,7 +94,14 @@ fn who_is_next_is_found_at_the_desk() {
         ),
         (&json!(leaving), &seats[0]["seat_no"], &json!("food"))
     );
-    assert_eq!(desk.index(&line), size);
+    assert_eq!(desk.index(&line), size + 1);
+    // One ground for all targets: by its index.
+    let whole = format!(
+        "draw substitute --key k --target {} --officer {came} --reason officer_unavailable --evidence {size} {KEY}",
+        place
+    );
+    let said = desk.refused(2, &whole);
+    assert!(said.contains("evidence"), "a ground for another: {said}");
     desk.must(&officer(&format!(
         "--officer {came} --reason officer_unavailable"
     )));
@@ -98,7 +117,7 @@ fn a_sealed_draw_has_substitutes_once_it_is_open() {
     let who: Value = serde_json::from_str(&desk.read("who.json")).unwrap();
     let ids = drawn(&who);
     let line = format!(
-        "draw substitute --key k --openings open.jsonl --target {} --reason unreachable --evidence 7 {KEY}",
+        "draw substitute --key k --openings open.jsonl --target {} --reason unreachable --because 无人 --ground {KEY}",
         ids[0]
     );
     let early = desk.refused(2, &line);
@@ -122,7 +141,7 @@ fn a_sealed_draw_has_substitutes_once_it_is_open() {
     assert_eq!(class_of(&next), class_of(&ids[0]));
     let leaving = who[0]["assigned_seats"][1]["officer_id"].as_str().unwrap();
     desk.must(&format!(
-        "draw substitute --key k --openings open.jsonl --target {next} --officer {leaving} --reason force_majeure --evidence 7 {KEY}"
+        "draw substitute --key k --openings open.jsonl --target {next} --officer {leaving} --reason force_majeure --because 洪水 --ground {KEY}"
     ));
     assert_ne!(desk.newest()["new_officer_id"], leaving);
 }

@@ -185,6 +185,7 @@ fn a_substitute_without_evidence_is_refused() {
         ("substitute_type", "target".into()),
         ("target_id", first.get("target_id").unwrap().clone()),
         ("new_target_id", code(3).as_str().into()),
+        ("new_seats", first.get("assigned_seats").unwrap().clone()),
         ("substitute_reason", "unreachable".into()),
     ]);
     refused(county.say(LEAD, "substitute", body, Some(KEY)), "missing");

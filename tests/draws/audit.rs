@@ -9,7 +9,7 @@ use gongshi_verify::json::{self, Value};
 use gongshi_verify::record::Record;
 
 /// Appends an event as other software might, without asking.
-fn append(county: &County, event: &Event, reference: Option<&str>) -> u64 {
+pub fn append(county: &County, event: &Event, reference: Option<&str>) -> u64 {
     let line = json::parse(event.to_json()).unwrap();
     let record = line.get("record").unwrap().clone();
     let commitment = Record::from_value(record.clone()).unwrap().commitment();
@@ -36,7 +36,12 @@ fn append(county: &County, event: &Event, reference: Option<&str>) -> u64 {
     index
 }
 
-fn problems(county: &County) -> Vec<(u64, String)> {
+pub fn problems(county: &County) -> Vec<(u64, String)> {
+    audited(county).0
+}
+
+/// What is wrong, and the results that turned out to be of objects that were not drawn.
+pub fn audited(county: &County) -> (Vec<(u64, String)>, Vec<u64>) {
     let portal = &county.log.app.portal;
     let log = &portal.log;
     let mut auditor = Auditor::new(origin())
@@ -49,8 +54,8 @@ fn problems(county: &County) -> Vec<(u64, String)> {
     }
     auditor.finish(&mut found);
     let told = found.into_iter();
-    told.map(|one| (one.entry.unwrap_or_default(), one.problem))
-        .collect()
+    let told = told.map(|one| (one.entry.unwrap_or_default(), one.problem));
+    (told.collect(), auditor.undrawn().unwrap())
 }
 
 #[test]

@@ -121,6 +121,14 @@ fn everyone_can_ask_whether_they_were_drawn_and_why() {
         let document = server.get(&format!("plans/{second}/targets/{id}")).good();
         assert_eq!(checked(&document), (0..30).any(|n| code(n) == id), "{id}");
         assert_eq!(document["draw_index"].as_u64(), Some(index));
+        assert_eq!(document["operator"], OPERATOR);
+        let departments = document["departments"].as_array().unwrap();
+        assert_eq!(departments.len(), county.state(second).departments.len());
+        assert!(
+            [LEAD, PARTNER]
+                .iter()
+                .all(|one| departments.contains(&(*one).into()))
+        );
         let random = &document["randomness"];
         assert_eq!(random["contributors"].as_array().unwrap().len(), 2);
         assert_eq!(random["delay_log2"], 10);
@@ -358,7 +366,9 @@ fn a_department_reads_whom_it_visits_and_with_whom() {
                 .seats
                 .iter()
                 .filter(|seat| seat.department == department);
-            let officers: Vec<&str> = seats.map(|seat| seat.officer_id.as_str()).collect();
+            let officers: Vec<&str> = seats
+                .filter_map(|seat| seat.officer_id.as_deref())
+                .collect();
             let named = told["officers"].as_array().unwrap().iter();
             assert_eq!(
                 named
@@ -466,7 +476,7 @@ fn a_years_draws_are_told_together() {
         for target in docket.targets(&PlanKey::parse(key).unwrap()).unwrap() {
             *times.entry(target.target_id).or_default() += 1;
             for seat in target.seats {
-                *seats.entry(seat.officer_id).or_default() += 1;
+                *seats.entry(seat.officer_id.unwrap()).or_default() += 1;
             }
         }
     }
@@ -509,6 +519,52 @@ fn a_years_draws_are_told_together() {
         lead["drawn"].as_u64(),
         Some(plans.iter().map(|one| one["drawn"].as_u64().unwrap()).sum())
     );
+    assert_eq!(plans[1]["rules"][0]["decided_by"], "rate");
+    assert_eq!(food["untested"], 0);
+    // One plan or two: what counts is the sum.
+    for (id, n) in [(code(1), 1), (code(0), 0)] {
+        let own = server
+            .get(&format!("fairness/targets/{id}?year=2026"))
+            .good();
+        let stratum = usize::from(n == 0);
+        let chance = |plan: &Json| {
+            let rule = &plan["rules"][stratum];
+            rule["drawn"].as_f64().unwrap() / rule["eligible"].as_f64().unwrap()
+        };
+        let expected: f64 = plans.iter().map(chance).sum();
+        let found = own["expected"].as_f64().unwrap();
+        assert!((found - expected).abs() < 1e-9, "{own}");
+        assert_eq!(
+            own["drawn"].as_u64(),
+            Some(times.get(&id).copied().unwrap_or_default())
+        );
+        assert_eq!(own["plans"].as_array().unwrap().len(), 2);
+        let of_one = server.get(&format!(
+            "fairness/targets/{id}?year=2026&authority={PARTNER}"
+        ));
+        assert_eq!(of_one.good()["plans"], serde_json::json!([]));
+    }
+    // Excluded, and not there at all.
+    for id in [code(7), code(999)] {
+        let own = server
+            .get(&format!("fairness/targets/{id}?year=2026"))
+            .good();
+        assert_eq!(
+            (&own["plans"], &own["expected"]),
+            (&serde_json::json!([]), &0.0.into())
+        );
+    }
+    server.get("fairness/targets/x").problem(400, "bad-request");
+    // The highest sum is that of whoever has the best chances in both.
+    let sums = [0, 1].map(|rule| {
+        let share = |plan: &Json| {
+            let rule = &plan["rules"][rule];
+            rule["drawn"].as_f64().unwrap() / rule["eligible"].as_f64().unwrap()
+        };
+        plans.iter().map(share).sum::<f64>()
+    });
+    let highest = told["highest_sum"].as_f64().unwrap();
+    assert!((highest - sums[0].max(sums[1])).abs() < 1e-9, "{highest}");
     for empty in ["year=2025", "authority=000000-XFJY"] {
         assert_eq!(of(empty)["plans"], serde_json::json!([]));
     }
@@ -548,4 +604,13 @@ fn a_large_library_answers_quickly() {
         .collect();
     println!("first {first:?}, later {later:?}");
     assert!(later.iter().all(|took| took.as_millis() < 500), "{later:?}");
+    // As many as may be asked about at once, all over the library, every other one missing.
+    let end = |n: usize| if n.is_multiple_of(2) { "" } else { "A" };
+    let ids: Vec<String> = (0..500).map(|n| code(n * 59) + end(n)).collect();
+    let begun = std::time::Instant::now();
+    let document = server.get(&format!("plans/{KEY}/targets?ids={}", ids.join(",")));
+    let took = begun.elapsed();
+    assert_eq!(document.good()["ids"].as_array().unwrap().len(), 500);
+    println!("500 at once {took:?}");
+    assert!(took.as_millis() < 2_000, "{took:?}");
 }

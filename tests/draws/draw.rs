@@ -179,48 +179,65 @@ fn substitutes_come_in_the_published_order() {
     let ids = drawn_ids(&county.body(index));
     let key = PlanKey::parse(KEY).unwrap();
     let docket = county.log.app.portal.intake.docket().clone();
-    let substitute = |target: &str, new: &str| {
-        let body = Value::object([
-            ("plan_key", KEY.into()),
-            ("region", "000000".into()),
-            ("substitute_type", "target".into()),
-            ("target_id", target.into()),
-            ("new_target_id", new.into()),
+    let leaving = ids[0].as_str();
+    let ground = county.ground(
+        LEAD,
+        KEY,
+        &[
             ("substitute_reason", "unreachable".into()),
-            ("evidence", county.named(index)),
-        ]);
-        county.say(LEAD, "substitute", body, Some(KEY))
-    };
-    let stratum = docket.target(&key, &ids[0]).unwrap().unwrap().stratum;
-    let mut accepted = Vec::new();
-    let mut told_next = String::new();
-    for id in (0..30).map(code) {
-        match substitute(&ids[0], &id) {
-            Ok(_) => {
-                accepted.push(id);
-                break;
-            }
-            Err(refusal) => told_next = refusal.to_string(),
-        }
-    }
-    assert_eq!(accepted.len(), 1, "{told_next}");
-    let new = &accepted[0];
-    assert!(!ids.contains(new));
-    let follower = docket.target(&key, new).unwrap().unwrap();
-    assert_eq!(follower.stratum, stratum);
-    assert_eq!(
-        docket
-            .target(&key, &ids[0])
-            .unwrap()
-            .unwrap()
-            .replaced_by
-            .as_ref(),
-        Some(new)
+            ("target_id", leaving.into()),
+        ],
     );
-    refused(substitute(&ids[0], &code(29)), "not_drawn");
+    let ground = ground.unwrap();
+    let good = county.substitute_body(KEY, leaving, "unreachable", ground);
+    let say = |body: Value| county.say(LEAD, "substitute", body, Some(KEY));
+    let stratum = docket.target(&key, leaving).unwrap().unwrap().stratum;
+    let new = good.get("new_target_id").unwrap().as_str().unwrap();
+    let free = |id: &String| id != new && !ids.contains(id);
+    let other = (0..30).map(code).find(free).unwrap();
+    refused(
+        say(with(good.clone(), "new_target_id", other.as_str().into())),
+        "substitute_other",
+    );
+    refused(
+        say(with(good.clone(), "new_target_id", leaving.into())),
+        "same_as",
+    );
+    refused(say(without(good.clone(), "new_seats")), "missing");
+    let seats = good.get("new_seats").unwrap().as_array().unwrap();
+    refused(
+        say(with(
+            good.clone(),
+            "new_seats",
+            Value::Array(seats[1..].to_vec()),
+        )),
+        "seats_other",
+    );
+    let theirs = docket.target(&key, leaving).unwrap().unwrap().seats;
+    say(good.clone()).unwrap();
+    assert!(!ids.contains(&new.to_owned()));
+    let follower = docket.target(&key, new).unwrap().unwrap();
+    assert_eq!((follower.stratum, follower.seats), (stratum, theirs));
+    let follower = docket.target(&key, new).unwrap().unwrap();
+    let gone = docket.target(&key, leaving).unwrap().unwrap();
+    assert_eq!(gone.replaced_by.as_deref(), Some(new));
+    refused(
+        say(with(good.clone(), "new_target_id", other.as_str().into())),
+        "not_drawn",
+    );
 
     // An officer, too: the one that the order gives, and no other.
     let seat = follower.seats[0].clone();
+    let leaving = seat.officer_id.clone().unwrap();
+    let ill = county.ground(
+        LEAD,
+        KEY,
+        &[
+            ("substitute_reason", "officer_unavailable".into()),
+            ("officer_id", leaving.as_str().into()),
+        ],
+    );
+    let ill = ill.unwrap();
     let officer_body = |new: &str| {
         let mut body = Value::object([
             ("plan_key", KEY.into()),
@@ -229,10 +246,10 @@ fn substitutes_come_in_the_published_order() {
             ("target_id", follower.target_id.as_str().into()),
             ("department", seat.department.as_str().into()),
             ("seat_no", number(u64::from(seat.seat_no))),
-            ("officer_id", seat.officer_id.as_str().into()),
+            ("officer_id", leaving.as_str().into()),
             ("new_officer_id", new.into()),
             ("substitute_reason", "officer_unavailable".into()),
-            ("evidence", county.named(index)),
+            ("evidence", county.named(ill)),
         ]);
         if let Some(qualification) = &seat.qualification {
             body = with(body, "qualification", qualification.as_str().into());
@@ -244,23 +261,29 @@ fn substitutes_come_in_the_published_order() {
     // The seat that is named is the one that the officer leaves.
     let same = |one: &&gongshi::docket::Seat| one.department == seat.department && **one != seat;
     let beside = follower.seats.iter().find(same).unwrap();
-    let other = with(
-        officer_body("P99"),
-        "officer_id",
-        beside.officer_id.as_str().into(),
+    let beside = beside.officer_id.clone().unwrap();
+    let ground = county.ground(
+        LEAD,
+        KEY,
+        &[
+            ("substitute_reason", "officer_unavailable".into()),
+            ("officer_id", beside.as_str().into()),
+        ],
     );
+    let other = with(officer_body("P99"), "officer_id", beside.as_str().into());
+    let other = with(other, "evidence", county.named(ground.unwrap()));
     refused(
         county.say(LEAD, "substitute", other, Some(KEY)),
         "seat_other",
     );
     let good: Vec<String> = (10..22)
         .map(|n| format!("P{n}"))
-        .filter(|id| *id != seat.officer_id)
+        .filter(|id| *id != leaving)
         .filter(|id| officer(id).is_ok())
         .collect();
     assert_eq!(good.len(), 1);
     let now = docket.target(&key, &follower.target_id).unwrap().unwrap();
-    assert_eq!(now.seats[0].officer_id, good[0]);
+    assert_eq!(now.seats[0].officer_id.as_ref(), good.first());
     assert_eq!(county.state(KEY).substitutes.len(), 2);
 }
 
@@ -289,7 +312,7 @@ fn officers_do_not_meet_the_same_target_again() {
             target
                 .seats
                 .into_iter()
-                .map(move |seat| (id.clone(), seat.officer_id))
+                .map(move |seat| (id.clone(), seat.officer_id.unwrap()))
         });
         pairs.collect::<std::collections::BTreeSet<_>>()
     };
@@ -334,10 +357,10 @@ fn a_lotterys_numbers_are_told_by_the_plans_authority() {
             numbers,
             Some("http://www.cwl.gov.cn/".to_owned()),
         );
-        let composed = gongshi::draw::compose(intake, &county.state(KEY), &decided);
-        composed.unwrap().body
+        gongshi::draw::compose(intake, &county.state(KEY), &decided)
     };
     let good = made(vec![vec![33, 5, 12, 18, 21, 27], vec![9]]);
+    let good = good.unwrap().body;
     refused(
         county.say(OPERATOR, "draw", good.clone(), Some(KEY)),
         "plan_foreign",
@@ -351,15 +374,12 @@ fn a_lotterys_numbers_are_told_by_the_plans_authority() {
         ),
         "missing",
     );
-    for wrong in [
-        vec![vec![5, 12, 18, 21, 27], vec![9]],
-        vec![vec![34, 5, 12, 18, 21, 27], vec![9]],
-    ] {
-        refused(
-            county.say(LEAD, "draw", made(wrong), Some(KEY)),
-            "form_other",
-        );
+    for wrong in ["[[5,12,18,21,27],[9]]", "[[34,5,12,18,21,27],[9]]"] {
+        let record = with(good.clone(), "lottery_numbers", body(wrong));
+        refused(county.say(LEAD, "draw", record, Some(KEY)), "form_other");
     }
+    // Who records them is told before anything is signed.
+    assert!(made(vec![vec![34, 5, 12, 18, 21, 27], vec![9]]).is_err());
     // As the balls fell, in whichever order: the same draw.
     let mut turned = good.get("lottery_numbers").unwrap().clone();
     if let Value::Array(groups) = &mut turned

@@ -10,6 +10,7 @@ mod audit;
 mod documents;
 mod draw;
 mod handed_in;
+mod members;
 mod pages;
 mod plans;
 mod scene;
@@ -18,4 +19,7 @@ mod secrets;
 mod server;
 #[path = "../common/setting.rs"]
 mod setting;
+mod substitution;
 mod support;
+mod undrawn;
+mod upkeep;

@@ -242,7 +242,10 @@ fn times_of_a_plan_leave_time() {
                 ("round", number(round(due))),
             ],
         );
-        let body = without(body, "delay_log2");
+        let mut body = without(body, "delay_log2");
+        for (name, value) in young.clone() {
+            body = with(body, name, value);
+        }
         let body = with(with(body, "t0", at(t0)), "t1", at(t0 + 60));
         let body = with(
             with(body, "check_from", "2026-05-01".into()),

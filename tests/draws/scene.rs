@@ -133,7 +133,7 @@ impl Scene {
         let county = &self.county;
         let deadline = at(county.now() + 3 * DAY);
         county.due(DRAWN, &[("result_deadline", deadline)]);
-        let draw = county.draw(DRAWN);
+        county.draw(DRAWN);
         let key = PlanKey::parse(DRAWN).unwrap();
         let docket = county.log.app.portal.intake.docket().clone();
         let mut targets = docket.targets(&key).unwrap();
@@ -148,19 +148,16 @@ impl Scene {
         }
         // The one after them cannot be found: the next of its stratum takes its place.
         let gone = &targets[3];
-        let substitute = |new: &str| {
-            let body = Value::object([
-                ("plan_key", DRAWN.into()),
-                ("region", "000000".into()),
-                ("substitute_type", "target".into()),
-                ("target_id", gone.target_id.as_str().into()),
-                ("new_target_id", new.into()),
+        let ground = county.ground(
+            LEAD,
+            DRAWN,
+            &[
                 ("substitute_reason", "unreachable".into()),
-                ("evidence", county.named(draw)),
-            ]);
-            county.say(LEAD, "substitute", body, Some(DRAWN))
-        };
-        assert!((0..30).map(code).any(|id| substitute(&id).is_ok()));
+                ("target_id", gone.target_id.as_str().into()),
+            ],
+        );
+        let body = county.substitute_body(DRAWN, &gone.target_id, "unreachable", ground.unwrap());
+        county.say(LEAD, "substitute", body, Some(DRAWN)).unwrap();
     }
 
     fn result(&self, who: &str, subject: &str, name: &str) {

@@ -19,7 +19,7 @@ use serde_json::Value as Json;
 type Opened = (String, &'static str, Hash, Hash);
 
 /// A sealed library: every third object is of class A, the others of class B. With its openings.
-fn sealed_library(count: usize) -> (String, Vec<Opened>) {
+fn sealed_library(count: usize, excluded: &[usize]) -> (String, Vec<Opened>) {
     let mut openings = Vec::new();
     let mut text = String::new();
     for n in 0..count {
@@ -28,8 +28,11 @@ fn sealed_library(count: usize) -> (String, Vec<Opened>) {
         let (salt_c, salt_t) = (salt("c"), salt("t"));
         let class_of = hex(&class_commitment(&salt_c, class));
         let ticket_of = hex(&ticket_commitment(&salt_t));
-        text += &format!("ddraw/1|starget|{}|0|{class_of}|{ticket_of}\n", code(n));
-        openings.push((code(n), class, salt_c, salt_t));
+        let why = if excluded.contains(&n) { "closed" } else { "0" };
+        text += &format!("ddraw/1|starget|{}|{why}|{class_of}|{ticket_of}\n", code(n));
+        if why == "0" {
+            openings.push((code(n), class, salt_c, salt_t));
+        }
     }
     (text, openings)
 }
@@ -43,8 +46,13 @@ pub struct SealedCounty {
 
 impl SealedCounty {
     pub fn new() -> Self {
+        Self::excluding(&[])
+    }
+
+    /// Of whose objects these are excluded.
+    pub fn excluding(excluded: &[usize]) -> Self {
         let mut county = County::new();
-        let (text, openings) = sealed_library(30);
+        let (text, openings) = sealed_library(30, excluded);
         county.objects = county.library("objects", "sealed", &text).unwrap();
         county.wait(11 * 24 * 3600);
         let root = hex(&Library::parse(Form::Sealed, &text).unwrap().root());
@@ -65,11 +73,23 @@ impl SealedCounty {
 
     /// The department draws, as its command does; the opened list.
     pub fn draw(&self, key: &str) -> (u64, String) {
+        self.draw_as(key, None)
+    }
+
+    /// The same with a list of its own making.
+    pub fn draw_as(&self, key: &str, list: Option<Vec<String>>) -> (u64, String) {
+        let (record, list) = self.record(key, 10, list);
+        let index = self.county.say(LEAD, "draw", record, Some(key)).unwrap();
+        (index, list)
+    }
+
+    /// The record of the draw, and the list that it commits to.
+    pub fn record(&self, key: &str, log2: u32, list: Option<Vec<String>>) -> (Value, String) {
         let plan = self.county.state(key);
         let material = self.county.log.app.portal.intake.material(&plan).unwrap();
         let start = randomness::joined(&material.plan.key, &material.secrets);
         let mut checkpoints = Vec::new();
-        randomness::Delay::new(10).unwrap().run(&start, |hash| {
+        randomness::Delay::new(log2).unwrap().run(&start, |hash| {
             checkpoints.push(*hash);
             true
         });
@@ -91,7 +111,7 @@ impl SealedCounty {
             Outside::Checkpoints(&checkpoints),
             &openings,
         );
-        let outcome = recompute::draw(&inputs, &one_by_one).unwrap();
+        let outcome = recompute::draw(&inputs, &|_, _, _| None).unwrap();
         let mut lines = Vec::new();
         for ticket in &outcome.drawn {
             let seats = outcome
@@ -109,6 +129,7 @@ impl SealedCounty {
             ));
         }
         lines.sort_unstable();
+        let lines = list.unwrap_or(lines);
         let hashes: Vec<_> = lines
             .iter()
             .map(|line| leaf_hash(line.as_bytes()))
@@ -119,15 +140,14 @@ impl SealedCounty {
             ("region", "000000".into()),
             ("library_form", "sealed".into()),
             ("randomness", "delay".into()),
-            ("delay_log2", number(10)),
+            ("delay_log2", number(log2.into())),
             ("delay_checkpoints", Value::Array(checkpoints.collect())),
             ("random_value", hex(&outcome.randomness).as_str().into()),
             ("seed", outcome.seed.as_str().into()),
             ("drawn_count", number(lines.len() as u64)),
             ("sealed_root", hex(&tree_head(&hashes)).as_str().into()),
         ]);
-        let index = self.county.say(LEAD, "draw", record, Some(key)).unwrap();
-        (index, lines.into_iter().map(|line| line + "\n").collect())
+        (record, lines.into_iter().map(|line| line + "\n").collect())
     }
 
     /// The list is opened, at the deadline.
@@ -189,6 +209,7 @@ fn the_file_of_a_sealed_draw_is_verified_as_far_as_it_goes() {
         (&found["drawn"], &found["published"], &found["overdue"]),
         (&count.into(), &0.into(), &count.into())
     );
+    assert_eq!(found["undrawn"], Json::Array(Vec::new()));
     let plan = server.get(&format!("plans/{KEY}")).good();
     assert_eq!(
         (plan["draw"].as_u64(), plan["opening"].as_u64()),

@@ -101,6 +101,15 @@ impl Server {
         Self::reply(Self::agent().get(self.url(path)).call())
     }
 
+    /// A page, by its address without the slash in front.
+    pub fn page(&self, path: &str) -> Reply {
+        Self::reply(
+            Self::agent()
+                .get(format!("http://{}/{path}", self.address))
+                .call(),
+        )
+    }
+
     pub fn get_with(&self, path: &str, header: (&str, &str)) -> Reply {
         let request = Self::agent().get(self.url(path));
         Self::reply(request.header(header.0, header.1).call())

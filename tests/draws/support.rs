@@ -1,12 +1,14 @@
 //! A log with a county's departments, its two libraries, and plans to be drawn.
 
 use crate::common::*;
-use gongshi::docket::PlanState;
+use gongshi::docket::{PlanState, Seat};
 use gongshi::draw::{Drawn, Runner};
 use gongshi::intake::{Clock as _, Event, Refusal};
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::randomness::commitment;
-use gongshi_verify::encoding::hex;
+use gongshi_verify::draw::recompute::{self, Inputs, Outcome, Outside};
+use gongshi_verify::draw::substitutes::{self, Held, Standing};
+use gongshi_verify::encoding::{hex, hex32};
 use gongshi_verify::hash::{leaf_hash, sha256};
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::keys::SecretKey;
@@ -24,6 +26,7 @@ pub const NOTARY: &str = "000000-GZC";
 pub const KEY: &str = "000000-SCJG/2026/01";
 
 const KINDS: &[&str] = &[
+    "abnormal_listing",
     "bulletin",
     "cancel",
     "commit",
@@ -33,6 +36,7 @@ const KINDS: &[&str] = &[
     "plan",
     "reveal",
     "snapshot",
+    "subject_status",
     "substitute",
 ];
 
@@ -287,6 +291,79 @@ impl County {
         self.say(who, "cancel", body, Some(key))
     }
 
+    /// Why somebody leaves a draw, as a bulletin of its plan with these members.
+    pub fn ground(&self, who: &str, key: &str, members: &[Change<'_>]) -> Result<u64, Refusal> {
+        let mut said = body(
+            r#"{"title":"递补依据","bulletin_type":"substitution_ground","region":"000000","period_from":"2026-03-01",
+            "period_to":"2026-04-30","issued_on":"2026-03-12","content":"现场核查，大门紧闭，电话无人接听。"}"#,
+        );
+        said = with(said, "plan_key", key.into());
+        for (name, value) in members.iter().cloned() {
+            said = with(said, name, value);
+        }
+        self.say(who, "bulletin", said, None)
+    }
+
+    /// The seats on a target that takes another's place, as the order gives them.
+    pub fn seats_for(&self, key: &str, leaving: &str, coming: &str) -> Value {
+        self.in_order(key, |inputs, outcome, now| {
+            let seats = substitutes::seats_for(inputs, outcome, now, leaving, coming);
+            seats_value(&seats.unwrap_or_default())
+        })
+    }
+
+    /// Who is next in the place of a target.
+    pub fn next_target(&self, key: &str, leaving: &str) -> Option<String> {
+        self.in_order(key, |inputs, outcome, now| {
+            substitutes::next_target(inputs, outcome, now, leaving).map(str::to_owned)
+        })
+    }
+
+    /// Repeats an open draw, and hands it on with what has become of its targets.
+    fn in_order<T>(
+        &self,
+        key: &str,
+        then: impl FnOnce(&Inputs<'_>, &Outcome<'_>, &[Standing]) -> T,
+    ) -> T {
+        let intake = &self.log.app.portal.intake;
+        let state = self.state(key);
+        let material = intake.material(&state).unwrap();
+        let libraries = material.libraries().unwrap();
+        let met = material.met();
+        let inputs = material.inputs(&libraries, &met, Outside::Checkpoints(&[]), &[]);
+        let value = hex32(&state.draw.unwrap().random_value).unwrap();
+        let outcome = recompute::result(&inputs, value).unwrap();
+        let targets = intake
+            .docket()
+            .targets(&PlanKey::parse(key).unwrap())
+            .unwrap();
+        let now: Vec<Standing> = targets
+            .into_iter()
+            .map(|one| Standing {
+                id: one.target_id,
+                seats: one.seats.into_iter().map(held).collect(),
+                replaced_by: one.replaced_by,
+                replaces: one.replaces,
+            })
+            .collect();
+        then(&inputs, &outcome, &now)
+    }
+
+    /// A replaced target's record, with that evidence.
+    pub fn substitute_body(&self, key: &str, leaving: &str, reason: &str, evidence: u64) -> Value {
+        let new = self.next_target(key, leaving).unwrap();
+        Value::object([
+            ("plan_key", key.into()),
+            ("region", "000000".into()),
+            ("substitute_type", "target".into()),
+            ("target_id", leaving.into()),
+            ("new_target_id", new.as_str().into()),
+            ("new_seats", self.seats_for(key, leaving, &new)),
+            ("substitute_reason", reason.into()),
+            ("evidence", self.named(evidence)),
+        ])
+    }
+
     pub fn runner(&self) -> &Runner {
         &self.log.app.runner
     }
@@ -318,6 +395,33 @@ impl County {
         let leaf = self.log.app.portal.log.leaf(index).unwrap();
         Record::parse(&leaf.record.unwrap()).unwrap().body
     }
+}
+
+fn held(seat: Seat) -> Held {
+    Held {
+        department: seat.department,
+        qualification: seat.qualification,
+        number: seat.seat_no,
+        officer: seat.officer_id,
+    }
+}
+
+/// Seats as a record has them.
+pub fn seats_value(seats: &[Held]) -> Value {
+    let seats = seats.iter().map(|seat| {
+        let mut value = Value::object([
+            ("department", seat.department.as_str().into()),
+            ("seat_no", number(seat.number.into())),
+        ]);
+        if let Some(asked) = &seat.qualification {
+            value = with(value, "qualification", asked.as_str().into());
+        }
+        match &seat.officer {
+            Some(officer) => with(value, "officer_id", officer.as_str().into()),
+            None => value,
+        }
+    });
+    Value::Array(seats.collect())
 }
 
 pub fn item_list(version: &str, codes: &[&str]) -> Value {

@@ -4,17 +4,22 @@
 use gongshi_verify::draw::choice::{self, Rule};
 use gongshi_verify::draw::leaf::Target;
 use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::lottery::{Game, Group};
+use gongshi_verify::draw::members::Place;
 use gongshi_verify::draw::randomness::{self, Delay};
 use gongshi_verify::draw::ticket::{Rate, Seed};
+use gongshi_verify::encoding::base64;
 use gongshi_verify::encoding::hex;
-use gongshi_verify::hash::{Hash, sha256};
+use gongshi_verify::hash::{Hash, leaf_hash, node_hash, sha256};
 use gongshi_verify::json::{Value, to_jcs};
 use gongshi_verify::names::{AuthorityId, Origin, PlanKey};
-use std::collections::BTreeMap;
+use rs_merkle::{Hasher, MerkleTree};
+use std::collections::{BTreeMap, BTreeSet};
 
 const DEPARTMENTS: [&str; 3] = ["610323-SCJG", "610323-XFJY", "610323-YJJ"];
 /// Brings a secret, and has no other part in a draw.
 const CONTRIBUTOR: &str = "610323-SFJ";
+const GAMES: [Game; 3] = [Game::UnionLotto, Game::SevenLotto, Game::Happy8];
 const STRATA: [&str; 3] = ["food", "gas", "A_1"];
 
 /// A fixed sequence of numbers that look random: hashes of a counter.
@@ -29,6 +34,16 @@ impl Numbers {
     fn below(&mut self, end: u32) -> u32 {
         let hash = self.hash();
         u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % end
+    }
+
+    /// Numbers that may fall in a game, in the order in which the balls fall.
+    fn fallen(&mut self, game: Game) -> Vec<Vec<u32>> {
+        let mut fall = |group: &Group| {
+            let mut balls: Vec<u32> = (group.from..=group.to).collect();
+            let mut one = || balls.swap_remove(self.below(balls.len() as u32) as usize);
+            (0..group.count).map(|_| one()).collect()
+        };
+        game.groups().iter().map(&mut fall).collect()
     }
 
     /// Some of the departments, in order.
@@ -66,6 +81,84 @@ fn library(numbers: &mut Numbers) -> BTreeMap<String, String> {
     leaves
 }
 
+#[derive(Clone)]
+struct Rfc6962;
+
+impl Hasher for Rfc6962 {
+    type Hash = Hash;
+
+    fn hash(data: &[u8]) -> Hash {
+        leaf_hash(data)
+    }
+
+    fn concat_and_hash(left: &Hash, right: Option<&Hash>) -> Hash {
+        right.map_or(*left, |right| node_hash(left, right))
+    }
+}
+
+/// Who of some is in a library, as the document about it says: all of them, few, many, some who are not.
+fn shown(numbers: &mut Numbers, library: &Library<'_>) -> Value {
+    let own: Vec<&str> = library.leaves().iter().map(|leaf| leaf.id()).collect();
+    let mut ids = BTreeSet::new();
+    let one_in = [1, 2, 10, 50][numbers.below(4) as usize];
+    ids.extend(
+        own.iter()
+            .filter(|_| numbers.below(one_in) == 0)
+            .map(|id| (*id).to_owned()),
+    );
+    for _ in 0..numbers.below(4) {
+        ids.insert(format!("{:X}", numbers.below(0xffff)));
+    }
+    if ids.is_empty() {
+        ids.insert("Z".to_owned());
+    }
+    let mut indexes = BTreeSet::new();
+    let places = ids.iter().map(|id| {
+        let place = match library.position(id) {
+            Ok(at) => Place::Leaf(at as u64),
+            Err(at) => Place::Absent(
+                at.checked_sub(1).map(|at| at as u64),
+                (at < own.len()).then_some(at as u64),
+            ),
+        };
+        indexes.extend(place.leaves());
+        let at = |at: Option<u64>| at.map_or(Value::Null, number);
+        let id = ("id", id.as_str().into());
+        match place {
+            Place::Leaf(index) => Value::object([id, ("leaf", number(index))]),
+            Place::Absent(before, after) => {
+                Value::object([id, ("before", at(before)), ("after", at(after))])
+            }
+        }
+    });
+    let places: Vec<Value> = places.collect();
+    let lines: Vec<String> = library.leaves().iter().map(ToString::to_string).collect();
+    let hashes: Vec<Hash> = lines
+        .iter()
+        .map(|line| leaf_hash(line.as_bytes()))
+        .collect();
+    let at: Vec<usize> = indexes
+        .iter()
+        .filter_map(|at| usize::try_from(*at).ok())
+        .collect();
+    let proof = MerkleTree::<Rfc6962>::from_leaves(&hashes).proof(&at);
+    let leaves = at.iter().map(|at| {
+        Value::object([
+            ("index", number(*at as u64)),
+            ("line", lines[*at].as_str().into()),
+        ])
+    });
+    Value::object([
+        ("count", number(own.len() as u64)),
+        ("leaves", Value::Array(leaves.collect())),
+        (
+            "hashes",
+            texts(proof.proof_hashes().iter().map(|hash| base64(hash))),
+        ),
+        ("ids", Value::Array(places)),
+    ])
+}
+
 fn rules(numbers: &mut Numbers) -> Vec<Rule> {
     let rule = |stratum: &&str| {
         let den = 1 + numbers.below(100);
@@ -94,9 +187,8 @@ fn case(numbers: &mut Numbers) -> Option<Value> {
         secrets.push((AuthorityId::parse(id).ok()?, secret));
     }
     let signature = [numbers.hash(), numbers.hash()].concat();
-    let groups: Vec<Vec<u32>> = (0..1 + numbers.below(3))
-        .map(|_| (0..numbers.below(7)).map(|_| numbers.below(50)).collect())
-        .collect();
+    let game = GAMES[numbers.below(3) as usize];
+    let groups = numbers.fallen(game);
     let delay_log2 = numbers.below(12);
     let (mode, randomness) = match numbers.below(3) {
         0 => (
@@ -139,18 +231,21 @@ fn case(numbers: &mut Numbers) -> Option<Value> {
         ])
     });
     let group = |group: &Vec<u32>| Value::Array(group.iter().map(|n| number(*n)).collect());
+    let shown = shown(numbers, &library);
     Some(Value::object([
         ("origin", origin.as_str().into()),
         ("plan_key", plan.as_str().into()),
         ("contributors", Value::Array(contributors.collect())),
         ("mode", mode.into()),
         ("signature", hex(&signature[..48]).into()),
+        ("game", game.code().into()),
         ("numbers", Value::Array(groups.iter().map(group).collect())),
         ("delay_log2", number(delay_log2)),
         ("randomness", hex(&randomness).into()),
         ("seed", seed.as_str().into()),
         ("leaves", texts(leaves.values())),
         ("root", hex(&library.root()).into()),
+        ("shown", shown),
         ("rules", Value::Array(rules.collect())),
     ]))
 }

@@ -1,7 +1,7 @@
 //! Offline verification of a Gongshi log: what anyone can check without trusting the server.
 //!
 //! The formats of the log as types that cannot be wrong once parsed: records and entries
-//! ([`record`], [`entry`], on the strict JSON of [`json`]), Merkle proofs ([`merkle`]), the C2SP
+//! ([`record`], [`entry`], on the strict JSON of [`json`]), Merkle proofs ([`merkle`], [`multiproof`]), the C2SP
 //! texts ([`note`], [`checkpoint`], [`tlog_proof`], [`policy`]), the authorities and their keys
 //! ([`registry`]), and the check of a whole proof file in words ([`report`]).
 //!
@@ -25,6 +25,7 @@ pub mod hash;
 pub mod json;
 pub mod keys;
 pub mod merkle;
+pub mod multiproof;
 pub mod names;
 pub mod note;
 pub mod policy;

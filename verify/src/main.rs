@@ -49,9 +49,9 @@ enum Command {
         #[command(flatten)]
         policy: PolicyArg,
     },
-    /// Repeat a draw: its entries, the randomness, who was drawn, and which officers.
+    /// Repeat a draw: its entries, the randomness, who was drawn, and which officers. Or check who is in a plan's library.
     Draw {
-        /// Files of draws.
+        /// Files of draws, or documents about who is in a plan's library.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         #[command(flatten)]

@@ -27,7 +27,19 @@ pub enum MerkleError {
         /// Leaves of the tree said to be newer.
         new: u64,
     },
-    /// The proof has fewer or more hashes than this position needs.
+    /// A leaf of a multi-proof that does not come after the one before it.
+    #[error("leaf index {index} does not come after the one before it")]
+    IndexOrder {
+        /// Zero-based leaf index.
+        index: u64,
+    },
+    /// A multi-proof of nothing.
+    #[error("no leaf is shown of a tree of size {size}")]
+    NoLeaves {
+        /// Number of leaves.
+        size: u64,
+    },
+    /// The proof has fewer or more hashes than its leaves' positions need.
     #[error("the proof does not have the number of hashes this position needs")]
     ProofLength,
     /// The proof leads to another root than the one given.

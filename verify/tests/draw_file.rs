@@ -3,7 +3,10 @@
 
 mod common;
 
-use common::{DEPARTMENT, Log, OPERATOR, entry, origin, policy, record, register, secret, time};
+use common::{
+    DEPARTMENT, Log, OPERATOR, file, named, origin, policy, register, register_in, say, say_as,
+    secret, snapshot, time,
+};
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::officers::Barred;
 use gongshi_verify::draw::plan::Plan;
@@ -11,7 +14,7 @@ use gongshi_verify::draw::randomness::{self, Delay};
 use gongshi_verify::draw::recompute::{self, Inputs, Outside, one_by_one};
 use gongshi_verify::draw::recorded;
 use gongshi_verify::encoding::hex;
-use gongshi_verify::hash::{Hash, sha256};
+use gongshi_verify::hash::Hash;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Role;
@@ -26,6 +29,8 @@ const OFFICERS: &str = "ddraw/1|officer|P1|610323-SCJG|food\nddraw/1|officer|P2|
 /// Contributes to the randomness and has no part in the draw.
 const OUTSIDER: &str = "610323-XFJY";
 const SECRET: Hash = [9; 32];
+/// Ten days, for which a library waits.
+const WAIT: u64 = 864_000;
 
 /// A log with one draw, and where its entries stand.
 struct Drawn {
@@ -52,64 +57,23 @@ struct Twist {
     objects: Option<String>,
     draw_at: Option<u64>,
     in_file: bool,
-}
-
-fn say(log: &mut Log, kind: &str, reference: Option<&str>, body: Value, at: u64) -> u64 {
-    say_as(log, DEPARTMENT, kind, reference, body, at)
-}
-
-fn say_as(
-    log: &mut Log,
-    who: &str,
-    kind: &str,
-    reference: Option<&str>,
-    body: Value,
-    at: u64,
-) -> u64 {
-    let key = secret(if who == DEPARTMENT { 2 } else { 4 });
-    let salt = u8::try_from(log.entries.len()).unwrap() + 100;
-    let record = record(body, salt);
-    let entry = entry(who, kind, reference, &record, at, &key, &secret(3));
-    log.append(entry, record)
-}
-
-fn file(text: &str) -> Value {
-    Value::object([
-        ("media_type", "text/plain".into()),
-        ("name", "list.txt".into()),
-        ("sha256", hex(&sha256(text.as_bytes())).into()),
-        ("size", Value::Int(i64::try_from(text.len()).unwrap())),
-    ])
-}
-
-fn snapshot(log: &mut Log, library: &Library<'_>, text: &str, at: u64) -> u64 {
-    let (name, form) = match library.form() {
-        Form::Officers => ("officers", "open"),
-        _ => ("objects", "open"),
-    };
-    let body = Value::object([
-        ("library", name.into()),
-        ("library_form", form.into()),
-        (
-            "count",
-            Value::Int(i64::try_from(library.leaves().len()).unwrap()),
-        ),
-        ("root", hex(&library.root()).into()),
-        ("leaves", file(text)),
-    ]);
-    say(log, "snapshot", None, body, at)
-}
-
-fn named(log: &Log, index: u64) -> String {
-    let hash = log.entries[usize::try_from(index).unwrap()].0.leaf_hash();
-    format!(r#"{{"index":{index},"leaf_hash":"{}"}}"#, hex(&hash))
+    /// Until when the snapshots themselves can be challenged.
+    challenge_until: Option<u64>,
+    /// Of the operator; that of a demonstration where none is said.
+    region: Option<&'static str>,
 }
 
 fn drawn(twist: Twist) -> Drawn {
     let mut log = Log::default();
     let kinds = ["commit", "draw", "plan", "reveal", "snapshot"];
     log.act(
-        register(OPERATOR, Role::Operator, &[], &secret(1)),
+        register_in(
+            twist.region.unwrap_or("000000"),
+            OPERATOR,
+            Role::Operator,
+            &[],
+            &secret(1),
+        ),
         &secret(1),
     );
     log.act(
@@ -123,8 +87,8 @@ fn drawn(twist: Twist) -> Drawn {
     let objects = Library::parse(Form::Open, OBJECTS).unwrap();
     let officers = Library::parse(Form::Officers, OFFICERS).unwrap();
     let snapshots = vec![
-        snapshot(&mut log, &objects, OBJECTS, 300),
-        snapshot(&mut log, &officers, OFFICERS, 301),
+        snapshot(&mut log, &objects, OBJECTS, None, 300),
+        snapshot(&mut log, &officers, OFFICERS, twist.challenge_until, 301),
     ];
     // An earlier draw of the department, in which P1 was at A1.
     let met = r#"{"drawn":[{"target_id":"A1","assigned_seats":[{"officer_id":"P1"}]}]}"#;
@@ -135,7 +99,7 @@ fn drawn(twist: Twist) -> Drawn {
         json::parse(met).unwrap(),
         400,
     );
-    let (t0, t1) = (time(1000), time(1001));
+    let (t0, t1) = (time(WAIT + 1000), time(WAIT + 1001));
     let body = format!(
         r#"{{"plan_key":"{KEY}","randomness":"delay","delay_log2":10,"contributors":["{DEPARTMENT}","{OUTSIDER}"],"t0":"{t0}","t1":"{t1}",
         "rotation":1,"object_root":"{}","officer_root":"{}","object_snapshot":{},"officer_snapshot":{},
@@ -154,7 +118,7 @@ fn drawn(twist: Twist) -> Drawn {
         "plan",
         Some(KEY),
         body,
-        twist.plan_at.unwrap_or(900),
+        twist.plan_at.unwrap_or(WAIT + 900),
     );
     let contributor = AuthorityId::parse(OUTSIDER).unwrap();
     let commitment = randomness::commitment(&plan.key, &contributor, &SECRET);
@@ -168,7 +132,7 @@ fn drawn(twist: Twist) -> Drawn {
         "commit",
         Some(KEY),
         body,
-        twist.plan_at.unwrap_or(900) + 5,
+        twist.plan_at.unwrap_or(WAIT + 900) + 5,
     );
     let body = Value::object([
         ("plan_key", KEY.into()),
@@ -180,7 +144,7 @@ fn drawn(twist: Twist) -> Drawn {
         "reveal",
         Some(KEY),
         body,
-        twist.reveal_at.unwrap_or(999),
+        twist.reveal_at.unwrap_or(WAIT + 999),
     );
 
     let secrets = vec![
@@ -223,7 +187,7 @@ fn drawn(twist: Twist) -> Drawn {
         "draw",
         Some(KEY),
         Value::Object(members),
-        twist.draw_at.unwrap_or(1100),
+        twist.draw_at.unwrap_or(WAIT + 1100),
     );
     Drawn {
         log,
@@ -300,7 +264,7 @@ fn a_draw_is_verified() {
 #[test]
 fn the_step_that_breaks_is_named() {
     let late = |at| Twist {
-        reveal_at: Some(at),
+        reveal_at: Some(WAIT + at),
         ..Twist::default()
     };
     // Logged a second later than said.
@@ -315,14 +279,14 @@ fn the_step_that_breaks_is_named() {
     );
     fails_at(
         &drawn(Twist {
-            plan_at: Some(1000),
+            plan_at: Some(WAIT + 1000),
             ..Twist::default()
         }),
         StepId::DrawOrder,
     );
     fails_at(
         &drawn(Twist {
-            draw_at: Some(999),
+            draw_at: Some(WAIT + 999),
             ..Twist::default()
         }),
         StepId::DrawOrder,
@@ -381,6 +345,36 @@ fn the_step_that_breaks_is_named() {
         }),
         StepId::DrawOfficers,
     );
+}
+
+/// What the log's own server would not have taken, and who runs another one would: libraries that nobody had time to object to,
+/// and a delay that is none.
+#[test]
+fn a_plan_that_no_log_may_take_is_noticed() {
+    let at = |seconds| Twist {
+        plan_at: Some(seconds),
+        ..Twist::default()
+    };
+    // The later snapshot was logged at 302, the plan a second after it was issued.
+    let verdict = |twist| drawn(twist).report().verdict;
+    assert_eq!(verdict(at(WAIT + 301)), Verdict::Verified);
+    fails_at(&drawn(at(WAIT + 300)), StepId::DrawOrder);
+    let until = |seconds| Twist {
+        challenge_until: Some(seconds),
+        ..Twist::default()
+    };
+    assert_eq!(verdict(until(WAIT + 901)), Verdict::Verified);
+    let young = drawn(until(WAIT + 902));
+    fails_at(&young, StepId::DrawOrder);
+    let text = young.report().to_string();
+    assert!(text.contains("officer_snapshot"), "{text}");
+    let short = drawn(Twist {
+        region: Some("610323"),
+        ..Twist::default()
+    });
+    fails_at(&short, StepId::DrawOrder);
+    let text = short.report().to_string();
+    assert!(text.contains("2^34"), "{text}");
 }
 
 fn drawn_list_is_gone(change: Change) -> bool {

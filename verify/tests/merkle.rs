@@ -3,30 +3,15 @@
 
 mod common;
 
-use common::fold;
+use common::{Rfc6962, fold};
 use gongshi_verify::encoding::hex;
-use gongshi_verify::hash::{EMPTY_ROOT, Hash, leaf_hash, node_hash};
+use gongshi_verify::hash::{EMPTY_ROOT, Hash, leaf_hash};
 use gongshi_verify::merkle::{
     CompactRange, MerkleError, consistency_nodes, inclusion_nodes, subtree_root, tree_head,
     verify_consistency, verify_inclusion,
 };
 use proptest::prelude::*;
-use rs_merkle::{Hasher, MerkleTree};
-
-#[derive(Clone)]
-struct Rfc6962;
-
-impl Hasher for Rfc6962 {
-    type Hash = Hash;
-
-    fn hash(data: &[u8]) -> Hash {
-        leaf_hash(data)
-    }
-
-    fn concat_and_hash(left: &Hash, right: Option<&Hash>) -> Hash {
-        right.map_or(*left, |right| node_hash(left, right))
-    }
-}
+use rs_merkle::MerkleTree;
 
 fn vectors() -> serde_json::Value {
     serde_json::from_str(include_str!("data/merkle.json")).unwrap()

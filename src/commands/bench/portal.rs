@@ -1,13 +1,13 @@
 //! The whole portal with a large table: a server and an importer as processes of their own, then a cold start and pages.
 
 use super::disk_usage;
-use anyhow::{Context as _, ensure};
+use super::server::{Server, agent, get, gongshi, memory, spawn};
+use anyhow::ensure;
 use clap::Args;
 use gongshi::domain::Uscc;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Import a table of inspection results over HTTP, start the server again, and ask for pages.
@@ -59,7 +59,7 @@ impl Portal {
             let rows = server.metric("gongshi_log_entries")?.saturating_sub(first);
             if rows.saturating_sub(tenth.0) >= self.rows / 10 {
                 let rate = (rows - tenth.0) as f64 / tenth.1.elapsed().as_secs_f64();
-                let now = memory(server.child.id(), "VmRSS:").unwrap_or_default();
+                let now = server.memory("VmRSS:").unwrap_or_default();
                 println!("{rows:>16} {rate:>7.0} {now:>10}");
                 tenth = (rows, Instant::now());
             }
@@ -78,7 +78,7 @@ impl Portal {
             let since = begin.elapsed().as_secs_f64() - seconds;
             println!("{cursor} complete {since:.1} s after the last row");
         }
-        let peak = memory(server.child.id(), "VmHWM:").unwrap_or_default();
+        let peak = server.memory("VmHWM:").unwrap_or_default();
         println!("peak memory: server {peak} MB, importer {client_peak} MB");
         server.stop()?;
         println!("disk {} MB", disk_usage(&data) >> 20);
@@ -151,92 +151,4 @@ fn write_table(path: &Path, rows: u64) -> anyhow::Result<()> {
         )?;
     }
     Ok(table.flush()?)
-}
-
-struct Server {
-    child: Child,
-    url: String,
-}
-
-impl Server {
-    fn start(data: &str) -> anyhow::Result<Self> {
-        let mut child = spawn(&format!("serve --data {data} --listen 127.0.0.1:0"))?;
-        let output = child.stdout.take().context("the server's output")?;
-        let mut line = String::new();
-        BufReader::new(output).read_line(&mut line)?;
-        let url = line
-            .trim()
-            .rsplit(' ')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        ensure!(
-            url.starts_with("http://"),
-            "the server said {line:?} instead of its address"
-        );
-        Ok(Server { child, url })
-    }
-
-    fn metric(&self, name: &str) -> anyhow::Result<u64> {
-        let text = get(&format!("{}metrics", self.url))?;
-        let line = text.lines().find_map(|line| line.strip_prefix(name));
-        let value = line.with_context(|| format!("there is no metric {name}"))?;
-        Ok(value.trim().parse::<f64>()? as u64)
-    }
-
-    fn stop(mut self) -> anyhow::Result<()> {
-        let id = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM)?;
-        let status = self.child.wait()?;
-        ensure!(status.success(), "the server ended with {status}");
-        Ok(())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Only where the measurement failed: a stopped server is gone.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn command(arguments: &str) -> anyhow::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
-    command
-        .args(arguments.split_whitespace())
-        .env("GONGSHI_LOG", "warn")
-        // As in the service of docs/OPERATIONS.md.
-        .env("MALLOC_ARENA_MAX", "2")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    Ok(command)
-}
-
-fn spawn(arguments: &str) -> anyhow::Result<Child> {
-    Ok(command(arguments)?.spawn()?)
-}
-
-fn gongshi(arguments: &str) -> anyhow::Result<()> {
-    let output = command(arguments)?.stderr(Stdio::piped()).output()?;
-    ensure!(
-        output.status.success(),
-        "gongshi {arguments}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(())
-}
-
-fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder().build().into()
-}
-
-fn get(url: &str) -> anyhow::Result<String> {
-    Ok(agent().get(url).call()?.into_body().read_to_string()?)
-}
-
-/// A figure in MB of `/proc/<pid>/status`, where the system tells.
-fn memory(process: u32, figure: &str) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    super::status_figure(&status, figure)
 }

@@ -89,7 +89,7 @@ impl Open {
         put("title", title.into());
         put("bulletin_type", "drawn_list_opening".into());
         put("plan_key", self.plan.as_str().into());
-        put("region", desk.region()?.into());
+        put("region", entries.region().into());
         put("period_from", stated("check_from").into());
         put("period_to", stated("check_to").into());
         put(

@@ -1,7 +1,7 @@
 //! `gongshi draw record`: a due draw of an open library, computed here and recorded by whoever knows what came from outside.
 
 use super::outside::Outside;
-use crate::commands::desk::{self, Desk, Signer};
+use crate::commands::desk::{self, Signer};
 use crate::commands::out;
 use anyhow::bail;
 use clap::Args;
@@ -40,7 +40,7 @@ pub struct Record {
 
 /// What the record of a draw says beside its result.
 pub fn stated(
-    desk: &Desk,
+    entries: &PlanEntries<'_>,
     materials: &Materials,
     given: &Given,
     form: &str,
@@ -51,7 +51,7 @@ pub fn stated(
     let mut members = given.members(materials.plan.mode);
     members.extend([
         ("plan_key", materials.plan.key.as_str().into()),
-        ("region", desk.region()?.into()),
+        ("region", entries.region().into()),
         ("library_form", form.into()),
     ]);
     let reveals = materials.reveals_member();
@@ -97,7 +97,7 @@ impl Record {
             let file = desk.put_file(&name, "application/json", list.as_bytes())?;
             members.insert("drawn_file".to_owned(), file);
         }
-        for (name, value) in stated(&desk, &materials, &given, "open")? {
+        for (name, value) in stated(&entries, &materials, &given, "open")? {
             members.insert(name.to_owned(), value);
         }
         let index = desk.publish(Kind::Draw, Some(&self.plan), Value::Object(members))?;

@@ -146,7 +146,7 @@ impl Sealed {
             return Ok(ExitCode::SUCCESS);
         }
         members.insert("sealed_root".to_owned(), hex(&root).into());
-        for (name, value) in stated(&desk, &materials, &given, "sealed")? {
+        for (name, value) in stated(&entries, &materials, &given, "sealed")? {
             members.insert(name.to_owned(), value);
         }
         let index = desk.publish(Kind::Draw, Some(&self.plan), Value::Object(members))?;

@@ -244,7 +244,7 @@ impl Cancel {
         let mut body = BTreeMap::new();
         let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
         put("plan_key", self.plan.as_str().into());
-        put("region", desk.region()?.into());
+        put("region", entries.region().into());
         put("cancel_reason", self.because.into());
         put("reason", self.reason.into());
         if let Some(other) = &self.replaced_by {

@@ -339,6 +339,7 @@ code_lists! {
         Annual = "annual",
         Special = "special",
         DrawnListOpening = "drawn_list_opening",
+        SubstitutionGround = "substitution_ground",
     }
     /// What a figure counts; these are not interchangeable. 计量单位.
     Unit = "unit" {

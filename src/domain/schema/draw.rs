@@ -254,6 +254,22 @@ pub(super) static CANCEL: KindSchema = KindSchema {
 const TARGET: &[Condition] = &[Condition::Is("substitute_type", &["target"])];
 const OFFICER: &[Condition] = &[Condition::Is("substitute_type", &["officer"])];
 
+/// Seats on a target that takes another's place; one that nobody may take has no officer.
+const NEW_SEATS: &[Field] = &[
+    req("department", FieldType::Authority),
+    opt("qualification", FieldType::Token),
+    req("seat_no", SEATS_PER_TARGET),
+    opt("officer_id", FieldType::DrawId),
+];
+
+/// What can show why a target or an officer is replaced; which of them does in which case is decided by intake.
+const EVIDENCE: FieldType = entry(&[
+    Kind::SubjectStatus,
+    Kind::AbnormalListing,
+    Kind::InspectionResult,
+    Kind::Bulletin,
+]);
+
 /// A drawn target or officer replaced by the published order.
 pub(super) static SUBSTITUTE: KindSchema = KindSchema {
     kind: Kind::Substitute,
@@ -263,6 +279,12 @@ pub(super) static SUBSTITUTE: KindSchema = KindSchema {
         req("substitute_type", FieldType::Code(CodeList::SubstituteType)),
         req("target_id", FieldType::DrawId),
         only("new_target_id", FieldType::DrawId, TARGET, &[]),
+        only(
+            "new_seats",
+            FieldType::List(&FieldType::Object(NEW_SEATS)),
+            TARGET,
+            &[],
+        ),
         only("department", FieldType::Authority, OFFICER, &[]),
         only("qualification", FieldType::Token, &[], OFFICER),
         only("seat_no", SEATS_PER_TARGET, OFFICER, &[]),
@@ -277,7 +299,7 @@ pub(super) static SUBSTITUTE: KindSchema = KindSchema {
             FieldType::Code(CodeList::RecusalReason),
             &[Condition::Is("substitute_reason", &["recusal"])],
         ),
-        req("evidence", entry(&[])),
+        req("evidence", EVIDENCE),
         REASON_OPT,
     ],
 };

@@ -172,7 +172,15 @@ const INDICATORS: &[Field] = &[
     opt("authority_id", FieldType::Authority),
 ];
 
-/// Periodic bulletin.
+/// Bulletins about one plan.
+const OF_A_PLAN: &[Condition] = &[Condition::Is(
+    "bulletin_type",
+    &["drawn_list_opening", "substitution_ground"],
+)];
+/// Shows why a target or an officer of a draw is replaced.
+const GROUND: &[Condition] = &[Condition::Is("bulletin_type", &["substitution_ground"])];
+
+/// Periodic bulletin; the opening of a drawn list; the ground of a substitution.
 pub(super) static BULLETIN: KindSchema = KindSchema {
     kind: Kind::Bulletin,
     fields: &[
@@ -183,13 +191,15 @@ pub(super) static BULLETIN: KindSchema = KindSchema {
         req("period_from", FieldType::Date),
         req("period_to", FieldType::Date),
         req("issued_on", FieldType::Date).role(Role::MainDate),
+        only("plan_key", FieldType::PlanKey, OF_A_PLAN, &[]).role(Role::Number),
         only(
-            "plan_key",
-            FieldType::PlanKey,
-            &[Condition::Is("bulletin_type", &["drawn_list_opening"])],
+            "substitute_reason",
+            FieldType::Code(CodeList::SubstituteReason),
+            GROUND,
             &[],
-        )
-        .role(Role::Number),
+        ),
+        only("target_id", FieldType::DrawId, &[], GROUND),
+        only("officer_id", FieldType::DrawId, &[], GROUND),
         opt(
             "indicators",
             FieldType::List(&FieldType::Object(INDICATORS)),

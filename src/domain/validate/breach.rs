@@ -68,6 +68,8 @@ breaches! {
     WindowLong { most } = "window_long", "must be at most {most} days after the inspections begin";
     /// So far ahead that nobody watches.
     FarAhead { most } = "far_ahead", "must be at most {most} days after the plan is logged";
+    /// Kept back so long that an older library would have to be used.
+    ChallengeLong { most } = "challenge_long", "must be at most {most} days after the snapshot is logged";
     /// Publication without end.
     DeadlineFar { most } = "deadline_far", "must be at most {most} days after the inspections end";
     /// A game with so few results that all of them can be tried beforehand.
@@ -100,6 +102,12 @@ breaches! {
     LibraryOther = "library_other", "must be a library of this sort, of the plan's region";
     /// The root differs from the snapshot's.
     RootDiffers { expected } = "root_differs", "must be {expected}, the root of the snapshot";
+    /// A newer one of the same library can be used.
+    SnapshotOld { index } = "snapshot_old", "is not the newest snapshot of this library that can be used: that is entry {index}";
+    /// Of another region than the plan.
+    RegionOther { expected } = "region_other", "must be {expected}, the region of the plan";
+    /// A remark under somebody else's draw.
+    NoteForeign { authority } = "note_foreign", "is left to {authority}, whose plan it is: whoever else records a draw adds no words of their own";
     /// Objections can still be made.
     SnapshotYoung { from } = "snapshot_young", "can be planned with from {from} on: objections are heard for ten days after a library is logged";
     /// Objects that no rule covers.
@@ -174,6 +182,16 @@ breaches! {
     SubstituteOther { expected } = "substitute_other", "must be {expected}, who is next in the published order";
     /// Nobody follows.
     SubstituteNone = "substitute_none", "nobody is left in the published order";
+    /// Other seats follow from the order.
+    SeatsOther { expected } = "seats_other", "must be {expected}, the seats that follow from the published order";
+    /// Seats that the place of a sealed target cannot have.
+    SeatsImpossible = "seats_impossible", "must be the plan's seats for the departments sent there: officers go on unless they must not meet the new target, and a seat is empty only where nobody may take it";
+    /// It shows no such thing.
+    EvidenceOther { kinds, whom } = "evidence_other", "does not show that reason: what does is an entry of {kinds} that names {whom}";
+    /// Known before the library was frozen.
+    EvidenceOld { index } = "evidence_old", "was logged before the library of entry {index}, from which its object would have been excluded";
+    /// No pseudonym of the plan's library of officers.
+    OfficerUnknown = "officer_unknown", "is nobody in the plan's library of officers";
     /// The seat is somebody else's.
     SeatOther = "seat_other", "the draw has no such seat with that officer";
     /// The drawn list stays closed until then.
@@ -181,7 +199,7 @@ breaches! {
     /// The list is open.
     OpenedAlready { index } = "opened_already", "the list was opened by entry {index}";
     /// Not the list that the draw committed to.
-    OpeningDiffers = "opening_differs", "is not the list whose root the draw holds";
+    OpeningDiffers = "opening_differs", "is not the list whose root the draw holds, or names who is not in the library or excluded there";
     /// The plan's form is another.
     FormOther { expected } = "form_other", "must be {expected}, as the plan's library is";
 }

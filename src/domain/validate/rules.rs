@@ -42,6 +42,7 @@ const HAPPENED: &[&str] = &[
     "accepted_on",
     "acted_on",
     "applied_on",
+    "as_of",
     "checked_on",
     "completed_on",
     "decided_on",
@@ -124,6 +125,8 @@ pub(super) fn body(checker: &mut Checker, kind: Kind, body: &Map<String, Value>)
         Kind::InspectionResult => inspection_result(checker, body),
         Kind::Plan => plan(checker, body),
         Kind::Draw => draw(checker, body),
+        Kind::Substitute => substitute(checker, body),
+        Kind::Bulletin => ground(checker, body),
         _ => {}
     }
 }
@@ -244,6 +247,56 @@ fn draw(checker: &mut Checker, body: &Map<String, Value>) {
             });
         }
         _ => {}
+    }
+}
+
+/// Reasons for which only a target, or only an officer, is replaced. What is in neither list can befall both.
+const OF_TARGETS: &[&str] = &[
+    "unreachable",
+    "deregistered",
+    "licence_revoked",
+    "registration_rescinded",
+    "moved_out",
+    "no_relevant_activity",
+];
+const OF_OFFICERS: &[&str] = &["recusal", "officer_unavailable"];
+
+/// A target is not replaced for a reason of officers, nor an officer for one of targets.
+fn substitute(checker: &mut Checker, body: &Map<String, Value>) {
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    let others = match text("substitute_type") {
+        "officer" => OF_TARGETS,
+        _ => OF_OFFICERS,
+    };
+    if others.contains(&text("substitute_reason")) {
+        checker.at("substitute_reason", |c| {
+            c.report(Problem::NotAllowed, body.get("substitute_reason"));
+        });
+    }
+}
+
+/// A bulletin that gives the ground of a substitution names whom it concerns: the target, the officer, or the officer at one
+/// target.
+fn ground(checker: &mut Checker, body: &Map<String, Value>) {
+    let Some(reason) = body.get("substitute_reason").and_then(Value::as_str) else {
+        return;
+    };
+    let has = |name: &str| body.contains_key(name);
+    if OF_OFFICERS.contains(&reason) && !has("officer_id") {
+        checker.at("officer_id", |c| c.report(Problem::Missing, None));
+    }
+    if OF_TARGETS.contains(&reason) && has("officer_id") {
+        checker.at("officer_id", |c| {
+            c.report(Problem::NotAllowed, body.get("officer_id"));
+        });
+    }
+    if !has("target_id") && !has("officer_id") && !OF_OFFICERS.contains(&reason) {
+        let other = "officer_id";
+        let problem = match OF_TARGETS.contains(&reason) {
+            true => Problem::Missing,
+            false => Problem::MissingOneOf { other },
+        };
+        checker.at("target_id", |c| c.report(problem, None));
     }
 }
 

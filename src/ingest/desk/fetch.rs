@@ -187,6 +187,11 @@ impl<'a> PlanEntries<'a> {
         })
     }
 
+    /// Region of the plan: that of all that is said about its draw.
+    pub fn region(&self) -> &str {
+        self.logged.text("region").unwrap_or_default()
+    }
+
     /// Operator of the log: who said entry 0.
     ///
     /// # Errors

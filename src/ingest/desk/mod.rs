@@ -11,7 +11,6 @@ mod check;
 mod fetch;
 mod library;
 mod materials;
-mod merkle;
 mod moment;
 mod plan_file;
 mod pseudonyms;

@@ -3,7 +3,7 @@
 //! One line for each drawn target, `ddraw/1|sdrawn|ID|officers|x`, ids ascending, every line ended by a line feed: `officers` are the
 //! ids of all who go there, in the order of their bytes, with commas between them; `x` is a fresh 32-byte salt.
 
-use super::merkle;
+use crate::domain::StaticTree;
 use gongshi_verify::draw::leaf::VERSION;
 use gongshi_verify::draw::recompute::Outcome;
 use gongshi_verify::encoding::{hex, hex32};
@@ -127,7 +127,7 @@ impl SealedList {
         for text in &texts {
             range.push(leaf_hash(text.as_bytes()), &mut |_, _, _| {});
         }
-        let root = merkle::root(texts.iter().map(String::as_str));
+        let root = StaticTree::over(texts.iter().map(String::as_str)).root();
         (root == range.root()).then_some(root)
     }
 

@@ -1,7 +1,7 @@
 //! The record that freezes a library: what its file holds, counted, and what its tokens mean.
 
 use super::library::Names;
-use super::merkle;
+use crate::domain::StaticTree;
 use gongshi_verify::draw::leaf::Leaf;
 use gongshi_verify::draw::library::{Form, Library, LibraryError};
 use gongshi_verify::encoding::hex;
@@ -109,7 +109,7 @@ pub fn snapshot_body(
     file: Value,
 ) -> Result<Value, SnapshotError> {
     let lines: Vec<String> = library.leaves().iter().map(ToString::to_string).collect();
-    if merkle::root(lines.iter().map(String::as_str)) != library.root() {
+    if StaticTree::over(lines.iter().map(String::as_str)).root() != library.root() {
         return Err(SnapshotError::Root);
     }
     let mut body = BTreeMap::new();

@@ -6,14 +6,14 @@
 use super::fetch::Logged;
 use gongshi_verify::draw::recompute::{Inputs, Outcome};
 use gongshi_verify::draw::substitutes::{
-    self, Held, Standing, next_officer, next_target, replace_officer, replace_target,
+    self, Held, Standing, next_officer, next_target, replace_officer, replace_target, seats_for,
 };
 use gongshi_verify::json::Value;
 
 /// Why nobody can be replaced.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubstituteError {
-    /// A replacement in the log that does not fit the draw.
+    /// A replacement in the log that does not fit the draw, or gives seats that do not follow from it.
     #[error("the replacement of entry {0} is none of this draw")]
     Foreign(u64),
     /// Not drawn, or replaced.
@@ -44,6 +44,8 @@ pub struct Replacement {
     pub target: String,
     /// The seat that an officer leaves, with who leaves it.
     pub seat: Option<Held>,
+    /// Of a replaced target the seats on the one that comes.
+    pub seats: Vec<Held>,
     /// Who comes.
     pub next: String,
 }
@@ -53,6 +55,7 @@ pub struct Replacement {
 /// # Errors
 /// [`SubstituteError::Foreign`].
 pub fn standing(
+    inputs: &Inputs<'_>,
     outcome: &Outcome<'_>,
     replaced: &[Logged],
 ) -> Result<Vec<Standing>, SubstituteError> {
@@ -60,7 +63,14 @@ pub fn standing(
     for one in replaced {
         let text = |name: &str| one.text(name).unwrap_or_default();
         let fits = match text("substitute_type") {
-            "target" => replace_target(&mut targets, text("target_id"), text("new_target_id")),
+            "target" => {
+                let (leaving, coming) = (text("target_id"), text("new_target_id"));
+                let seats = seats_for(inputs, outcome, &targets, leaving, coming);
+                seats.is_some_and(|seats| {
+                    one.member("new_seats") == Some(&seats_value(&seats))
+                        && replace_target(&mut targets, leaving, coming, seats)
+                })
+            }
             _ => replace_officer(
                 &mut targets,
                 text("target_id"),
@@ -107,11 +117,20 @@ pub fn replacement(
     let seat = match officer {
         None => None,
         Some(officer) => {
-            let seat = here.seats.iter().find(|seat| seat.officer == officer);
-            Some(seat.ok_or_else(|| SubstituteError::NoSeat {
-                officer: officer.to_owned(),
-                target: target.to_owned(),
-                holders: here.seats.iter().map(|seat| seat.officer.clone()).collect(),
+            let seat = here
+                .seats
+                .iter()
+                .find(|seat| seat.officer.as_deref() == Some(officer));
+            Some(seat.ok_or_else(|| {
+                SubstituteError::NoSeat {
+                    officer: officer.to_owned(),
+                    target: target.to_owned(),
+                    holders: here
+                        .seats
+                        .iter()
+                        .filter_map(|seat| seat.officer.clone())
+                        .collect(),
+                }
             })?)
         }
     };
@@ -127,11 +146,37 @@ pub fn replacement(
             seat.number,
         ),
     };
+    let next = next.ok_or(SubstituteError::Nobody)?;
+    let seats = match seat {
+        None => seats_for(inputs, outcome, now, target, next).unwrap_or_default(),
+        Some(_) => Vec::new(),
+    };
     Ok(Replacement {
         target: target.to_owned(),
         seat: seat.cloned(),
-        next: next.ok_or(SubstituteError::Nobody)?.to_owned(),
+        seats,
+        next: next.to_owned(),
     })
+}
+
+/// Seats as a record has them.
+fn seats_value(seats: &[Held]) -> Value {
+    let seats = seats.iter().map(|seat| {
+        let text = |text: &str| Value::from(text);
+        let members = [
+            ("department", Some(text(&seat.department))),
+            ("seat_no", Some(Value::Int(seat.number.into()))),
+            ("qualification", seat.qualification.as_deref().map(text)),
+            ("officer_id", seat.officer.as_deref().map(text)),
+        ];
+        let members = members.into_iter();
+        Value::Object(
+            members
+                .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+                .collect(),
+        )
+    });
+    Value::Array(seats.collect())
 }
 
 impl Replacement {
@@ -142,15 +187,17 @@ impl Replacement {
             None => members.extend([
                 ("substitute_type", "target".into()),
                 ("new_target_id", self.next.as_str().into()),
+                ("new_seats", seats_value(&self.seats)),
             ]),
             Some(seat) => {
                 members.extend([
                     ("substitute_type", "officer".into()),
                     ("department", seat.department.as_str().into()),
                     ("seat_no", Value::Int(seat.number.into())),
-                    ("officer_id", seat.officer.as_str().into()),
                     ("new_officer_id", self.next.as_str().into()),
                 ]);
+                let leaving = seat.officer.as_deref();
+                members.extend(leaving.map(|one| ("officer_id", one.into())));
                 let asked = seat.qualification.as_deref();
                 members.extend(asked.map(|one| ("qualification", one.into())));
             }

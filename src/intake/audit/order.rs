@@ -25,6 +25,8 @@ pub(super) struct Order {
     docket: Docket,
     /// Plans whose delay was believed.
     believed: Believed,
+    /// Results that say they were drawn, by a sealed draw whose list was not open: plan, object, index.
+    unseen: Vec<(PlanKey, String, u64)>,
 }
 
 /// Nothing was run here: long delays are believed, and counted.
@@ -44,6 +46,10 @@ impl Own for Believed {
         self.0.borrow_mut().insert(plan.clone());
         true
     }
+
+    fn is_later(&self) -> bool {
+        true
+    }
 }
 
 impl Order {
@@ -53,12 +59,29 @@ impl Order {
             files,
             docket: Docket::open(&in_memory())?,
             believed: Believed::default(),
+            unseen: Vec::new(),
         })
     }
 
     /// Draws whose delay was not repeated.
     pub(super) fn unrepeated(&self) -> u64 {
         self.believed.0.borrow().len() as u64
+    }
+
+    /// Entries of results that were taken before the list of their sealed draw was opened, and whose objects it does not have.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the docket cannot be read.
+    pub(super) fn undrawn(&self) -> Result<Vec<u64>, StoreError> {
+        let mut found = Vec::new();
+        for (key, object, index) in &self.unseen {
+            let plan = self.docket.plan(key)?;
+            let opened = plan.is_some_and(|plan| plan.opening.is_some());
+            if opened && self.docket.target(key, object)?.is_none() {
+                found.push(*index);
+            }
+        }
+        Ok(found)
     }
 
     /// What is wrong with an entry; it takes its effect all the same, as it has.
@@ -89,6 +112,9 @@ impl Order {
             Err(Refusal::FileMissing(_)) => {}
             Err(refusal) => problems.push(refusal.to_string()),
         }
+        if let Some((key, object)) = unseen(&desk, said) {
+            self.unseen.push((key, object, index));
+        }
         if takes_part(kind) {
             let stored = Stored {
                 entry: entry.clone(),
@@ -100,4 +126,17 @@ impl Order {
         }
         problems
     }
+}
+
+/// The plan and the object of a result that says it was drawn, where the list of the draw is sealed so far.
+fn unseen(desk: &Desk<'_>, said: Said<'_>) -> Option<(PlanKey, String)> {
+    let text = |name: &str| said.body.get(name).and_then(Value::as_str);
+    if said.kind != Kind::InspectionResult || text("draw_basis") != Some("drawn") {
+        return None;
+    }
+    // What cannot be read is told by what inspects the entry.
+    let plan = desk.plan_named(said).ok().flatten()?;
+    let key = PlanKey::parse(&plan.key).ok()?;
+    let waits = plan.sealed && plan.opening.is_none();
+    waits.then_some((key, text("subject_uscc")?.to_owned()))
 }

@@ -2,11 +2,12 @@
 //!
 //! Of a sealed draw randomness and seed are repeated; who was drawn is committed to here and opened at the deadline.
 
-use super::{Desk, Material, Said, breach, own_plan, unavailable};
+use super::{Desk, Material, Said, breach, own_plan, region, unavailable};
 use crate::docket::PlanState;
 use crate::domain::Breach;
 use crate::intake::Refusal;
 use gongshi_verify::draw::given::Given;
+use gongshi_verify::draw::leaf::Leaf;
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::plan::Mode;
 use gongshi_verify::draw::randomness::{self, Delay};
@@ -28,6 +29,15 @@ const GIVEN: [&str; 3] = ["drawn_count", "drawn_strata", "load_cap"];
 impl Desk<'_> {
     pub(super) fn inspect_draw(&self, said: Said<'_>) -> Result<(), Refusal> {
         let state = self.open_plan(said)?;
+        region::in_plan(said, &state)?;
+        if said.body.contains_key("note") && said.who() != state.authority {
+            let authority = state.authority;
+            return Err(breach(
+                "note",
+                said.text("note"),
+                Breach::NoteForeign { authority },
+            ));
+        }
         let form = if state.sealed { "sealed" } else { "open" };
         let same = |field: &str, expected: String, found: String| match expected == found {
             true => Ok(()),
@@ -64,18 +74,6 @@ impl Desk<'_> {
         let body = serde_json::to_vec(said.body).map_err(unavailable)?;
         let body = json::parse(&body).map_err(|error| Refusal::Malformed(error.to_string()))?;
         let given = Given::read(material.plan.mode, &body).ok_or_else(unread)?;
-        if let (Given::Numbers(numbers, _), Some(lottery)) = (&given, &state.lottery)
-            && !lottery.admits(numbers)
-        {
-            let forms = lottery.groups().iter();
-            let forms = forms.map(|(count, from, to, _)| format!("{count} of {from}–{to}"));
-            let expected = forms.collect::<Vec<_>>().join(" + ");
-            return Err(breach(
-                "lottery_numbers",
-                numbers.len(),
-                Breach::FormOther { expected },
-            ));
-        }
         revealed(said, &state, &material)?;
         let libraries = material.libraries()?;
         let met = material.met();
@@ -219,6 +217,13 @@ impl Desk<'_> {
                     round: wrong.round.to_string(),
                 },
             ),
+            DrawError::Numbers { game } => breach(
+                "lottery_numbers",
+                "",
+                Breach::FormOther {
+                    expected: game.form(),
+                },
+            ),
             DrawError::NobodyIndependent => breach("reveals", "", Breach::DrawVoid),
             DrawError::Delay { segment, .. } => breach(
                 "delay_checkpoints",
@@ -234,11 +239,9 @@ impl Desk<'_> {
 
     /// The opened list of a sealed draw is the one it committed to.
     pub(super) fn inspect_opening(&self, said: Said<'_>) -> Result<(), Refusal> {
-        if said.text("bulletin_type") != "drawn_list_opening" {
-            return Ok(());
-        }
         let plan = self.drawn_plan(said)?;
         own_plan(said, &plan)?;
+        region::in_plan(said, &plan)?;
         if let Some(index) = plan.opening {
             let index = index.to_string();
             return Err(breach(
@@ -279,12 +282,19 @@ impl Desk<'_> {
         let fits = hex(&tree_head(&hashes)) == root
             && lines.len() as u64 == count
             && ids.is_sorted_by(|one, other| one < other)
-            && ids.iter().all(|id| library.find(id).is_some());
+            && ids
+                .iter()
+                .all(|id| library.find(id).is_some_and(is_drawable));
         match fits {
             true => Ok(()),
             false => Err(differs()),
         }
     }
+}
+
+/// Whether a leaf of a sealed library can be drawn: an excluded one cannot.
+fn is_drawable(leaf: &Leaf<'_>) -> bool {
+    matches!(leaf, Leaf::Sealed(target) if target.exclusion.is_none())
 }
 
 /// The id of a line `ddraw/1|sdrawn|ID|officers|x`.

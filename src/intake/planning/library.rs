@@ -6,17 +6,9 @@ use crate::intake::Refusal;
 use gongshi_verify::draw::leaf::Leaf;
 use gongshi_verify::draw::library::{Form, Library, LibraryError};
 use gongshi_verify::encoding::hex;
+use gongshi_verify::time::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// The form of the leaves that a snapshot's record announces.
-pub(super) fn form(library: &str, sealed: bool) -> Form {
-    match (library, sealed) {
-        ("officers", _) => Form::Officers,
-        (_, true) => Form::Sealed,
-        (_, false) => Form::Open,
-    }
-}
 
 impl From<LibraryError> for Breach {
     fn from(error: LibraryError) -> Self {
@@ -32,12 +24,31 @@ impl From<LibraryError> for Breach {
     }
 }
 
+/// A library can be challenged for at most so many days. Who could put that off for ever could keep an older one the newest that can be used.
+const CHALLENGE_DAYS: i64 = 60;
+
+/// That the time in which it can be challenged comes to an end.
+pub(super) fn admit(said: Said<'_>, now: i64) -> Result<(), Refusal> {
+    let until = said.text("challenge_until");
+    match Timestamp::parse(until) {
+        Ok(time) if time.unix() > now + CHALLENGE_DAYS * 86_400 => {
+            let most = CHALLENGE_DAYS.to_string();
+            Err(breach(
+                "challenge_until",
+                until,
+                Breach::ChallengeLong { most },
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Desk<'_> {
     pub(super) fn inspect_library(&self, said: Said<'_>) -> Result<(), Refusal> {
         let file = said.body.get("leaves").and_then(|file| file.get("sha256"));
         let sha256 = file.and_then(Value::as_str).unwrap_or_default();
         let text = self.text(sha256)?;
-        let form = form(said.text("library"), said.text("library_form") == "sealed");
+        let form = Form::announced(said.text("library"), said.text("library_form") == "sealed");
         let library = Library::parse(form, &text)
             .map_err(|error| breach("leaves", sha256, Breach::from(error)))?;
         let root = hex(&library.root());

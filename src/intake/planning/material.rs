@@ -1,7 +1,7 @@
 //! All that a draw is computed from, gathered from the log, the docket and the files: what intake checks with, what the server
 //! draws with, and what it hands to whoever repeats a draw.
 
-use super::{Desk, library};
+use super::Desk;
 use crate::docket::{PlanState, Snapshot};
 use crate::intake::Refusal;
 use crate::log::LogError;
@@ -116,7 +116,7 @@ impl Material {
             secrets,
             objects: text(desk, &objects.leaves)?,
             officers: text(desk, &officers.leaves)?,
-            form: library::form(&objects.library, objects.sealed),
+            form: Form::announced(&objects.library, objects.sealed),
             met,
         })
     }

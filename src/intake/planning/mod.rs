@@ -4,11 +4,15 @@
 //! a draw repeated); its answer holds as long as the docket stays as it was. [`Desk::admit`] looks at the time the log gives
 //! the entry. Nothing here changes anything, and nothing is believed that the log does not hold.
 
+mod alone;
+mod called_off;
 mod draw;
 mod drawn;
+mod evidence;
 mod library;
 mod material;
 mod plan;
+mod region;
 mod result;
 mod secrets;
 mod substitute;
@@ -48,6 +52,8 @@ pub(crate) trait Own {
     fn has_round(&self, round: u64) -> bool;
     /// Whether a long delay is believed unrepeated, by who says so elsewhere.
     fn believes(&self, plan: &PlanKey) -> bool;
+    /// Whether entries are read back later, when records that they name may have been destroyed.
+    fn is_later(&self) -> bool;
 }
 
 /// What is looked at: an event on its way in, or an entry read back.
@@ -145,7 +151,11 @@ impl Desk<'_> {
             Kind::Cancel => self.inspect_cancel(said),
             Kind::Draw => self.inspect_draw(said),
             Kind::Substitute => self.inspect_substitute(said),
-            Kind::Bulletin => self.inspect_opening(said),
+            Kind::Bulletin => match said.text("bulletin_type") {
+                "drawn_list_opening" => self.inspect_opening(said),
+                evidence::GROUND => self.inspect_ground(said),
+                _ => Ok(()),
+            },
             Kind::Alert => self.inspect_alert(said),
             Kind::InspectionResult => self.inspect_result(said),
             _ => Ok(()),
@@ -159,6 +169,7 @@ impl Desk<'_> {
     pub fn admit(&self, said: Said<'_>) -> Result<(), Refusal> {
         let now = said.entry.logged_at.unix();
         match said.kind {
+            Kind::Snapshot => library::admit(said, now),
             Kind::Plan => self.admit_plan(said, now),
             Kind::Commit | Kind::Cancel => {
                 let plan = self.plan(said)?;
@@ -172,7 +183,7 @@ impl Desk<'_> {
                 let plan = self.plan(said)?;
                 in_time(now, plan.known_at(), i64::MAX)
             }
-            Kind::Bulletin if said.body.contains_key("plan_key") => {
+            Kind::Bulletin if said.text("bulletin_type") == "drawn_list_opening" => {
                 let plan = self.plan(said)?;
                 in_time(now, plan.result_deadline, i64::MAX)
             }

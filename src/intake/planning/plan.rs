@@ -1,12 +1,13 @@
 //! What a plan has to be before it binds: drawable, on listed items, from libraries that were there to be objected to, with
 //! officers for every seat, the next of its authority, and the only one open for its items.
 
-use super::{Desk, Material, Said, breach, own_plan, shown, unavailable, window};
-use crate::docket::{PlanItem, PlanState, Snapshot};
+use super::{Desk, Material, Said, breach, shown, unavailable, window};
+use crate::docket::{PlanItem, Snapshot};
 use crate::domain::{Breach, Kind, Stored};
 use crate::intake::Refusal;
+use gongshi_verify::draw::admission::{self};
 use gongshi_verify::draw::library::{Form, Library};
-use gongshi_verify::draw::plan::{DELAY_LOG2, LEAD_SECONDS, Mode, Plan, PlanError, longest_reveal};
+use gongshi_verify::draw::plan::{LEAD_SECONDS, Mode, Plan, PlanError, longest_reveal};
 use gongshi_verify::draw::recompute;
 use gongshi_verify::json;
 use gongshi_verify::names::{AuthorityId, KindName, PlanKey, RegionCode};
@@ -20,13 +21,6 @@ const AHEAD_DAYS: i64 = 366;
 /// Rules and recusals of a plan: what is looked at for every object, or for every officer.
 const MOST_RULES: usize = 200;
 const MOST_RECUSALS: usize = 5_000;
-/// The game with 220 results, which a contributor could try all.
-const SMALL_GAME: &str = "welfare_3d";
-/// Region of the operator of a demonstration log.
-const SYNTHETIC: &str = "000000";
-/// Time after a round was due from which on the operator may say that it never came, in seconds.
-const LAPSE_SECONDS: i64 = 72 * 60 * 60;
-
 impl Desk<'_> {
     pub(super) fn inspect_plan(&self, said: Said<'_>) -> Result<(), Refusal> {
         let key = self.names(said)?;
@@ -48,9 +42,6 @@ impl Desk<'_> {
             }
         }
         window::check(said, &key, &plan)?;
-        if said.text("lottery_game") == SMALL_GAME {
-            return Err(breach("lottery_game", SMALL_GAME, Breach::LotterySmall));
-        }
         self.delay(said, &plan)?;
         self.departments(said)?;
         self.items(said)?;
@@ -74,6 +65,7 @@ impl Desk<'_> {
                 let from = shown(library.usable_from);
                 return Err(breach(name, library.index, Breach::SnapshotYoung { from }));
             }
+            self.is_newest(name, &library, now)?;
         }
         self.alone(said, now)
     }
@@ -105,11 +97,11 @@ impl Desk<'_> {
         let Mode::Delay { log2 } = plan.mode else {
             return Ok(());
         };
-        let operator = self.registry.operator();
-        let synthetic = operator.is_some_and(|one| one.region.as_str() == SYNTHETIC);
-        if log2 < DELAY_LOG2 && !synthetic {
+        // By entry 0, which every proof begins with, not by what the operator has become since: whoever checks has no more.
+        if !admission::is_long_enough(plan.mode, self.is_demonstration()?) {
             return Err(breach("delay_log2", log2, Breach::DelayShort));
         }
+        let operator = self.registry.operator();
         let independent =
             |id: &AuthorityId| operator.is_some_and(|one| plan.is_independent(id, &one.id));
         match plan.contributors.iter().any(independent) {
@@ -119,6 +111,14 @@ impl Desk<'_> {
                 Err(breach("contributors", named, Breach::NobodyIndependent))
             }
         }
+    }
+
+    fn is_demonstration(&self) -> Result<bool, Refusal> {
+        let first = self.log.leaf(0).map_err(unavailable)?;
+        let record = first.record.as_deref().map(json::parse).transpose();
+        let record = record.map_err(unavailable)?;
+        let body = record.as_ref().and_then(|record| record.get("body"));
+        Ok(body.is_some_and(admission::is_demonstration))
     }
 
     /// All who are named are authorities of the log; those who send officers are the lead and the partners.
@@ -174,7 +174,7 @@ impl Desk<'_> {
     }
 
     /// Every item stands on a list that is in force where and when it is inspected (清单之外无检查).
-    fn items(&self, said: Said<'_>) -> Result<Vec<PlanItem>, Refusal> {
+    pub(super) fn items(&self, said: Said<'_>) -> Result<Vec<PlanItem>, Refusal> {
         let mut items = Vec::new();
         for (at, item) in said.list("plan_items").iter().enumerate() {
             let path = format!("plan_items[{at}].item_list");
@@ -246,6 +246,31 @@ impl Desk<'_> {
         }
     }
 
+    /// Of the snapshots of one library that can be used, only the newest is: else the older could be kept for the day on which it
+    /// suits. Newest by the day it shows, then by its place in the log, so that a wrong one is replaced by another of its day.
+    fn is_newest(&self, name: &str, library: &Snapshot, now: i64) -> Result<(), Refusal> {
+        let of = |one: &Snapshot| {
+            (
+                one.authority.clone(),
+                one.region.clone(),
+                one.library.clone(),
+                one.name.clone(),
+                one.sealed,
+            )
+        };
+        let age = |one: &Snapshot| (one.as_of.clone(), one.index);
+        let same = of(library);
+        let usable = self.docket.snapshots()?.into_iter();
+        let usable = usable.filter(|one| one.usable_from <= now && of(one) == same);
+        match usable.max_by_key(age) {
+            Some(newest) if newest.index != library.index => {
+                let index = newest.index.to_string();
+                Err(breach(name, library.index, Breach::SnapshotOld { index }))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The libraries are those whose roots the plan names; its rules cover whom they must; every seat can be filled.
     fn libraries(&self, said: Said<'_>, plan: &Plan) -> Result<(), Refusal> {
         for (name, root) in [
@@ -279,99 +304,6 @@ impl Desk<'_> {
             breach("departments", said.list("departments").len(), infeasible)
         })
     }
-
-    /// No other open plan has one of its items in its region at the same time; and none of the level above.
-    fn alone(&self, said: Said<'_>, now: i64) -> Result<(), Refusal> {
-        let items = self.items(said)?;
-        let region = said.text("region");
-        let (from, to) = (said.text("check_from"), said.text("check_to"));
-        let same = |one: &PlanItem, other: &PlanItem| {
-            one.name == other.name
-                || (&one.list_authority, &one.code) == (&other.list_authority, &other.code)
-        };
-        for place in around(region) {
-            for key in self.docket.plans_until(&place, from)? {
-                let Some(other) = self.docket.plan(&key)? else {
-                    continue;
-                };
-                if other.check_from.as_str() > to {
-                    continue;
-                }
-                let shared = items
-                    .iter()
-                    .position(|item| other.items.iter().any(|one| same(item, one)));
-                let Some(at) = shared else { continue };
-                let plan = other.key.clone();
-                // Of a void plan nothing will come; who plans again starts from new secrets.
-                if other.draw.is_none() && other.is_void(now) {
-                    continue;
-                }
-                let stands_in_the_way = match (place == region, other.lapsed) {
-                    (true, Some(_)) if other.draw.is_none() => {
-                        fallback(said, &other)?;
-                        None
-                    }
-                    (true, _) => Some(Breach::ItemOpen { plan }),
-                    (false, _) if draws_for_below(&other) => Some(Breach::CityDraws { plan }),
-                    (false, _) => None,
-                };
-                if let Some(reason) = stands_in_the_way {
-                    let path = format!("plan_items[{at}].item_code");
-                    return Err(breach(path, &items[at].code, reason));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn inspect_cancel(&self, said: Said<'_>) -> Result<(), Refusal> {
-        let plan = self.open_plan(said)?;
-        own_plan(said, &plan)?;
-        unrevealed(&plan)
-    }
-
-    /// A notice that a round never came is about an open plan that waits for one.
-    pub(super) fn inspect_alert(&self, said: Said<'_>) -> Result<(), Refusal> {
-        if said.text("alert_type") != "round_missing" {
-            return Ok(());
-        }
-        let plan = self.open_plan(said)?;
-        if plan
-            .round
-            .is_some_and(|round| self.outside.has_round(round))
-        {
-            return Err(breach("plan_key", &plan.key, Breach::RoundThere));
-        }
-        match plan.due {
-            Some(_) => Ok(()),
-            None => Err(breach(
-                "plan_key",
-                &plan.key,
-                Breach::FormOther {
-                    expected: "drand, lottery".to_owned(),
-                },
-            )),
-        }
-    }
-
-    pub(super) fn admit_alert(&self, said: Said<'_>, now: i64) -> Result<(), Refusal> {
-        if said.text("alert_type") != "round_missing" {
-            return Ok(());
-        }
-        let due = self.plan(said)?.due.unwrap_or(i64::MAX - LAPSE_SECONDS);
-        super::in_time(now, due + LAPSE_SECONDS, i64::MAX)
-    }
-}
-
-/// Who has seen a secret neither commits nor calls off any more, also within the second of t0.
-pub(super) fn unrevealed(plan: &PlanState) -> Result<(), Refusal> {
-    match plan.reveals.is_empty() {
-        true => Ok(()),
-        false => {
-            let until = shown(plan.t0);
-            Err(breach("plan_key", &plan.key, Breach::TooLate { until }))
-        }
-    }
 }
 
 /// The plan as the draw reads it.
@@ -399,6 +331,7 @@ fn told(said: Said<'_>, error: PlanError) -> Refusal {
         },
         ("t1", None) => Breach::RevealsLate,
         ("contributors", Some(_)) => Breach::NobodyContributes,
+        ("lottery_game", _) => Breach::LotterySmall,
         _ => Breach::Unplannable {
             expected: error.expected.to_owned(),
         },
@@ -455,48 +388,6 @@ fn rules_cover(said: Said<'_>, plan: &Plan, objects: &Library<'_>) -> Result<(),
         }
     }
     Ok(())
-}
-
-/// A plan in the place of one whose round never came draws as that one had said it would.
-fn fallback(said: Said<'_>, lapsed: &PlanState) -> Result<(), Refusal> {
-    let expected = match lapsed.fallback.as_str() {
-        "drand_round" => "drand",
-        other => other,
-    };
-    let found = said.text("randomness");
-    match found == expected {
-        true => Ok(()),
-        false => {
-            let expected = expected.to_owned();
-            Err(breach(
-                "randomness",
-                found,
-                Breach::FallbackOther { expected },
-            ))
-        }
-    }
-}
-
-/// Whether a plan of the level above sends the officers of the levels below.
-fn draws_for_below(plan: &PlanState) -> bool {
-    matches!(
-        plan.mode.as_str(),
-        "city_draw_county_check" | "province_draw_local_check" | "city_county_joint_check"
-    )
-}
-
-/// A region, and the prefecture and province it belongs to.
-fn around(region: &str) -> Vec<String> {
-    let mut places = vec![region.to_owned()];
-    if region != SYNTHETIC {
-        for kept in [4, 2] {
-            let above = format!("{:0<6}", region.get(..kept).unwrap_or(region));
-            if !places.contains(&above) {
-                places.push(above);
-            }
-        }
-    }
-    places
 }
 
 fn covers(own: &str, region: &str) -> bool {

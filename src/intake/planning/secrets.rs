@@ -12,12 +12,13 @@ impl Desk<'_> {
         if !plan.contributors.iter().any(|id| id == said.who()) {
             return Err(breach("plan_key", &plan.key, Breach::NoContributor));
         }
+        self.near_plan(said, &plan)?;
         match plan
             .commits
             .iter()
             .find(|one| one.contributor == said.who())
         {
-            None => super::plan::unrevealed(&plan),
+            None => super::called_off::unrevealed(&plan),
             Some(one) => {
                 let index = one.index.to_string();
                 Err(breach(
@@ -38,6 +39,7 @@ impl Desk<'_> {
         let Some(commit) = commit else {
             return Err(breach("plan_key", &plan.key, Breach::NotCommitted));
         };
+        self.near_plan(said, &plan)?;
         // What was revealed is public: who copies it says nothing new.
         if let Some(one) = plan
             .reveals

@@ -1,16 +1,20 @@
 //! Substitutes by the published order: never a free choice.
 
-use super::{Desk, Said, breach, own_plan};
+use super::{Desk, Material, Said, breach, own_plan, region};
 use crate::docket::{PlanState, Seat, TargetState};
 use crate::domain::Breach;
 use crate::intake::Refusal;
+use gongshi_verify::draw::leaf::Officer;
+use gongshi_verify::draw::officers;
 use gongshi_verify::draw::substitutes::{self, Held, Standing};
 use gongshi_verify::names::PlanKey;
+use std::collections::BTreeSet;
 
 impl Desk<'_> {
     pub(super) fn inspect_substitute(&self, said: Said<'_>) -> Result<(), Refusal> {
         let plan = self.drawn_plan(said)?;
         own_plan(said, &plan)?;
+        region::in_plan(said, &plan)?;
         let key = said.plan_key()?;
         if plan.sealed && plan.opening.is_none() {
             return Err(breach("plan_key", &plan.key, Breach::Unopened));
@@ -21,8 +25,12 @@ impl Desk<'_> {
             let plan = plan.key;
             return Err(breach("target_id", id, Breach::NotDrawn { plan }));
         };
+        self.shows_reason(said, &plan)?;
         match (said.text("substitute_type"), plan.sealed) {
-            ("target", true) => self.in_library(said, &plan, &key),
+            ("target", true) => {
+                self.in_library(said, &plan, &key)?;
+                self.seats_possible(said, &plan, &target)
+            }
             ("target", false) => self.next_target(said, &plan, &key),
             // Without the openings nobody here can rank the officers of a sealed draw.
             (_, true) => self.holds_seat(said, &target),
@@ -61,18 +69,89 @@ impl Desk<'_> {
         let (leaving, found) = (said.text("target_id"), said.text("new_target_id"));
         self.repeated(plan, |inputs, outcome| {
             let next = substitutes::next_target(inputs, outcome, &now, leaving);
-            expected("new_target_id", found, next)
+            expected("new_target_id", found, next)?;
+            let seats = substitutes::seats_for(inputs, outcome, &now, leaving, found);
+            let seats = seats.unwrap_or_default();
+            match seats_said(said)? == seats {
+                true => Ok(()),
+                false => Err(seats_other(said, &seats)),
+            }
         })
+    }
+
+    /// Of a sealed draw nobody here can rank officers. What everybody sees: the seats are those that the plan has for the departments
+    /// that were there, whoever may go on does, whoever comes may, and a seat is empty only where nobody may take it.
+    fn seats_possible(
+        &self,
+        said: Said<'_>,
+        plan: &PlanState,
+        leaving: &TargetState,
+    ) -> Result<(), Refusal> {
+        let seats = seats_said(said)?;
+        let material = Material::gather(self, plan)?;
+        let libraries = material.libraries()?;
+        let new = said.text("new_target_id");
+        let met = material.met();
+        let barred = |officer: &str| {
+            let recused = |(at, who): &(String, String)| at == new && who == officer;
+            met.contains(&(new, officer)) || material.plan.recusals.iter().any(recused)
+        };
+        let departments: BTreeSet<&str> = leaving
+            .seats
+            .iter()
+            .map(|seat| seat.department.as_str())
+            .collect();
+        let planned = material.plan.seats.iter();
+        let planned = planned.filter(|one| departments.contains(one.department.as_str()));
+        let asked: BTreeSet<(&str, Option<&str>, u32)> = planned
+            .flat_map(|one| {
+                let qualification = one.qualification.as_deref();
+                (1..=one.count).map(move |number| (&*one.department, qualification, number))
+            })
+            .collect();
+        let said_to_be: BTreeSet<(&str, Option<&str>, u32)> = seats
+            .iter()
+            .map(|seat| {
+                let qualification = seat.qualification.as_deref();
+                (&*seat.department, qualification, seat.number)
+            })
+            .collect();
+        let before: BTreeSet<&str> = leaving
+            .seats
+            .iter()
+            .filter_map(|seat| seat.officer_id.as_deref())
+            .collect();
+        let there: BTreeSet<&str> = seats
+            .iter()
+            .filter_map(|seat| seat.officer.as_deref())
+            .collect();
+        let people: Vec<Officer<'_>> = libraries.1.officers().collect();
+        let may = |seat: &Held, one: &Officer<'_>| {
+            officers::may(one, &seat.department, seat.qualification.as_deref()) && !barred(one.id)
+        };
+        let filled = |seat: &Held| match seat.officer.as_deref() {
+            Some(officer) => people.iter().any(|one| one.id == officer && may(seat, one)),
+            None => !people
+                .iter()
+                .any(|one| may(seat, one) && !there.contains(one.id)),
+        };
+        let taken = seats.iter().filter(|seat| seat.officer.is_some()).count();
+        let fits = asked == said_to_be
+            && seats.len() == asked.len()
+            && there.len() == taken
+            && before.iter().all(|id| barred(id) || there.contains(id))
+            && seats.iter().all(filled);
+        match fits {
+            true => Ok(()),
+            false => {
+                let count = said.list("new_seats").len();
+                Err(breach("new_seats", count, Breach::SeatsImpossible))
+            }
+        }
     }
 
     /// The targets of a plan as the verifier's order reads them.
     fn standing(&self, key: &PlanKey) -> Result<Vec<Standing>, Refusal> {
-        let held = |seat: Seat| Held {
-            department: seat.department,
-            qualification: seat.qualification,
-            number: seat.seat_no,
-            officer: seat.officer_id,
-        };
         let targets = self.docket.targets(key)?.into_iter();
         let standing = targets.map(|one| Standing {
             id: one.target_id,
@@ -87,11 +166,9 @@ impl Desk<'_> {
     fn holds_seat(&self, said: Said<'_>, target: &TargetState) -> Result<(), Refusal> {
         let leaving = said.text("officer_id");
         let department = said.text("department");
-        match target
-            .seats
-            .iter()
-            .any(|seat| seat.officer_id == leaving && seat.department == department)
-        {
+        match target.seats.iter().any(|seat| {
+            seat.officer_id.as_deref() == Some(leaving) && seat.department == department
+        }) {
             true => Ok(()),
             false => Err(breach("officer_id", leaving, Breach::SeatOther)),
         }
@@ -113,7 +190,8 @@ impl Desk<'_> {
                 seat.number,
             ) == (department, qualification, number)
         };
-        if seats.iter().find(same).map(|seat| &*seat.officer) != Some(leaving) {
+        let holder = seats.iter().find(same);
+        if holder.and_then(|seat| seat.officer.as_deref()) != Some(leaving) {
             return Err(breach("seat_no", number, Breach::SeatOther));
         }
         let found = said.text("new_officer_id");
@@ -130,6 +208,40 @@ impl Desk<'_> {
             expected("new_officer_id", found, next)
         })
     }
+}
+
+fn held(seat: Seat) -> Held {
+    Held {
+        department: seat.department,
+        qualification: seat.qualification,
+        number: seat.seat_no,
+        officer: seat.officer_id,
+    }
+}
+
+/// The seats on the new target, as the record has them.
+fn seats_said(said: Said<'_>) -> Result<Vec<Held>, Refusal> {
+    let seats = said.list("new_seats").to_vec();
+    let seats: Vec<Seat> = serde_json::from_value(seats.into())
+        .map_err(|error| Refusal::Malformed(error.to_string()))?;
+    Ok(seats.into_iter().map(held).collect())
+}
+
+/// Other seats follow from the order.
+fn seats_other(said: Said<'_>, seats: &[Held]) -> Refusal {
+    let told = seats.iter().map(|seat| {
+        let qualification = seat.qualification.as_deref();
+        format!(
+            "{} {} {}: {}",
+            seat.department,
+            qualification.unwrap_or("-"),
+            seat.number,
+            seat.officer.as_deref().unwrap_or("-")
+        )
+    });
+    let expected = told.collect::<Vec<_>>().join("; ");
+    let count = said.list("new_seats").len();
+    breach("new_seats", count, Breach::SeatsOther { expected })
 }
 
 fn expected(field: &str, found: &str, next: Option<&str>) -> Result<(), Refusal> {

@@ -6,7 +6,7 @@ use crate::domain::dates::day_in_china;
 use crate::web::Portal;
 use crate::web::problem::{Problem, internal};
 use actix_web::{HttpRequest, HttpResponse, web};
-use gongshi_verify::names::AuthorityId;
+use gongshi_verify::names::{AuthorityId, is_draw_id};
 use serde::Deserialize;
 
 /// What is asked for.
@@ -47,6 +47,30 @@ pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> Http
         let value = blocking(move || {
             let fairness = portal.fairness(asked.authority.as_deref(), &year)?;
             serde_json::to_value(fairness.as_ref()).map_err(|error| internal(&error))
+        });
+        Ok(json(&value.await?))
+    };
+    answer(work.await)
+}
+
+/// `GET /api/v1/fairness/targets/<id>`: one target over a year's draws.
+pub(super) async fn target(
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let work = async {
+        let asked: Asked = query(&request)?;
+        let (year, id) = (year_of(&asked, &portal)?, id.into_inner());
+        if !is_draw_id(&id) {
+            return Err(Problem::bad_request(format!(
+                "an id of a library is 1 to 32 digits and capital letters, not {:?}",
+                shown(&id)
+            )));
+        }
+        let value = blocking(move || {
+            let told = portal.target_fairness(&id, asked.authority.as_deref(), &year)?;
+            serde_json::to_value(told).map_err(|error| internal(&error))
         });
         Ok(json(&value.await?))
     };

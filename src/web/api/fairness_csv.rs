@@ -5,7 +5,7 @@ use super::fairness::{Asked, year_of};
 use super::plans::query;
 use super::{answer, blocking, shown};
 use crate::web::Portal;
-use crate::web::draws::Fairness;
+use crate::web::draws::{DecidedBy, Fairness};
 use crate::web::problem::{Problem, internal};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -45,11 +45,21 @@ fn written(fairness: &Fairness, table: &str) -> Result<String, std::io::Error> {
     let number = |n: Option<u64>| n.map(|n| n.to_string()).unwrap_or_default();
     match table {
         "strata" => {
-            out.write_record(["stratum", "eligible", "drawn", "expected", "variance"])?;
+            out.write_record([
+                "stratum", "eligible", "drawn", "expected", "variance", "untested",
+            ])?;
             for one in &fairness.strata {
                 let (eligible, drawn) = (one.eligible.to_string(), one.drawn.to_string());
                 let (expected, variance) = (one.expected.to_string(), one.variance.to_string());
-                out.write_record([&one.stratum, &eligible, &drawn, &expected, &variance])?;
+                let untested = one.untested.to_string();
+                out.write_record([
+                    &one.stratum,
+                    &eligible,
+                    &drawn,
+                    &expected,
+                    &variance,
+                    &untested,
+                ])?;
             }
         }
         "times" => {
@@ -89,6 +99,7 @@ fn written(fairness: &Fairness, table: &str) -> Result<String, std::io::Error> {
                 "eligible",
                 "drawn",
                 "expected",
+                "decided_by",
             ])?;
             for plan in &fairness.plans {
                 for rule in &plan.rules {
@@ -105,6 +116,10 @@ fn written(fairness: &Fairness, table: &str) -> Result<String, std::io::Error> {
                         number(rule.eligible),
                         number(rule.drawn),
                         expected,
+                        rule.decided_by
+                            .map(DecidedBy::name)
+                            .unwrap_or_default()
+                            .to_owned(),
                     ])?;
                 }
             }
@@ -133,6 +148,7 @@ mod tests {
                 drawn: 4,
                 expected: 4.0,
                 variance: 3.2,
+                untested: 1,
             }],
             strata_test: None,
             times: None,
@@ -142,7 +158,7 @@ mod tests {
         let strata = written(&fairness, "strata").unwrap();
         assert_eq!(
             strata,
-            "stratum,eligible,drawn,expected,variance\nfood,20,4,4,3.2\n"
+            "stratum,eligible,drawn,expected,variance,untested\nfood,20,4,4,3.2,1\n"
         );
         for table in TABLES {
             assert!(

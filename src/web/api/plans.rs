@@ -1,20 +1,24 @@
-//! `GET /api/v1/plans…`: plans, their progress, one target of one, and a department's tasks.
+//! `GET /api/v1/plans…`: plans, their progress, one target of one, who of several is in its library, and a department's tasks.
 
 use super::{answer, blocking, json, shown};
 use crate::docket::Stage;
 use crate::web::Portal;
-use crate::web::draws::PlanFilter;
+use crate::web::draws::{PlanFilter, PlanLibrary};
 use crate::web::problem::Problem;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::names::{AuthorityId, PlanKey, RegionCode, is_draw_id};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Plans in an answer, unless asked for fewer.
 const PAGE: usize = 50;
 /// Plans in an answer at most.
 const MOST: usize = 200;
+
+/// Ids in a question about who is in a library, repeated ones included.
+const IDS: usize = 500;
 
 /// The three parts of a plan key in an address.
 pub(super) type KeyPath = (String, String, String);
@@ -30,6 +34,10 @@ pub(super) fn key(parts: &KeyPath) -> Result<PlanKey, Problem> {
     })
 }
 
+fn wrong(name: &str, text: &str, expected: &str) -> Problem {
+    Problem::bad_request(format!("{name} must be {expected}, not {:?}", shown(text)))
+}
+
 #[derive(Debug, Default, Deserialize)]
 struct Asked {
     before: Option<String>,
@@ -41,9 +49,6 @@ struct Asked {
 
 impl Asked {
     fn filter(&self) -> Result<PlanFilter, Problem> {
-        let wrong = |name: &str, text: &str, expected: &str| {
-            Problem::bad_request(format!("{name} must be {expected}, not {:?}", shown(text)))
-        };
         if let Some(text) = &self.authority
             && AuthorityId::parse(text).is_err()
         {
@@ -113,6 +118,69 @@ pub(super) async fn one(portal: web::Data<Portal>, path: web::Path<KeyPath>) -> 
     answer(work.await)
 }
 
+/// An id of a library.
+fn id_of(text: &str) -> Result<String, Problem> {
+    match is_draw_id(text) {
+        true => Ok(text.to_owned()),
+        false => Err(Problem::bad_request(format!(
+            "an id of a library is 1 to 32 digits and capital letters, not {:?}",
+            shown(text)
+        ))),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct AskedMembers {
+    ids: Option<String>,
+    library: Option<String>,
+}
+
+impl AskedMembers {
+    /// Ids ascending, those asked about twice once.
+    fn ids(&self) -> Result<BTreeSet<String>, Problem> {
+        let Some(text) = self.ids.as_deref().filter(|text| !text.is_empty()) else {
+            let expected =
+                format!("ids must be 1 to {IDS} ids of a library with commas between them");
+            return Err(Problem::bad_request(expected));
+        };
+        if text.split(',').nth(IDS).is_some() {
+            let detail = format!(
+                "ids must be at most {IDS} ids, not {}",
+                text.split(',').count()
+            );
+            return Err(Problem::bad_request(detail));
+        }
+        text.split(',').map(id_of).collect()
+    }
+
+    fn library(&self) -> Result<PlanLibrary, Problem> {
+        let Some(text) = &self.library else {
+            return Ok(PlanLibrary::default());
+        };
+        let all = PlanLibrary::ALL.iter();
+        let found = all.clone().find(|(name, _)| name == text);
+        found.map(|(_, library)| *library).ok_or_else(|| {
+            let names: Vec<&str> = all.map(|(name, _)| *name).collect();
+            wrong("library", text, &format!("one of {}", names.join(", ")))
+        })
+    }
+}
+
+pub(super) async fn targets(
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+    path: web::Path<KeyPath>,
+) -> HttpResponse {
+    let work = async {
+        let key = key(&path)?;
+        let asked: AskedMembers = query(&request)?;
+        let (ids, library) = (asked.ids()?, asked.library()?);
+        let value = blocking(move || portal.members_document(&portal.plan(&key)?, library, &ids));
+        Ok(json(&value.await?))
+    };
+    answer(work.await)
+}
+
 pub(super) async fn target(
     portal: web::Data<Portal>,
     path: web::Path<(String, String, String, String)>,
@@ -120,12 +188,7 @@ pub(super) async fn target(
     let work = async {
         let (authority, period, serial, id) = path.into_inner();
         let key = key(&(authority, period, serial))?;
-        if !is_draw_id(&id) {
-            return Err(Problem::bad_request(format!(
-                "an id of a library is 1 to 32 digits and capital letters, not {:?}",
-                shown(&id)
-            )));
-        }
+        let id = id_of(&id)?;
         let value = blocking(move || portal.target_document(&portal.plan(&key)?, &id));
         Ok(json(&value.await?))
     };

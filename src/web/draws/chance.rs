@@ -62,8 +62,9 @@ pub fn of_counts(cells: impl Iterator<Item = (f64, f64, f64)>) -> Option<ChiSqua
 }
 
 /// A count in each of several classes that exhaust a whole against what was expected in it. Classes at the end with fewer than
-/// [`LEAST_EXPECTED`] expected are taken together with the one before; fewer than two classes are no test.
-pub fn of_classes(classes: &[(f64, f64)]) -> Option<ChiSquare> {
+/// [`LEAST_EXPECTED`] expected are taken together with the one before. `fixed` sums over the classes were settled beforehand,
+/// whatever chance did (that of the counts is one): each leaves a degree of freedom less, and without any left there is no test.
+pub fn of_classes(classes: &[(f64, f64)], fixed: usize) -> Option<ChiSquare> {
     let mut merged: Vec<(f64, f64)> = Vec::new();
     for class in classes.iter().rev() {
         match merged.last_mut() {
@@ -73,7 +74,7 @@ pub fn of_classes(classes: &[(f64, f64)]) -> Option<ChiSquare> {
     }
     merged.retain(|class| class.1 > 0.0);
     let enough = merged.iter().all(|class| class.1 >= LEAST_EXPECTED);
-    let degrees = u32::try_from(merged.len().checked_sub(1)?).ok()?;
+    let degrees = u32::try_from(merged.len().checked_sub(fixed)?).ok()?;
     let statistic = merged
         .iter()
         .map(|(count, expected)| (count - expected).powi(2) / expected);
@@ -122,6 +123,10 @@ mod tests {
             (2.365_973_88, 3, 0.5),
             (4_000.0, 4_000, 0.497_026_451_56),
             (5_000.0, 1, 0.0),
+            // By integrating the density.
+            (0.5, 1, 0.479_500_122),
+            (7.0, 2, 0.030_197_383),
+            (25.0, 7, 0.000_758_8),
         ] {
             let found = ChiSquare::new(statistic, degrees).unwrap().p_value;
             assert!((found - p).abs() < 1e-7, "{statistic} {degrees}: {found}");
@@ -136,12 +141,19 @@ mod tests {
         assert_eq!((found.statistic, found.degrees_of_freedom), (0.5, 1));
         assert_eq!(of_counts([(1.0, 1.0, 1.0)].into_iter()), None);
         // 3 and 2 expected at the end go to the class before.
-        let found = of_classes(&[(60.0, 50.0), (30.0, 40.0), (4.0, 3.0), (1.0, 2.0)]).unwrap();
+        let found = of_classes(&[(60.0, 50.0), (30.0, 40.0), (4.0, 3.0), (1.0, 2.0)], 1).unwrap();
         assert_eq!(found.degrees_of_freedom, 2);
         let expected = 100.0 / 50.0 + 100.0 / 40.0;
         assert!((found.statistic - expected).abs() < 1e-9, "{found:?}");
-        assert_eq!(of_classes(&[(9.0, 9.0), (0.0, 0.0)]), None);
-        assert_eq!(of_classes(&[]), None);
+        let once_more = of_classes(&[(60.0, 50.0), (30.0, 40.0), (5.0, 5.0)], 2).unwrap();
+        assert_eq!(once_more.degrees_of_freedom, 1);
+        assert!(
+            (once_more.statistic - expected).abs() < 1e-9,
+            "{once_more:?}"
+        );
+        assert_eq!(of_classes(&[(60.0, 50.0), (30.0, 40.0)], 2), None);
+        assert_eq!(of_classes(&[(9.0, 9.0), (0.0, 0.0)], 1), None);
+        assert_eq!(of_classes(&[], 1), None);
     }
 
     proptest! {

@@ -1,21 +1,25 @@
 //! A frozen library as proofs are made of it: where its leaves stand in their file, and the hashes above them.
 //!
-//! Only every 64th place and the hashes from there up are kept in memory (a megabyte for a million leaves); the 64 leaves in
-//! question are read again. The file was checked when its snapshot was accepted, and is hashed when this is made of it.
+//! Only every 64th place and the tree over the roots of 64 leaves each are kept in memory (a megabyte and a half for a million leaves);
+//! the 64 leaves in question are read again, and have a tree of their own for as long as it takes. The file was checked when
+//! its snapshot was accepted, and is hashed when this is made of it.
 
 use crate::docket::Snapshot;
+use crate::domain::StaticTree;
 use crate::intake::Intake;
 use crate::web::problem::{Problem, internal};
-use gongshi_verify::draw::library::Member;
+use gongshi_verify::draw::library::Form;
+use gongshi_verify::draw::members::{Members, Place};
 use gongshi_verify::encoding::{hex, hex32};
 use gongshi_verify::hash::{Hash, leaf_hash};
-use gongshi_verify::merkle::{CompactRange, inclusion_nodes, tree_head};
+use gongshi_verify::merkle::{tree_head, verify_inclusion};
+use gongshi_verify::multiproof::multiproof_nodes;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write};
 
-/// Leaves of which only the first one's place is kept, as a power of two.
-const BLOCK_LEVEL: u8 = 6;
-const BLOCK: u64 = 1 << BLOCK_LEVEL;
+/// Leaves of which only the first one's place is kept, a power of two.
+const BLOCK: u64 = 64;
 
 /// A leaf with the path that leads to the library's root.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +41,17 @@ pub enum Shown {
     Absent(Option<ShownLeaf>, Option<ShownLeaf>),
 }
 
+/// What a library shows of several ids, under one multi-proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownTogether {
+    /// All leaves that are needed, with their places ascending.
+    pub leaves: Vec<(u64, String)>,
+    /// The hashes of the multi-proof.
+    pub hashes: Vec<Hash>,
+    /// Where each id stands, or would stand.
+    pub places: Vec<Place>,
+}
+
 /// Where a library's leaves stand, and the hashes of its tree.
 pub struct LibraryTree {
     file: Hash,
@@ -46,8 +61,8 @@ pub struct LibraryTree {
     count: u64,
     /// Where every 64th leaf begins.
     starts: Vec<u64>,
-    /// Roots of the complete subtrees of 64 leaves, of 128, and so on.
-    levels: Vec<Vec<Hash>>,
+    /// The tree over the roots of 64 leaves each.
+    top: StaticTree,
 }
 
 impl LibraryTree {
@@ -59,21 +74,73 @@ impl LibraryTree {
         let mut reader = Reader::default();
         let size = intake.files().copy(&file, &mut reader);
         let size = size.map_err(|error| internal(&error))?.ok_or_else(named)?;
-        if !reader.line.is_empty() || reader.edge.root() != root {
+        reader.end_of_block();
+        let top = StaticTree::new(&reader.roots);
+        if !reader.line.is_empty() || top.root() != root {
             return Err(unusable(snapshot, "its leaves do not have its root"));
         }
         Ok(LibraryTree {
             file,
             root,
             size,
-            count: reader.edge.size(),
+            count: reader.count,
             starts: reader.starts,
-            levels: reader.levels,
+            top,
         })
     }
 
     /// The leaf of an id, or its absence, with paths that have been checked to lead to the root.
     pub(super) fn show(&self, intake: &Intake, id: &str) -> Result<Shown, Problem> {
+        self.read_again(intake, |leaves| {
+            Ok(match leaves.find(id)? {
+                Place::Leaf(index) => Shown::Leaf(leaves.leaf(index)?),
+                Place::Absent(before, after) => {
+                    let mut leaf = |at: Option<u64>| at.map(|at| leaves.leaf(at)).transpose();
+                    Shown::Absent(leaf(before)?, leaf(after)?)
+                }
+            })
+        })
+    }
+
+    /// Leaves or absences of all these ids, which ascend strictly, with a multi-proof that has been checked to lead to the root.
+    pub(super) fn show_together(
+        &self,
+        intake: &Intake,
+        form: Form,
+        ids: &BTreeSet<String>,
+    ) -> Result<ShownTogether, Problem> {
+        self.read_again(intake, |leaves| {
+            let places = ids.iter().map(|id| leaves.find(id));
+            let places: Vec<Place> = places.collect::<io::Result<_>>()?;
+            let indexes: BTreeSet<u64> = places.iter().flat_map(|place| place.leaves()).collect();
+            let indexes: Vec<u64> = indexes.into_iter().collect();
+            let lines = indexes
+                .iter()
+                .map(|index| Ok((*index, leaves.line(*index)?)));
+            let shown = ShownTogether {
+                leaves: lines.collect::<io::Result<_>>()?,
+                hashes: leaves.multiproof(&indexes)?,
+                places,
+            };
+            let lines = shown.leaves.iter();
+            let lines: Vec<(u64, &str)> = lines.map(|(at, line)| (*at, line.as_str())).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let members = Members::verify(form, &lines, &shown.hashes, self.count, &self.root);
+            let found = members.and_then(|members| members.places(&ids));
+            let found = found.map_err(|error| self.damaged(&error))?;
+            match found == shown.places {
+                true => Ok(shown),
+                false => Err(self.damaged(&"ids out of order")),
+            }
+        })
+    }
+
+    /// What is made of the file once more. Whatever has become of it since: what does not lead to the root is not shown.
+    fn read_again<T>(
+        &self,
+        intake: &Intake,
+        work: impl FnOnce(&mut Leaves<'_>) -> io::Result<T>,
+    ) -> Result<T, Problem> {
         let files = intake.files();
         let file = files
             .open_file(&self.file)
@@ -84,18 +151,12 @@ impl LibraryTree {
             file: &mut file,
             block: None,
         };
-        let shown = leaves.find(id).and_then(|place| match place {
-            Ok(index) => Ok(Shown::Leaf(leaves.leaf(index)?)),
-            Err(index) => {
-                let before = index.checked_sub(1).map(|at| leaves.leaf(at)).transpose()?;
-                let after = (index < self.count)
-                    .then(|| leaves.leaf(index))
-                    .transpose()?;
-                Ok(Shown::Absent(before, after))
-            }
-        });
-        // Whatever has become of the file since: what does not lead to the root is not shown.
-        shown.map_err(|error| internal(&error))
+        work(&mut leaves).map_err(|error| internal(&error))
+    }
+
+    fn damaged(&self, why: &dyn std::fmt::Display) -> io::Error {
+        let reason = format!("the file {}: {why}", hex(&self.file));
+        io::Error::new(io::ErrorKind::InvalidData, reason)
     }
 
     fn range(&self, block: u64) -> Option<(u64, u64)> {
@@ -117,29 +178,33 @@ struct Reader {
     line: Vec<u8>,
     /// Bytes before it.
     start: u64,
-    edge: CompactRange,
+    count: u64,
     starts: Vec<u64>,
-    levels: Vec<Vec<Hash>>,
+    /// Leaf hashes of the block at hand.
+    block: Vec<Hash>,
+    /// Roots of the blocks before it.
+    roots: Vec<Hash>,
 }
 
 impl Reader {
     fn end_of_line(&mut self) {
-        if self.edge.size().is_multiple_of(BLOCK) {
+        if self.block.is_empty() {
             self.starts.push(self.start);
         }
-        let levels = &mut self.levels;
-        self.edge
-            .push(leaf_hash(&self.line), &mut |level, _, hash| {
-                let Some(above) = level.checked_sub(BLOCK_LEVEL).map(usize::from) else {
-                    return;
-                };
-                if levels.len() <= above {
-                    levels.push(Vec::new());
-                }
-                levels[above].push(hash);
-            });
+        self.block.push(leaf_hash(&self.line));
+        self.count += 1;
+        if self.count.is_multiple_of(BLOCK) {
+            self.end_of_block();
+        }
         self.start += self.line.len() as u64 + 1;
         self.line.clear();
+    }
+
+    fn end_of_block(&mut self) {
+        if !self.block.is_empty() {
+            self.roots.push(tree_head(&self.block));
+            self.block.clear();
+        }
     }
 }
 
@@ -185,7 +250,7 @@ impl Leaves<'_> {
     }
 
     /// The place of an id, or where it would stand.
-    fn find(&mut self, id: &str) -> io::Result<Result<u64, u64>> {
+    fn find(&mut self, id: &str) -> io::Result<Place> {
         // The last block that begins with this id or one before it.
         let (mut low, mut high) = (0, self.tree.starts.len() as u64);
         while low < high {
@@ -196,55 +261,69 @@ impl Leaves<'_> {
                 false => high = middle,
             }
         }
-        let Some(block) = low.checked_sub(1) else {
-            return Ok(Err(0));
+        let place = match low.checked_sub(1) {
+            None => Err(0),
+            Some(block) => {
+                let within = self.block(block)?;
+                let place = within.binary_search_by(|line| id_of(line).cmp(id));
+                let index = |at: usize| block * BLOCK + at as u64;
+                place.map(index).map_err(index)
+            }
         };
-        let within = self.block(block)?;
-        let place = within.binary_search_by(|line| id_of(line).cmp(id));
-        let index = |at: usize| block * BLOCK + at as u64;
-        Ok(place.map(index).map_err(index))
+        Ok(match place {
+            Ok(index) => Place::Leaf(index),
+            Err(index) => {
+                let after = (index < self.tree.count).then_some(index);
+                Place::Absent(index.checked_sub(1), after)
+            }
+        })
+    }
+
+    fn line(&mut self, index: u64) -> io::Result<String> {
+        let line = self.block(index / BLOCK)?.get(within(index)).copied();
+        Ok(line.unwrap_or_default().to_owned())
     }
 
     fn leaf(&mut self, index: u64) -> io::Result<ShownLeaf> {
-        let at = usize::try_from(index % BLOCK).unwrap_or_default();
-        let line = self.block(index / BLOCK)?.get(at).copied();
-        let line = line.unwrap_or_default().to_owned();
-        let nodes = inclusion_nodes(index, self.tree.count).map_err(io::Error::other)?;
-        let mut path = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            path.push(node.fold(&mut |level, at| self.node(level, at))?);
-        }
-        let leaf = ShownLeaf { line, index, path };
-        let member = Member {
-            line: &leaf.line,
-            index,
-            path: leaf.path.clone(),
-        };
-        let checked = member.verify(self.tree.count, &self.tree.root);
-        checked.map_err(|error| {
-            let reason = format!("the file {}: {error}", hex(&self.tree.file));
-            io::Error::new(io::ErrorKind::InvalidData, reason)
-        })?;
-        Ok(leaf)
+        let line = self.line(index)?;
+        // Of one leaf the multi-proof is its path.
+        let path = self.multiproof(&[index])?;
+        let (hash, tree) = (leaf_hash(line.as_bytes()), self.tree);
+        verify_inclusion(&hash, index, tree.count, &path, &tree.root)
+            .map_err(|error| tree.damaged(&error))?;
+        Ok(ShownLeaf { line, index, path })
     }
 
-    fn node(&mut self, level: u8, at: u64) -> io::Result<Hash> {
-        if let Some(above) = level.checked_sub(BLOCK_LEVEL) {
-            let hashes = self.tree.levels.get(usize::from(above));
-            let at = usize::try_from(at).unwrap_or(usize::MAX);
-            let hash = hashes.and_then(|hashes| hashes.get(at)).copied();
-            return hash.ok_or_else(|| io::Error::other("a subtree beyond the library"));
+    /// The multi-proof of leaves with ascending indexes: put together from those within their blocks and that of the blocks.
+    fn multiproof(&mut self, indexes: &[u64]) -> io::Result<Vec<Hash>> {
+        let mut nodes: Vec<(u8, u64, Hash)> = Vec::new();
+        let mut blocks = Vec::new();
+        for group in indexes.chunk_by(|one, other| one / BLOCK == other / BLOCK) {
+            let block = group[0] / BLOCK;
+            let tree = StaticTree::over(self.block(block)?);
+            let places: Vec<u64> = group.iter().map(|index| index % BLOCK).collect();
+            let positions = multiproof_nodes(&places, tree.size() as u64);
+            let positions = positions.map_err(|error| self.tree.damaged(&error))?;
+            let hashes = tree.multiproof(&group.iter().map(|at| within(*at)).collect::<Vec<_>>());
+            for ((level, at), hash) in positions.into_iter().zip(hashes) {
+                nodes.push((level, ((block * BLOCK) >> level) + at, hash));
+            }
+            blocks.push(usize::try_from(block).map_err(io::Error::other)?);
         }
-        let first = at << level;
-        let lines = self.block(first / BLOCK)?;
-        let from = usize::try_from(first % BLOCK).unwrap_or_default();
-        let to = (from + (1 << level)).min(lines.len());
-        let hashes: Vec<Hash> = lines[from.min(to)..to]
-            .iter()
-            .map(|line| leaf_hash(line.as_bytes()))
-            .collect();
-        Ok(tree_head(&hashes))
+        // Level by level, from left to right. All that is above the blocks comes after all that is in them.
+        nodes.sort_unstable();
+        let above = self.tree.top.multiproof(&blocks);
+        Ok(nodes
+            .into_iter()
+            .map(|(.., hash)| hash)
+            .chain(above)
+            .collect())
     }
+}
+
+/// The place of a leaf in its block.
+fn within(index: u64) -> usize {
+    usize::try_from(index % BLOCK).expect("the remainder of a division by 64")
 }
 
 /// The id of a leaf: the third field of every form.

@@ -4,10 +4,13 @@
 //! to make is kept for a while ([`Shelf`]); it can be made again at any time.
 
 mod chance;
+mod course;
 mod fairness;
 mod file;
 mod kept;
 mod library;
+mod listing;
+mod members;
 mod outcome;
 mod plan;
 mod progress;
@@ -15,12 +18,15 @@ mod target;
 mod tasks;
 
 pub use chance::ChiSquare;
+pub use course::Course;
 pub use fairness::{
-    Fairness, OfficerFigures, PlanFigures, RepeatedTarget, RuleFigures, StratumFigures,
-    SubstituteFigures, TimesFigures,
+    DecidedBy, Fairness, OfficerFigures, PlanFigures, RepeatedTarget, RuleFigures, StratumFigures,
+    SubstituteFigures, TargetFigures, TargetInPlan, TimesFigures,
 };
 pub use file::{DrawFile, escaped};
-pub use library::{LibraryTree, Shown, ShownLeaf};
+pub use library::{LibraryTree, Shown, ShownLeaf, ShownTogether};
+pub use listing::DrawnList;
+pub use members::PlanLibrary;
 pub use outcome::RuleResult;
 pub use plan::{PlanFilter, PlanPage};
 pub use progress::{DepartmentProgress, Progress};
@@ -32,6 +38,7 @@ use super::problem::{Problem, internal};
 use crate::docket::{PlanState, Snapshot};
 use crate::domain::Stored;
 use actix_web::http::StatusCode;
+use course::Courses;
 use gongshi_verify::draw::plan::Plan;
 use gongshi_verify::names::PlanKey;
 use gongshi_verify::time::Timestamp;
@@ -49,6 +56,8 @@ const PROGRESS: usize = 64;
 
 /// Documents about a year's draws that are kept.
 const YEARS: usize = 8;
+/// Draws whose targets' order is kept.
+const LISTS: usize = 32;
 /// Such documents asked for at once; one more is answered 503.
 const RECKONINGS: usize = 8;
 
@@ -58,14 +67,22 @@ pub struct Shelf {
     libraries: Kept<u64, LibraryTree>,
     /// By the index of the draw.
     outcomes: Kept<u64, Vec<RuleResult>>,
-    /// By the plan and the cursors of docket and read model.
-    progress: Kept<(String, u64, u64), Progress>,
+    /// By the draw, what has changed since, and the cursor of the read model.
+    progress: Kept<progress::ProgressKey, Progress>,
     /// Places of those who hand in rounds: checking one costs milliseconds, and anybody may.
     pub(super) rounds: Searches,
     /// By authority, year and the docket's cursor.
     fairness: Kept<(Option<String>, String, u64), Fairness>,
     /// Places of those who ask for such a document.
     reckonings: Searches,
+    /// What drawn plans come to.
+    folds: fairness::Folds,
+    /// By the indexes of snapshots; none where they are too large together.
+    side_by_side: Kept<Vec<u64>, Option<fairness::Libraries>>,
+    /// By the draw and what has changed since.
+    lists: Kept<(u64, usize, Option<u64>), DrawnList>,
+    /// Plans that are over.
+    courses: Courses,
 }
 
 impl Default for Shelf {
@@ -77,6 +94,10 @@ impl Default for Shelf {
             rounds: Searches::new(ROUNDS),
             fairness: Kept::new(YEARS),
             reckonings: Searches::new(RECKONINGS),
+            folds: fairness::Folds::default(),
+            side_by_side: Kept::new(YEARS),
+            lists: Kept::new(LISTS),
+            courses: Courses::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Indexes are entry indexes: what is said here is shown by the proofs of those entries, not by this.
 
+use super::Course;
 use super::file::list_of;
 use super::{shown, target};
 use crate::docket::{PlanState, Snapshot};
@@ -27,14 +28,14 @@ pub struct PlanFilter {
 }
 
 impl PlanFilter {
-    fn takes(&self, plan: &PlanState, now: i64) -> bool {
+    fn takes(&self, plan: &Course) -> bool {
         let same =
             |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|one| one == is);
         let within = |own: &RegionCode| {
             RegionCode::parse(&plan.region).is_ok_and(|region| own.covers(&region))
         };
         same(&self.authority, &plan.authority)
-            && same(&self.stage, plan.stage(now).name())
+            && same(&self.stage, plan.stage.name())
             && self.region.as_ref().is_none_or(within)
     }
 }
@@ -56,7 +57,6 @@ impl Portal {
         before: Option<u64>,
         limit: usize,
     ) -> Result<PlanPage, Problem> {
-        let (docket, now) = (self.intake.docket(), self.now());
         let mut page = PlanPage {
             plans: Vec::new(),
             next: before,
@@ -64,27 +64,25 @@ impl Portal {
         let (mut looked_at, mut at) = (0, before);
         while page.plans.len() < limit && looked_at < LOOKED_AT {
             let wanted = limit.clamp(1, 100);
-            let keys = docket.plans(at, wanted).map_err(|error| internal(&error))?;
-            for key in &keys {
-                let plan = self.plan(key)?;
+            let plans = self.courses(at, wanted)?;
+            for plan in &plans {
                 looked_at += 1;
                 at = Some(plan.index);
                 page.next = at;
-                if filter.takes(&plan, now) {
-                    page.plans.push(plan);
+                if filter.takes(plan) {
+                    page.plans.push(self.plan(&plan.key)?);
                 }
                 if page.plans.len() == limit {
                     break;
                 }
             }
-            if keys.len() < wanted && page.plans.len() < limit {
+            if plans.len() < wanted && page.plans.len() < limit {
                 page.next = None;
                 return Ok(page);
             }
         }
-        let more = docket
-            .plans(page.next, 1)
-            .map_err(|error| internal(&error))?;
+        let more = self.intake.docket().plans(page.next, 1);
+        let more = more.map_err(|error| internal(&error))?;
         page.next = page.next.filter(|_| !more.is_empty());
         Ok(page)
     }

@@ -25,6 +25,9 @@ pub struct Progress {
     pub overdue: u64,
     /// Results that came after the deadline.
     pub late: u64,
+    /// Entries of results that were published as drawn for objects that were not, ascending: what a sealed draw let happen until
+    /// its list was opened. Unknown before.
+    pub undrawn: Option<Vec<u64>>,
     /// The same for each department, in the plan's order; empty while a sealed list is not opened.
     pub departments: Vec<DepartmentProgress>,
 }
@@ -42,6 +45,16 @@ pub struct DepartmentProgress {
     pub overdue: u64,
 }
 
+/// All that the progress of a plan depends on. That the deadline is over comes without an entry.
+#[derive(PartialEq)]
+pub(super) struct ProgressKey {
+    draw: u64,
+    substitutes: usize,
+    opening: Option<u64>,
+    over: bool,
+    model: u64,
+}
+
 impl Portal {
     /// How far a plan has come; none before its draw.
     pub fn progress(&self, plan: &PlanState) -> Result<Option<Arc<Progress>>, Problem> {
@@ -50,10 +63,13 @@ impl Portal {
         };
         let over = self.now() > plan.result_deadline;
         let docket = self.intake.docket();
-        let at = docket.cursor().map_err(|error| internal(&error))?;
-        // One more where the deadline is over: it passes without an entry.
-        let cursors = (at * 2 + u64::from(over), self.model.cursor()?);
-        let key = (plan.key.clone(), cursors.0, cursors.1);
+        let key = ProgressKey {
+            draw: draw.index,
+            substitutes: plan.substitutes.len(),
+            opening: plan.opening,
+            over,
+            model: self.model.cursor()?,
+        };
         let made = self.draws.progress.get(key, || {
             let results = self.model.drawn_results(&plan.key, None)?;
             if plan.sealed && plan.opening.is_none() {
@@ -87,8 +103,20 @@ fn unopened(plan: &PlanState, drawn: u64, results: &[DrawnResult], over: bool) -
             0
         },
         late: late(plan, results),
+        undrawn: None,
         departments: Vec::new(),
     }
+}
+
+/// Who was drawn and then replaced was drawn all the same.
+fn undrawn(targets: &[TargetState], results: &[DrawnResult]) -> Vec<u64> {
+    let drawn: BTreeSet<&str> = targets.iter().map(|one| one.target_id.as_str()).collect();
+    let others = results
+        .iter()
+        .filter(|one| !drawn.contains(one.target.as_str()));
+    let mut entries: Vec<u64> = others.map(|one| one.index).collect();
+    entries.sort_unstable();
+    entries
 }
 
 fn counted(
@@ -119,6 +147,7 @@ fn counted(
         published: Some(0),
         overdue: 0,
         late: late(plan, results),
+        undrawn: Some(undrawn(targets, results)),
         departments: Vec::new(),
     };
     let mut published = 0;

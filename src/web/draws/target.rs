@@ -17,7 +17,7 @@ impl Portal {
     /// # Errors
     /// Where something of it cannot be read.
     pub fn target_document(&self, state: &PlanState, id: &str) -> Result<Value, Problem> {
-        let (_, plan) = self.plan_record(state)?;
+        let (body, plan) = self.plan_record(state)?;
         let snapshot = self.snapshot(state.objects)?;
         let (leaf, before, after) = match self.library(&snapshot)?.show(&self.intake, id)? {
             Shown::Leaf(leaf) => (Some(leaf), None, None),
@@ -43,14 +43,27 @@ impl Portal {
             "leaf": shown(leaf),
             "before": shown(before),
             "after": shown(after),
+            "operator": self.operator(),
+            "departments": state.departments,
             "rules": rules,
-            "randomness": self.randomness(state, &plan)?,
+            "randomness": self.randomness(state, &plan, &body)?,
             "seed": state.draw.as_ref().map(|draw| &draw.seed),
         }))
     }
 
+    /// Who said entry 0.
+    fn operator(&self) -> Option<String> {
+        let registry = self.intake.registry();
+        registry.operator().map(|one| one.id.to_string())
+    }
+
     /// What a draw's randomness was made of; null before the draw.
-    fn randomness(&self, state: &PlanState, plan: &Plan) -> Result<Value, Problem> {
+    fn randomness(
+        &self,
+        state: &PlanState,
+        plan: &Plan,
+        body: &Map<String, Value>,
+    ) -> Result<Value, Problem> {
         let Some(draw) = &state.draw else {
             return Ok(Value::Null);
         };
@@ -71,6 +84,9 @@ impl Portal {
             if let Some(value) = record.get(from) {
                 told.insert(name.to_owned(), value.clone());
             }
+        }
+        if let Some(game) = body.get("lottery_game") {
+            told.insert("game".to_owned(), game.clone());
         }
         told.insert("value".to_owned(), draw.random_value.as_str().into());
         Ok(Value::Object(told))

@@ -29,8 +29,8 @@ pub struct Task {
 /// An officer on a task card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TaskOfficer {
-    /// Pseudonym.
-    pub officer_id: String,
+    /// Pseudonym; `None` of a seat that nobody may take.
+    pub officer_id: Option<String>,
     /// Qualification asked for.
     pub qualification: Option<String>,
     /// Number of the seat among those of the same qualification, from 1.
@@ -143,7 +143,8 @@ impl Portal {
             "replaces",
         ])?;
         for task in self.tasks(plan, department)? {
-            let officers = task.officers.iter().map(|one| one.officer_id.as_str());
+            let officers = task.officers.iter();
+            let officers = officers.filter_map(|one| one.officer_id.as_deref());
             write([
                 &plan.key,
                 department,

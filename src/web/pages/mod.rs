@@ -420,6 +420,7 @@ impl Visit {
         context.insert("mark", assets::mark());
         context.insert("draw_one", assets::draw_one());
         context.insert("draw_all", assets::draw_all());
+        context.insert("countdown", assets::countdown());
         context.insert("size", &portal.log.published().size());
         context.insert("origin", portal.log.origin().as_str());
         context.insert("synthetic", &portal.synthetic);

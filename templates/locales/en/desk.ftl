@@ -14,6 +14,7 @@ desk-library-left-out = Columns left out: { $columns }. Names, addresses and num
 desk-library-bad = Rows read: { $read }; faulty: { $bad }. No file was made; mend the rows and run this again.
 desk-library-pseudonyms = New pseudonyms: { $made }. Keep their table { $file } private, and use it again for the next library.
 desk-library-openings = The sealed classes and their salts are in { $file }: keep it, and keep it private; no draw can be made without it.
+desk-ground-title = Ground of a substitution in { $plan }
 desk-opening-title = Drawn list of { $plan } opened
 desk-card-title = Self-check card
 desk-card-lead = With this card the enterprise it is for can check its credit risk class in the library, and whether it was drawn. Keep it to yourself.

@@ -5,6 +5,12 @@ page-span-days = { $large } d { $small } h
 page-span-hours = { $large } h { $small } min
 page-span-minutes = { $large } min
 page-span-moment = less than a minute
+page-countdown-d = [n] d
+page-countdown-h = [n] h
+page-countdown-m = [n] min
+page-countdown-s = [n] s
+page-countdown-due = It is time now.
+page-countdown-reload = Load the page again to see what follows
 page-colon = :
 page-paren-open = {" "}(
 page-paren-close = )
@@ -63,7 +69,8 @@ page-plan-record = Plan record
 page-plan-cancel-reason = Reason: { $reason }.
 page-plan-replaced = Another plan takes its place:
 page-plan-course = Course
-page-plan-clock = All times are the log's. There are no witnesses at present, so nobody but the operator vouches for them.
+page-plan-clock = All times are the log's: time asserted by the operator only, for there are no witnesses at present.
+page-time-operator = Time asserted by the operator only
 page-plan-secrets = Secrets
 page-plan-secrets-text = Each contributor first publishes a fingerprint of its secret (the commit) and, once commits have ended, the secret itself. As long as one of them is honest, nobody can compute the result in advance.
 page-plan-contributor = Contributor
@@ -191,6 +198,12 @@ page-progress-late = { $n ->
 page-progress-col-drawn = To inspect
 page-progress-col-published = Published
 page-progress-col-overdue = Overdue
+page-undrawn = { $n ->
+    [one] One result was published for an object that was not drawn.
+   *[other] { $n_text } results were published for objects that were not drawn.
+}
+page-undrawn-text = Until its list is opened, the log cannot tell whom a sealed draw has drawn, and takes a result of any object of its library. These say that they were drawn, and the list says that they were not. They do not count in the progress of the inspections.
+page-undrawn-more = The first { $n_text } are linked here; the plan's JSON document has all.
 page-progress-text = Counted from the inspection results in the log, with substitutes in the places of those they replace.
 
 ## One draw
@@ -220,6 +233,7 @@ page-draw-unopened = For now only the root (fingerprint) of the list is public. 
 page-draw-opens = The list opens at
 page-draw-unopened-late = It should be open by now and is not.
 page-draw-people = Officers
+page-seat-empty = (seat empty: nobody may take it)
 page-draw-substitute = Substitute
 page-draw-officers = Officers (pseudonyms)
 page-draw-why = Why it was drawn
@@ -260,7 +274,7 @@ page-draw-not-sealed = That a sealed draw took the right ones: the public can ch
 page-draw-not-library = That nobody is missing from the library, or in it wrongly. Its count can be compared with what the register publishes.
 page-draw-not-visited = That officers went, or that they looked closely.
 page-draw-not-true = That a result is true; only who said it and when.
-page-draw-not-time = When it was logged: without witnesses only the operator vouches for the times.
+page-draw-not-time = When it was logged: without witnesses the time is asserted by the operator only.
 page-draw-not-tip = That nobody was tipped off after the draw.
 
 ## The answer about one target
@@ -354,7 +368,7 @@ page-fairness-sealed = { $n ->
 }
 page-fairness-left-out = { $n_text } earlier ones are too many and left out.
 page-fairness-strata = Share drawn in each stratum
-page-fairness-strata-text = “Declared” is the rate of the plans, weighted by targets; “found” is the share that was drawn. Rounding up and minimums make it a little higher.
+page-fairness-strata-text = “Declared” is the rate of the plans, weighted by targets; “found” is the share that was drawn. Rounding up and minimums make it higher. Rules that their minimum or the whole of a stratum decides are in the table and not in the test.
 page-fairness-eligible = Took part (target draws)
 page-fairness-drawn = Drawn (target draws)
 page-fairness-expected = by the rates { $expected }
@@ -368,11 +382,11 @@ page-fairness-no-test = There is too little to test yet.
 page-fairness-none = No draw with open strata this year.
 page-fairness-p-usual = The difference is ordinary: drawing exactly as declared would give one as large or larger in about { $n } of 1,000 cases.
 page-fairness-p-small = The difference is on the large side: drawing exactly as declared would give it in only about { $n } of 1,000 cases. Worth asking why, but no sign of cheating by itself.
-page-fairness-p-tiny = The difference is large: drawing exactly as declared would give it in fewer than 1 of 1,000 cases. The cause should be found; rounding up and minimums are common ones.
+page-fairness-p-tiny = The difference is large: drawing exactly as declared would give it in fewer than 1 of 1,000 cases. The cause should be found; this alone proves nothing.
 page-fairness-p-large = There is hardly any difference, less than chance alone would leave. That is as it should be where each stratum has a fixed number drawn.
 page-fairness-meaning = What a p-value says and does not say
 page-fairness-meaning-1 = It answers one question: had everything gone as declared, how often would luck alone give a difference this large or larger?
-page-fairness-meaning-2 = A small one says that luck is an unlikely cause, so look for another: rounding, minimums, changed rules, or tampering. It does not say which.
+page-fairness-meaning-2 = A small one says that luck is an unlikely cause, so look for another: rounding, changed rules, or tampering. It does not say which.
 page-fairness-meaning-3 = One that is not small proves nothing: no difference was seen, that is all. And whoever looks at many tables will meet a small one by chance.
 page-fairness-meaning-4 = The proof is recomputation: the page of every draw lets you repeat it, and a single wrong digit shows.
 page-fairness-times = Are the same few drawn again and again?
@@ -404,5 +418,24 @@ page-fairness-of-so-many = { $part_text }/{ $whole_text }
 page-fairness-list = Draws of the year
 page-fairness-cap = At most { $cap } targets for each officer.
 page-fairness-tables = Files
+page-fairness-untested = : { $n ->
+    [one] 1 rule is not in the test. Its minimum, or the whole of what it covers, decided the number.
+   *[other] { $n_text } rules are not in the test. Their minimums, or the whole of what they cover, decided the numbers.
+}
+page-fairness-certain = { $n_text } target draws are not in the table: all of their stratum were drawn, so chance had no part in it.
+page-fairness-sum = One enterprise under many plans
+page-fairness-sum-text = Rates hold for all plans of a year together. Here the chances of one enterprise in every draw are added up, so that many small plans cannot hide that the same few are drawn again and again.
+page-fairness-highest = The highest sum this year is { $sum } draws; { $n_text } targets have it.
+page-fairness-sum-id = Credit code, or the ID in the library
+page-fairness-sum-show = Add up
+page-fairness-sum-open = Open draws that could draw it: { $open_text }. By its chances { $expected } draws were to be expected; it was drawn { $drawn_text } times.
+page-fairness-sum-sealed = Sealed draws: { $sealed_text }. Its class is not public, so between { $from } and { $to } were to be expected; lists opened by now name it { $drawn_text } times.
+page-fairness-sum-none = No draw of this year could draw it.
+page-fairness-chance = Chance
+page-fairness-was-drawn = Drawn
+page-fairness-yes = Yes
+page-fairness-no = No
+page-fairness-not-open = List not open yet
+page-enterprise-chances = How often was that to be expected? Its chances of this year added up
 page-error-year = This is no year
 page-error-year-text = “{ $given }” is no year. Write four digits, such as 2026.

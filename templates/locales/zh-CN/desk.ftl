@@ -14,6 +14,7 @@ desk-library-left-out = 未使用的列：{ $columns }。名称、地址、证�
 desk-library-bad = 已读 { $read } 行，有误 { $bad } 行；未生成任何文件。改正后请重新运行。
 desk-library-pseudonyms = 新生成代号 { $made } 个。对照表 { $file } 请妥善保管，不得公开，下次生成名录库时仍用它。
 desk-library-openings = 封存的分类和随机盐在 { $file }：请妥善保管，不得公开；没有它，抽取无法进行。
+desk-ground-title = { $plan }递补依据
 desk-opening-title = { $plan }抽取名单公开
 desk-card-title = 抽查自查卡
 desk-card-lead = 本卡供检查对象核对：名录库中登记的本单位信用风险分类，以及是否被抽中。请勿交给他人。

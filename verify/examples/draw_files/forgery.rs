@@ -33,6 +33,11 @@ pub(super) enum Forgery {
     VoidDepartments,
     VoidAuthority,
     VoidOperator,
+    YoungLibrary,
+    Challenged,
+    ShortDelay,
+    Numbers,
+    Game,
 }
 
 impl Forgery {
@@ -47,7 +52,7 @@ impl Forgery {
     }
 }
 
-pub(super) const FORGERIES: [Forgery; 25] = [
+pub(super) const FORGERIES: [Forgery; 30] = [
     Forgery::Randomness,
     Forgery::Seed,
     Forgery::Outside,
@@ -73,6 +78,11 @@ pub(super) const FORGERIES: [Forgery; 25] = [
     Forgery::VoidDepartments,
     Forgery::VoidAuthority,
     Forgery::VoidOperator,
+    Forgery::YoungLibrary,
+    Forgery::Challenged,
+    Forgery::ShortDelay,
+    Forgery::Numbers,
+    Forgery::Game,
 ];
 
 /// Has the record of the draw say something else than the function.
@@ -125,6 +135,8 @@ pub(super) fn forge_plan(forgery: Forgery, body: &mut Value) {
             }
         }
         Forgery::LongDelay => drop(members.insert("delay_log2".into(), integer(41u32))),
+        // One whose results can all be tried.
+        Forgery::Game => drop(members.insert("lottery_game".into(), "welfare_3d".into())),
         Forgery::Rotation => drop(members.insert("rotation".into(), integer(0u32))),
         Forgery::Snapshots => {
             let objects = members.remove("object_snapshot").unwrap();

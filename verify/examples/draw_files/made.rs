@@ -1,6 +1,7 @@
 //! Libraries made of numbers that look random and are the same every time.
 
 use super::{DEPARTMENTS, STRATA};
+use gongshi_verify::draw::lottery::{Game, Group};
 use gongshi_verify::draw::ticket::{class_commitment, ticket_commitment};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{Hash, sha256};
@@ -18,6 +19,16 @@ impl Numbers {
     pub(super) fn below(&mut self, end: u32) -> u32 {
         let hash = self.hash();
         u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % end
+    }
+
+    /// Numbers that may fall in a game, in the order in which the balls fall.
+    pub(super) fn fallen(&mut self, game: Game) -> Vec<Vec<u32>> {
+        let mut fall = |group: &Group| {
+            let mut balls: Vec<u32> = (group.from..=group.to).collect();
+            let mut one = || balls.swap_remove(self.below(balls.len() as u32) as usize);
+            (0..group.count).map(|_| one()).collect()
+        };
+        game.groups().iter().map(&mut fall).collect()
     }
 
     pub(super) fn some<'a>(&mut self, all: &[&'a str]) -> Vec<&'a str> {

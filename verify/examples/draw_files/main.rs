@@ -9,10 +9,11 @@ mod common;
 mod forgery;
 mod made;
 
-use common::{DEPARTMENT, Log, OPERATOR, entry, origin, policy, record, register, secret, time};
+use common::{DEPARTMENT, Log, OPERATOR, entry, origin, policy, record, register_in, secret, time};
 use forgery::{FORGERIES, Forgery, forge, forge_plan};
 use gongshi_verify::draw::beacon;
 use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::lottery::Game;
 use gongshi_verify::draw::officers::Barred;
 use gongshi_verify::draw::plan::{Mode, Plan};
 use gongshi_verify::draw::randomness::{self, Delay};
@@ -46,7 +47,10 @@ const KEY: &str = "610323-SCJG/2026-03/07";
 const ROUND: u64 = 30_000_000;
 const SIGNATURE: &str = "81d2fc112b91932d9e4074a46b88c4dc78149b859660e0673c0bb9bd0caefdc9cc194e83de980441355b8ef44cc7a355";
 const LOTTERY_AT: u64 = 10_399_990;
-const T0: u64 = 1000;
+/// Snapshots are logged in the beginning, and used ten days later.
+const WAIT: u64 = 864_000;
+const T0: u64 = WAIT + 1000;
+const GAME: Game = Game::UnionLotto;
 /// The lead of a plan that says none.
 const LEAD: u32 = 3600;
 
@@ -111,20 +115,39 @@ fn file(text: &str) -> Value {
     Value::object([("sha256", hex(&sha256(text.as_bytes())).into())])
 }
 
-fn snapshot(log: &mut Log, library: &Library<'_>, text: &str, at: u64) -> u64 {
+fn snapshot(
+    log: &mut Log,
+    library: &Library<'_>,
+    text: &str,
+    challenge_until: Option<u64>,
+    at: u64,
+) -> u64 {
     let (name, form) = match library.form() {
         Form::Officers => ("officers", "open"),
         Form::Open => ("objects", "open"),
         Form::Sealed => ("objects", "sealed"),
     };
-    let body = Value::object([
-        ("library", name.into()),
-        ("library_form", form.into()),
-        ("count", integer(library.leaves().len() as u64)),
-        ("root", hex(&library.root()).into()),
-        ("leaves", file(text)),
-    ]);
-    say(log, DEPARTMENT, "snapshot", None, body, at)
+    let mut members = BTreeMap::from(
+        [
+            ("library", name.into()),
+            ("library_form", form.into()),
+            ("count", integer(library.leaves().len() as u64)),
+            ("root", hex(&library.root()).into()),
+            ("leaves", file(text)),
+        ]
+        .map(|(name, value): (&str, Value)| (name.to_owned(), value)),
+    );
+    if let Some(until) = challenge_until {
+        members.insert("challenge_until".into(), time(until).to_string().into());
+    }
+    say(
+        log,
+        DEPARTMENT,
+        "snapshot",
+        None,
+        Value::Object(members),
+        at,
+    )
 }
 
 /// Something said of a secret: when, by whom, commit or reveal, and the hash.
@@ -148,16 +171,16 @@ fn told(numbers: &mut Numbers, plan: &Plan, t1: u64, void: bool) -> Vec<Told> {
             0 => {}
             1 => say(T0, "commit", commitment),
             2 => {
-                say(910, "commit", numbers.hash());
-                say(911, "commit", commitment);
+                say(T0 - 90, "commit", numbers.hash());
+                say(T0 - 89, "commit", commitment);
             }
-            _ => say(912, "commit", commitment),
+            _ => say(T0 - 88, "commit", commitment),
         }
         match reveal {
             0 => {}
             1 => say(t1, "reveal", value),
             2 => say(T0 - 1, "reveal", numbers.hash()),
-            4 => say(950, "reveal", value),
+            4 => say(T0 - 50, "reveal", value),
             3 => {
                 say(T0 - 1, "reveal", numbers.hash());
                 say(T0, "reveal", value);
@@ -203,7 +226,15 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
             CONTRIBUTOR => (Role::Department, &["commit", "reveal"][..]),
             _ => (Role::Department, &kinds[..]),
         };
-        log.act(register(who, role, kinds, &secret(at)), &operator);
+        // Delays are short here, which only a demonstration takes.
+        let region = match who {
+            OPERATOR if !is(Forgery::ShortDelay) => "000000",
+            _ => "610323",
+        };
+        log.act(
+            register_in(region, who, role, kinds, &secret(at)),
+            &operator,
+        );
     }
     let sealed = size.is_none() && numbers.below(8) == 0;
     let object_text = objects(numbers, sealed, size);
@@ -217,9 +248,21 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         false => object_text.clone(),
     };
     let mut files = vec![listed.clone(), officer_text.clone()];
+    let planned_at = match forgery {
+        Some(Forgery::LatePlan) => None,
+        // Logged a second later, as the snapshots are.
+        Some(Forgery::YoungLibrary) => Some(WAIT + 300),
+        _ => Some(T0 - 100),
+    };
+    // As late as may be, or a second later.
+    let until = match numbers.below(2) {
+        _ if is(Forgery::Challenged) => planned_at.map(|at| at + 2),
+        0 => None,
+        _ => planned_at.map(|at| at + 1),
+    };
     let snapshots = [
-        snapshot(&mut log, &objects, &listed, 300),
-        snapshot(&mut log, &officers, &officer_text, 301),
+        snapshot(&mut log, &objects, &listed, until, 300),
+        snapshot(&mut log, &officers, &officer_text, None, 301),
     ];
 
     let mut earlier = Vec::new();
@@ -247,7 +290,16 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
     let void = forgery.and_then(Forgery::void);
     let mode = match (size, forgery) {
         (Some(_), _) => 0,
-        (None, Some(Forgery::Outside | Forgery::LongDelay | Forgery::DuringReveals)) => 2,
+        (
+            None,
+            Some(
+                Forgery::Outside
+                | Forgery::LongDelay
+                | Forgery::DuringReveals
+                | Forgery::ShortDelay,
+            ),
+        ) => 2,
+        (None, Some(Forgery::Numbers | Forgery::Game)) => 1,
         (None, Some(Forgery::ShortLead | Forgery::Alone | Forgery::EarlyDraw)) => numbers.below(2),
         (None, _) if void.is_some() => 2,
         (None, _) => numbers.below(3),
@@ -329,7 +381,10 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
     );
     let (name, value) = match mode {
         0 => ("round", integer(ROUND)),
-        1 => ("lottery_at", time(LOTTERY_AT).to_string().into()),
+        1 => {
+            body.insert("lottery_game".to_owned(), GAME.code().into());
+            ("lottery_at", time(LOTTERY_AT).to_string().into())
+        }
         _ => ("delay_log2", integer(delay_log2)),
     };
     body.insert(name.to_owned(), value);
@@ -343,7 +398,7 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         forge_plan(forgery, &mut body);
     }
     let author = DEPARTMENTS[usize::from(is(Forgery::OtherAuthority))];
-    let planned_at = if is(Forgery::LatePlan) { t0 } else { 900 };
+    let planned_at = planned_at.unwrap_or(t0);
     let plan_index = say(&mut log, author, "plan", Some(KEY), body, planned_at);
 
     let (mut commits, mut reveals) = (Vec::new(), Vec::new());
@@ -378,13 +433,11 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
     let secrets = counting(&plan, &commits, &reveals);
 
     let signature = bytes_of_hex(SIGNATURE).unwrap();
-    let groups: Vec<Vec<u32>> = (0..1 + numbers.below(2))
-        .map(|_| {
-            (0..1 + numbers.below(6))
-                .map(|_| numbers.below(50))
-                .collect()
-        })
-        .collect();
+    let mut groups = numbers.fallen(GAME);
+    if is(Forgery::Numbers) {
+        // Each in its range, but one comes twice.
+        groups[0][1] = groups[0][0];
+    }
     let mut checkpoints = Vec::new();
     if mode == 2 {
         let start = randomness::joined(&plan.key, &secrets);
@@ -416,6 +469,9 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         (Ok(value), None) => value,
         // What R would be, if the draw were not void.
         (Err(DrawError::NobodyIndependent), Some(_)) => *checkpoints.last()?,
+        (Err(DrawError::Numbers { .. }), None) if is(Forgery::Numbers) => {
+            randomness::lottery(&plan.key, &secrets, &groups)
+        }
         other => panic!("{other:?}"),
     };
     let mut members = if sealed {
@@ -499,7 +555,14 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
     let failed = report.failed().map(|failed| step(failed.id));
     assert!(forgery.is_some() || report.verdict == good, "{report}");
     assert_eq!(failed.is_none(), report.verdict == good, "{report}");
-    assert!(void.is_none() || failed == Some("randomness"), "{report}");
+    let expected = match forgery {
+        _ if void.is_some() => Some("randomness"),
+        Some(Forgery::YoungLibrary | Forgery::Challenged | Forgery::ShortDelay) => Some("order"),
+        Some(Forgery::Numbers) => Some("randomness"),
+        Some(Forgery::Game) => Some("entries"),
+        _ => failed,
+    };
+    assert_eq!(failed, expected, "{forgery:?} {report}");
     let failed = failed.map_or(Value::Null, Value::from);
     Some(Value::object([("fails", failed), ("file", text.into())]))
 }

@@ -21,7 +21,16 @@ pub enum Form {
 }
 
 impl Form {
-    fn of(leaf: &Leaf<'_>) -> Self {
+    /// The form of the leaves that a snapshot announces: which library it is of, and whether classes are sealed.
+    pub fn announced(library: &str, sealed: bool) -> Self {
+        match (library, sealed) {
+            ("officers", _) => Form::Officers,
+            (_, true) => Form::Sealed,
+            (_, false) => Form::Open,
+        }
+    }
+
+    pub(super) fn of(leaf: &Leaf<'_>) -> Self {
         match leaf {
             Leaf::Target(_) => Form::Open,
             Leaf::Sealed(_) => Form::Sealed,
@@ -234,18 +243,23 @@ pub fn verify_absence(
             false => Err(MemberError::NoGap),
         },
     };
-    let gap = match (
+    let (before, after) = (
         place(before, Ordering::Less)?,
         place(after, Ordering::Greater)?,
-    ) {
-        (None, None) => count == 0 && *root == EMPTY_ROOT,
+    );
+    match leaves_gap(before, after, count) && (count > 0 || *root == EMPTY_ROOT) {
+        true => Ok(()),
+        false => Err(MemberError::NoGap),
+    }
+}
+
+/// Whether no leaf is between these places: they are side by side, or the one there is is the last or the first, or there is no leaf at all.
+pub(super) fn leaves_gap(before: Option<u64>, after: Option<u64>, count: u64) -> bool {
+    match (before, after) {
+        (None, None) => count == 0,
         (Some(before), None) => before + 1 == count,
         (None, Some(after)) => after == 0,
         (Some(before), Some(after)) => before + 1 == after,
-    };
-    match gap {
-        true => Ok(()),
-        false => Err(MemberError::NoGap),
     }
 }
 

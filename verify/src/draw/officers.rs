@@ -49,6 +49,23 @@ pub struct Assigned<'a> {
     pub officer: &'a str,
 }
 
+impl Assigned<'_> {
+    /// Whether it is the same seat, whoever has it.
+    fn is_same_seat(&self, other: &Assigned<'_>) -> bool {
+        (
+            self.target,
+            self.department,
+            self.qualification,
+            self.number,
+        ) == (
+            other.target,
+            other.department,
+            other.qualification,
+            other.number,
+        )
+    }
+}
+
 /// Who goes where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment<'a> {
@@ -82,12 +99,14 @@ struct Need<'a> {
     eligible: Vec<usize>,
 }
 
-fn may(officer: &Officer<'_>, seats: &Seats) -> bool {
-    officer.department == seats.department
-        && seats
-            .qualification
-            .as_ref()
-            .is_none_or(|one| officer.qualifications.has(one))
+/// Whether an officer is one for the seats of a department, with what they ask for.
+pub fn may(officer: &Officer<'_>, department: &str, qualification: Option<&str>) -> bool {
+    officer.department == department
+        && qualification.is_none_or(|one| officer.qualifications.has(one))
+}
+
+fn may_take(officer: &Officer<'_>, seats: &Seats) -> bool {
+    may(officer, &seats.department, seats.qualification.as_deref())
 }
 
 /// The needs of all visits in the order in which their seats are filled: visits as given, then by number of eligible officers,
@@ -101,7 +120,7 @@ fn needs<'a>(
     let able: Vec<Vec<usize>> = seats
         .iter()
         .map(|seats| {
-            let fits = |at: &usize| may(&officers[*at], seats);
+            let fits = |at: &usize| may_take(&officers[*at], seats);
             (0..officers.len()).filter(fits).collect()
         })
         .collect();
@@ -206,6 +225,40 @@ fn filled(visits: &[Visit<'_>], needs: &[Need<'_>], people: usize) -> Result<Flo
     Ok(flow)
 }
 
+/// Where a seat stands in an assignment.
+fn place(drawn: &Assignment<'_>, seat: &Assigned<'_>) -> Option<usize> {
+    drawn.seats.iter().position(|one| one.is_same_seat(seat))
+}
+
+/// All who may take a seat, in the order in which it was filled: by the seats filled with them before it, then by hash.
+fn ranking<'a>(
+    seed: &Seed,
+    drawn: &Assignment<'a>,
+    seat: &Assigned<'a>,
+    seats: &[Seats],
+    officers: &[Officer<'a>],
+    barred: &Barred<'a>,
+) -> Option<Vec<&'a str>> {
+    let before = &drawn.seats[..place(drawn, seat)?];
+    let asked = seats.iter().find(|one| {
+        one.department == seat.department && one.qualification.as_deref() == seat.qualification
+    })?;
+    let mut order: Vec<_> = officers
+        .iter()
+        .filter(|officer| may_take(officer, asked) && !barred.contains(&(seat.target, officer.id)))
+        .map(|officer| {
+            let load = load(before, officer.id);
+            (load, seed.pair(seat.target, officer.id), officer.id)
+        })
+        .collect();
+    order.sort_unstable();
+    Some(order.into_iter().map(|(_, _, id)| id).collect())
+}
+
+fn load(seats: &[Assigned<'_>], id: &str) -> u64 {
+    seats.iter().filter(|one| one.officer == id).count() as u64
+}
+
 /// Who takes a seat whose officer cannot: in the order in which that seat was filled, the first other officer who may take it, is
 /// not on the target and has less than L* targets now; if there is none, less than L* + 1.
 ///
@@ -220,41 +273,37 @@ pub fn substitute<'a>(
     officers: &[Officer<'a>],
     barred: &Barred<'a>,
 ) -> Option<&'a str> {
-    let same = |one: &Assigned<'a>| {
-        (one.target, one.department, one.qualification, one.number)
-            == (
-                seat.target,
-                seat.department,
-                seat.qualification,
-                seat.number,
-            )
-    };
-    let place = drawn.seats.iter().position(same)?;
-    let leaving = now.iter().find(|one| same(one))?.officer;
-    let asked = seats.iter().find(|one| {
-        one.department == seat.department && one.qualification.as_deref() == seat.qualification
-    })?;
-    let count = |seats: &[Assigned<'_>], id: &str| {
-        seats.iter().filter(|one| one.officer == id).count() as u64
-    };
-    let mut order: Vec<_> = officers
-        .iter()
-        .filter(|officer| may(officer, asked) && !barred.contains(&(seat.target, officer.id)))
-        .map(|officer| {
-            let load = count(&drawn.seats[..place], officer.id);
-            (load, seed.pair(seat.target, officer.id), officer.id)
-        })
-        .collect();
-    order.sort_unstable();
-    let free = |id: &str| {
-        let there = |one: &Assigned<'_>| one.target == seat.target && one.officer == id;
-        id != leaving && !now.iter().any(there)
-    };
+    let leaving = now.iter().find(|one| one.is_same_seat(seat))?.officer;
+    let order = ranking(seed, drawn, seat, seats, officers, barred)?;
+    let free = |id: &str| id != leaving && !is_there(now, seat, id);
     let below = |cap: u64| {
-        let mut order = order.iter().map(|(_, _, id)| *id);
-        order.find(|id| free(id) && count(now, id) < cap)
+        let mut order = order.iter().copied();
+        order.find(|id| free(id) && load(now, id) < cap)
     };
     below(drawn.cap).or_else(|| below(drawn.cap + 1))
+}
+
+/// Who takes a seat that nobody has any more: in the order in which it was filled, the first who may take it, is not on the target
+/// and has less than L* targets now; if there is none, less than L* + 1, and so on. `None` only where nobody may take it, however
+/// many targets each has.
+pub fn fill<'a>(
+    seed: &Seed,
+    drawn: &Assignment<'a>,
+    now: &[Assigned<'a>],
+    seat: &Assigned<'a>,
+    seats: &[Seats],
+    officers: &[Officer<'a>],
+    barred: &Barred<'a>,
+) -> Option<&'a str> {
+    let order = ranking(seed, drawn, seat, seats, officers, barred)?;
+    let free = order.into_iter().filter(|id| !is_there(now, seat, id));
+    // The first of those who need the least cap.
+    free.min_by_key(|id| (load(now, id) + 1).max(drawn.cap))
+}
+
+fn is_there(now: &[Assigned<'_>], seat: &Assigned<'_>, id: &str) -> bool {
+    now.iter()
+        .any(|one| one.target == seat.target && one.officer == id)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use super::beacon;
 use super::choice::Rule;
+use super::lottery::Game;
 use super::officers::Seats;
 use super::ticket::Rate;
 use crate::encoding::hex32;
@@ -42,6 +43,8 @@ pub enum Mode {
     },
     /// A drawing of the welfare lottery.
     Lottery {
+        /// Which game, whose results have one form.
+        game: Game,
         /// When it takes place.
         at: Timestamp,
         /// How long before it everything has to be fixed, in seconds.
@@ -286,6 +289,12 @@ fn mode(body: &Value) -> Result<Mode, PlanError> {
             lead: lead()?,
         }),
         Some("lottery") => Ok(Mode::Lottery {
+            game: read(
+                body,
+                "lottery_game",
+                "a game with too many results to try them all",
+                |value| Game::parse(value.as_str()?),
+            )?,
             at: read(body, "lottery_at", "a time", time)?,
             lead: lead()?,
         }),

@@ -7,6 +7,7 @@ use super::beacon::{self, BeaconError};
 use super::choice::{self, Choice, Opening, OpeningError, Ticket};
 use super::leaf::{Leaf, Officer, Target};
 use super::library::{Form, Library};
+use super::lottery::Game;
 use super::officers::{self, Assignment, Barred, Infeasible, Visit};
 use super::plan::{Mode, Plan};
 use super::randomness::{self, Delay};
@@ -80,6 +81,12 @@ pub enum DrawError {
     /// Secrets of others than the plan's contributors, or in another order.
     #[error("the secrets are not those of the plan's contributors in the plan's order")]
     Contributors,
+    /// Numbers that cannot have fallen in the plan's game.
+    #[error("the numbers do not have the form of the game {}: {}", .game.code(), .game.form())]
+    Numbers {
+        /// The plan's game.
+        game: Game,
+    },
     /// A value of another mode than the plan's.
     #[error("the randomness is of another mode than the plan's")]
     Mode,
@@ -178,7 +185,10 @@ pub fn randomness(inputs: &Inputs<'_>, recheck: &Recheck) -> Result<Hash, DrawEr
             beacon::verify(round, signature)?;
             Ok(randomness::drand(&plan.key, secrets, signature))
         }
-        (Mode::Lottery { .. }, Outside::Numbers(groups)) => {
+        (Mode::Lottery { game, .. }, Outside::Numbers(groups)) => {
+            if !game.admits(groups) {
+                return Err(DrawError::Numbers { game });
+            }
             Ok(randomness::lottery(&plan.key, secrets, groups))
         }
         (Mode::Delay { log2 }, Outside::Checkpoints(checkpoints)) => {

@@ -13,7 +13,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 /// A seat on a target, and who has it now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Held {
     /// The department.
     pub department: String,
@@ -21,8 +21,8 @@ pub struct Held {
     pub qualification: Option<String>,
     /// Its number among the equal seats, from 1.
     pub number: u32,
-    /// The officer.
-    pub officer: String,
+    /// The officer; `None` where nobody of the library may take the seat.
+    pub officer: Option<String>,
 }
 
 /// A target of a draw as it stands: drawn, or in a drawn one's place.
@@ -46,7 +46,7 @@ pub fn drawn(outcome: &Outcome<'_>) -> Vec<Standing> {
             department: seat.department.to_string(),
             qualification: seat.qualification.map(ToString::to_string),
             number: seat.number,
-            officer: seat.officer.to_string(),
+            officer: Some(seat.officer.to_string()),
         });
     }
     let targets = outcome.drawn.iter();
@@ -60,8 +60,14 @@ pub fn drawn(outcome: &Outcome<'_>) -> Vec<Standing> {
         .collect()
 }
 
-/// Lays a replaced target over the others; false where it has no place to give.
-pub fn replace_target(targets: &mut Vec<Standing>, leaving: &str, coming: &str) -> bool {
+/// Lays a replaced target over the others, with the seats that its place has from now on ([`seats_for`]); false where it has no
+/// place to give.
+pub fn replace_target(
+    targets: &mut Vec<Standing>,
+    leaving: &str,
+    coming: &str,
+    seats: Vec<Held>,
+) -> bool {
     let found = targets
         .iter_mut()
         .find(|one| one.id == leaving && one.replaced_by.is_none());
@@ -69,7 +75,7 @@ pub fn replace_target(targets: &mut Vec<Standing>, leaving: &str, coming: &str) 
     target.replaced_by = Some(coming.to_string());
     let follower = Standing {
         id: coming.to_string(),
-        seats: target.seats.clone(),
+        seats,
         replaced_by: None,
         replaces: Some(leaving.to_string()),
     };
@@ -86,10 +92,13 @@ pub fn replace_officer(
 ) -> bool {
     let here = targets.iter_mut().find(|one| one.id == target);
     let seats = here.map(|one| &mut one.seats).into_iter().flatten();
-    match seats.into_iter().find(|seat| seat.officer == leaving) {
+    match seats
+        .into_iter()
+        .find(|seat| seat.officer.as_deref() == Some(leaving))
+    {
         None => false,
         Some(seat) => {
-            seat.officer = coming.to_string();
+            seat.officer = Some(coming.to_string());
             true
         }
     }
@@ -154,44 +163,123 @@ pub fn next_officer<'a>(
         ) == (first, department, qualification, number)
     })?;
     let people: Vec<Officer<'a>> = inputs.officers.officers().collect();
+    let standing = now.iter().filter(|one| one.replaced_by.is_none());
+    let next = officers::substitute(
+        &outcome.seed,
+        &outcome.assignment,
+        &taken(standing, target, seat.target),
+        seat,
+        &inputs.plan.seats,
+        &people,
+        &barred(inputs, target, seat.target),
+    )?;
+    // By its own id, which lives as long as the library.
+    people.iter().map(|one| one.id).find(|id| *id == next)
+}
+
+/// Whether an officer must not meet a target: recused from it, or there in the last draws that count.
+pub fn must_not_meet(inputs: &Inputs<'_>, target: &str, officer: &str) -> bool {
+    let recused = |(at, who): &(String, String)| at == target && who == officer;
+    inputs.met.contains(&(target, officer)) || inputs.plan.recusals.iter().any(recused)
+}
+
+/// Who must not meet whom where a place of the draw has another target now: what is said of the target `at` holds in the place of
+/// `first`, which the draw knows.
+fn barred<'a>(inputs: &Inputs<'a>, at: &str, first: &'a str) -> Barred<'a> {
     let recused = inputs.plan.recusals.iter();
     let recused = recused.map(|(target, officer)| (target.as_str(), officer.as_str()));
-    // Whoever must not meet the target where the seat is now cannot take it.
-    let barred: Barred<'_> = inputs
+    inputs
         .met
         .iter()
         .copied()
         .chain(recused)
-        .filter_map(|(at, officer)| match at == target {
-            true => Some((seat.target, officer)),
-            false => (at != seat.target).then_some((at, officer)),
+        .filter_map(|(target, officer)| match target == at {
+            true => Some((first, officer)),
+            false => (target != first).then_some((target, officer)),
         })
-        .collect();
-    let standing = now.iter().filter(|one| one.replaced_by.is_none());
+        .collect()
+}
+
+/// The seats that are taken, those on the target `at` under the name of `first`.
+fn taken<'b>(
+    standing: impl Iterator<Item = &'b Standing>,
+    at: &str,
+    first: &'b str,
+) -> Vec<Assigned<'b>> {
     let seats = standing.flat_map(|one| {
-        let at = match one.id == target {
-            true => seat.target,
+        let target = match one.id == at {
+            true => first,
             false => one.id.as_str(),
         };
-        one.seats.iter().map(move |held| Assigned {
-            target: at,
-            department: &held.department,
-            qualification: held.qualification.as_deref(),
-            number: held.number,
-            officer: &held.officer,
+        one.seats.iter().filter_map(move |held| {
+            Some(Assigned {
+                target,
+                department: &held.department,
+                qualification: held.qualification.as_deref(),
+                number: held.number,
+                officer: held.officer.as_deref()?,
+            })
         })
     });
-    let next = officers::substitute(
-        &outcome.seed,
-        &outcome.assignment,
-        &seats.collect::<Vec<_>>(),
-        seat,
-        &inputs.plan.seats,
-        &people,
-        &barred,
-    )?;
-    // By its own id, which lives as long as the library.
-    people.iter().map(|one| one.id).find(|id| *id == next)
+    seats.collect()
+}
+
+/// The seats on a target that takes another's place: its officers go on to it. A seat whose officer must not meet it, or that
+/// nobody had, is taken by the next in that seat's order who may ([`officers::fill`]), one seat after the other as they were
+/// filled; where nobody may, it stays empty. `None` where the target that leaves has no place.
+pub fn seats_for(
+    inputs: &Inputs<'_>,
+    outcome: &Outcome<'_>,
+    now: &[Standing],
+    leaving: &str,
+    coming: &str,
+) -> Option<Vec<Held>> {
+    let first = first_of(now, leaving);
+    let here = now
+        .iter()
+        .find(|one| one.id == leaving && one.replaced_by.is_none())?;
+    let people: Vec<Officer<'_>> = inputs.officers.officers().collect();
+    let mut follower = Standing {
+        id: coming.to_string(),
+        seats: here.seats.clone(),
+        replaced_by: None,
+        replaces: Some(leaving.to_string()),
+    };
+    for held in &mut follower.seats {
+        held.officer
+            .take_if(|officer| must_not_meet(inputs, coming, officer));
+    }
+    for seat in &outcome.assignment.seats {
+        let same = |held: &Held| {
+            (
+                &*held.department,
+                held.qualification.as_deref(),
+                held.number,
+            ) == (seat.department, seat.qualification, seat.number)
+        };
+        let empty = |held: &Held| same(held) && held.officer.is_none();
+        if seat.target != first || !follower.seats.iter().any(empty) {
+            continue;
+        }
+        let others = now
+            .iter()
+            .filter(|one| one.replaced_by.is_none() && one.id != leaving);
+        let standing = others.chain([&follower]);
+        let next = officers::fill(
+            &outcome.seed,
+            &outcome.assignment,
+            &taken(standing, coming, seat.target),
+            seat,
+            &inputs.plan.seats,
+            &people,
+            &barred(inputs, coming, seat.target),
+        )
+        .map(ToString::to_string);
+        if let Some(held) = follower.seats.iter_mut().find(|held| empty(held)) {
+            held.officer = next;
+        }
+    }
+    Some(follower.seats)
 }
 
 #[cfg(test)]

@@ -4,13 +4,13 @@
 //! show is that it holds all commits, reveals and earlier draws there are: that is said, and left to whoever reads the log.
 
 use alloc::collections::BTreeSet;
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::check::{conclude, not_checked, step};
 use super::draw_entries::{DrawFile, Entries, Proved};
-use super::{Report, Step, StepId, UnusableInput, Verdict, draw_words as say, words};
+use super::{Report, Step, StepId, UnusableInput, Verdict, draw_words as say, members, words};
+use crate::draw::admission;
 use crate::draw::given::Given;
 use crate::draw::library::{Form, Library};
 use crate::draw::officers::Barred;
@@ -23,6 +23,7 @@ use crate::hash::Hash;
 use crate::json::{self, Value};
 use crate::names::{AuthorityId, PlanKey};
 use crate::policy::Policy;
+use crate::time::Timestamp;
 
 /// Largest file of a draw in bytes.
 pub const MAX_DRAW_FILE: usize = 256 << 20;
@@ -37,11 +38,11 @@ const STEPS: [StepId; 6] = [
     StepId::DrawOmissions,
 ];
 
-/// Checks the file of a draw under a policy. `recheck` finds the first segment of a delay that does not hold;
+/// Checks the file of a draw under a policy, or a document about who is in a plan's library. `recheck` finds the first segment of a delay that does not hold;
 /// [`recompute::one_by_one`] does where there are no threads.
 ///
 /// # Errors
-/// [`UnusableInput`] where it is no file of a draw.
+/// [`UnusableInput`] where it is neither.
 pub fn verify_draw_file(
     bytes: &[u8],
     policy: &Policy,
@@ -51,6 +52,9 @@ pub fn verify_draw_file(
         return Err(UnusableInput::TooLarge(MAX_DRAW_FILE));
     }
     let value = json::parse(bytes).map_err(|error| UnusableInput::Draw(error.to_string()))?;
+    if value.get("ids").is_some() {
+        return members::report(&value, policy).map_err(UnusableInput::Members);
+    }
     let file = DrawFile::read(&value).map_err(UnusableInput::Draw)?;
     let mut steps = Vec::new();
     let sealed = match run(&file, policy, recheck, &mut steps) {
@@ -162,19 +166,8 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
     let Entries {
         plan: own, draw, ..
     } = entries;
-    let key = plan.key.as_str();
-    let about = |what: &str, one: &Proved| match one.entry.reference.as_deref() == Some(key) {
-        true => Ok(()),
-        false => Err(say::of(what, "it is about another plan")),
-    };
-    about("plan", own)?;
-    about("draw", draw)?;
-    if own.entry.authority != plan.key.authority() {
-        return Err(say::of(
-            "plan",
-            "it is not by the authority whose name its key has",
-        ));
-    }
+    own.is_own(plan)?;
+    draw.is_about("draw", &plan.key)?;
     if own.entry.logged_at > plan.t0 {
         return Err(say::of("plan", "it was logged after t0"));
     }
@@ -182,12 +175,14 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
         ("object_snapshot", &entries.objects),
         ("officer_snapshot", &entries.officers),
     ] {
-        if !snapshot.is(own.member(name)) || snapshot.index >= own.index {
-            return Err(say::of(
-                "plan",
-                &format!("{name} names another snapshot than the file holds, or a later one"),
-            ));
+        own.names(name, snapshot)?;
+        let usable = usable_from(snapshot).map_err(|why| say::of(name, &why))?;
+        if own.entry.logged_at.unix() < usable {
+            return Err(say::of("plan", &say::too_young(name, usable)));
         }
+    }
+    if !admission::is_long_enough(plan.mode, entries.demonstration) {
+        return Err(say::of("plan", &say::short_delay()));
     }
     // What nobody else can repeat is the plan's own authority's to say.
     let sealed = entries
@@ -211,7 +206,7 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
     }
     let mut commits = Vec::new();
     for one in &entries.commits {
-        about("commits", one)?;
+        one.is_about("commits", &plan.key)?;
         commits.push(Commit {
             contributor: one.entry.authority.clone(),
             index: one.index,
@@ -223,7 +218,7 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
     }
     let mut reveals = Vec::new();
     for one in &entries.reveals {
-        about("reveals", one)?;
+        one.is_about("reveals", &plan.key)?;
         reveals.push(Reveal {
             contributor: one.entry.authority.clone(),
             logged_at: one.entry.logged_at,
@@ -251,6 +246,18 @@ fn order(entries: &Entries, plan: &Plan) -> Result<Vec<(AuthorityId, Option<Hash
     Ok(counting(plan, &commits, &reveals))
 }
 
+/// From when on a plan could use the library of a snapshot.
+fn usable_from(snapshot: &Proved) -> Result<i64, String> {
+    let until = match snapshot.member("challenge_until") {
+        None => None,
+        Some(until) => {
+            let until = until.as_str().and_then(|text| Timestamp::parse(text).ok());
+            Some(until.ok_or_else(|| say::of("challenge_until", "it is no time"))?)
+        }
+    };
+    Ok(admission::usable_from(snapshot.entry.logged_at, until))
+}
+
 /// A library as its snapshot commits to it.
 fn library<'a>(
     file: &DrawFile<'a>,
@@ -258,13 +265,7 @@ fn library<'a>(
     what: &'static str,
     root: &Hash,
 ) -> Result<Library<'a>, String> {
-    let text = |name: &str| snapshot.member(name).and_then(Value::as_str);
-    let form = match (text("library"), text("library_form")) {
-        (Some("objects"), Some("open")) => Form::Open,
-        (Some("objects"), Some("sealed")) => Form::Sealed,
-        (Some("officers"), _) => Form::Officers,
-        _ => return Err(say::of(what, "the snapshot names no form of a library")),
-    };
+    let form = snapshot.form(what)?;
     let leaves = file.text(snapshot.member("leaves")).ok_or_else(|| {
         say::of(
             what,

@@ -10,13 +10,33 @@ use alloc::vec::Vec;
 use super::check::ProofFile;
 use super::{draw_words as say, words};
 use crate::checkpoint::Checkpoint;
+use crate::draw::admission;
+use crate::draw::library::Form;
+use crate::draw::plan::Plan;
 use crate::encoding::{hex, hex32};
 use crate::entry::Entry;
 use crate::hash::{Hash, sha256};
 use crate::json::Value;
-use crate::names::{AuthorityId, Origin};
+use crate::names::{AuthorityId, Origin, PlanKey};
 use crate::policy::Policy;
 use crate::record::Record;
+
+/// That a value is an object without other members than these.
+pub(super) fn known(value: &Value, what: &str, members: &[&str]) -> Result<(), String> {
+    let found = value
+        .as_object()
+        .ok_or_else(|| say::member(what, "an object"))?;
+    match found.keys().find(|name| !members.contains(&name.as_str())) {
+        Some(other) => Err(say::member(other, "nothing: it is unknown")),
+        None => Ok(()),
+    }
+}
+
+/// A member that is a text.
+pub(super) fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str, String> {
+    let text = value.get(name).and_then(Value::as_str);
+    text.ok_or_else(|| say::member(name, "a text"))
+}
 
 /// The proofs and texts of a file, read but not checked.
 pub(super) struct DrawFile<'a> {
@@ -42,22 +62,11 @@ impl<'a> DrawFile<'a> {
             "snapshots",
             "v",
         ];
-        let members = value
-            .as_object()
-            .ok_or_else(|| say::member("the file", "an object"))?;
-        if let Some(other) = members
-            .keys()
-            .find(|name| !MEMBERS.contains(&name.as_str()))
-        {
-            return Err(say::member(other, "nothing: it is unknown"));
-        }
+        known(value, "the file", &MEMBERS)?;
         if value.get("v") != Some(&Value::Int(1)) {
             return Err(say::member("v", "1"));
         }
-        let text = |name| {
-            let text = value.get(name).and_then(Value::as_str);
-            text.ok_or_else(|| say::member(name, "a text"))
-        };
+        let text = |name| text(value, name);
         let texts = |name| {
             let list = value.get(name).and_then(Value::as_array);
             let texts: Option<Vec<&str>> =
@@ -112,14 +121,72 @@ impl Proved {
     }
 }
 
-/// Proves entries under one checkpoint and the policy.
-struct Prover<'a> {
-    policy: &'a Policy,
-    head: Option<Checkpoint>,
-    operator: Option<AuthorityId>,
+impl Proved {
+    /// That it is about the plan of that key.
+    pub(super) fn is_about(&self, what: &str, key: &PlanKey) -> Result<(), String> {
+        match self.entry.reference.as_deref() == Some(key.as_str()) {
+            true => Ok(()),
+            false => Err(say::of(what, "it is about another plan")),
+        }
+    }
+
+    /// That it is the entry of this plan, said by whose name its key has.
+    pub(super) fn is_own(&self, plan: &Plan) -> Result<(), String> {
+        self.is_about("plan", &plan.key)?;
+        match self.entry.authority == plan.key.authority() {
+            true => Ok(()),
+            false => Err(say::of(
+                "plan",
+                "it is not by the authority whose name its key has",
+            )),
+        }
+    }
+
+    /// That a plan's member names this snapshot, which stands before it.
+    pub(super) fn names(&self, name: &str, snapshot: &Proved) -> Result<(), String> {
+        match snapshot.is(self.member(name)) && snapshot.index < self.index {
+            true => Ok(()),
+            false => Err(say::of(
+                "plan",
+                &format!("{name} names another snapshot than the file holds, or a later one"),
+            )),
+        }
+    }
+
+    /// The form of the library that a snapshot is of.
+    pub(super) fn form(&self, what: &str) -> Result<Form, String> {
+        let text = |name: &str| self.member(name).and_then(Value::as_str);
+        match (text("library"), text("library_form")) {
+            (Some("objects"), Some("open")) => Ok(Form::Open),
+            (Some("objects"), Some("sealed")) => Ok(Form::Sealed),
+            (Some("officers"), _) => Ok(Form::Officers),
+            _ => Err(say::of(what, "the snapshot names no form of a library")),
+        }
+    }
 }
 
-impl Prover<'_> {
+/// Who has said entry 0, and what it says of the log.
+struct Operator {
+    id: AuthorityId,
+    demonstration: bool,
+}
+
+/// Proves entries under one checkpoint and the policy.
+pub(super) struct Prover<'a> {
+    policy: &'a Policy,
+    pub(super) head: Option<Checkpoint>,
+    operator: Option<Operator>,
+}
+
+impl<'a> Prover<'a> {
+    pub(super) fn new(policy: &'a Policy) -> Self {
+        Prover {
+            policy,
+            head: None,
+            operator: None,
+        }
+    }
+
     pub(super) fn prove(&mut self, what: &str, kind: &str, proof: &str) -> Result<Proved, String> {
         let file =
             ProofFile::parse(proof.as_bytes()).map_err(|why| say::of(what, &why.to_string()))?;
@@ -137,7 +204,10 @@ impl Prover<'_> {
             ));
         }
         if let Some(first) = file.extra.authority.first() {
-            self.operator = Some(first.entry.authority.clone());
+            self.operator = Some(Operator {
+                id: first.entry.authority.clone(),
+                demonstration: admission::is_demonstration(&first.record.body),
+            });
         }
         let entry = file.extra.entry;
         if entry.kind.as_str() != kind {
@@ -172,6 +242,8 @@ pub(super) struct Entries {
     pub(super) size: u64,
     /// Who has said entry 0.
     pub(super) operator: AuthorityId,
+    /// Whether it says that the log is a demonstration.
+    pub(super) demonstration: bool,
     pub(super) plan: Proved,
     pub(super) draw: Proved,
     pub(super) objects: Proved,
@@ -183,11 +255,7 @@ pub(super) struct Entries {
 
 impl Entries {
     pub(super) fn prove(file: &DrawFile<'_>, policy: &Policy) -> Result<Self, String> {
-        let mut prover = Prover {
-            policy,
-            head: None,
-            operator: None,
-        };
+        let mut prover = Prover::new(policy);
         let plan = prover.prove("plan", "plan", file.plan)?;
         let draw = prover.prove("draw", "draw", file.draw)?;
         let commits = prover.all("commits", "commit", &file.commits)?;
@@ -212,7 +280,8 @@ impl Entries {
         Ok(Entries {
             origin,
             size: head.size,
-            operator,
+            operator: operator.id,
+            demonstration: operator.demonstration,
             plan,
             draw,
             objects,

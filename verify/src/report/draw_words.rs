@@ -5,7 +5,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 use super::StepId;
-use crate::draw::plan::{Mode, Plan};
+use super::draw_entries::Proved;
+use crate::draw::plan::{DELAY_LOG2, Mode, Plan};
 use crate::draw::recompute::DrawError;
 use crate::draw::ticket::Seed;
 use crate::encoding::hex;
@@ -13,6 +14,7 @@ use crate::hash::Hash;
 use crate::json::Value;
 use crate::names::{AuthorityId, PlanKey};
 use crate::text::shown_beginning;
+use crate::time::Timestamp;
 
 /// Most of a foreign text that a sentence quotes.
 const MOST: usize = 200;
@@ -22,6 +24,7 @@ pub(super) fn step_of(error: &DrawError) -> StepId {
     match error {
         DrawError::Objects | DrawError::Officers => StepId::DrawLibraries,
         DrawError::Contributors
+        | DrawError::Numbers { .. }
         | DrawError::Mode
         | DrawError::Beacon(_)
         | DrawError::NobodyIndependent
@@ -55,14 +58,28 @@ pub(super) fn order(plan: &Plan, secrets: &[(AuthorityId, Option<Hash>)]) -> Str
         .count();
     let outside = match plan.mode {
         Mode::Drand { round, .. } => format!("round {round} of the beacon"),
-        Mode::Lottery { at, .. } => format!("the lottery of {at}"),
+        Mode::Lottery { game, at, .. } => format!("the lottery {} of {at}", game.code()),
         Mode::Delay { log2 } => format!("a delay of 2^{log2} steps"),
     };
     format!(
-        "the log took the plan by {}, before {outside} could be known; {revealed} of {} contributors revealed in time; these are \
-         the log's own times",
+        "the log took the plan by {}, ten days or more after its libraries and before {outside} could be known; {revealed} of {} \
+         contributors revealed in time; all times are asserted by the operator only",
         plan.t0,
         secrets.len()
+    )
+}
+
+pub(super) fn too_young(name: &str, usable_from: i64) -> String {
+    let from = Timestamp::from_unix(usable_from);
+    let from = from.map_or_else(|| usable_from.to_string(), |time| time.to_string());
+    format!(
+        "it was logged before {from}, up to which objections to the library of {name} could be made"
+    )
+}
+
+pub(super) fn short_delay() -> String {
+    format!(
+        "its delay has fewer than 2^{DELAY_LOG2} steps, and this log is no demonstration: the region of its operator is one"
     )
 }
 
@@ -94,6 +111,57 @@ pub(super) fn sealed() -> String {
 
 pub(super) fn omissions() -> String {
     "no file can show that it holds every commit, reveal and earlier draw of the log: a monitor that reads all of it does".to_string()
+}
+
+/// Where a snapshot is, and of what.
+pub(super) fn snapshot(
+    plan: &PlanKey,
+    library: &str,
+    snapshot: &Proved,
+    count: u64,
+    root: &Hash,
+    size: u64,
+) -> String {
+    format!(
+        "plan {plan} has as its library of {library} the snapshot in entry {}, said by {} and logged at {}: {count} leaves under \
+         root {}; both entries are in the log of {size}",
+        snapshot.index,
+        snapshot.entry.authority,
+        snapshot.entry.logged_at,
+        hex(root)
+    )
+}
+
+pub(super) fn leaves(shown: usize, count: u64, hashes: usize) -> String {
+    format!("all {shown} leaves shown are among the {count} at their places, with {hashes} hashes")
+}
+
+pub(super) fn present(id: &str, index: u64, count: u64, line: &str) -> String {
+    format!(
+        "{id} is in the library, leaf {index} of {count}, counted from 0: {}",
+        shown_beginning(line, MOST)
+    )
+}
+
+pub(super) fn absent(id: &str, before: Option<&str>, after: Option<&str>) -> String {
+    let place = match (before, after) {
+        (None, None) => "nobody is".to_string(),
+        (Some(before), None) => format!("{before} is the last"),
+        (None, Some(after)) => format!("{after} is the first"),
+        (Some(before), Some(after)) => {
+            format!("{before} and {after}, between whom it would stand, are neighbours")
+        }
+    };
+    format!("{id} is not in the library: {place}")
+}
+
+pub(super) fn place_differs(id: &str) -> String {
+    format!("{id} does not stand, or is not missing, where the document says")
+}
+
+pub(super) fn library_order() -> String {
+    "that somebody is not between two neighbours rests on the order of the whole library, which who reads all of it checks"
+        .to_string()
 }
 
 pub(super) fn differs(name: &str, expected: &str) -> String {

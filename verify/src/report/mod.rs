@@ -10,6 +10,7 @@ mod check;
 mod draw;
 mod draw_entries;
 mod draw_words;
+mod members;
 mod words;
 
 use alloc::string::String;
@@ -41,6 +42,9 @@ pub enum UnusableInput {
     /// Not the file of a draw.
     #[error("not the file of a draw: {0}")]
     Draw(String),
+    /// Not a document about who is in a library.
+    #[error("not a document about who is in a library: {0}")]
+    Members(String),
     /// Not a tlog-proof.
     #[error("not a proof file: {0}")]
     Proof(#[from] TlogProofError),
@@ -106,6 +110,14 @@ pub enum StepId {
     DrawOfficers,
     /// That no commit, reveal or earlier draw was left out of the file: shown by no such file.
     DrawOmissions,
+    /// A plan and the snapshot that it names are proved, under one checkpoint.
+    LibraryEntries,
+    /// Leaves are at their places of the library that the snapshot commits to.
+    LibraryLeaves,
+    /// Somebody is in the library, or is not; a step for each who was asked about.
+    LibraryMember,
+    /// That the whole library is in order, as absence supposes: shown by no such file.
+    LibraryOrder,
 }
 
 /// What came of a step.

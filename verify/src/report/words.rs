@@ -46,6 +46,10 @@ pub(super) fn title(id: StepId) -> &'static str {
         StepId::DrawTargets => "drawn targets",
         StepId::DrawOfficers => "officers",
         StepId::DrawOmissions => "nothing left out",
+        StepId::LibraryEntries => "entries of plan and library",
+        StepId::LibraryLeaves => "leaves under the library's root",
+        StepId::LibraryMember => "in the library or not",
+        StepId::LibraryOrder => "order of the whole library",
     }
 }
 

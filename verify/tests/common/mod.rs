@@ -6,9 +6,11 @@
 
 use gongshi_verify::checkpoint::Checkpoint;
 use gongshi_verify::consistency::{ConsistencyProof, NewTree};
+use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::{Entry, Statement};
 use gongshi_verify::extra::{ChainLink, Extra};
-use gongshi_verify::hash::Hash;
+use gongshi_verify::hash::{Hash, leaf_hash, node_hash, sha256};
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::merkle::{consistency_nodes, inclusion_nodes, tree_head};
@@ -21,6 +23,7 @@ use gongshi_verify::registry::{
 };
 use gongshi_verify::time::Timestamp;
 use gongshi_verify::tlog_proof::TlogProof;
+use rs_merkle::Hasher;
 
 pub const ORIGIN: &str = "example.org/log";
 pub const OPERATOR: &str = "610323-OP";
@@ -51,20 +54,35 @@ pub fn record(body: Value, salt: u8) -> Record {
 }
 
 pub fn profile(kinds: &[&str]) -> Profile {
+    profile_in("610323", kinds)
+}
+
+pub fn profile_in(region: &str, kinds: &[&str]) -> Profile {
     let mut kinds: Vec<KindName> = kinds.iter().map(|text| kind(text)).collect();
     kinds.sort();
     Profile {
         name: "岐山县市场监督管理局".into(),
-        region: RegionCode::parse("610323").unwrap(),
+        region: RegionCode::parse(region).unwrap(),
         kinds,
     }
 }
 
 pub fn register(who: &str, role: Role, kinds: &[&str], key: &SecretKey) -> AuthorityAction {
+    register_in("610323", who, role, kinds, key)
+}
+
+/// The same for another region.
+pub fn register_in(
+    region: &str,
+    who: &str,
+    role: Role,
+    kinds: &[&str],
+    key: &SecretKey,
+) -> AuthorityAction {
     AuthorityAction::Register {
         authority_id: id(who),
         role,
-        profile: profile(kinds),
+        profile: profile_in(region, kinds),
         public_key: key.public(),
         key_proof: key.sign(&key_proof_message(&origin(), &id(who), &key.public())),
     }
@@ -328,4 +346,88 @@ pub fn fold(node: &gongshi_verify::merkle::ProofNode, leaves: &[Hash]) -> Hash {
 
 pub fn jcs(value: &Value) -> String {
     json::to_jcs(value)
+}
+
+/// The log's hashing for rs_merkle, against which trees and proofs are held.
+#[derive(Clone)]
+pub struct Rfc6962;
+
+impl Hasher for Rfc6962 {
+    type Hash = Hash;
+
+    fn hash(data: &[u8]) -> Hash {
+        leaf_hash(data)
+    }
+
+    fn concat_and_hash(left: &Hash, right: Option<&Hash>) -> Hash {
+        right.map_or(*left, |right| node_hash(left, right))
+    }
+}
+
+/// The department says something.
+pub fn say(log: &mut Log, kind: &str, reference: Option<&str>, body: Value, at: u64) -> u64 {
+    say_as(log, DEPARTMENT, kind, reference, body, at)
+}
+
+/// The department, or whoever has the key of seed 4, says something.
+pub fn say_as(
+    log: &mut Log,
+    who: &str,
+    kind: &str,
+    reference: Option<&str>,
+    body: Value,
+    at: u64,
+) -> u64 {
+    let key = secret(if who == DEPARTMENT { 2 } else { 4 });
+    let salt = u8::try_from(log.entries.len()).unwrap() + 100;
+    let record = record(body, salt);
+    let entry = entry(who, kind, reference, &record, at, &key, &secret(3));
+    log.append(entry, record)
+}
+
+/// A reference to a file, as records have it.
+pub fn file(text: &str) -> Value {
+    Value::object([
+        ("media_type", "text/plain".into()),
+        ("name", "list.txt".into()),
+        ("sha256", hex(&sha256(text.as_bytes())).into()),
+        ("size", Value::Int(i64::try_from(text.len()).unwrap())),
+    ])
+}
+
+/// The department publishes a library.
+pub fn snapshot(
+    log: &mut Log,
+    library: &Library<'_>,
+    text: &str,
+    until: Option<u64>,
+    at: u64,
+) -> u64 {
+    let (name, form) = match library.form() {
+        Form::Officers => ("officers", "open"),
+        Form::Open => ("objects", "open"),
+        Form::Sealed => ("objects", "sealed"),
+    };
+    let count = i64::try_from(library.leaves().len()).unwrap();
+    let mut members: Vec<(&str, Value)> = vec![
+        ("library", name.into()),
+        ("library_form", form.into()),
+        ("count", Value::Int(count)),
+        ("root", hex(&library.root()).into()),
+        ("leaves", file(text)),
+    ];
+    members.extend(until.map(|until| ("challenge_until", time(until).to_string().into())));
+    let members = members.into_iter();
+    let body = Value::Object(
+        members
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    );
+    say(log, "snapshot", None, body, at)
+}
+
+/// A reference to an entry, as records have it.
+pub fn named(log: &Log, index: u64) -> String {
+    let hash = log.entries[usize::try_from(index).unwrap()].0.leaf_hash();
+    format!(r#"{{"index":{index},"leaf_hash":"{}"}}"#, hex(&hash))
 }

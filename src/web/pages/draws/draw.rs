@@ -88,15 +88,16 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let libraries = batch.libraries(visit)?;
     let meanings = Meanings::of(visit, &libraries)?;
     let rules = rules::rows(visit, &batch, &meanings.strata, Some(&body));
-    let mut targets = kept(visit.portal.intake.docket().targets(&batch.key))?;
-    // In the order of the draw; those that took a place come last.
-    targets.sort_by_key(|target| (target.place.unwrap_or(u64::MAX), target.target_id.clone()));
-    let last = targets.len().div_ceil(PER_PAGE).max(1) as u64;
+    let docket = visit.portal.intake.docket();
+    let list = visit.portal.drawn_list(plan)?;
+    let last = list.count().div_ceil(PER_PAGE).max(1) as u64;
     let number = page_number(visit, last)?;
     let skip = usize::try_from(number - 1).unwrap_or(usize::MAX) * PER_PAGE;
     let mut rows = Vec::new();
-    for target in targets.iter().skip(skip).take(PER_PAGE) {
-        rows.push(row(visit, &batch, &meanings.strata, target)?);
+    for id in list.part(skip, PER_PAGE) {
+        if let Some(target) = kept(docket.target(&batch.key, id))? {
+            rows.push(row(visit, &batch, &meanings.strata, &target)?);
+        }
     }
     let path = format!("/draws/{}", plan.key);
     let pager = Pager::new(number, last, |page| numbered(visit, &path, page) + "#drawn");
@@ -149,6 +150,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("rows", &rows)
         .with("pager", &pager)
         .with("sealed", &sealed)
+        .with("progress", &super::progress::of(visit, &batch)?)
         .with("check_plans", &plans)
         .with("check_id", "")
         .with(
@@ -206,11 +208,16 @@ fn row(
     })
 }
 
+/// Who has a seat, or that nobody may.
+pub(super) fn sent(visit: &Visit, officer: Option<&str>) -> String {
+    officer.map_or_else(|| visit.word("page-seat-empty"), str::to_owned)
+}
+
 /// Officers by department, in the order of seats.
 pub(super) fn officers(visit: &Visit, batch: &Batch, seats: &[Seat]) -> Vec<Officers> {
     let mut by_department: Vec<(&str, Vec<String>)> = Vec::new();
     for seat in seats {
-        let id = seat.officer_id.clone();
+        let id = sent(visit, seat.officer_id.as_deref());
         match by_department
             .iter_mut()
             .find(|(department, _)| *department == seat.department)

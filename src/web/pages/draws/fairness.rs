@@ -3,10 +3,10 @@
 
 use super::super::fault::{Fault, kept};
 use super::super::{Answer, Link, Page, Visit};
+use super::statistics::{bars, loads, share, test};
 use super::words::percent;
-use super::{list, text};
-use crate::text::Arg;
-use crate::web::draws::{ChiSquare, Fairness, PlanFigures, StratumFigures};
+use super::{chances, list, text};
+use crate::web::draws::{Fairness, PlanFigures, StratumFigures};
 use crate::web::links;
 use crate::web::render::grouped;
 use gongshi_verify::names::{AuthorityId, PlanKey};
@@ -43,24 +43,7 @@ struct Stratum {
     share_part: u64,
     draws: Vec<Link>,
     omitted: usize,
-}
-
-#[derive(Serialize)]
-struct Test {
-    statistic: String,
-    degrees: u32,
-    p: String,
-    /// What it comes to, in words.
-    words: String,
-}
-
-#[derive(Serialize)]
-struct Times {
-    label: String,
-    found: u64,
-    expected: String,
-    found_part: u64,
-    expected_part: u64,
+    untested: u64,
 }
 
 #[derive(Serialize)]
@@ -193,6 +176,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             href: csv(table),
         })
         .collect();
+    let target = chances::of(visit, authority.as_deref(), &year)?;
     let title = visit.say("page-fairness-of", &[("year", year.as_str().into())]);
     Page::new("fairness.html", title)
         .above(visit.link("page-plans-title", "/plans"))
@@ -215,6 +199,18 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "times",
             &times.map(|times| bars(visit, times.drawn, times.expected)),
         )
+        .with("certain", &times.map_or(0, |times| times.certain))
+        .with(
+            "highest",
+            &times.map(|times| format!("{:.3}", times.highest_sum)),
+        )
+        .with(
+            "highest_targets",
+            &times.map_or(0, |times| times.highest_targets),
+        )
+        .with("authority", &authority.as_deref().unwrap_or_default())
+        .with("action", &links::page(visit.lang, "/fairness", ""))
+        .with("target", &target)
         .with("times_targets", &times.map_or(0, |times| times.targets))
         .with(
             "times_test",
@@ -342,67 +338,6 @@ fn stratum(
         share_part: (found / scale * 100.0) as u64,
         draws: draws.into_iter().take(MAX_LINKS).collect(),
         omitted,
+        untested: one.untested,
     }
-}
-
-/// How many officers have how many seats, fewest first.
-fn loads(each: &[(String, u64)]) -> Vec<(u64, usize, usize)> {
-    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
-    for (_, seats) in each {
-        *counts.entry(*seats).or_default() += 1;
-    }
-    let most = counts.values().copied().max().unwrap_or(1);
-    let part = |(seats, people)| (seats, people, people * 100 / most);
-    counts.into_iter().map(part).collect()
-}
-
-fn share(part: f64, whole: f64) -> f64 {
-    match whole > 0.0 {
-        true => part / whole,
-        false => 0.0,
-    }
-}
-
-fn test(visit: &Visit, test: ChiSquare) -> Test {
-    let words = match test.p_value {
-        p if p < 0.001 => "page-fairness-p-tiny",
-        p if p < 0.05 => "page-fairness-p-small",
-        p if p > 0.999 => "page-fairness-p-large",
-        _ => "page-fairness-p-usual",
-    };
-    let p = match test.p_value < 0.001 {
-        true => "< 0.001".to_owned(),
-        false => format!("{:.3}", test.p_value),
-    };
-    // Such as "in 7 of 100 cases".
-    let per_thousand = (test.p_value * 1000.0).round() as i64;
-    Test {
-        statistic: format!("{:.2}", test.statistic),
-        degrees: test.degrees_of_freedom,
-        p,
-        words: visit.say(words, &[("n", Arg::Number(per_thousand))]),
-    }
-}
-
-fn bars(visit: &Visit, found: [u64; 4], expected: [f64; 4]) -> Vec<Times> {
-    let labels = [
-        "page-fairness-never",
-        "page-fairness-once",
-        "page-fairness-twice",
-        "page-fairness-thrice",
-    ];
-    let most = found.iter().map(|n| *n as f64).chain(expected);
-    let most = most.fold(1.0, f64::max);
-    let part = |n: f64| (n / most * 100.0) as u64;
-    labels
-        .into_iter()
-        .zip(found.into_iter().zip(expected))
-        .map(|(label, (found, expected))| Times {
-            label: visit.word(label),
-            found,
-            expected: format!("{expected:.1}"),
-            found_part: part(found as f64),
-            expected_part: part(expected),
-        })
-        .collect()
 }

@@ -5,6 +5,7 @@ use super::super::lists::page_number;
 use super::super::{Answer, Link, Page, Pager, Visit};
 use super::words::{Point, StageWord};
 use crate::docket::{PlanState, Stage};
+use crate::web::draws::Course;
 use crate::web::links;
 use crate::web::render::grouped;
 use gongshi_verify::registry::Registry;
@@ -41,21 +42,17 @@ struct Narrow {
 }
 
 pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
-    let docket = visit.portal.intake.docket();
     let size = visit.portal.log.published().size();
-    let mut plans: Vec<PlanState> = Vec::new();
-    for key in kept(docket.plans(Some(size), MOST))? {
-        plans.extend(kept(docket.plan(&key))?);
-    }
+    let plans = visit.portal.courses(Some(size), MOST)?;
     let registry = visit.portal.intake.registry();
     let stage = visit.parameter("stage").unwrap_or_default();
     let stage = Stage::ALL.iter().copied().find(|one| one.name() == stage);
     let authority = visit.parameter("authority").unwrap_or_default();
     let authority = (!authority.is_empty()).then_some(authority);
-    let in_stage = |plan: &PlanState| stage.is_none_or(|stage| plan.stage(visit.now) == stage);
-    let of_authority = |plan: &PlanState| {
-        let here = |id: &String| takes_part(plan, id);
-        authority.as_ref().is_none_or(here)
+    let in_stage = |plan: &Course| stage.is_none_or(|stage| plan.stage == stage);
+    let of_authority = |plan: &Course| {
+        let takes_part = |id: &String| plan.parties().any(|one| one == id);
+        authority.as_ref().is_none_or(takes_part)
     };
     let href = |stage: Option<Stage>, authority: Option<&str>, page: &str| {
         let pairs = [
@@ -70,7 +67,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .copied()
         .filter_map(|one| {
             let those = plans.iter().filter(|plan| of_authority(plan));
-            let count = those.filter(|plan| plan.stage(visit.now) == one).count();
+            let count = those.filter(|plan| plan.stage == one).count();
             let on = stage == Some(one);
             (count > 0 || on).then(|| Narrow {
                 text: visit.word(&format!("plan-stage-{}", one.name())),
@@ -82,7 +79,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .collect();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for plan in plans.iter().filter(|plan| in_stage(plan)) {
-        for id in parties(plan) {
+        for id in plan.parties() {
             *counts.entry(id).or_default() += 1;
         }
     }
@@ -101,19 +98,19 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             }
         })
         .collect();
-    let shown: Vec<&PlanState> = plans
+    let shown: Vec<&Course> = plans
         .iter()
+        .map(AsRef::as_ref)
         .filter(|plan| in_stage(plan) && of_authority(plan))
         .collect();
     let last = shown.len().div_ceil(PER_PAGE).max(1) as u64;
     let number = page_number(visit, last)?;
     let skip = usize::try_from(number - 1).unwrap_or(usize::MAX) * PER_PAGE;
-    let rows: Vec<Row> = shown
-        .iter()
-        .skip(skip)
-        .take(PER_PAGE)
-        .map(|plan| row(visit, &registry, plan))
-        .collect();
+    let mut rows = Vec::new();
+    for plan in shown.iter().skip(skip).take(PER_PAGE) {
+        let plan = kept(visit.portal.intake.docket().plan(&plan.key))?;
+        rows.extend(plan.map(|plan| row(visit, &registry, &plan)));
+    }
     let pager = Pager::new(number, last, |page| {
         let page = if page > 1 {
             page.to_string()
@@ -150,17 +147,6 @@ pub(in super::super) fn newest(visit: &Visit, count: usize) -> Result<Vec<Row>, 
         rows.extend(plan.map(|plan| row(visit, &registry, &plan)));
     }
     Ok(rows)
-}
-
-/// Whose plan it is, and who sends officers.
-fn parties(plan: &PlanState) -> impl Iterator<Item = &str> {
-    let authority = plan.authority.as_str();
-    let departments = plan.departments.iter().map(String::as_str);
-    std::iter::once(authority).chain(departments.filter(move |id| *id != authority))
-}
-
-fn takes_part(plan: &PlanState, id: &str) -> bool {
-    parties(plan).any(|one| one == id)
 }
 
 fn row(visit: &Visit, registry: &Registry, plan: &PlanState) -> Row {

@@ -3,6 +3,7 @@
 //! They show what the docket and the log say. What follows from it is computed by the reader's browser or the offline command; no
 //! page here shows a tick.
 
+mod chances;
 pub(super) mod check;
 pub(super) mod draw;
 pub(super) mod fairness;
@@ -11,6 +12,7 @@ pub(super) mod plan;
 mod progress;
 mod randomness;
 mod rules;
+mod statistics;
 pub(super) mod target;
 pub(super) mod tasks;
 mod timeline;
@@ -138,6 +140,8 @@ impl Visit {
 pub(super) struct DrawsOf {
     rows: Vec<DrawOf>,
     total: usize,
+    /// Address of the sum of its chances this year.
+    sum: String,
 }
 
 /// One of them.
@@ -178,6 +182,7 @@ pub(super) fn of_target(visit: &Visit, id: &str) -> Result<DrawsOf, Fault> {
     Ok(DrawsOf {
         rows: shown.map(|(_, row)| row).collect(),
         total,
+        sum: links::with_query(visit.lang, "/fairness", &[("target", id)]) + "#target",
     })
 }
 

@@ -119,6 +119,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             &matches!(batch.stage, Stage::Cancelled | Stage::Void | Stage::Lapsed),
         )
         .with("upcoming", &upcoming)
+        .with("log_now", &visit.moment(visit.now).iso)
         .with("late", &late)
         .with("drawn", &plan.draw.is_some())
         .with(

@@ -6,6 +6,9 @@ use super::Batch;
 use crate::web::draws::DepartmentProgress;
 use serde::Serialize;
 
+/// Results for objects that were not drawn that are linked; the plan's document has all.
+const MAX_UNDRAWN: usize = 30;
+
 #[derive(Serialize)]
 pub(super) struct Shown {
     drawn: u64,
@@ -18,6 +21,10 @@ pub(super) struct Shown {
     overdue: u64,
     overdue_part: u64,
     late: u64,
+    /// Results for objects that were not drawn.
+    undrawn: u64,
+    /// The first of them.
+    undrawn_entries: Vec<Link>,
     departments: Vec<Department>,
 }
 
@@ -42,6 +49,8 @@ pub(super) fn of(visit: &Visit, batch: &Batch) -> Result<Option<Shown>, Fault> {
         overdue: one.overdue,
     };
     let published = progress.published.unwrap_or_default();
+    let undrawn = progress.undrawn.as_deref().unwrap_or_default();
+    let linked = undrawn.iter().take(MAX_UNDRAWN);
     Ok(Some(Shown {
         drawn: progress.drawn,
         inspected: progress.inspected,
@@ -52,6 +61,8 @@ pub(super) fn of(visit: &Visit, batch: &Batch) -> Result<Option<Shown>, Fault> {
         overdue: progress.overdue,
         overdue_part: part(progress.overdue),
         late: progress.late,
+        undrawn: undrawn.len() as u64,
+        undrawn_entries: linked.map(|index| visit.entry(*index)).collect(),
         departments: progress.departments.iter().map(department).collect(),
     }))
 }

@@ -3,7 +3,7 @@
 use super::super::fault::{Fault, kept};
 use super::super::lists::{numbered, page_number};
 use super::super::{Answer, Link, Page, Pager, Visit};
-use super::draw::{Officers, officers};
+use super::draw::{Officers, officers, sent};
 use super::{Batch, list, text};
 use crate::web::links;
 use gongshi_verify::names::AuthorityId;
@@ -58,7 +58,8 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             .into_iter()
             .filter(|seat| seat.department != department)
             .collect();
-        let own = task.officers.iter().map(|seat| seat.officer_id.clone());
+        let own = task.officers.iter();
+        let own = own.map(|seat| sent(visit, seat.officer_id.as_deref()));
         cards.push(Card {
             place: at + 1,
             id: task.target_id.clone(),

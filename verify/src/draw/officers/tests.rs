@@ -130,7 +130,10 @@ fn feasible(case: &Case, cap: usize, given: &[Assigned<'_>]) -> bool {
                 let there = given
                     .iter()
                     .any(|one| one.target == visit.target && one.officer == officer.id);
-                if !may(officer, seats) || barred.contains(&(visit.target, officer.id)) || there {
+                if !may_take(officer, seats)
+                    || barred.contains(&(visit.target, officer.id))
+                    || there
+                {
                     continue;
                 }
                 let pair = *pairs.entry(at).or_insert_with(|| {
@@ -165,14 +168,14 @@ proptest! {
         prop_assert_eq!(found.cap, cap as u64);
         let mut given: Vec<Assigned<'_>> = Vec::new();
         for visit in &visits {
-            let able = |seats: &&Seats| officers.iter().filter(|o| may(o, seats) && !barred.contains(&(visit.target, o.id))).count();
+            let able = |seats: &&Seats| officers.iter().filter(|o| may_take(o, seats) && !barred.contains(&(visit.target, o.id))).count();
             let mut seats: Vec<&Seats> = case.seats.iter().filter(|s| visit.departments.contains(s.department.as_str())).collect();
             seats.sort_by_key(|s| (able(s), s.department.clone(), s.qualification.clone()));
             for seats in seats {
                 for number in 1..=seats.count {
                     let mut ranked: Vec<_> = officers
                         .iter()
-                        .filter(|o| may(o, seats) && !barred.contains(&(visit.target, o.id)))
+                        .filter(|o| may_take(o, seats) && !barred.contains(&(visit.target, o.id)))
                         .filter(|o| !given.iter().any(|one| one.target == visit.target && one.officer == o.id))
                         .map(|o| (given.iter().filter(|one| one.officer == o.id).count(), seed.pair(visit.target, o.id), o.id))
                         .collect();

@@ -42,12 +42,20 @@ fn a_plan_is_read() {
 #[test]
 fn a_plan_that_cannot_be_drawn_is_refused_by_its_field() {
     let delay = r#""randomness":"delay","delay_log2":34"#;
+    let lottery = |game: &str| {
+        format!(
+            r#""randomness":"lottery","lottery_at":"2026-06-30T07:09:24Z","lottery_game":"{game}""#
+        )
+    };
     let outside = r#""randomness":"drand","round":30000000,"lead_seconds":3600"#;
     for (from, to, field) in [
         ("2026/01\"", "2026/1\"", "plan_key"),
         ("\"drand\"", "\"dice\"", "randomness"),
         ("30000000", "0", "round"),
         ("3600", "599", "lead_seconds"),
+        // A game whose results can all be tried, and none.
+        (outside, &lottery("welfare_3d"), "lottery_game"),
+        (outside, r#""randomness":"lottery""#, "lottery_game"),
         (
             "\"610323-XFJY\",\"610323-SCJG\"],\"t0\"",
             "\"610323-XFJY\",\"610323-XFJY\"],\"t0\"",

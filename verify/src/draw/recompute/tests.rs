@@ -363,3 +363,35 @@ fn what_cannot_be_visited_is_known_before_the_draw() {
         "A1"
     );
 }
+
+/// Nobody but the plan's authority can say what fell; what cannot have fallen, everyone sees.
+#[test]
+fn a_lottery_gives_what_may_fall_in_its_game_and_nothing_else() {
+    let objects = Library::parse(Form::Open, OBJECTS).unwrap();
+    let officers = Library::parse(Form::Officers, OFFICERS).unwrap();
+    let lottery = r#""randomness":"lottery","lottery_game":"union_lotto","lottery_at":"2026-01-05T12:00:00Z""#;
+    let (plan, secrets, origin, met) = (
+        plan(&objects, &officers, lottery),
+        secrets(),
+        origin(),
+        Barred::new(),
+    );
+    let value = |numbers: &[Vec<u32>]| {
+        let inputs = Inputs {
+            outside: Outside::Numbers(numbers),
+            ..inputs(&origin, &plan, &secrets, &[], (&objects, &officers), &met)
+        };
+        randomness(&inputs, &one_by_one)
+    };
+    let fell = [vec![33, 5, 12, 18, 21, 27], vec![9]];
+    let expected = randomness::lottery(&plan.key, &secrets, &fell);
+    assert_eq!(value(&fell), Ok(expected));
+    let game = Game::UnionLotto;
+    for wrong in [
+        vec![vec![5, 12, 18, 21, 27], vec![9]],
+        vec![vec![5, 5, 12, 18, 21, 27], vec![9]],
+        vec![],
+    ] {
+        assert_eq!(value(&wrong), Err(DrawError::Numbers { game }));
+    }
+}
