@@ -23,6 +23,7 @@ use crate::log::{Batching, Follower, Leaf, Log, LogError, Target};
 use crate::model::{self, Model, ModelError};
 use crate::search::sync::{IndexTarget, Names};
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
+use crate::standing;
 use crate::store::{Expired, FileLimits, Files, StoreError};
 use crate::web::Portal;
 use draws::Clerk;
@@ -281,6 +282,7 @@ pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), Ap
     let size = log.published().size();
     log.storage().remove(intake::SEEN_DATABASE)?;
     log.storage().remove(docket::DATABASE)?;
+    log.storage().remove(standing::DATABASE)?;
     log.storage().remove(model::DATABASE)?;
     let model = Model::open(log.storage().as_ref())?;
     let index = data.join("index");

@@ -3,12 +3,12 @@
 //! Modules and what each may use of the others, held by `tests/architecture.rs`:
 //!
 //! - `app`, `demo` -> everything; `app` wires the parts, `demo` stands above it and is used by the command line alone
-//! - `web` -> `intake`, `docket`, `model`, `search`, `log`, `rules`, `domain`, `text`
+//! - `web` -> `intake`, `docket`, `standing`, `model`, `search`, `log`, `rules`, `domain`, `text`
 //! - `draw` -> `intake`, `docket`, `log`, `domain`, `store`
 //! - `ingest` -> `intake`, `domain`, `text`, `store`
-//! - `intake` -> `docket`, `log`, `model`, `rules`, `domain`, `store`
+//! - `intake` -> `docket`, `standing`, `log`, `model`, `rules`, `domain`, `store`
 //! - `model`, `search` -> `store`, `log`, `rules`, `domain`, `text`
-//! - `docket` -> `store`, `domain`
+//! - `docket`, `standing` -> `store`, `domain`
 //! - `log` -> `store`
 //! - `rules` -> `domain`
 //! - `store`, `domain`, `text` -> nothing of ours
@@ -26,6 +26,7 @@ pub mod intake;
 pub mod log;
 pub mod model;
 pub mod search;
+pub mod standing;
 pub mod store;
 pub mod text;
 pub mod web;

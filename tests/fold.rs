@@ -109,13 +109,13 @@ fn a_model_whose_emptying_was_cut_short_is_folded_again() {
     let dump = |model: &Model| model.dump().collect::<Result<Vec<_>, _>>().unwrap();
     let right = {
         let model = Model::open(&gongshi::store::FaultStorage::default()).unwrap();
-        model.fold(0, &leaves).unwrap();
+        model.fold(0, &leaves, &Leaves(&leaves)).unwrap();
         dump(&model)
     };
     for at in 0..12 {
         let storage = gongshi::store::FaultStorage::default();
         let model = Model::open(&storage).unwrap();
-        model.fold(0, &leaves).unwrap();
+        model.fold(0, &leaves, &Leaves(&leaves)).unwrap();
         model.sync().unwrap();
         let at = storage.operations() + at;
         storage.set_fault(Some(gongshi::store::Fault::Die { at }));
@@ -127,7 +127,7 @@ fn a_model_whose_emptying_was_cut_short_is_folded_again() {
         let cursor = model.cursor().unwrap();
         assert!(cursor == 0 || cursor == 52, "{cursor}");
         if cursor == 0 {
-            model.fold(0, &leaves).unwrap();
+            model.fold(0, &leaves, &Leaves(&leaves)).unwrap();
         }
         assert_eq!(dump(&model), right, "{at}");
     }

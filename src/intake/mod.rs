@@ -9,6 +9,7 @@ mod beacons;
 mod cards;
 mod clock;
 mod delays;
+mod endings;
 mod event;
 mod order;
 mod planning;
@@ -33,6 +34,7 @@ pub use upload::{FileStatement, MAX_FILE_BYTES, Upload};
 use crate::docket::{Docket, PlanState, Planning};
 use crate::domain::{self, Kind, Stored};
 use crate::log::{Fate, Log, LogError};
+use crate::standing::Standing;
 use crate::store::{Files, StoreError};
 use gongshi_verify::encoding::hex32;
 use gongshi_verify::entry::Entry;
@@ -47,13 +49,7 @@ use rayon::prelude::*;
 use std::sync::{Arc, Mutex, RwLock};
 
 /// Kinds whose effects come with later parts of the product; accepting them without effect would mislead.
-pub const NOT_OPEN: &[Kind] = &[
-    Kind::Correction,
-    Kind::Withdrawal,
-    Kind::Erasure,
-    Kind::Expiry,
-    Kind::StatusMap,
-];
+pub const NOT_OPEN: &[Kind] = &[Kind::StatusMap];
 
 /// Why intake could not start.
 #[derive(Debug, thiserror::Error)]
@@ -89,13 +85,13 @@ struct Serial {
     undecided: Option<Effective>,
 }
 
-/// An event that takes effect before the next one is looked at: an authority record, or one that takes part in a draw.
+/// Events that take effect before the next one is looked at: an authority record, one that takes part in a draw, or those in a row that end
+/// or correct records.
 struct Effective {
-    index: u64,
+    first: u64,
     fate: Fate,
     kind: Kind,
-    entry: Entry,
-    record: Record,
+    said: Vec<(Entry, Record)>,
 }
 
 /// Accepts events for one log.
@@ -106,6 +102,7 @@ pub struct Intake {
     serial: Mutex<Serial>,
     stored: seen::Stored,
     docket: Docket,
+    standing: Standing,
     files: Files,
     delays: Arc<delays::Known>,
     beacons: beacons::Beacons,
@@ -166,6 +163,17 @@ impl Intake {
                 .map_err(|e| unusable(e.to_string()))?;
         }
         let docket = Docket::open(log.storage().as_ref())?;
+        let standing = Standing::open(log.storage().as_ref())?;
+        let mut ended = Vec::new();
+        for index in seen.endings(standing.cursor()?)? {
+            let entry = Entry::parse(&log.entry(index)?).map_err(|e| IntakeError::Unusable {
+                index,
+                reason: e.to_string(),
+            })?;
+            ended.extend(endings::said(index, &entry));
+        }
+        // Before anything is served: what was ended while this process was about to die.
+        endings::take_effect(&log, &standing, &ended)?;
         let beacons = beacons::Beacons::open(log.storage().as_ref())?;
         let cards = cards::Cards::open(log.storage().as_ref())?;
         for index in seen.planning(docket.cursor()?)? {
@@ -197,6 +205,7 @@ impl Intake {
             }),
             stored: seen.stored(),
             docket,
+            standing,
             files,
             delays: Arc::default(),
             beacons,
@@ -220,6 +229,11 @@ impl Intake {
     /// What stands of every plan.
     pub fn docket(&self) -> &Docket {
         &self.docket
+    }
+
+    /// What has become of records that were public.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     /// Takes a round of the beacon that open plans wait for, from whoever has it; those plans.
@@ -454,7 +468,12 @@ impl Intake {
         )?;
         match registry.find_signer(&event.authority, message, &event.signature) {
             Some(key) => {
+                endings::approved(registry, entry, &key)?;
                 references::check(&self.log, &view)?;
+                if endings::is_one(kind) {
+                    let operator = registry.operator().map(|operator| &operator.id);
+                    endings::inspect(&self.log, operator, entry, kind, body)?;
+                }
                 Ok(Some(key))
             }
             None => Err(Refusal::Signature(event.authority.to_string())),

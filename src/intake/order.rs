@@ -5,13 +5,15 @@
 
 use super::planning::{Said, takes_part};
 use super::{
-    Batch, Checked, Effective, Intake, Known, Looked, Refusal, Serial, batch, event, fold, seen,
+    Batch, Checked, Effective, Intake, Known, Looked, Refusal, Serial, batch, endings, event, fold,
+    seen,
 };
 use crate::domain::{Kind, Stored};
 use crate::log::{Leaf, Outcome};
 use crate::store::StoreError;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::names::PlanKey;
+use gongshi_verify::record::Record;
 use gongshi_verify::registry::{Registry, RegistryError};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -22,7 +24,7 @@ fn takes_effect(kind: Kind, body: &Map<String, Value>) -> bool {
         Kind::Authority => true,
         Kind::Bulletin => body.contains_key("plan_key"),
         Kind::Alert => body.get("alert_type").and_then(Value::as_str) == Some("round_missing"),
-        kind => takes_part(kind),
+        kind => takes_part(kind) || endings::is_one(kind),
     }
 }
 
@@ -50,6 +52,8 @@ impl Intake {
         let mut moved = stale;
         known = start;
         let mut undecided: Option<String> = None;
+        // Events in a row that end records by the rules: there may be many at once, and none depends on another.
+        let mut row: Vec<(Entry, Record)> = Vec::new();
         for item in checked {
             if let Some(reason) = &undecided {
                 batch.refuse(Refusal::Unavailable(reason.clone()));
@@ -71,7 +75,14 @@ impl Intake {
             // One of these takes effect before the next event is looked at, and is appended alone.
             let body = checked.event.body();
             let alone = checked.kind().filter(|kind| takes_effect(*kind, body));
-            if alone.is_some() {
+            if alone != Some(Kind::Expiry) && !row.is_empty() {
+                undecided = self.submit_row(&mut row, &mut batch, &mut serial).err();
+                if let Some(reason) = &undecided {
+                    batch.refuse(Refusal::Unavailable(reason.clone()));
+                    continue;
+                }
+            }
+            if alone.is_some() && row.is_empty() {
                 batch.submit(&self.log, &mut serial.seen, None);
             }
             if alone == Some(Kind::Authority)
@@ -89,7 +100,10 @@ impl Intake {
                     continue;
                 }
             };
-            if let Err(refusal) = self.keeps_order(&checked, &entry, &known.registry) {
+            let order = self
+                .keeps_order(&checked, &entry, &known.registry)
+                .and_then(|()| self.still_stands(&entry, &row));
+            if let Err(refusal) = order {
                 batch.refuse(refusal);
                 continue;
             }
@@ -102,30 +116,79 @@ impl Intake {
                 continue;
             };
             let record = checked.event.record();
+            if kind == Kind::Expiry {
+                row.push((entry, record.clone()));
+                batch.push(leaf, checked.keys, checked.key);
+                continue;
+            }
             if kind == Kind::Authority
                 && let Err(error) = known.registry.check(&entry, record)
             {
                 batch.refuse(error.into());
                 continue;
             }
+            let said = vec![(entry, record.clone())];
             batch.push(leaf, checked.keys, checked.key);
-            batch.submit(&self.log, &mut serial.seen, alone);
-            if let Some((index, fate)) = batch.last() {
-                serial.undecided = Some(Effective {
-                    index,
-                    fate,
-                    kind,
-                    entry,
-                    record: record.clone(),
-                });
-                undecided = self.decide(&mut serial).err();
-                known = self.known();
-                stale |= kind == Kind::Authority;
-                moved = true;
-            }
+            undecided = self
+                .submit_effective(said, kind, &mut batch, &mut serial)
+                .err();
+            known = self.known();
+            stale |= kind == Kind::Authority;
+            moved = true;
+        }
+        if !row.is_empty()
+            && let Err(reason) = self.submit_row(&mut row, &mut batch, &mut serial)
+        {
+            tracing::warn!(reason, "records that expire are not decided yet");
         }
         batch.submit(&self.log, &mut serial.seen, None);
         batch.finish()
+    }
+
+    /// Hands over what was gathered and waits until it has taken effect.
+    fn submit_effective(
+        &self,
+        said: Vec<(Entry, Record)>,
+        kind: Kind,
+        batch: &mut batch::Builder,
+        serial: &mut Serial,
+    ) -> Result<(), String> {
+        batch.submit(&self.log, &mut serial.seen, Some(kind));
+        let Some((first, fate)) = batch.last() else {
+            return Ok(());
+        };
+        serial.undecided = Some(Effective {
+            first,
+            fate,
+            kind,
+            said,
+        });
+        self.decide(serial)
+    }
+
+    fn submit_row(
+        &self,
+        row: &mut Vec<(Entry, Record)>,
+        batch: &mut batch::Builder,
+        serial: &mut Serial,
+    ) -> Result<(), String> {
+        let row = std::mem::take(row);
+        self.submit_effective(row, Kind::Expiry, batch, serial)
+    }
+
+    /// Whether the record that an event ends or corrects has not left already, by the log or by an event of the row before it.
+    fn still_stands(&self, entry: &Entry, row: &[(Entry, Record)]) -> Result<(), Refusal> {
+        let Some(said) = endings::said(0, entry) else {
+            return Ok(());
+        };
+        endings::admit(&self.standing, said)?;
+        let again = row
+            .iter()
+            .any(|(other, _)| other.reference == entry.reference);
+        match again {
+            true => Err(endings::ended_beside(said.target)),
+            false => Ok(()),
+        }
     }
 
     /// What the order of a draw says of an event now, at the time the log gives it.
@@ -161,7 +224,7 @@ impl Intake {
             return Ok(());
         };
         self.log.hurry();
-        match seen::settled(&event.fate, event.index, &self.log) {
+        match seen::settled(&event.fate, event.first, &self.log) {
             Outcome::Undecided => {
                 let reason = self.log.stopped();
                 return Err(reason
@@ -169,6 +232,14 @@ impl Intake {
             }
             Outcome::Void => {}
             Outcome::Published if event.kind == Kind::Authority => self.register(event),
+            Outcome::Published if endings::is_one(event.kind) => {
+                let said = (event.first..).zip(&event.said);
+                let said: Vec<_> = said
+                    .filter_map(|(index, (entry, _))| endings::said(index, entry))
+                    .collect();
+                endings::take_effect(&self.log, &self.standing, &said)
+                    .map_err(|error| error.to_string())?;
+            }
             Outcome::Published => self.enter(event).map_err(|error| error.to_string())?,
         }
         serial.undecided = None;
@@ -176,9 +247,12 @@ impl Intake {
     }
 
     fn register(&self, event: &Effective) {
+        let Some((entry, record)) = event.said.first() else {
+            return;
+        };
         let known = self.known();
         let mut registry = Registry::clone(&known.registry);
-        match registry.apply(event.index, &event.entry, &event.record) {
+        match registry.apply(event.first, entry, record) {
             Ok(()) => {
                 *self.known.write().expect("no holder of this lock panics") = Known {
                     registry: Arc::new(registry),
@@ -186,22 +260,25 @@ impl Intake {
                 };
             }
             Err(error) => {
-                tracing::error!(index = event.index, %error, "an authority record was logged but does not apply")
+                tracing::error!(index = event.first, %error, "an authority record was logged but does not apply")
             }
         }
     }
 
     fn enter(&self, event: &Effective) -> Result<(), StoreError> {
+        let Some((entry, record)) = event.said.first() else {
+            return Ok(());
+        };
         let stored = Stored {
-            entry: event.entry.clone(),
+            entry: entry.clone(),
             kind: Some(event.kind),
-            body: Some(event::body_of(&event.record)),
+            body: Some(event::body_of(record)),
         };
         fold(
             &self.docket,
             &self.files,
             &self.registry(),
-            event.index,
+            event.first,
             &stored,
         )?;
         if matches!(event.kind, Kind::Draw | Kind::Cancel)

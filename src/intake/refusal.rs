@@ -92,6 +92,12 @@ pub enum Refusal {
     /// Against the order of a draw.
     #[error("against the order of a draw: {}", first(.0))]
     Draw(Vec<FieldError>),
+    /// Against the rules for correcting, withdrawing and erasing.
+    #[error("not to be ended or corrected so: {}", first(.0))]
+    Ending(Vec<FieldError>),
+    /// No second key of the authority has signed as well.
+    #[error("the cosignature is not by a second, different key of {0} that is valid now")]
+    Cosignature(String),
     /// A file is named that was not uploaded, or not lately.
     #[error(
         "the file {0} is not here; upload it before the event that names it, at most 24 hours before"
@@ -156,6 +162,8 @@ impl Refusal {
             Refusal::ReferenceKind { .. } => "reference-kind",
             Refusal::ReferenceSubject { .. } => "reference-subject",
             Refusal::Draw(_) => "draw-rule",
+            Refusal::Ending(_) => "ending-rule",
+            Refusal::Cosignature(_) => "bad-cosignature",
             Refusal::FileMissing(_) => "file-missing",
             Refusal::FileSize { .. } => "file-size",
             Refusal::FileTooLarge(_) => "file-too-large",
@@ -170,7 +178,10 @@ impl Refusal {
     pub(super) fn depends_on_what_precedes(&self) -> bool {
         matches!(
             self,
-            Refusal::Rights(_) | Refusal::Signature(_) | Refusal::Reference { .. }
+            Refusal::Rights(_)
+                | Refusal::Signature(_)
+                | Refusal::Cosignature(_)
+                | Refusal::Reference { .. }
         )
     }
 }

@@ -5,6 +5,7 @@
 //! intake must be exact at once: what is queued but not yet folded stands in memory. Keys are truncated hashes; a salt's
 //! hash helps nobody confirm an erased record, for a salt has 256 random bits.
 
+use super::endings;
 use super::planning::takes_part;
 use super::{IntakeError, Refusal};
 use crate::domain::Kind;
@@ -28,9 +29,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Name of the database of seen events; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/seen";
 const CURSOR: &[u8] = b"cursor";
-/// Prefixes of the lists of authority entries and of those that take part in draws.
+/// Prefixes of the lists of authority entries, of those that take part in draws, and of those that end or correct a record.
 const AUTHORITY: u8 = b'a';
 const PLANNING: u8 = b'p';
+const ENDING: u8 = b'x';
 
 /// What identifies an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,7 +196,7 @@ impl Seen {
         while cursor < size {
             let end = size.min(cursor + BATCH);
             let mut batch = WriteBatch::default();
-            for (index, leaf) in (cursor..).zip(log.leaves(cursor..end)?) {
+            for (index, leaf) in (cursor..).zip(log.unveiled(cursor..end)?) {
                 let unusable = |reason: String| IntakeError::Unusable { index, reason };
                 let entry = Entry::parse(&leaf.entry).map_err(|e| unusable(e.to_string()))?;
                 let message = entry.statement().message(log.origin());
@@ -227,6 +229,11 @@ impl Seen {
     /// Indexes of the entries from `from` on that take part in draws, ascending.
     pub(super) fn planning(&self, from: u64) -> Result<Vec<u64>, StoreError> {
         self.list(PLANNING, from)
+    }
+
+    /// Indexes of the entries from `from` on that end or correct a record, ascending.
+    pub(super) fn endings(&self, from: u64) -> Result<Vec<u64>, StoreError> {
+        self.list(ENDING, from)
     }
 
     fn list(&self, list: u8, from: u64) -> Result<Vec<u64>, StoreError> {
@@ -345,6 +352,7 @@ fn list_of(kind: &str) -> Option<u8> {
     let kind: Kind = kind.parse().ok()?;
     match kind {
         Kind::Authority => Some(AUTHORITY),
+        kind if endings::is_one(kind) => Some(ENDING),
         kind => takes_part(kind).then_some(PLANNING),
     }
 }

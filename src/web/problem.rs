@@ -182,6 +182,7 @@ impl From<&Refusal> for Problem {
             Refusal::FilesFull(_) => StatusCode::INSUFFICIENT_STORAGE,
             Refusal::Rights(_)
             | Refusal::Signature(_)
+            | Refusal::Cosignature(_)
             | Refusal::Authority(_)
             | Refusal::KeyOfLog => StatusCode::FORBIDDEN,
             Refusal::SaltReused => StatusCode::CONFLICT,
@@ -212,7 +213,7 @@ fn faults(refusal: &Refusal) -> Vec<FieldError> {
         }]
     };
     match refusal {
-        Refusal::Fields(fields) | Refusal::Draw(fields) => fields.clone(),
+        Refusal::Fields(fields) | Refusal::Draw(fields) | Refusal::Ending(fields) => fields.clone(),
         Refusal::Rights(RightsError::Region { own, region, .. }) => {
             let own = own.to_string();
             fault("region", region, Fault::OutsideRegion { own })

@@ -11,7 +11,7 @@ use super::{Condition, FieldType, KindSchema, Role, entry, only, opt, req};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
-/// Every kind that is not permanent.
+/// Every kind that is not permanent, but for the one by which the rules end a display.
 pub(super) const REVISABLE: &[Kind] = &[
     Kind::InspectionResult,
     Kind::ResultFollowup,
@@ -27,7 +27,6 @@ pub(super) const REVISABLE: &[Kind] = &[
     Kind::Objection,
     Kind::ObjectionReply,
     Kind::Correction,
-    Kind::Expiry,
     Kind::Bulletin,
     Kind::Alert,
     Kind::AnnualPlan,

@@ -66,6 +66,26 @@ breaches! {
     WindowPast { day } = "window_past", "must not be earlier than {day}, the day on which the draw can be made";
     /// Inspections without end.
     WindowLong { most } = "window_long", "must be at most {most} days after the inspections begin";
+    /// The record and the entry's `ref` are not about the same.
+    TargetOther { expected } = "target_other", "must be entry {expected}, which the event has as ref";
+    /// A kind that never leaves.
+    KindPermanent { kind } = "kind_permanent", "is an entry of kind {kind}, which is never corrected, withdrawn or erased";
+    /// What a draw rests on.
+    FeedsDraw = "feeds_draw", "is an entry that a draw rests on, which stays public";
+    /// Somebody else's record.
+    TargetForeign { authority } = "target_foreign", "is for {authority} to end or correct, not for this authority";
+    /// Gone already.
+    AlreadyEnded { by } = "already_ended", "is a record that has left publication by entry {by}";
+    /// Destroyed already.
+    AlreadyErased { by } = "already_erased", "is a record that was erased by entry {by}";
+    /// A correction corrected.
+    CorrectsCorrection { target } = "corrects_correction", "is a correction itself; correct entry {target}, of which it is one";
+    /// Another kind than the record has.
+    TargetKind { expected } = "target_kind_other", "must be {expected}, the kind of the record to be corrected";
+    /// Word for word the same.
+    NothingCorrected = "nothing_corrected", "is the record as it is; a correction says something else";
+    /// Another region than the record's.
+    RegionOfTarget { expected } = "region_of_target", "must be {expected}, the region of the record it is about";
     /// So far ahead that nobody watches.
     FarAhead { most } = "far_ahead", "must be at most {most} days after the plan is logged";
     /// Kept back so long that an older library would have to be used.
