@@ -164,9 +164,11 @@ impl County {
             Form::Open => r#""library_form":"open","#,
         };
         let leaves = self.put(text)?;
+        // Each is a library of its own: of one library only the newest snapshot could be planned with.
+        let name = &root[..8];
         let body = format!(
             r#"{{"as_of":"2025-01-01","count":{count},"leaves":{leaves},"library":"{library}",{form}
-            "library_name":"名录库","region":"000000","root":"{root}"}}"#
+            "library_name":"名录库 {name}","region":"000000","root":"{root}"}}"#
         );
         let index = self.say(&department(0), "snapshot", json::parse(body)?, None)?;
         Ok(Frozen { index, root })

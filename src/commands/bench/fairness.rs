@@ -74,7 +74,7 @@ impl Fairness {
             &format!("fairness?year=2025&authority={}", department(1)),
             &format!("api/v1/fairness/targets/{id}?year=2025"),
             "plans",
-            "plans?page=8&stage=drawn",
+            "plans?stage=drawn",
             "plans?stage=cancelled",
             "api/v1/plans?limit=200",
             "api/v1/plans?stage=void",

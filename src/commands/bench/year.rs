@@ -217,10 +217,10 @@ fn rules(number: usize, sealed: bool) -> (usize, Vec<Rule>) {
 impl County {
     fn items(&self, number: usize) -> anyhow::Result<u64> {
         let item = |at: usize| {
+            let code = item_code(number, at);
             format!(
-                r#"{{"item_code":"{}","item_name":"检查","item_level":"general","legal_basis":"食品安全法",
-                "object_class":"食品销售者","methods":["on_site"],"content":"检查许可与进货记录"}}"#,
-                item_code(number, at)
+                r#"{{"item_code":"{code}","item_name":"检查 {code}","item_level":"general","legal_basis":"食品安全法",
+                "object_class":"食品销售者","methods":["on_site"],"content":"检查许可与进货记录"}}"#
             )
         };
         let items: Vec<String> = (0..ITEMS).map(item).collect();
@@ -276,8 +276,8 @@ impl County {
         let at = |seconds: i64| Timestamp::from_unix(seconds).context("a time of 2025");
         let body = format!(
             r#"{{"plan_key":"{key}","plan_name":"{key}抽查","region":"000000",{scope},"plan_mode":"county_draw_county_check",
-            "draw_type":"undirected","target_scope":"全县","lead_department":"{lead}","departments":[{}],
-            "plan_items":[{{"item_code":"{code}","item_name":"检查","item_list":{}}}],
+            "draw_type":"directed","target_scope":"全县","lead_department":"{lead}","departments":[{}],
+            "plan_items":[{{"item_code":"{code}","item_name":"检查 {code}","item_list":{}}}],
             "object_snapshot":{},"object_root":"{}","officer_snapshot":{},"officer_root":"{}","rules":[{}],
             "rotation":0,"randomness":"delay","delay_log2":{DELAY_LOG2},"contributors":["{lead}","{NOTARY}"],"fallback":"none",
             "t0":"{}","t1":"{}","check_from":"2025-04-01","check_to":"2025-06-30","result_deadline":"2025-07-31T16:00:00Z"}}"#,
