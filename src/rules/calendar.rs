@@ -4,7 +4,6 @@
 //! no deadline and not what day it is.
 
 use super::source::{RuleError, Source};
-use crate::domain::dates::parse_date;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
 use serde::Deserialize;
@@ -84,11 +83,7 @@ impl Calendar {
     /// or is off as well, a day set twice, two notices of one year, or a covered year without a notice.
     pub(super) fn read(source: Source<'_>) -> Result<Self, RuleError> {
         let file: File = source.read()?;
-        let day = |text: &Spanned<String>| {
-            parse_date(text.get_ref()).ok_or_else(|| {
-                source.fault(text, format!("{:?} is no day YYYY-MM-DD", text.get_ref()))
-            })
-        };
+        let day = |text: &Spanned<String>| source.day(text);
         let (from, to) = (day(&file.covered_from)?, day(&file.covered_to)?);
         if to < from {
             return Err(source.fault(&file.covered_to, "covered_to is before covered_from"));
@@ -226,5 +221,3 @@ fn days(from: Date) -> impl Iterator<Item = Date> {
     from.series(1.day())
 }
 
-#[cfg(test)]
-mod tests;
