@@ -10,8 +10,6 @@ mod case;
 mod cases;
 #[path = "rules/codes.rs"]
 mod codes;
-#[path = "rules/domain.rs"]
-mod domain;
 #[path = "rules/duties.rs"]
 mod duties;
 #[path = "rules/faults.rs"]

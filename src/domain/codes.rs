@@ -98,7 +98,7 @@ pub fn is_code(text: &str) -> bool {
     let rest = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
     (1..=64).contains(&text.len())
         && text.as_bytes()[0].is_ascii_lowercase()
-        && text.as_bytes().iter().all(|byte| rest(byte))
+        && text.as_bytes().iter().all(rest)
 }
 
 mod lists;
@@ -130,7 +130,15 @@ mod tests {
         let list = CodeList::ResultCode;
         assert!(list.admits("no_problem_found") && list.admits("unqualified"));
         assert!(!list.contains("unqualified"));
-        for text in ["", "Unqualified", "1st", "_x", "不合格", "a-b", &"a".repeat(65)] {
+        for text in [
+            "",
+            "Unqualified",
+            "1st",
+            "_x",
+            "不合格",
+            "a-b",
+            &"a".repeat(65),
+        ] {
             assert!(!list.admits(text), "{text}");
         }
         assert!(list.admits(&"a".repeat(64)));

@@ -74,7 +74,9 @@ impl<'a> View<'a> {
     /// The codes of a top-level code or codes field, or of any other member that is a text or a list of texts.
     pub fn codes_of(&self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         let value = self.body.get(name);
-        let list = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let list = value
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
         let one = value.and_then(Value::as_str);
         one.into_iter().chain(list.iter().filter_map(Value::as_str))
     }

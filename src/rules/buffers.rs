@@ -4,8 +4,8 @@
 
 use super::source::{RuleError, Source};
 use super::table::{RuleVersion, check_versions, raw_version};
-use crate::domain::codes::NoPenaltyKind;
 use crate::domain::Region;
+use crate::domain::codes::NoPenaltyKind;
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -91,7 +91,9 @@ impl Buffers {
             Ok(Buffer {
                 rule: RuleVersion::read(source, &raw_version!(raw))?,
                 no_penalty_kind: kind.clone(),
-                provinces: provinces.map(|text| source.province(text)).collect::<Result<_, _>>()?,
+                provinces: provinces
+                    .map(|text| source.province(text))
+                    .collect::<Result<_, _>>()?,
                 needs: names(raw.needs.get_ref())?,
                 one_of: names(&raw.one_of)?,
             })
@@ -99,7 +101,13 @@ impl Buffers {
         let all: Vec<Buffer> = all.collect::<Result<_, _>>()?;
         let versions = all.iter().zip(&file.buffer).flat_map(|(one, raw)| {
             let places = one.provinces.iter();
-            places.map(move |place| ((&one.no_penalty_kind, *place), raw.name.span(), one.rule.time()))
+            places.map(move |place| {
+                (
+                    (&one.no_penalty_kind, *place),
+                    raw.name.span(),
+                    one.rule.time(),
+                )
+            })
         });
         check_versions(source, versions, false)?;
         Ok(Self(all))
@@ -120,12 +128,20 @@ impl Buffers {
         });
         let rule = rule.ok_or(NoBuffer::NoRule { province, day })?;
         let is_met = |need: &&String| met.contains(need.as_str());
-        let mut missing: Vec<String> =
-            rule.needs.iter().filter(|need| !is_met(need)).cloned().collect();
+        let mut missing: Vec<String> = rule
+            .needs
+            .iter()
+            .filter(|need| !is_met(need))
+            .cloned()
+            .collect();
         if !rule.one_of.is_empty() && !rule.one_of.iter().any(|need| is_met(&need)) {
             missing.extend(rule.one_of.iter().cloned());
         }
-        if missing.is_empty() { Ok(rule) } else { Err(NoBuffer::NotMet(missing)) }
+        if missing.is_empty() {
+            Ok(rule)
+        } else {
+            Err(NoBuffer::NotMet(missing))
+        }
     }
 
     pub(super) fn versions(&self) -> impl Iterator<Item = &RuleVersion> {

@@ -206,9 +206,7 @@ impl Calendar {
         days(from)
             .skip(1)
             .take_while(|day| *day <= to)
-            .try_fold(0, |count, day| {
-                Ok(count + u32::from(self.is_working(day)?))
-            })
+            .try_fold(0, |count, day| Ok(count + u32::from(self.is_working(day)?)))
     }
 }
 
@@ -220,4 +218,3 @@ fn is_weekend(day: Date) -> bool {
 fn days(from: Date) -> impl Iterator<Item = Date> {
     from.series(1.day())
 }
-

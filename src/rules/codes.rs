@@ -122,9 +122,8 @@ impl Code {
             }
             _ => {}
         }
-        let day = |text: &Option<Spanned<String>>| {
-            text.as_ref().map(|text| source.day(text)).transpose()
-        };
+        let day =
+            |text: &Option<Spanned<String>>| text.as_ref().map(|text| source.day(text)).transpose();
         let code = Self {
             list,
             code: raw.code.get_ref().clone(),
@@ -137,7 +136,10 @@ impl Code {
                 .iter()
                 .map(|text| source.province(text))
                 .collect::<Result<_, _>>()?,
-            negative: raw.negative.as_ref().is_some_and(|negative| *negative.get_ref()),
+            negative: raw
+                .negative
+                .as_ref()
+                .is_some_and(|negative| *negative.get_ref()),
             source: source.words(&raw.source)?,
             confirmed: raw.confirmed,
         };
@@ -193,10 +195,14 @@ impl Codes {
         check_versions(source, versions, true)?;
         let mut by_name: HashMap<_, Vec<usize>> = HashMap::new();
         for (i, code) in codes.iter().enumerate() {
-            by_name.entry((code.list, code.code.clone())).or_default().push(i);
+            by_name
+                .entry((code.list, code.code.clone()))
+                .or_default()
+                .push(i);
         }
         let own = CodeList::ALL.iter().filter(|list| list.is_open());
-        for (list, code) in own.flat_map(|list| list.codes().iter().map(move |code| (*list, *code))) {
+        for (list, code) in own.flat_map(|list| list.codes().iter().map(move |code| (*list, *code)))
+        {
             if !by_name.contains_key(&(list, code.to_owned())) {
                 let reason = format!("the code {code} of the list {} is missing", list.name());
                 return Err(source.whole(reason));
@@ -248,7 +254,8 @@ impl Codes {
         province: Region,
         day: Date,
     ) -> bool {
-        self.get(list, code, province, day).is_ok_and(|code| code.negative)
+        self.get(list, code, province, day)
+            .is_ok_and(|code| code.negative)
     }
 
     pub(super) fn faults(

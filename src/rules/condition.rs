@@ -152,9 +152,14 @@ impl Condition {
         } else if let Some(texts) = &of.none {
             list(texts).map(|(name, codes)| Self::None(name, codes))
         } else if let Some(present) = of.present {
-            Ok(Self::Present(field(source, name, kinds, "field", |_| true)?.name, present))
+            Ok(Self::Present(
+                field(source, name, kinds, "field", |_| true)?.name,
+                present,
+            ))
         } else if let Some(is) = of.is {
-            let field = field(source, name, kinds, "truth value", |ty| ty == FieldType::Bool)?;
+            let field = field(source, name, kinds, "truth value", |ty| {
+                ty == FieldType::Bool
+            })?;
             Ok(Self::Is(field.name, is))
         } else if let Some(negative) = of.negative {
             let open = |ty: FieldType| ty.code_list().is_some_and(|list| list.is_open());
@@ -179,7 +184,10 @@ impl Condition {
     ) -> Result<Self, RuleError> {
         let of = raw.get_ref();
         if let Some(low) = of.lower_fine {
-            match kinds.iter().find(|kind| schema(**kind).field("fine_fen").is_none()) {
+            match kinds
+                .iter()
+                .find(|kind| schema(**kind).field("fine_fen").is_none())
+            {
                 Some(kind) => Err(source.fault(raw, format!("{kind} has no fine"))),
                 None => Ok(Self::LowerFine(low)),
             }
@@ -219,10 +227,15 @@ impl Condition {
             Self::None(field, codes) => !body.codes_of(field).any(|code| has(codes, code)),
             Self::Present(field, present) => body.value_of(field).is_some() == *present,
             Self::Is(field, is) => {
-                body.value_of(field).and_then(Value::as_bool).unwrap_or(false) == *is
+                body.value_of(field)
+                    .and_then(Value::as_bool)
+                    .unwrap_or(false)
+                    == *is
             }
             Self::Negative(field, negative) => {
-                let list = schema(body.kind()).field(field).and_then(|f| f.ty.code_list());
+                let list = schema(body.kind())
+                    .field(field)
+                    .and_then(|f| f.ty.code_list());
                 let bad = list.is_some_and(|list| {
                     let mut codes = body.codes_of(field);
                     codes.any(|code| context.codes.is_negative(list, code, facts.province, day))
@@ -230,12 +243,10 @@ impl Condition {
                 bad == *negative
             }
             Self::LowerFine(low) => context.thresholds.is_low(facts, day)? == *low,
-            Self::Longer(field, count, start) => {
-                match (body.date_of(field), body.date_of(start)) {
-                    (Some(end), Some(start)) => end > count.last_calendar_day(start),
-                    _ => false,
-                }
-            }
+            Self::Longer(field, count, start) => match (body.date_of(field), body.date_of(start)) {
+                (Some(end), Some(start)) => end > count.last_calendar_day(start),
+                _ => false,
+            },
             Self::System(system) => facts.system == *system,
             Self::Province(provinces) => provinces.contains(&facts.province),
             Self::Elsewhere(elsewhere) => {

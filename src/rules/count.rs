@@ -70,9 +70,7 @@ impl Count {
         raw: &Spanned<RawCount>,
     ) -> Result<Self, RuleError> {
         match Self::read(source, raw)? {
-            Self::WorkingDays(_) => {
-                Err(source.fault(raw, "this is not counted in working days"))
-            }
+            Self::WorkingDays(_) => Err(source.fault(raw, "this is not counted in working days")),
             count => Ok(count),
         }
     }
@@ -128,7 +126,10 @@ mod tests {
 
     #[test]
     fn the_end_of_time_is_no_panic() {
-        assert_eq!(Count::Years(MOST).last_calendar_day(date(2026, 1, 1)), Date::MAX);
+        assert_eq!(
+            Count::Years(MOST).last_calendar_day(date(2026, 1, 1)),
+            Date::MAX
+        );
         assert_eq!(next_day(Date::MAX), Date::MAX);
     }
 }

@@ -138,7 +138,12 @@ impl Clock {
         let term = match (&of.count, &of.due) {
             (Some(count), None) => Term::Count(Count::read(source, count)?),
             (None, Some(text)) => Term::Field(date_field(source, text, kinds)?),
-            _ => return Err(source.fault(raw, "a duty has a `count`, or a field that says when it is `due`")),
+            _ => {
+                return Err(source.fault(
+                    raw,
+                    "a duty has a `count`, or a field that says when it is `due`",
+                ));
+            }
         };
         if of.ends_with.get_ref().is_empty() {
             return Err(source.fault(&of.ends_with, "nothing ends the duty"));
@@ -174,7 +179,8 @@ impl EndsWith {
     ) -> Result<Self, RuleError> {
         let of = raw.get_ref();
         let (Some(kind), Some(name), None) = (&of.kind, &of.field, of.publication) else {
-            let alone = of.kind.is_none() && of.field.is_none() && of.same.is_none() && of.when.is_empty();
+            let alone =
+                of.kind.is_none() && of.field.is_none() && of.same.is_none() && of.when.is_empty();
             return match of.publication {
                 Some(true) if alone => Ok(Self::Publication),
                 _ => Err(source.fault(raw, "a duty ends with `publication = true`, or with a `kind` whose `field` names the record")),
@@ -188,7 +194,10 @@ impl EndsWith {
             _ => false,
         };
         let entry = |ty: FieldType| matches!(ty, FieldType::EntryRef(_));
-        let same = of.same.as_ref().map(|text| field(source, text, kinds, "entry", entry));
+        let same = of
+            .same
+            .as_ref()
+            .map(|text| field(source, text, kinds, "entry", entry));
         let when = of.when.iter();
         Ok(Self::Later {
             kind,
@@ -208,11 +217,19 @@ impl EndsWith {
         later: &Facts<'_>,
         context: &Context<'_>,
     ) -> bool {
-        let Self::Later { kind, field, same, when } = self else {
+        let Self::Later {
+            kind,
+            field,
+            same,
+            when,
+        } = self
+        else {
             return false;
         };
         let entry = |body: &View<'_>, name: &str| {
-            body.value_of(name).and_then(EntryRef::from_value).map(|entry| entry.index)
+            body.value_of(name)
+                .and_then(EntryRef::from_value)
+                .map(|entry| entry.index)
         };
         let wanted = match same {
             Some(name) => entry(own, name),

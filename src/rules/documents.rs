@@ -179,19 +179,35 @@ impl Documents {
         let all: Vec<Requirement> = all.collect::<Result<_, _>>()?;
         let versions = all.iter().zip(&file.requirement);
         let versions = versions.map(|(one, raw)| {
-            ((&one.repair_kind, one.region), raw.name.span(), one.rule.time())
+            (
+                (&one.repair_kind, one.region),
+                raw.name.span(),
+                one.rule.time(),
+            )
         });
         check_versions(source, versions, false)?;
         Ok(Self(all))
     }
 
-    pub(super) fn find(&self, repair_kind: &str, region: Region, day: Date) -> Option<&Requirement> {
+    pub(super) fn find(
+        &self,
+        repair_kind: &str,
+        region: Region,
+        day: Date,
+    ) -> Option<&Requirement> {
         let fits = |one: &&Requirement| {
             one.repair_kind == repair_kind && one.region.covers(&region) && one.rule.in_force(day)
         };
         let depth = |one: &&Requirement| match one.region {
             Region::NATION => 0,
-            region => 7 - region.as_str().chars().rev().take_while(|c| *c == '0').count(),
+            region => {
+                7 - region
+                    .as_str()
+                    .chars()
+                    .rev()
+                    .take_while(|c| *c == '0')
+                    .count()
+            }
         };
         self.0.iter().filter(fits).max_by_key(depth)
     }
@@ -223,7 +239,10 @@ impl Requirement {
             if documents.iter().any(|paper| paper.name == *name) {
                 return Err(source.fault(text, format!("{name} stands here twice")));
             }
-            documents.push(Document { secondary, ..paper.clone() });
+            documents.push(Document {
+                secondary,
+                ..paper.clone()
+            });
         }
         if raw.main.is_empty() {
             return Err(source.fault(&raw.name, "an application has at least one main paper"));
@@ -231,12 +250,20 @@ impl Requirement {
         if raw.secondary.is_empty() != raw.gaps.is_none() {
             return Err(source.fault(&raw.name, "secondary papers and gaps go together"));
         }
-        let region = raw.region.as_ref().map(|text| source.region(text)).transpose()?;
-        let gaps = raw.gaps.as_ref().map(|gaps| *gaps.get_ref()).map(|gaps| Gaps {
-            working_days: gaps.working_days,
-            extension: gaps.extension,
-            barred_years: gaps.barred_years,
-        });
+        let region = raw
+            .region
+            .as_ref()
+            .map(|text| source.region(text))
+            .transpose()?;
+        let gaps = raw
+            .gaps
+            .as_ref()
+            .map(|gaps| *gaps.get_ref())
+            .map(|gaps| Gaps {
+                working_days: gaps.working_days,
+                extension: gaps.extension,
+                barred_years: gaps.barred_years,
+            });
         match (&raw.gaps, gaps) {
             (Some(at), Some(gaps)) if !(1..=366).contains(&gaps.working_days) => {
                 Err(source.fault(at, "working_days is from 1 to 366"))

@@ -201,7 +201,10 @@ pub(super) fn early_stop<'a>(
         Start::Term(None, count) => Some(next_day(count.last_calendar_day(facts.published_on))),
         Start::Term(Some(field), count) => {
             let kind = facts.body.kind();
-            let start = facts.body.date_of(field).ok_or(Unruled::NoDay { kind, field })?;
+            let start = facts
+                .body
+                .date_of(field)
+                .ok_or(Unruled::NoDay { kind, field })?;
             Some(next_day(count.last_calendar_day(start)))
         }
     };
@@ -218,7 +221,9 @@ impl<'a> EarlyStop<'a> {
         match self.from {
             Some(from) if day < from => Err(WhyNot::TooEarly { from }),
             _ if self.needs_end_of_restriction
-                && circumstances.restriction_until.is_some_and(|until| day <= until) =>
+                && circumstances
+                    .restriction_until
+                    .is_some_and(|until| day <= until) =>
             {
                 Err(WhyNot::NotMet(Need::NoRestrictionRunning))
             }
@@ -240,7 +245,10 @@ impl Circumstances {
             Need::NoRestrictionRunning => true,
             Need::Promised => self.promised,
             Need::YearsFiled => {
-                let years = facts.body.value_of("report_years").and_then(Value::as_array);
+                let years = facts
+                    .body
+                    .value_of("report_years")
+                    .and_then(Value::as_array);
                 let mut years = years.into_iter().flatten().filter_map(Value::as_i64);
                 !self.filed_years.is_empty() && years.all(|year| self.filed_years.contains(&year))
             }

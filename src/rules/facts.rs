@@ -106,7 +106,9 @@ pub enum Unruled {
         field: &'static str,
     },
     /// Whether the fine is low depends on the province, whose standard is not known; the record must say it.
-    #[error("the standard of {province} for low fines on {day} is not known: the record has to say lower_fine")]
+    #[error(
+        "the standard of {province} for low fines on {day} is not known: the record has to say lower_fine"
+    )]
     ThresholdUnknown {
         /// The province.
         province: Region,

@@ -1,7 +1,7 @@
 //! Ends of display that follow another record's: a result with the penalty or listing that rests on it.
 
 use super::codes::Codes;
-use super::condition::{field, Context};
+use super::condition::{Context, field};
 use super::facts::{Ended, Facts};
 use super::source::{RuleError, Source};
 use super::table::{RuleVersion, check_versions, kinds, raw_version};
@@ -76,9 +76,8 @@ pub(super) fn read(source: Source<'_>) -> Result<Vec<Link>, RuleError> {
     let links = file.link.iter().map(|raw| {
         let kind = source.kind(&raw.kind)?;
         let with = kinds(source, &raw.with)?;
-        let names = |ty: FieldType| {
-            matches!(ty, FieldType::EntryRef(target) if target.takes(Some(kind)))
-        };
+        let names =
+            |ty: FieldType| matches!(ty, FieldType::EntryRef(target) if target.takes(Some(kind)));
         let through = field(source, &raw.through, &with, "entry of that kind", names)?.name;
         if raw.on.get_ref().is_empty() {
             return Err(source.fault(&raw.on, "names no end"));

@@ -132,10 +132,16 @@ pub(super) struct Publication {
 }
 
 impl Ending {
-    fn read(source: Source<'_>, raw: &Spanned<RawEnding>, kinds: &[Kind]) -> Result<Self, RuleError> {
+    fn read(
+        source: Source<'_>,
+        raw: &Spanned<RawEnding>,
+        kinds: &[Kind],
+    ) -> Result<Self, RuleError> {
         let of = raw.get_ref();
         let date = |text: &Option<Spanned<String>>| {
-            text.as_ref().map(|text| date_field(source, text, kinds)).transpose()
+            text.as_ref()
+                .map(|text| date_field(source, text, kinds))
+                .transpose()
         };
         let end = match (of.never, of.open, &of.count) {
             (Some(true), None, None) => Term::Never,
@@ -151,7 +157,12 @@ impl Ending {
             }
         };
         let termless = !matches!(end, Term::From { .. });
-        if termless && (of.from.is_some() || of.at_least.is_some() || of.latest.is_some() || of.unless_recurred) {
+        if termless
+            && (of.from.is_some()
+                || of.at_least.is_some()
+                || of.latest.is_some()
+                || of.unless_recurred)
+        {
             let reason = "from, at_least, latest and unless_recurred go with a count";
             return Err(source.fault(raw, reason));
         }
@@ -163,7 +174,11 @@ impl Ending {
             removal: of.removal,
             repair: of.repair,
             unless_recurred: of.unless_recurred,
-            latest: of.latest.as_ref().map(|text| source.day(text)).transpose()?,
+            latest: of
+                .latest
+                .as_ref()
+                .map(|text| source.day(text))
+                .transpose()?,
         })
     }
 }
@@ -175,7 +190,10 @@ impl Publication {
             Ending::read(source, then, kinds)
         })?;
         rules.cover(source, &file.rule, &file.cover)?;
-        if let Some(kind) = Kind::ALL.iter().find(|kind| rules.covered_from(**kind).is_none()) {
+        if let Some(kind) = Kind::ALL
+            .iter()
+            .find(|kind| rules.covered_from(**kind).is_none())
+        {
             return Err(source.whole(format!("no [[cover]] names {kind}")));
         }
         let authority = |text: &Spanned<String>| {
@@ -199,11 +217,18 @@ impl Publication {
     }
 
     pub(super) fn system_of(&self, authority: &str) -> System {
-        let other = self.other_departments.iter().any(|id| match id.strip_prefix('*') {
-            Some(end) => authority.ends_with(end),
-            None => authority == id,
-        });
-        if other { System::Other } else { System::MarketSupervision }
+        let other = self
+            .other_departments
+            .iter()
+            .any(|id| match id.strip_prefix('*') {
+                Some(end) => authority.ends_with(end),
+                None => authority == id,
+            });
+        if other {
+            System::Other
+        } else {
+            System::MarketSupervision
+        }
     }
 
     /// The day that decides which version applies.
@@ -225,10 +250,19 @@ impl Publication {
         let ruled = self.rules.decide(facts, day, context)?;
         let rule = &ruled.rule;
         let end = match ruled.then.end {
-            Term::Never => return Ok(Display { rule, end: End::Never }),
+            Term::Never => {
+                return Ok(Display {
+                    rule,
+                    end: End::Never,
+                });
+            }
             Term::Open => End::Open,
             Term::From { .. } if ruled.then.unless_recurred && facts.later.recurred => End::Open,
-            Term::From { field, count, at_least } => {
+            Term::From {
+                field,
+                count,
+                at_least,
+            } => {
                 let start = match field {
                     Some(field) => facts.body.date_of(field).ok_or(Unruled::NoDay {
                         kind: facts.body.kind(),
@@ -261,13 +295,21 @@ fn linked<'a>(
 ) -> Result<Display<'a>, Unruled> {
     let mut found = display;
     for ended in &facts.later.ended {
-        for link in links.iter().filter(|link| link.is_about(facts, ended, context)) {
+        for link in links
+            .iter()
+            .filter(|link| link.is_about(facts, ended, context))
+        {
             if link.review.contains(&ended.by) {
-                return Err(Unruled::NeedsReview { rule: link.rule.id() });
+                return Err(Unruled::NeedsReview {
+                    rule: link.rule.id(),
+                });
             }
             let end = found.end.not_after(Some(ended.on));
             if link.on.contains(&ended.by) && end != found.end {
-                found = Display { rule: &link.rule, end };
+                found = Display {
+                    rule: &link.rule,
+                    end,
+                };
             }
         }
     }

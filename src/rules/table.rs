@@ -255,7 +255,12 @@ impl<T> Table<T> {
         for cover in covers {
             let from = cover.from.as_ref().map(|text| source.day(text));
             let from = from.transpose()?.unwrap_or(Date::MIN);
-            for (text, kind) in cover.kinds.get_ref().iter().zip(kinds(source, &cover.kinds)?) {
+            for (text, kind) in cover
+                .kinds
+                .get_ref()
+                .iter()
+                .zip(kinds(source, &cover.kinds)?)
+            {
                 if self.cover.insert(kind, from).is_some() {
                     return Err(source.fault(text, format!("{kind} is covered twice")));
                 }
@@ -263,7 +268,11 @@ impl<T> Table<T> {
             }
         }
         for (ruled, raw) in self.rules.iter().zip(raw) {
-            if let Some(kind) = ruled.kinds.iter().find(|kind| !self.cover.contains_key(kind)) {
+            if let Some(kind) = ruled
+                .kinds
+                .iter()
+                .find(|kind| !self.cover.contains_key(kind))
+            {
                 return Err(source.fault(&raw.name, format!("no [[cover]] names {kind}")));
             }
         }
@@ -299,7 +308,9 @@ impl<T> Table<T> {
                 return Err(source.fault(cover, reason));
             }
             if let Some(i) = valid.next() {
-                let reason = format!("is never reached for {kind} on {day}: a rule above it has no conditions");
+                let reason = format!(
+                    "is never reached for {kind} on {day}: a rule above it has no conditions"
+                );
                 return Err(source.fault(&raw[i].name, reason));
             }
         }

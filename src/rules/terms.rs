@@ -59,7 +59,12 @@ struct Raw {
 
 impl Raw {
     fn says(&self, source: Source<'_>) -> Result<Says, RuleError> {
-        match (&self.count, &self.days_before_end, &self.least, &self.per_cent) {
+        match (
+            &self.count,
+            &self.days_before_end,
+            &self.least,
+            &self.per_cent,
+        ) {
             (Some(count), None, None, None) => Count::read(source, count).map(Says::Time),
             (Some(count), Some(days), None, None) => {
                 if !(1..=3660).contains(days.get_ref()) {
@@ -92,13 +97,17 @@ impl Terms {
         });
         let terms: Vec<Term> = terms.collect::<Result<_, _>>()?;
         let versions = terms.iter().zip(&file.term);
-        let versions = versions.map(|(one, raw)| (&one.rule.name, raw.name.span(), one.rule.time()));
+        let versions =
+            versions.map(|(one, raw)| (&one.rule.name, raw.name.span(), one.rule.time()));
         check_versions(source, versions, false)?;
         Ok(Self(terms))
     }
 
     pub(super) fn find(&self, name: &str, day: Date) -> Result<&Term, Unruled> {
-        let found = self.0.iter().find(|term| term.rule.name == name && term.rule.in_force(day));
+        let found = self
+            .0
+            .iter()
+            .find(|term| term.rule.name == name && term.rule.in_force(day));
         let name = || name.to_owned();
         found.ok_or_else(|| Unruled::NoTerm { name: name(), day })
     }
@@ -113,7 +122,11 @@ impl Term {
     ///
     /// # Errors
     /// [`OutsideCalendar`], for working days alone.
-    pub fn last_day(&self, start: Date, calendar: &Calendar) -> Result<Option<Date>, OutsideCalendar> {
+    pub fn last_day(
+        &self,
+        start: Date,
+        calendar: &Calendar,
+    ) -> Result<Option<Date>, OutsideCalendar> {
         match self.says {
             Says::Time(count) | Says::Before(_, count) => count.last_day(start, calendar).map(Some),
             Says::Least(_) | Says::PerCent(_) => Ok(None),

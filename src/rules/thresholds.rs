@@ -89,7 +89,11 @@ impl Thresholds {
     }
 
     pub(super) fn find(&self, province: Region, day: Date) -> Option<&Threshold> {
-        let mut versions = self.by_province.get(&province)?.iter().map(|i| &self.all[*i]);
+        let mut versions = self
+            .by_province
+            .get(&province)?
+            .iter()
+            .map(|i| &self.all[*i]);
         versions.find(|version| version.rule.in_force(day))
     }
 

@@ -31,7 +31,9 @@ pub fn cases() -> Vec<Case> {
             id: cell(0),
             rule: cell(1),
             kind: cell(2),
-            facts: facts.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            facts: facts
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
             question: cell(4),
             expected: cell(5),
             held_by: cell(9),
@@ -97,7 +99,8 @@ impl Record {
             "subject_province" => {
                 let first = format!("91{}00MA0000090", &value[..4]);
                 let code = Uscc::complete(&first).unwrap();
-                self.body.insert("subject_uscc".to_owned(), json!(code.as_str()));
+                self.body
+                    .insert("subject_uscc".to_owned(), json!(code.as_str()));
             }
             "ended" => {
                 let parts: Vec<&str> = value.split(':').collect();
@@ -107,7 +110,11 @@ impl Record {
                     _ => How::Withdrawn,
                 };
                 let kind = parts[0].parse().unwrap();
-                self.later.ended.push(Ended { kind, on: day(parts[2]), by });
+                self.later.ended.push(Ended {
+                    kind,
+                    on: day(parts[2]),
+                    by,
+                });
             }
             "recurred" => self.later.recurred = yes,
             "duties_done" => of.duties_done = yes,

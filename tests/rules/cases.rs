@@ -18,9 +18,14 @@ fn yes(is: bool) -> String {
 
 fn display(shown: Result<Display<'_>, Unruled>) -> String {
     match shown {
-        Ok(Display { end: End::Never, .. }) => "never".to_owned(),
+        Ok(Display {
+            end: End::Never, ..
+        }) => "never".to_owned(),
         Ok(Display { end: End::Open, .. }) => "open".to_owned(),
-        Ok(Display { end: End::LastDay(day), .. }) => day.to_string(),
+        Ok(Display {
+            end: End::LastDay(day),
+            ..
+        }) => day.to_string(),
         Err(unruled) => refused(unruled.code()),
     }
 }
@@ -52,7 +57,9 @@ fn of_record(case: &Case) -> String {
             let name = record.asked.get("duty").unwrap_or(&case.rule);
             let duties = rules.duties(&facts);
             let mut named = duties.iter().filter(|duty| duty.rule.name == *name);
-            let duty = named.next().unwrap_or_else(|| panic!("{}: no duty {name}", case.id));
+            let duty = named
+                .next()
+                .unwrap_or_else(|| panic!("{}: no duty {name}", case.id));
             assert!(named.next().is_none(), "{}", case.id);
             match (&duty.due_on, case.question.as_str()) {
                 (Err(_), _) => refused("calendar-missing"),
@@ -70,12 +77,19 @@ fn of_term(case: &Case) -> String {
     let start = date("start");
     let asked = date("asked_on");
     let version = date("day").or(asked).or(start).unwrap();
-    let term = match (rules.term(&case.facts["term"], version), case.question.as_str()) {
+    let term = match (
+        rules.term(&case.facts["term"], version),
+        case.question.as_str(),
+    ) {
         (Ok(term), _) => term,
         (Err(_), "may_list") => return "refused:repealed".to_owned(),
         (Err(_), _) => return "refused:no_rule_for_date".to_owned(),
     };
-    let last = || term.last_day(start.unwrap(), rules.calendar()).unwrap().unwrap();
+    let last = || {
+        term.last_day(start.unwrap(), rules.calendar())
+            .unwrap()
+            .unwrap()
+    };
     let number = |name: &str| case.facts[name].parse::<u64>().unwrap();
     match case.question.as_str() {
         "due_on" | "ban_until" | "notice_until" => last().to_string(),
@@ -116,8 +130,13 @@ fn of_documents(case: &Case) -> String {
     let region = Region::parse(&case.facts["region"]).unwrap();
     let days = ["asked_on", "promised_on", "first_due"];
     let on = days.iter().find_map(|name| date(name)).unwrap();
-    let requirement = rules.documents(&case.facts["repair_kind"], region, on).unwrap();
-    let missing = case.facts.get("missing").map_or("rectification", String::as_str);
+    let requirement = rules
+        .documents(&case.facts["repair_kind"], region, on)
+        .unwrap();
+    let missing = case
+        .facts
+        .get("missing")
+        .map_or("rectification", String::as_str);
     let missing: Vec<&str> = missing.split(',').collect();
     let gaps = match requirement.with_gaps(&missing) {
         Ok(gaps) => gaps,
@@ -168,8 +187,14 @@ fn cases_of_others_are_named() {
     let expected = [
         ("domain::schema", vec!["A12", "L14"]),
         ("domain::validate", vec!["A11"]),
-        ("intake", vec!["A08", "G15", "H29", "L19", "N12", "N13", "N14", "P10"]),
-        ("outside", vec!["H07", "H09", "H25", "H26", "H27", "I07", "L17", "L18"]),
+        (
+            "intake",
+            vec!["A08", "G15", "H29", "L19", "N12", "N13", "N14", "P10"],
+        ),
+        (
+            "outside",
+            vec!["H07", "H09", "H25", "H26", "H27", "I07", "L17", "L18"],
+        ),
     ];
     let found: Vec<(&str, Vec<&str>)> = others
         .iter()
@@ -181,8 +206,10 @@ fn cases_of_others_are_named() {
 /// The rules of the domain, one by one, have cases on both sides of their limits.
 #[test]
 fn every_rule_of_the_domain_has_cases() {
-    let cases: BTreeMap<String, Case> =
-        cases().into_iter().map(|case| (case.id.clone(), case)).collect();
+    let cases: BTreeMap<String, Case> = cases()
+        .into_iter()
+        .map(|case| (case.id.clone(), case))
+        .collect();
     let text = include_bytes!("../data/rules/domain.csv");
     let mut rows = csv::Reader::from_reader(&text[..]);
     let mut count = 0;
@@ -196,4 +223,3 @@ fn every_rule_of_the_domain_has_cases() {
     }
     assert_eq!(count, 26);
 }
-
