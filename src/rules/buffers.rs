@@ -3,7 +3,7 @@
 //! What is met is established by the authority and recorded as a reason (`no_penalty`); this says what each rule asks for.
 
 use super::source::{RuleError, Source};
-use super::table::{RuleVersion, check_versions, raw_version};
+use super::version::{RuleVersion, check_versions, raw_version};
 use crate::domain::Region;
 use crate::domain::codes::NoPenaltyKind;
 use jiff::civil::Date;

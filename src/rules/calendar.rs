@@ -3,6 +3,7 @@
 //! Deadlines are legal facts: outside the years that notices cover there is no answer, never a guess from weekends alone. This module knows
 //! no deadline and not what day it is.
 
+use super::count::next_day;
 use super::source::{RuleError, Source};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, Weekday};
@@ -38,8 +39,8 @@ pub struct Notice {
 pub struct Calendar {
     from: Date,
     to: Date,
-    off: BTreeSet<Date>,
-    on: BTreeSet<Date>,
+    /// Every working day in order: a million records are asked for theirs.
+    working: Vec<Date>,
     notices: Vec<Notice>,
 }
 
@@ -144,13 +145,13 @@ impl Calendar {
                 format!("{year} is said to be covered and has no arrangement"),
             ));
         }
-        let notices = notices.into_values().collect();
+        let is_working = |day: &Date| on.contains(day) || !(is_weekend(*day) || off.contains(day));
+        let covered = days(from).take_while(|day| *day <= to);
         Ok(Calendar {
             from,
             to,
-            off,
-            on,
-            notices,
+            working: covered.filter(is_working).collect(),
+            notices: notices.into_values().collect(),
         })
     }
 
@@ -171,14 +172,8 @@ impl Calendar {
     /// # Errors
     /// [`OutsideCalendar`].
     pub fn is_working(&self, day: Date) -> Result<bool, OutsideCalendar> {
-        if !(self.from..=self.to).contains(&day) {
-            return Err(OutsideCalendar {
-                day,
-                from: self.from,
-                to: self.to,
-            });
-        }
-        Ok(self.on.contains(&day) || !(is_weekend(day) || self.off.contains(&day)))
+        self.known(day)?;
+        Ok(self.working.binary_search(&day).is_ok())
     }
 
     /// The `count`-th working day after a day, which itself does not count; the day itself for 0.
@@ -186,27 +181,47 @@ impl Calendar {
     /// # Errors
     /// [`OutsideCalendar`] where a day from the one after `from` to the answer is outside.
     pub fn after(&self, from: Date, count: u32) -> Result<Date, OutsideCalendar> {
-        let mut left = count;
-        let mut last = from;
-        for day in days(from).skip(1) {
-            if left == 0 {
-                break;
-            }
-            left -= u32::from(self.is_working(day)?);
-            last = day;
+        if count == 0 {
+            return Ok(from);
         }
-        Ok(last)
+        self.known(next_day(from))?;
+        let at = self.up_to(from).saturating_add(count as usize - 1);
+        let found = self.working.get(at).copied();
+        found.ok_or_else(|| self.outside(next_day(self.to)))
     }
 
     /// Working days after `from`, up to and including `to`; 0 where `to` is not after `from`.
     ///
     /// # Errors
     /// [`OutsideCalendar`] where one of these days is outside.
-    pub fn between(&self, from: Date, to: Date) -> Result<u32, OutsideCalendar> {
-        days(from)
-            .skip(1)
-            .take_while(|day| *day <= to)
-            .try_fold(0, |count, day| Ok(count + u32::from(self.is_working(day)?)))
+    pub fn between(&self, from: Date, to: Date) -> Result<usize, OutsideCalendar> {
+        if to <= from {
+            return Ok(0);
+        }
+        self.known(next_day(from))?;
+        self.known(to)?;
+        Ok(self.up_to(to) - self.up_to(from))
+    }
+
+    /// Number of working days up to and including a day.
+    fn up_to(&self, day: Date) -> usize {
+        self.working.partition_point(|working| *working <= day)
+    }
+
+    fn known(&self, day: Date) -> Result<(), OutsideCalendar> {
+        if (self.from..=self.to).contains(&day) {
+            Ok(())
+        } else {
+            Err(self.outside(day))
+        }
+    }
+
+    fn outside(&self, day: Date) -> OutsideCalendar {
+        OutsideCalendar {
+            day,
+            from: self.from,
+            to: self.to,
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! a display is for conditions of rules, but for one thing: whether a result speaks against the subject.
 
 use super::source::{RuleError, Source};
-use super::table::check_versions;
+use super::version::check_versions;
 use crate::domain::codes::is_code;
 use crate::domain::{CodeList, FieldType, Region, View};
 use jiff::civil::Date;

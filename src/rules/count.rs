@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 
-/// Longest term a file may state, in each unit: more is a slip.
-const MOST: i32 = 36_500;
+/// Longest term a file may state, in years: more is a slip.
+const YEARS: i32 = 100;
 
 /// A length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +53,13 @@ impl Count {
                 "a count is one of days, months, years and working_days",
             ));
         };
-        if !(0..=MOST).contains(&figure) {
-            return Err(source.fault(raw, format!("{figure} is not from 0 to {MOST}")));
+        let most = match (years, months) {
+            (Some(_), _) => YEARS,
+            (_, Some(_)) => 12 * YEARS,
+            _ => 365 * YEARS,
+        };
+        if !(0..=most).contains(&figure) {
+            return Err(source.fault(raw, format!("{figure} is not from 0 to {most}")));
         }
         Ok(match (days, months, years) {
             (Some(_), ..) => Self::Days(figure),
@@ -127,7 +132,7 @@ mod tests {
     #[test]
     fn the_end_of_time_is_no_panic() {
         assert_eq!(
-            Count::Years(MOST).last_calendar_day(date(2026, 1, 1)),
+            Count::Years(YEARS).last_calendar_day(date(9950, 1, 1)),
             Date::MAX
         );
         assert_eq!(next_day(Date::MAX), Date::MAX);

@@ -7,7 +7,7 @@ use super::calendar::{Calendar, OutsideCalendar};
 use super::codes::Codes;
 use super::count::{Count, next_day};
 use super::source::{RuleError, Source};
-use super::table::{RuleVersion, check_versions, raw_version};
+use super::version::{RuleVersion, check_versions, raw_version};
 use crate::domain::{CodeList, Region};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -67,6 +67,13 @@ pub enum GapFault {
 }
 
 impl Gaps {
+    fn make_sense(&self) -> bool {
+        let within = |most: u32| move |figure: u32| (1..=most).contains(&figure);
+        within(366)(self.working_days)
+            && self.extension.is_none_or(within(366))
+            && self.barred_years.is_none_or(within(100))
+    }
+
     /// The day by which the papers must come, promised on a day.
     ///
     /// # Errors
@@ -265,8 +272,10 @@ impl Requirement {
                 barred_years: gaps.barred_years,
             });
         match (&raw.gaps, gaps) {
-            (Some(at), Some(gaps)) if !(1..=366).contains(&gaps.working_days) => {
-                Err(source.fault(at, "working_days is from 1 to 366"))
+            (Some(at), Some(gaps)) if !gaps.make_sense() => {
+                let reason =
+                    "working_days and extension are from 1 to 366, barred_years from 1 to 100";
+                Err(source.fault(at, reason))
             }
             _ => Ok(Self {
                 rule: RuleVersion::read(source, &raw_version!(raw))?,

@@ -20,6 +20,7 @@ mod source;
 mod table;
 mod terms;
 mod thresholds;
+mod version;
 
 use crate::domain::{CodeList, Kind, Region, View};
 use jiff::civil::Date;
@@ -38,9 +39,10 @@ pub use facts::{Circumstances, Ended, Facts, Later, System, Unruled};
 pub use links::{How, Link};
 pub use publication::{Display, End, Ending, Term as DisplayTerm};
 pub use source::RuleError;
-pub use table::{RuleVersion, Ruled};
+pub use table::Ruled;
 pub use terms::{Says, Term};
 pub use thresholds::Threshold;
+pub use version::RuleVersion;
 
 use codes::Codes;
 use condition::Context;

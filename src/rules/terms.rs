@@ -4,7 +4,7 @@ use super::calendar::{Calendar, OutsideCalendar};
 use super::count::{Count, RawCount, next_day};
 use super::facts::Unruled;
 use super::source::{RuleError, Source};
-use super::table::{RuleVersion, check_versions, raw_version};
+use super::version::{RuleVersion, check_versions, raw_version};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::Deserialize;

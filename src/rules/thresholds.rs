@@ -4,7 +4,7 @@
 
 use super::facts::{Facts, Unruled};
 use super::source::{RuleError, Source};
-use super::table::{RuleVersion, check_versions, raw_version};
+use super::version::{RuleVersion, check_versions, raw_version};
 use crate::domain::Region;
 use jiff::civil::Date;
 use serde::Deserialize;

@@ -42,7 +42,11 @@ fn forward_and_between_agree() {
     for start in from.series(7.days()).take_while(|day| *day < to) {
         for count in [1, 3, 20] {
             if let Ok(end) = calendar.after(start, count) {
-                assert_eq!(calendar.between(start, end), Ok(count), "{start} {count}");
+                assert_eq!(
+                    calendar.between(start, end),
+                    Ok(count as usize),
+                    "{start} {count}"
+                );
                 assert_eq!(calendar.is_working(end), Ok(true));
             }
         }
