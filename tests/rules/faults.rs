@@ -128,3 +128,23 @@ fn the_set_of_files_is_whole() {
     let changed = read_with("terms.toml", "per_cent = 3", "per_cent = 4").unwrap();
     assert_ne!(changed.digest(), Rules::built_in().digest());
 }
+
+/// A file that was cut off is refused or read, and never a panic.
+#[test]
+fn files_cut_anywhere_are_refused_or_read() {
+    for (name, text) in Rules::built_in_files() {
+        for at in (0..text.len())
+            .step_by(701)
+            .filter(|at| text.is_char_boundary(*at))
+        {
+            let files: Vec<(&str, &str)> = Rules::built_in_files()
+                .iter()
+                .map(|(other, whole)| (*other, if other == name { &text[..at] } else { *whole }))
+                .collect();
+            if let Err(error) = Rules::read(&files) {
+                assert_eq!(error.file, *name, "{error}");
+                assert!(error.line >= 1 && !error.reason.is_empty(), "{error}");
+            }
+        }
+    }
+}
