@@ -32,9 +32,9 @@ pub enum System {
 /// What later records say about a record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Later {
-    /// Day of the removal or restoration that ended a listing or mark.
+    /// Day of the removal or restoration that ended a listing or mark: the last on which that is shown.
     pub removed_on: Option<Date>,
-    /// Day from which a granted repair stops the display.
+    /// Day on which a granted repair stops the display: the last, unless a withdrawal, which takes effect at once, comes first.
     pub repaired_on: Option<Date>,
     /// Whether the subject did the same again (the list of 2014 alone asks).
     pub recurred: bool,

@@ -116,6 +116,8 @@ impl Thresholds {
                 Some("enterprise" | "farmer_cooperative" | "other_organisation") => {
                     Some(organisation)
                 }
+                // A credit code that is not an individual business's is an organisation's.
+                None if of_organisation(facts) => Some(organisation),
                 // Which limit is meant for an individual business no standard says: where both agree, it does not matter.
                 _ => (person == organisation).then_some(person),
             }
@@ -128,4 +130,10 @@ impl Thresholds {
             (None, None) => Err(Unruled::ThresholdUnknown { province, day }),
         }
     }
+}
+
+/// Whether the subject's credit code is one, and not an individual business's, which all begin with 92.
+fn of_organisation(facts: &Facts<'_>) -> bool {
+    let code = facts.body.subject_code();
+    code.is_some_and(|code| !code.as_str().starts_with("92"))
 }

@@ -1,7 +1,7 @@
 //! What ends a duty, and what the rules say beyond the cases.
 
 use crate::case::day;
-use gongshi::domain::{Kind, Region, View};
+use gongshi::domain::{Kind, Region, Uscc, View};
 use gongshi::rules::{
     Circumstances, End, Ended, Facts, How, Later, Need, Rules, System, Unruled, WhyNot,
 };
@@ -170,6 +170,18 @@ fn a_low_fine_is_the_province_s_word_where_it_has_one() {
         unknown("420000")
     );
     assert_eq!(ask("420000", None, 10_000_000, None), not);
+    // A code says it too, unless it is an individual business's.
+    let coded = |first: &str| {
+        let code = Uscc::complete(first).unwrap();
+        let body = json!({
+            "subject_uscc": code.as_str(), "penalty_kinds": ["fine"], "fine_fen": 5_000_000, "decided_on": "2024-03-04",
+        });
+        let mut asked = facts(Kind::Penalty, &body);
+        asked.province = Region::parse("420000").unwrap();
+        rules.display(&asked).map(|shown| shown.rule.name.clone())
+    };
+    assert_eq!(coded("91420100MA0000090"), low);
+    assert_eq!(coded("92420100MA0000090"), unknown("420000"));
     let denied = Unruled::LowerFineDenied {
         province: Region::parse("420000").unwrap(),
         low: false,
@@ -244,4 +256,26 @@ fn a_listing_before_its_rules_has_no_early_end() {
     let asked = facts(Kind::SeriousListing, &body);
     let why = Rules::built_in().early_stop(&asked, &Circumstances::default());
     assert_eq!(why, Err(WhyNot::NotMet(Need::DutiesDone)));
+}
+
+/// What the documentation shows as an example is shown by the rules, with codes that may be used and duties that have a day.
+#[test]
+fn every_kind_s_example_has_a_rule() {
+    let rules = Rules::built_in();
+    let bodies: Value = serde_json::from_str(include_str!("../data/bodies.json")).unwrap();
+    for kind in Kind::ALL {
+        let mut asked = facts(*kind, &bodies[kind.as_str()]);
+        asked.province = asked
+            .body
+            .region()
+            .map_or(Region::NATION, |region| region.province());
+        let shown = rules
+            .display(&asked)
+            .unwrap_or_else(|why| panic!("{kind}: {why}"));
+        assert_ne!(shown.end, End::Never, "{kind}");
+        assert_eq!(rules.code_faults(&asked), [], "{kind}");
+        for duty in rules.duties(&asked) {
+            assert!(duty.due_on.is_ok(), "{kind} {duty:?}");
+        }
+    }
 }
