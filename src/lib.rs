@@ -13,7 +13,6 @@
 //! - `rules` -> `domain`
 //! - `store`, `domain`, `text` -> nothing of ours
 //!
-//! (`rules`, the dated rules of publication, is a place kept for what is not written yet.)
 //! The verifier crate `gongshi_verify` is the one place for formats and proofs.
 
 pub mod app;
@@ -25,6 +24,7 @@ pub mod ingest;
 pub mod intake;
 pub mod log;
 pub mod model;
+pub mod rules;
 pub mod search;
 pub mod standing;
 pub mod store;

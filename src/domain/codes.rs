@@ -1,4 +1,4 @@
-//! The closed lists of codes that records use instead of words.
+//! The lists of codes that records use instead of words: most closed, four open to what dated rules add.
 //!
 //! A code is stable English in `snake_case`; its names live in the catalogues as `code-<list>-<code>`. Each list is both an
 //! enum, for code that decides by it, and an entry of [`CodeList`], for code that walks the schema. This module must not
@@ -36,10 +36,26 @@ macro_rules! code_lists {
                 match self { $(Self::$list => &[$($code,)+],)+ }
             }
 
-            /// Whether the list has the code.
+            /// Whether the list has the code among its own.
             #[must_use]
             pub fn contains(self, code: &str) -> bool {
                 self.codes().contains(&code)
+            }
+
+            /// Whether provinces and years add codes of their own: then [`Self::codes`] are those known everywhere, and whether
+            /// another may be used there on a day is for the dated rules to say.
+            #[must_use]
+            pub const fn is_open(self) -> bool {
+                matches!(
+                    self,
+                    Self::ResultCode | Self::AbnormalReason | Self::PenaltyKind | Self::RepairKind
+                )
+            }
+
+            /// Whether a body may hold the code as far as its form and the closed lists say.
+            #[must_use]
+            pub fn admits(self, code: &str) -> bool {
+                self.contains(code) || (self.is_open() && is_code(code))
             }
         }
 
@@ -76,6 +92,15 @@ macro_rules! code_lists {
     };
 }
 
+/// Whether a text is written as codes are: `[a-z][a-z0-9_]{0,63}`.
+#[must_use]
+pub fn is_code(text: &str) -> bool {
+    let rest = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
+    (1..=64).contains(&text.len())
+        && text.as_bytes()[0].is_ascii_lowercase()
+        && text.as_bytes().iter().all(rest)
+}
+
 mod lists;
 
 pub use lists::*;
@@ -93,14 +118,31 @@ mod tests {
             let codes: BTreeSet<_> = list.codes().iter().collect();
             assert_eq!(codes.len(), list.codes().len(), "{}", list.name());
             for code in list.codes() {
-                assert!(code.starts_with(|c: char| c.is_ascii_lowercase()), "{code}");
-                assert!(
-                    code.bytes()
-                        .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_')),
-                    "{code}"
-                );
+                assert!(is_code(code), "{code}");
             }
         }
+    }
+
+    #[test]
+    fn open_lists_admit_what_is_written_as_a_code() {
+        let open: Vec<_> = CodeList::ALL.iter().filter(|list| list.is_open()).collect();
+        assert_eq!(open.len(), 4);
+        let list = CodeList::ResultCode;
+        assert!(list.admits("no_problem_found") && list.admits("unqualified"));
+        assert!(!list.contains("unqualified"));
+        for text in [
+            "",
+            "Unqualified",
+            "1st",
+            "_x",
+            "不合格",
+            "a-b",
+            &"a".repeat(65),
+        ] {
+            assert!(!list.admits(text), "{text}");
+        }
+        assert!(list.admits(&"a".repeat(64)));
+        assert!(!CodeList::Severity.admits("unqualified"));
     }
 
     #[test]

@@ -58,6 +58,15 @@ impl Region {
         self.0[..significant] == other.0[..significant]
     }
 
+    /// The province it lies in (`xx0000`); the nation and the synthetic region stand for themselves.
+    #[must_use]
+    pub fn province(&self) -> Self {
+        match *self {
+            Self::NATION => Self::NATION,
+            Self([a, b, ..]) => Self([a, b, b'0', b'0', b'0', b'0']),
+        }
+    }
+
     /// The six digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -129,6 +138,19 @@ mod tests {
                 expected,
                 "{of} over {over}"
             );
+        }
+    }
+
+    #[test]
+    fn a_province_is_the_first_two_digits() {
+        for (of, province) in [
+            ("610323", "610000"),
+            ("610000", "610000"),
+            ("110105", "110000"),
+            ("100000", "100000"),
+            ("000000", "000000"),
+        ] {
+            assert_eq!(region(of).province(), region(province));
         }
     }
 

@@ -4,6 +4,7 @@
 //! what a person types goes through [`fold`] first. This module must not look a code up anywhere: a well-formed code may
 //! belong to nobody.
 
+use super::region::Region;
 use std::fmt;
 use std::str::FromStr;
 
@@ -96,6 +97,12 @@ impl Uscc {
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("a credit code holds only ASCII")
+    }
+
+    /// The division in which the code was given out, by its third to eighth characters, where they are one. Who moved keeps the code.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        Region::parse(&self.as_str()[2..8]).ok()
     }
 }
 

@@ -53,6 +53,34 @@ impl<'a> View<'a> {
         Self { kind, body }
     }
 
+    /// The kind it is looked at as.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// A top-level member by name.
+    #[must_use]
+    pub fn value_of(&self, name: &str) -> Option<&'a Value> {
+        self.body.get(name)
+    }
+
+    /// A top-level day by name.
+    #[must_use]
+    pub fn date_of(&self, name: &str) -> Option<Date> {
+        self.text_of(name).and_then(parse_date)
+    }
+
+    /// The codes of a top-level code or codes field, or of any other member that is a text or a list of texts.
+    pub fn codes_of(&self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let value = self.body.get(name);
+        let list = value
+            .and_then(Value::as_array)
+            .map_or(&[][..], Vec::as_slice);
+        let one = value.and_then(Value::as_str);
+        one.into_iter().chain(list.iter().filter_map(Value::as_str))
+    }
+
     /// A top-level text member by name.
     #[must_use]
     pub fn text_of(&self, name: &str) -> Option<&'a str> {

@@ -1,7 +1,7 @@
 //! The lists themselves. A list and a code are added here and named in the catalogues; which a province may use on which day is
 //! dated data, not this.
 
-use super::UnknownCode;
+use super::{UnknownCode, is_code};
 use std::str::FromStr;
 
 code_lists! {
@@ -219,6 +219,11 @@ code_lists! {
         RestrictProfession = "restrict_profession",
         Detention = "detention",
         Other = "other",
+    }
+    /// By which procedure a penalty was decided. 处罚程序.
+    Procedure = "procedure" {
+        Ordinary = "ordinary",
+        Simple = "simple",
     }
     /// Field that dated rules may treat apart. 领域.
     Sector = "sector" {

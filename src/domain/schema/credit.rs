@@ -34,6 +34,8 @@ const LISTED_BEFORE: Field = with(
     FieldType::Date,
     &[Condition::Without("listing")],
 );
+/// The day from which the term for listing runs.
+const VERIFIED_ON: Field = opt("verified_on", FieldType::Date);
 const REPAIR: Field = opt("repair_decision", entry_of_subject(&[Kind::RepairDecision]));
 
 /// Entry into the abnormal operations list.
@@ -46,6 +48,7 @@ pub(super) static ABNORMAL_LISTING: KindSchema = KindSchema {
         REGION,
         req("listed_reason", FieldType::Code(CodeList::AbnormalReason)),
         REPORT_YEARS,
+        VERIFIED_ON,
         req("listed_on", FieldType::Date).role(Role::MainDate),
         DECISION_NO_OPT,
         AUTHORITY_NAME,
@@ -155,6 +158,7 @@ pub(super) static INDIVIDUAL_MARK: KindSchema = KindSchema {
         REGION,
         req("listed_reason", FieldType::Code(CodeList::AbnormalReason)),
         REPORT_YEARS,
+        VERIFIED_ON,
         req("marked_on", FieldType::Date).role(Role::MainDate),
         DECISION_NO_OPT,
         AUTHORITY_NAME,

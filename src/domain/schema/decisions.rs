@@ -6,9 +6,15 @@ use super::common::{
     REGION, RESULT, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_TYPE, SUBJECT_USCC,
     SUBJECT_USCC_OR_PERSON,
 };
-use super::{Condition, FieldType, KindSchema, Role, opt, req, with};
+use super::{Condition, FieldType, KindSchema, Role, only, opt, req, with};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
+
+const FINED: &[Condition] = &[Condition::Is("penalty_kinds", &["fine"])];
+const RESTRICTS: &[Condition] = &[Condition::Is(
+    "penalty_kinds",
+    &["restrict_business", "restrict_profession"],
+)];
 
 /// Administrative penalty.
 pub(super) static PENALTY: KindSchema = KindSchema {
@@ -24,20 +30,20 @@ pub(super) static PENALTY: KindSchema = KindSchema {
         LEGAL_BASIS,
         req("penalty_kinds", FieldType::Codes(CodeList::PenaltyKind)),
         CONTENT,
-        with(
-            "fine_fen",
-            FieldType::MoneyFen,
-            &[Condition::Is("penalty_kinds", &["fine"])],
-        ),
+        with("fine_fen", FieldType::MoneyFen, FINED),
         with(
             "confiscated_fen",
             FieldType::MoneyFen,
             &[Condition::Is("penalty_kinds", &["confiscate_gains"])],
         ),
+        only("lower_fine", FieldType::Bool, &[], FINED),
         opt("licence_affected", LINE),
+        opt("procedure", FieldType::Code(CodeList::Procedure)),
         DECIDED_ON,
+        opt("received_on", FieldType::Date),
         opt("valid_until", FieldType::Date),
         opt("restriction_until", FieldType::Date),
+        only("lifelong_restriction", FieldType::Bool, &[], RESTRICTS),
         AUTHORITY_NAME,
         AUTHORITY_USCC,
         SECTOR,

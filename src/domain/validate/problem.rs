@@ -53,7 +53,7 @@ pub enum Problem {
         /// Name of the expected type, as in `type-<name>`.
         expected: &'static str,
     },
-    /// Not a code of the list.
+    /// Not a code of the list; where the list is open, not written as codes are.
     BadCode {
         /// The list.
         list: CodeList,

@@ -66,7 +66,7 @@ fn text(ty: &FieldType, string: &str) -> Result<(), Problem> {
     match ty {
         FieldType::Text { max_chars } => prose(string, *max_chars, false),
         FieldType::LongText => prose(string, LONG_TEXT_MAX, true),
-        FieldType::Code(list) if list.contains(string) => Ok(()),
+        FieldType::Code(list) if list.admits(string) => Ok(()),
         FieldType::Code(list) => Err(Problem::BadCode { list: *list }),
         FieldType::Uscc => Uscc::parse(string).map(|_| ()).map_err(Problem::BadUscc),
         FieldType::Date => parse_date(string).map(|_| ()).ok_or(Problem::BadDate),

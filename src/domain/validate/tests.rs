@@ -168,7 +168,7 @@ fn each_fault_of_a_result_is_named() {
         ),
         (
             "/items/1/outcome",
-            json!(["unknown"]),
+            json!(["Unknown"]),
             "items[1].outcome[0]",
             P::BadCode {
                 list: CodeList::ResultCode,

@@ -1,0 +1,278 @@
+//! What must be done by when: duties that a record starts, and what ends them.
+//!
+//! Whether a duty is still open is for whoever sees the later records; here is only what the record itself starts.
+
+use super::calendar::{Calendar, OutsideCalendar};
+use super::codes::Codes;
+use super::condition::{Condition, Context, RawCondition, date_field, field};
+use super::count::{Count, RawCount};
+use super::facts::Facts;
+use super::source::{RuleError, Source};
+use super::table::{RawRule, Table, holds};
+use super::version::RuleVersion;
+use crate::domain::schema::FieldType;
+use crate::domain::{EntryRef, Kind, View};
+use jiff::civil::Date;
+use serde::Deserialize;
+use serde_json::Value;
+use toml::Spanned;
+
+/// Something that must be done by a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Duty<'a> {
+    /// The rule that demands it.
+    pub rule: &'a RuleVersion,
+    /// The day from which the term runs, itself not counted.
+    pub starts_on: Date,
+    /// The last day for it.
+    ///
+    /// # Errors
+    /// The calendar does not reach so far: no guess is made.
+    pub due_on: Result<Date, OutsideCalendar>,
+    /// What ends it, any of these.
+    pub ends_with: &'a [EndsWith],
+}
+
+/// What ends a duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndsWith {
+    /// The record's own publication, which may have come too late.
+    Publication,
+    /// A later record.
+    Later {
+        /// Its kind.
+        kind: Kind,
+        /// Its field that names this record, or what this record names by `same`.
+        field: &'static str,
+        /// This record's field that names what the later one names too.
+        same: Option<&'static str>,
+        /// What must hold of the later record.
+        when: Vec<Condition>,
+    },
+}
+
+/// What a rule says: from when, how long, and what ends it.
+#[derive(Debug, Clone)]
+pub(super) struct Clock {
+    start: Start,
+    term: Term,
+    ends_with: Vec<EndsWith>,
+}
+
+#[derive(Debug, Clone)]
+enum Start {
+    /// The first of these fields that is there.
+    Fields(Vec<&'static str>),
+    /// The last day for reporting on the latest year of the field.
+    ReportYears(&'static str),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Term {
+    Count(Count),
+    /// The record says the day itself.
+    Field(&'static str),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    rule: Vec<RawRule<RawClock>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawClock {
+    from: Option<Spanned<Vec<Spanned<String>>>>,
+    from_report_years: Option<Spanned<String>>,
+    count: Option<Spanned<RawCount>>,
+    due: Option<Spanned<String>>,
+    ends_with: Spanned<Vec<Spanned<RawEnd>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEnd {
+    publication: Option<bool>,
+    kind: Option<Spanned<String>>,
+    field: Option<Spanned<String>>,
+    same: Option<Spanned<String>>,
+    #[serde(default)]
+    when: Vec<Spanned<RawCondition>>,
+}
+
+pub(super) fn read(source: Source<'_>, codes: &Codes) -> Result<Table<Clock>, RuleError> {
+    let file: File = source.read()?;
+    let rules = Table::read(source, &file.rule, codes, |raw, kinds| {
+        Clock::read(source, raw, kinds, codes)
+    })?;
+    // A clock has to run or not: a fine whose size nobody knows cannot decide it.
+    let unclear = |condition: &Condition| matches!(condition, Condition::LowerFine(_));
+    for (raw, ruled) in file.rule.iter().zip(rules.all()) {
+        if ruled.when.iter().any(unclear) {
+            return Err(source.fault(&raw.then, "lower_fine cannot decide whether a term runs"));
+        }
+    }
+    Ok(rules)
+}
+
+impl Clock {
+    fn read(
+        source: Source<'_>,
+        raw: &Spanned<RawClock>,
+        kinds: &[Kind],
+        codes: &Codes,
+    ) -> Result<Self, RuleError> {
+        let of = raw.get_ref();
+        let start = match (&of.from, &of.from_report_years) {
+            (Some(fields), None) if !fields.get_ref().is_empty() => {
+                let fields = fields.get_ref().iter();
+                let fields = fields.map(|text| date_field(source, text, kinds));
+                Start::Fields(fields.collect::<Result<_, _>>()?)
+            }
+            (None, Some(text)) => {
+                let list = |ty: FieldType| matches!(ty, FieldType::List(FieldType::Integer { .. }));
+                Start::ReportYears(field(source, text, kinds, "list of years", list)?.name)
+            }
+            _ => return Err(source.fault(raw, "a term runs `from` fields or `from_report_years`")),
+        };
+        let term = match (&of.count, &of.due) {
+            (Some(count), None) => Term::Count(Count::read(source, count)?),
+            (None, Some(text)) => Term::Field(date_field(source, text, kinds)?),
+            _ => {
+                return Err(source.fault(
+                    raw,
+                    "a duty has a `count`, or a field that says when it is `due`",
+                ));
+            }
+        };
+        if of.ends_with.get_ref().is_empty() {
+            return Err(source.fault(&of.ends_with, "nothing ends the duty"));
+        }
+        let ends = of.ends_with.get_ref().iter();
+        let ends = ends.map(|end| EndsWith::read(source, end, kinds, codes));
+        Ok(Self {
+            start,
+            term,
+            ends_with: ends.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn starts_on(&self, body: &View<'_>) -> Option<Date> {
+        match &self.start {
+            Start::Fields(fields) => fields.iter().find_map(|field| body.date_of(field)),
+            Start::ReportYears(field) => {
+                let years = body.value_of(field).and_then(Value::as_array)?;
+                let last = years.iter().filter_map(Value::as_i64).max()?;
+                // Reports on a year are due by the end of June of the next one.
+                Date::new(i16::try_from(last.checked_add(1)?).ok()?, 6, 30).ok()
+            }
+        }
+    }
+}
+
+impl EndsWith {
+    fn read(
+        source: Source<'_>,
+        raw: &Spanned<RawEnd>,
+        kinds: &[Kind],
+        codes: &Codes,
+    ) -> Result<Self, RuleError> {
+        let of = raw.get_ref();
+        let (Some(kind), Some(name), None) = (&of.kind, &of.field, of.publication) else {
+            let alone =
+                of.kind.is_none() && of.field.is_none() && of.same.is_none() && of.when.is_empty();
+            return match of.publication {
+                Some(true) if alone => Ok(Self::Publication),
+                _ => Err(source.fault(raw, "a duty ends with `publication = true`, or with a `kind` whose `field` names the record")),
+            };
+        };
+        let kind = source.kind(kind)?;
+        let names = |ty: FieldType| match ty {
+            FieldType::EntryRef(target) => {
+                of.same.is_some() || kinds.iter().all(|own| target.takes(Some(*own)))
+            }
+            _ => false,
+        };
+        let entry = |ty: FieldType| matches!(ty, FieldType::EntryRef(_));
+        let same = of
+            .same
+            .as_ref()
+            .map(|text| field(source, text, kinds, "entry", entry));
+        let when = of.when.iter();
+        Ok(Self::Later {
+            kind,
+            field: field(source, name, &[kind], "entry that can name it", names)?.name,
+            same: same.transpose()?.map(|field| field.name),
+            when: when
+                .map(|condition| Condition::read(source, condition, &[kind], codes))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Whether a later record is what ends it.
+    pub(super) fn is_met(
+        &self,
+        index: u64,
+        own: &View<'_>,
+        later: &Facts<'_>,
+        context: &Context<'_>,
+    ) -> bool {
+        let Self::Later {
+            kind,
+            field,
+            same,
+            when,
+        } = self
+        else {
+            return false;
+        };
+        let entry = |body: &View<'_>, name: &str| {
+            body.value_of(name)
+                .and_then(EntryRef::from_value)
+                .map(|entry| entry.index)
+        };
+        let wanted = match same {
+            Some(name) => entry(own, name),
+            None => Some(index),
+        };
+        let day = later.body.main_date().unwrap_or(later.published_on);
+        later.body.kind() == *kind
+            && wanted.is_some()
+            && entry(&later.body, field) == wanted
+            && holds(when, later, day, context).unwrap_or(false)
+    }
+}
+
+impl Duty<'_> {
+    /// Whether the record's own publication ends it.
+    #[must_use]
+    pub fn is_publication(&self) -> bool {
+        self.ends_with == [EndsWith::Publication]
+    }
+}
+
+pub(super) fn duties<'a>(
+    rules: &'a Table<Clock>,
+    facts: &Facts<'_>,
+    context: &Context<'_>,
+    calendar: &Calendar,
+) -> Vec<Duty<'a>> {
+    let found = rules.of(facts.body.kind()).filter_map(|ruled| {
+        let starts_on = ruled.then.starts_on(&facts.body)?;
+        // No condition read here can fail to answer.
+        let applies = ruled.rule.in_force(starts_on)
+            && holds(&ruled.when, facts, starts_on, context).unwrap_or(false);
+        let due_on = match ruled.then.term {
+            Term::Count(count) => count.last_day(starts_on, calendar),
+            Term::Field(field) => Ok(facts.body.date_of(field)?),
+        };
+        applies.then_some(Duty {
+            rule: &ruled.rule,
+            starts_on,
+            due_on,
+            ends_with: &ruled.then.ends_with,
+        })
+    });
+    found.collect()
+}

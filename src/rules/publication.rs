@@ -1,0 +1,318 @@
+//! Until when a record is shown.
+//!
+//! The rules of a record's kind are tried in file order; the first whose version is in force on the day that decides and whose conditions hold
+//! says what happens. This module hides nothing: it says what the law says, by the record and what later records say of it.
+
+use super::codes::Codes;
+use super::condition::{Context, date_field};
+use super::count::{Count, RawCount};
+use super::facts::{Facts, System, Unruled};
+use super::links::Link;
+use super::source::{RuleError, Source};
+use super::table::{RawCover, RawRule, Table};
+use super::version::RuleVersion;
+use crate::domain::Kind;
+use jiff::civil::Date;
+use serde::Deserialize;
+use toml::Spanned;
+
+/// When a display ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It never begins: the record is refused.
+    Never,
+    /// Nothing ends it yet.
+    Open,
+    /// With this day, which is shown to midnight in China.
+    LastDay(Date),
+}
+
+impl End {
+    /// Whether the record is shown on a day.
+    #[must_use]
+    pub fn shown_on(self, day: Date) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Open => true,
+            Self::LastDay(last) => day <= last,
+        }
+    }
+
+    fn not_after(self, day: Option<Date>) -> Self {
+        match (self, day) {
+            (Self::Open, Some(day)) => Self::LastDay(day),
+            (Self::LastDay(last), Some(day)) => Self::LastDay(last.min(day)),
+            _ => self,
+        }
+    }
+}
+
+/// An end, and the rule that says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Display<'a> {
+    /// The rule that decided; where a linked end came first, that link's.
+    pub rule: &'a RuleVersion,
+    /// The end.
+    pub end: End,
+}
+
+/// What a rule says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ending {
+    /// The usual end.
+    pub end: Term,
+    /// Whether a removal or restoration ends it.
+    pub removal: bool,
+    /// Whether a granted repair ends it.
+    pub repair: bool,
+    /// Whether it goes on for ever where the subject did the same again.
+    pub unless_recurred: bool,
+    /// A term that ends after this day is for a person to decide: the law it rests on ended.
+    pub latest: Option<Date>,
+}
+
+/// The usual end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Term {
+    /// Not shown at all.
+    Never,
+    /// No end by itself.
+    Open,
+    /// So long from a day.
+    From {
+        /// The field that says the day; absent: the day of publication.
+        field: Option<&'static str>,
+        /// How long.
+        count: Count,
+        /// A field whose day is shown in any case.
+        at_least: Option<&'static str>,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawEnding {
+    never: Option<bool>,
+    open: Option<bool>,
+    count: Option<Spanned<RawCount>>,
+    from: Option<Spanned<String>>,
+    at_least: Option<Spanned<String>>,
+    #[serde(default)]
+    removal: bool,
+    #[serde(default)]
+    repair: bool,
+    #[serde(default)]
+    unless_recurred: bool,
+    latest: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    transition: Transition,
+    other_departments: Vec<Spanned<String>>,
+    cover: Vec<RawCover>,
+    rule: Vec<RawRule<RawEnding>>,
+}
+
+/// Which day decides under which version of the rules a record falls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Transition {
+    /// The day the record is about: of the decision, of the listing.
+    DecisionDay,
+    /// The day it was published.
+    PublicationDay,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Publication {
+    transition: Transition,
+    other_departments: Vec<String>,
+    pub(super) rules: Table<Ending>,
+}
+
+impl Ending {
+    fn read(
+        source: Source<'_>,
+        raw: &Spanned<RawEnding>,
+        kinds: &[Kind],
+    ) -> Result<Self, RuleError> {
+        let of = raw.get_ref();
+        let date = |text: &Option<Spanned<String>>| {
+            text.as_ref()
+                .map(|text| date_field(source, text, kinds))
+                .transpose()
+        };
+        let end = match (of.never, of.open, &of.count) {
+            (Some(true), None, None) => Term::Never,
+            (None, Some(true), None) => Term::Open,
+            (None, None, Some(count)) => Term::From {
+                field: date(&of.from)?,
+                count: Count::read_by_calendar_days(source, count)?,
+                at_least: date(&of.at_least)?,
+            },
+            _ => {
+                let reason = "a display is `never = true`, `open = true`, or has a `count`";
+                return Err(source.fault(raw, reason));
+            }
+        };
+        let termless = !matches!(end, Term::From { .. });
+        if termless
+            && (of.from.is_some()
+                || of.at_least.is_some()
+                || of.latest.is_some()
+                || of.unless_recurred)
+        {
+            let reason = "from, at_least, latest and unless_recurred go with a count";
+            return Err(source.fault(raw, reason));
+        }
+        if end == Term::Never && (of.removal || of.repair) {
+            return Err(source.fault(raw, "what is never shown is not ended either"));
+        }
+        Ok(Self {
+            end,
+            removal: of.removal,
+            repair: of.repair,
+            unless_recurred: of.unless_recurred,
+            latest: of
+                .latest
+                .as_ref()
+                .map(|text| source.day(text))
+                .transpose()?,
+        })
+    }
+}
+
+impl Publication {
+    pub(super) fn read(source: Source<'_>, codes: &Codes) -> Result<Self, RuleError> {
+        let file: File = source.read()?;
+        let mut rules = Table::read(source, &file.rule, codes, |then, kinds| {
+            Ending::read(source, then, kinds)
+        })?;
+        rules.cover(source, &file.rule, &file.cover)?;
+        if let Some(kind) = Kind::ALL
+            .iter()
+            .find(|kind| rules.covered_from(**kind).is_none())
+        {
+            return Err(source.whole(format!("no [[cover]] names {kind}")));
+        }
+        let authority = |text: &Spanned<String>| {
+            let id = text.get_ref().strip_prefix('*').unwrap_or(text.get_ref());
+            let fits = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'-';
+            if !id.is_empty() && id.bytes().all(fits) {
+                return Ok(text.get_ref().clone());
+            }
+            let reason = "an authority is written 610323-XFJY, or *-XFJY for all that end so";
+            Err(source.fault(text, reason))
+        };
+        Ok(Self {
+            transition: file.transition,
+            other_departments: file
+                .other_departments
+                .iter()
+                .map(authority)
+                .collect::<Result<_, _>>()?,
+            rules,
+        })
+    }
+
+    pub(super) fn system_of(&self, authority: &str) -> System {
+        let other = self
+            .other_departments
+            .iter()
+            .any(|id| match id.strip_prefix('*') {
+                Some(end) => authority.ends_with(end),
+                None => authority == id,
+            });
+        if other {
+            System::Other
+        } else {
+            System::MarketSupervision
+        }
+    }
+
+    /// The day that decides which version applies.
+    pub(super) fn rule_day(&self, facts: &Facts<'_>) -> Result<Date, Unruled> {
+        match self.transition {
+            Transition::PublicationDay => Ok(facts.published_on),
+            // Kinds without a day of their own are about the day they were said.
+            Transition::DecisionDay => Ok(facts.body.main_date().unwrap_or(facts.published_on)),
+        }
+    }
+
+    pub(super) fn display<'a>(
+        &'a self,
+        facts: &Facts<'_>,
+        links: &'a [Link],
+        context: &Context<'_>,
+    ) -> Result<Display<'a>, Unruled> {
+        let day = self.rule_day(facts)?;
+        let ruled = self.rules.decide(facts, day, context)?;
+        let rule = &ruled.rule;
+        let end = match ruled.then.end {
+            Term::Never => {
+                return Ok(Display {
+                    rule,
+                    end: End::Never,
+                });
+            }
+            Term::Open => End::Open,
+            Term::From { .. } if ruled.then.unless_recurred && facts.later.recurred => End::Open,
+            Term::From {
+                field,
+                count,
+                at_least,
+            } => {
+                let start = match field {
+                    Some(field) => facts.body.date_of(field).ok_or(Unruled::NoDay {
+                        kind: facts.body.kind(),
+                        field,
+                    })?,
+                    None => facts.published_on,
+                };
+                let last = count.last_calendar_day(start);
+                let least = at_least.and_then(|field| facts.body.date_of(field));
+                let last = least.map_or(last, |least| last.max(least));
+                if ruled.then.latest.is_some_and(|latest| last > latest) {
+                    return Err(Unruled::NeedsReview { rule: rule.id() });
+                }
+                End::LastDay(last)
+            }
+        };
+        let removed = facts.later.removed_on.filter(|_| ruled.then.removal);
+        let repaired = facts.later.repaired_on.filter(|_| ruled.then.repair);
+        let end = end.not_after(removed).not_after(repaired);
+        linked(Display { rule, end }, facts, links, context)
+    }
+}
+
+/// The end as it is once records that rest on this one have ended.
+fn linked<'a>(
+    display: Display<'a>,
+    facts: &Facts<'_>,
+    links: &'a [Link],
+    context: &Context<'_>,
+) -> Result<Display<'a>, Unruled> {
+    let mut found = display;
+    for ended in &facts.later.ended {
+        for link in links
+            .iter()
+            .filter(|link| link.is_about(facts, ended, context))
+        {
+            if link.review.contains(&ended.by) {
+                return Err(Unruled::NeedsReview {
+                    rule: link.rule.id(),
+                });
+            }
+            let end = found.end.not_after(Some(ended.on));
+            if link.on.contains(&ended.by) && end != found.end {
+                found = Display {
+                    rule: &link.rule,
+                    end,
+                };
+            }
+        }
+    }
+    Ok(found)
+}

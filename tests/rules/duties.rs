@@ -1,0 +1,281 @@
+//! What ends a duty, and what the rules say beyond the cases.
+
+use crate::case::day;
+use gongshi::domain::{Kind, Region, Uscc, View};
+use gongshi::rules::{
+    Circumstances, End, Ended, Facts, How, Later, Need, Rules, System, Unruled, WhyNot,
+};
+use serde_json::{Value, json};
+
+fn facts(kind: Kind, body: &Value) -> Facts<'_> {
+    Facts {
+        body: View::new(kind, body.as_object().unwrap()),
+        published_on: day("2026-03-20"),
+        province: Region::SYNTHETIC,
+        system: System::MarketSupervision,
+        later: Later::default(),
+    }
+}
+
+fn entry(index: u64) -> Value {
+    json!({"index": index, "leaf_hash": "a".repeat(64)})
+}
+
+#[test]
+fn a_rectification_ends_with_a_later_step_on_the_same_result() {
+    let rules = Rules::built_in();
+    let order = json!({"result": entry(7), "followup_type": "rectification_ordered", "acted_on": "2026-03-16", "due_on": "2026-03-30"});
+    let own = facts(Kind::ResultFollowup, &order);
+    let duties = rules.duties(&own);
+    let [duty] = &duties[..] else {
+        panic!("{duties:?}")
+    };
+    assert_eq!(duty.due_on, Ok(day("2026-03-30")));
+    let ends = |body: Value| rules.ends(duty, 9, &own.body, &facts(Kind::ResultFollowup, &body));
+    assert!(ends(
+        json!({"result": entry(7), "followup_type": "rectified", "acted_on": "2026-03-28"})
+    ));
+    assert!(!ends(
+        json!({"result": entry(8), "followup_type": "rectified", "acted_on": "2026-03-28"})
+    ));
+    assert!(!ends(
+        json!({"result": entry(7), "followup_type": "rectification_ordered", "acted_on": "2026-03-28"})
+    ));
+    let other = json!({"result": entry(7)});
+    assert!(!rules.ends(duty, 9, &own.body, &facts(Kind::Penalty, &other)));
+}
+
+#[test]
+fn a_transfer_ends_with_the_answer_that_names_it() {
+    let rules = Rules::built_in();
+    let body =
+        json!({"transfer_type": "notice", "transferred_on": "2026-03-16", "due_on": "2026-04-16"});
+    let own = facts(Kind::Transfer, &body);
+    let duties = rules.duties(&own);
+    let answer = |index: u64| json!({"transfer_type": "feedback", "answers": entry(index), "transferred_on": "2026-04-01"});
+    assert!(rules.ends(&duties[0], 5, &own.body, &facts(Kind::Transfer, &answer(5))));
+    assert!(!rules.ends(&duties[0], 5, &own.body, &facts(Kind::Transfer, &answer(6))));
+    // The answer itself asks for nothing, nor does a notice without a term.
+    assert!(rules.duties(&facts(Kind::Transfer, &answer(5))).is_empty());
+    let open = json!({"transfer_type": "notice", "transferred_on": "2026-03-16"});
+    assert!(rules.duties(&facts(Kind::Transfer, &open)).is_empty());
+}
+
+#[test]
+fn a_granted_repair_is_carried_out_within_three_working_days() {
+    let rules = Rules::built_in();
+    let body = json!({"repair_kind": "abnormal_removal", "repair_outcome": "granted", "target": entry(3), "decided_on": "2026-03-20"});
+    let own = facts(Kind::RepairDecision, &body);
+    let duties = rules.duties(&own);
+    assert_eq!(duties[0].due_on, Ok(day("2026-03-25")));
+    let removal = json!({"listing": entry(3), "removed_on": "2026-03-23"});
+    assert!(rules.ends(
+        &duties[0],
+        8,
+        &own.body,
+        &facts(Kind::AbnormalRemoval, &removal)
+    ));
+    let refused =
+        json!({"repair_outcome": "refused", "target": entry(3), "decided_on": "2026-03-20"});
+    assert!(
+        rules
+            .duties(&facts(Kind::RepairDecision, &refused))
+            .is_empty()
+    );
+}
+
+#[test]
+fn late_publication_is_a_duty_that_its_own_record_ends() {
+    let body = json!({"inspected_on": "2026-03-02", "outcome": ["no_problem_found"]});
+    let own = facts(Kind::InspectionResult, &body);
+    let duties = Rules::built_in().duties(&own);
+    assert_eq!(duties.len(), 1);
+    assert!(duties[0].is_publication());
+    assert!(!Rules::built_in().ends(&duties[0], 1, &own.body, &own));
+}
+
+#[test]
+fn the_first_end_counts_and_names_its_rule() {
+    let rules = Rules::built_in();
+    let body = json!({"inspected_on": "2026-02-10", "outcome": ["problem_pending"]});
+    let mut own = facts(Kind::InspectionResult, &body);
+    own.later.repaired_on = Some(day("2026-06-01"));
+    assert_eq!(
+        rules.display(&own).unwrap().end,
+        End::LastDay(day("2026-06-01"))
+    );
+    let stopped = |on: &str| Ended {
+        kind: Kind::Penalty,
+        on: day(on),
+        by: How::Stopped,
+    };
+    own.later.ended = vec![stopped("2026-07-01"), stopped("2026-05-11")];
+    let shown = rules.display(&own).unwrap();
+    assert_eq!(shown.end, End::LastDay(day("2026-05-11")));
+    assert_eq!(shown.rule.id(), "linked-stop@2025-12-25");
+    assert!(!shown.rule.confirmed);
+    // A clean result is nobody's burden, and a stop before the rule was in force pulls nothing along.
+    let clean = json!({"inspected_on": "2026-02-10", "outcome": ["no_problem_found"]});
+    let later = own.later.clone();
+    let clean = Facts {
+        later,
+        ..facts(Kind::InspectionResult, &clean)
+    };
+    assert_eq!(rules.display(&clean).unwrap().end, End::Open);
+    own.later = Later {
+        ended: vec![stopped("2025-12-24")],
+        ..Later::default()
+    };
+    assert_eq!(rules.display(&own).unwrap().end, End::Open);
+}
+
+#[test]
+fn a_low_fine_is_the_province_s_word_where_it_has_one() {
+    let rules = Rules::built_in();
+    let ask = |province: &str, subject: Option<&str>, fine: u64, said: Option<bool>| {
+        let mut body =
+            json!({"penalty_kinds": ["fine"], "fine_fen": fine, "decided_on": "2024-03-04"});
+        if let Some(subject) = subject {
+            body["subject_type"] = json!(subject);
+        }
+        if let Some(said) = said {
+            body["lower_fine"] = json!(said);
+        }
+        let mut asked = facts(Kind::Penalty, &body);
+        asked.province = Region::parse(province).unwrap();
+        asked.published_on = day("2024-03-11");
+        rules.display(&asked).map(|shown| shown.rule.name.clone())
+    };
+    let low = Ok("penalty-low-fine".to_owned());
+    let not = Ok("penalty-3y".to_owned());
+    let unknown = |province| {
+        Err(Unruled::ThresholdUnknown {
+            province: Region::parse(province).unwrap(),
+            day: day("2024-03-04"),
+        })
+    };
+    assert_eq!(
+        ask("610000", Some("enterprise"), 100, None),
+        unknown("610000")
+    );
+    assert_eq!(ask("610000", Some("enterprise"), 100, Some(true)), low);
+    assert_eq!(ask("610000", Some("enterprise"), 100, Some(false)), not);
+    // Where the limits for persons and organisations differ, an individual business has to say which is meant.
+    assert_eq!(
+        ask("420000", Some("individual_business"), 999_999, None),
+        low
+    );
+    assert_eq!(
+        ask("420000", Some("individual_business"), 1_000_000, None),
+        unknown("420000")
+    );
+    assert_eq!(ask("420000", None, 10_000_000, None), not);
+    // A code says it too, unless it is an individual business's.
+    let coded = |first: &str| {
+        let code = Uscc::complete(first).unwrap();
+        let body = json!({
+            "subject_uscc": code.as_str(), "penalty_kinds": ["fine"], "fine_fen": 5_000_000, "decided_on": "2024-03-04",
+        });
+        let mut asked = facts(Kind::Penalty, &body);
+        asked.province = Region::parse("420000").unwrap();
+        rules.display(&asked).map(|shown| shown.rule.name.clone())
+    };
+    assert_eq!(coded("91420100MA0000090"), low);
+    assert_eq!(coded("92420100MA0000090"), unknown("420000"));
+    let denied = Unruled::LowerFineDenied {
+        province: Region::parse("420000").unwrap(),
+        low: false,
+    };
+    assert_eq!(
+        ask("420000", Some("enterprise"), 10_000_000, Some(true)),
+        Err(denied)
+    );
+}
+
+#[test]
+fn who_belongs_to_another_system_is_said_by_the_file() {
+    let files: Vec<(&str, String)> = Rules::built_in_files()
+        .iter()
+        .map(|(name, text)| {
+            (
+                *name,
+                text.replace(
+                    "other_departments = []",
+                    "other_departments = [\"610323-XFJY\", \"*-YJJ\"]",
+                ),
+            )
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (*n, t.as_str())).collect();
+    let rules = Rules::read(&files).unwrap();
+    assert_eq!(rules.system_of("610323-XFJY"), System::Other);
+    assert_eq!(rules.system_of("610324-YJJ"), System::Other);
+    assert_eq!(rules.system_of("610324-XFJY"), System::MarketSupervision);
+    assert_eq!(
+        Rules::built_in().system_of("610323-XFJY"),
+        System::MarketSupervision
+    );
+}
+
+#[test]
+fn the_transition_is_one_switch() {
+    let files: Vec<(&str, String)> = Rules::built_in_files()
+        .iter()
+        .map(|(name, text)| {
+            (
+                *name,
+                text.replace("\"decision_day\"\n", "\"publication_day\"\n"),
+            )
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (*n, t.as_str())).collect();
+    let by_publication = Rules::read(&files).unwrap();
+    let body = json!({"penalty_kinds": ["confiscate_gains"], "decided_on": "2025-12-24"});
+    let mut asked = facts(Kind::Penalty, &body);
+    asked.published_on = day("2025-12-25");
+    assert_eq!(
+        Rules::built_in().display(&asked).unwrap().rule.name,
+        "penalty-3y"
+    );
+    assert_eq!(
+        by_publication.display(&asked).unwrap().rule.name,
+        "samr107-unsaid-general"
+    );
+}
+
+#[test]
+fn a_listing_before_its_rules_has_no_early_end() {
+    let body = json!({"listed_on": "2021-08-31"});
+    let asked = facts(Kind::SeriousListing, &body);
+    let why = Rules::built_in().early_stop(&asked, &Circumstances::default());
+    assert!(
+        matches!(why, Err(WhyNot::Unruled(Unruled::NoRule { .. }))),
+        "{why:?}"
+    );
+    let body = json!({"listed_on": "2021-09-01"});
+    let asked = facts(Kind::SeriousListing, &body);
+    let why = Rules::built_in().early_stop(&asked, &Circumstances::default());
+    assert_eq!(why, Err(WhyNot::NotMet(Need::DutiesDone)));
+}
+
+/// What the documentation shows as an example is shown by the rules, with codes that may be used and duties that have a day.
+#[test]
+fn every_kind_s_example_has_a_rule() {
+    let rules = Rules::built_in();
+    let bodies: Value = serde_json::from_str(include_str!("../data/bodies.json")).unwrap();
+    for kind in Kind::ALL {
+        let mut asked = facts(*kind, &bodies[kind.as_str()]);
+        asked.province = asked
+            .body
+            .region()
+            .map_or(Region::NATION, |region| region.province());
+        let shown = rules
+            .display(&asked)
+            .unwrap_or_else(|why| panic!("{kind}: {why}"));
+        assert_ne!(shown.end, End::Never, "{kind}");
+        assert_eq!(rules.code_faults(&asked), [], "{kind}");
+        for duty in rules.duties(&asked) {
+            assert!(duty.due_on.is_ok(), "{kind} {duty:?}");
+        }
+    }
+}
