@@ -138,6 +138,14 @@ impl Event {
         event
     }
 
+    /// Approves the event with a second key of its authority, for the kinds that need it.
+    #[must_use]
+    pub fn approved(mut self, origin: &Origin, key: &SecretKey) -> Self {
+        let statement = self.statement(self.record.commitment());
+        self.cosignature = Some(key.sign(&statement.approval_message(origin)));
+        self
+    }
+
     /// The event as one line of JSON, without a line break.
     pub fn to_json(&self) -> String {
         let mut members: BTreeMap<String, Value> = BTreeMap::new();

@@ -1,0 +1,188 @@
+//! A county in which a department has two keys, and another department has its own.
+
+use crate::common::*;
+use gongshi::domain::Kind;
+use gongshi::intake::{Clock as _, Event, Refusal};
+use gongshi::model::Model;
+use gongshi::store::FaultStorage;
+use gongshi_verify::encoding::{base64, hex};
+use gongshi_verify::hash::leaf_hash;
+use gongshi_verify::json::Value;
+use gongshi_verify::keys::SecretKey;
+use gongshi_verify::names::AuthorityId;
+use gongshi_verify::record::Record;
+use gongshi_verify::registry::key_proof_message;
+
+pub const OTHER: &str = "000000-YJJ";
+pub const KINDS: &[&str] = &[
+    "abnormal_listing",
+    "abnormal_removal",
+    "bulletin",
+    "correction",
+    "erasure",
+    "inspection_result",
+    "permit",
+    "withdrawal",
+];
+
+pub struct County {
+    pub log: TestLog,
+    pub second: SecretKey,
+    pub other: SecretKey,
+}
+
+impl County {
+    pub fn new() -> Self {
+        let log = TestLog::new(KINDS);
+        let county = County {
+            second: SecretKey::from_seed(&salt()),
+            other: SecretKey::from_seed(&salt()),
+            log,
+        };
+        let registered = county.log.register(OTHER, &county.other, KINDS);
+        county.log.accept(vec![registered])[0].clone().unwrap();
+        let id = AuthorityId::parse(DEPARTMENT).unwrap();
+        let public = county.second.public();
+        let proof = county
+            .second
+            .sign(&key_proof_message(&origin(), &id, &public));
+        let key = county.log.authority(Value::object([
+            ("action", "add_key".into()),
+            ("authority_id", DEPARTMENT.into()),
+            ("key_proof", base64(&proof).into()),
+            ("public_key", public.to_base64().into()),
+        ]));
+        county.log.accept(vec![key])[0].clone().unwrap();
+        county
+    }
+
+    /// Publishes a record of the department.
+    pub fn publish(&self, kind: &str, body: Value) -> u64 {
+        let event = self.log.event(kind, body);
+        self.log.accept(vec![event])[0].clone().unwrap()
+    }
+
+    pub fn named(&self, index: u64) -> Value {
+        let entry = self.log.app.portal.log.entry(index).unwrap();
+        Value::object([
+            ("index", Value::Int(i64::try_from(index).unwrap())),
+            ("leaf_hash", hex(&leaf_hash(&entry)).into()),
+        ])
+    }
+
+    /// An event about a record, by the department and its first key.
+    pub fn about(&self, kind: &str, target: u64, body: Value) -> Event {
+        self.about_by(DEPARTMENT, &self.log.department, kind, target, body)
+    }
+
+    pub fn about_by(
+        &self,
+        who: &str,
+        key: &SecretKey,
+        kind: &str,
+        target: u64,
+        body: Value,
+    ) -> Event {
+        Event::sign(
+            &origin(),
+            &AuthorityId::parse(who).unwrap(),
+            key,
+            &name(kind),
+            self.log.clock.now(),
+            Some(target.to_string()),
+            Record::new(body, salt()).unwrap(),
+        )
+    }
+
+    pub fn withdrawal_body(&self, target: u64) -> Value {
+        Value::object([
+            ("decided_on", "2026-03-02".into()),
+            ("legal_basis", "企业信息公示暂行条例".into()),
+            ("region", "000000".into()),
+            ("target", self.named(target)),
+            ("withdrawal_reason", "published_in_error".into()),
+        ])
+    }
+
+    pub fn withdrawal(&self, target: u64) -> Event {
+        let event = self.about("withdrawal", target, self.withdrawal_body(target));
+        event.approved(&origin(), &self.second)
+    }
+
+    pub fn erasure(&self, target: u64) -> Event {
+        let body = Value::object([
+            ("decided_on", "2026-03-02".into()),
+            ("erasure_reason", "court_order".into()),
+            ("legal_basis", "个人信息保护法".into()),
+            ("region", "000000".into()),
+            ("target", self.named(target)),
+        ]);
+        self.about("erasure", target, body)
+            .approved(&origin(), &self.second)
+    }
+
+    pub fn correction_body(&self, target: u64, kind: &str, body: Value) -> Value {
+        Value::object([
+            ("corrected_body", body),
+            ("decided_on", "2026-03-02".into()),
+            ("reason", "登记时写错。".into()),
+            ("region", "000000".into()),
+            ("target", self.named(target)),
+            ("target_kind", kind.into()),
+        ])
+    }
+
+    pub fn correction(&self, target: u64, kind: &str, body: Value) -> Event {
+        self.about(
+            "correction",
+            target,
+            self.correction_body(target, kind, body),
+        )
+    }
+
+    pub fn say(&self, event: Event) -> Result<u64, Refusal> {
+        self.log.accept(vec![event]).remove(0)
+    }
+
+    pub fn model(&self) -> &Model {
+        self.log.settle();
+        &self.log.app.portal.model
+    }
+
+    pub fn list(&self, kind: Kind) -> Vec<u64> {
+        self.model().list(kind, 0, 100).unwrap()
+    }
+
+    /// The model is what folding the log anew makes.
+    pub fn is_as_if_folded_anew(&self) {
+        let dump = |model: &Model| model.dump().collect::<Result<Vec<_>, _>>().unwrap();
+        let folded = dump(self.model());
+        let log = &self.log.app.portal.log;
+        let again = Model::open(&FaultStorage::default()).unwrap();
+        let leaves = log.leaves(0..log.published().size()).unwrap();
+        again.fold(0, &leaves, log.as_ref()).unwrap();
+        assert_eq!(dump(&again), folded);
+    }
+
+    pub fn reopen(self) -> Self {
+        County {
+            log: self.log.reopen(),
+            ..self
+        }
+    }
+}
+
+/// The code of the rule that an event breaks.
+pub fn code(result: Result<u64, Refusal>) -> String {
+    match result.unwrap_err() {
+        Refusal::Ending(faults) => faults[0].problem.code().to_owned(),
+        other => other.code().to_owned(),
+    }
+}
+
+pub fn listing(uscc: &str, name: &str, day: &str) -> Value {
+    body(&format!(
+        r#"{{"subject_uscc":"{uscc}","subject_name":"{name}","region":"000000","listed_reason":"unreachable",
+        "listed_on":"{day}","legal_basis":"企业信息公示暂行条例"}}"#
+    ))
+}
