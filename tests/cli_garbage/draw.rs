@@ -170,7 +170,7 @@ fn flags_of_a_draw_have_their_grammar() {
             "authority/period/serial",
         ),
         (
-            "plan cancel --key k --because mood --reason r 000000-SCJG/2026/01",
+            "plan cancel --key k --reason mood --because r 000000-SCJG/2026/01",
             "library_error",
         ),
         (

@@ -15,7 +15,7 @@ fn a_library_is_what_its_snapshot_says() {
     for (name, value, code) in [
         ("count", number(8), "library_count"),
         ("root", "00".repeat(32).as_str().into(), "library_root"),
-        ("library_form", "sealed".into(), "library_leaf"),
+        ("library_form", "sealed".into(), "fields"),
         (
             "strata",
             body(r#"[{"stratum":"food","stratum_name":"食品"}]"#),

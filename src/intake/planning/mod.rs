@@ -4,6 +4,7 @@
 //! a draw repeated); its answer holds as long as the docket stays as it was. [`Desk::admit`] looks at the time the log gives
 //! the entry. Nothing here changes anything, and nothing is believed that the log does not hold.
 
+mod classes;
 mod draw;
 mod drawn;
 mod evidence;
@@ -18,6 +19,7 @@ mod window;
 
 pub use draw::in_parallel;
 pub use material::{Material, MaterialError};
+pub use window::plan_days;
 
 use super::Refusal;
 use crate::docket::{self, Docket, PlanState};
