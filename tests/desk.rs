@@ -4,6 +4,8 @@
 
 #[path = "desk/cards.rs"]
 mod cards;
+#[path = "desk/checked.rs"]
+mod checked;
 #[path = "desk/department.rs"]
 mod department;
 #[path = "desk/substitutes.rs"]

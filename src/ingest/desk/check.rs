@@ -4,7 +4,7 @@
 //! What depends on the log as a whole (serials, other open plans, the item list, who met in earlier batches) is checked by the log.
 
 use super::cover::{Notice, notices, strata};
-use crate::domain::{Breach, FieldError, Kind, dates, validate};
+use crate::domain::{FieldError, Kind, dates, validate};
 use gongshi_verify::draw::beacon;
 use gongshi_verify::draw::library::{Form, Library, LibraryError};
 use gongshi_verify::draw::officers::{Barred, Infeasible};
@@ -114,16 +114,6 @@ pub enum PlanFault {
     NobodyIndependent {
         /// Operator of the log.
         operator: AuthorityId,
-    },
-    /// A rule of the log.
-    #[error("{field}: {reason} ({value})")]
-    Rule {
-        /// The field.
-        field: &'static str,
-        /// What stands there.
-        value: String,
-        /// The rule.
-        reason: Breach,
     },
     /// A region in which the authority may not publish.
     #[error(

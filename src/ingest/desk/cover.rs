@@ -215,7 +215,7 @@ mod tests {
         let body = format!(
             r#"{{"plan_key":"D/2026/01","randomness":"drand","round":1000,"lead_seconds":600,"draw_type":"undirected",
             "t0":"2023-08-23T15:49:24Z","t1":"2023-08-23T15:49:24Z","rotation":0,"rules":[{rules}],
-            "departments":[{{"department":"D","seats":[{{"officers":1}}]}},{{"department":"E","seats":[{{"officers":1}}]}}],
+            "departments":[{{"department":"D","seats":[{{"officers":2}}]}},{{"department":"E","seats":[{{"officers":2}}]}}],
             "object_root":"{root}","officer_root":"{root}"}}"#
         );
         let body = json::parse(&body).unwrap();

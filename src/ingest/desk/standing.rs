@@ -3,7 +3,7 @@
 
 use super::check::PlanFault;
 use super::fetch::Logged;
-use crate::domain::Breach;
+use crate::domain::{Breach, FieldError};
 use crate::ingest::client::Authority;
 use crate::intake::plan_days;
 use gongshi_verify::draw::admission::usable_from;
@@ -39,12 +39,8 @@ pub fn check_standing(
             own: own.region.clone(),
         });
     }
-    if let Err((field, value, reason)) = plan_days(plan, &text) {
-        faults.push(PlanFault::Rule {
-            field,
-            value,
-            reason,
-        });
+    if let Err(fault) = plan_days(plan, &text) {
+        faults.push(PlanFault::Field(fault));
     }
     let names = [
         ("object_snapshot", "objects"),
@@ -65,11 +61,8 @@ pub fn check_standing(
         } else {
             continue;
         };
-        faults.push(PlanFault::Rule {
-            field,
-            value,
-            reason,
-        });
+        let fault = FieldError::broken(field, value, reason);
+        faults.push(PlanFault::Field(fault));
     }
     match faults.is_empty() {
         true => Ok(()),

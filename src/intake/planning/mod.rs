@@ -23,7 +23,7 @@ pub use window::plan_days;
 
 use super::Refusal;
 use crate::docket::{self, Docket, PlanState};
-use crate::domain::{Breach, FieldError, Kind, Problem};
+use crate::domain::{Breach, FieldError, Kind};
 use crate::log::Log;
 use crate::store::{Files, StoreError};
 use gongshi_verify::encoding::hex32;
@@ -71,11 +71,7 @@ pub(crate) fn takes_part(kind: Kind) -> bool {
 
 /// A refusal that names one field.
 fn breach(path: impl Into<String>, value: impl ToString, breach: Breach) -> Refusal {
-    Refusal::Draw(vec![FieldError {
-        path: path.into(),
-        value: value.to_string(),
-        problem: Problem::Breach(Box::new(breach)),
-    }])
+    Refusal::Draw(vec![FieldError::broken(path, value.to_string(), breach)])
 }
 
 fn unavailable(error: impl std::fmt::Display) -> Refusal {

@@ -21,7 +21,7 @@ use crate::text::{Arg, Catalogue, Lang};
 use columns::{Columns, Values};
 use gongshi_verify::draw::leaf::{Leaf, VERSION};
 use gongshi_verify::hash::Hash;
-use gongshi_verify::names::{is_authority, is_draw_id, is_token};
+use gongshi_verify::names::{is_authority, is_draw_id};
 use sealing::seal;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
