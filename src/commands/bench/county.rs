@@ -171,7 +171,9 @@ impl County {
         let leaves = self.put(text)?;
         let body = format!(
             r#"{{"as_of":"2025-01-01","count":{count},"leaves":{leaves},"library":"{library}",{form}
-            "library_name":"名录库","region":"000000","root":"{root}"}}"#
+            "library_name":"名录库{}","region":"000000","root":"{root}"}}"#,
+            // Of one name only the newest could be planned with.
+            &root[..8]
         );
         let index = self.say(&department(0), "snapshot", json::parse(body)?, None)?;
         Ok(Frozen { index, root })
