@@ -20,6 +20,16 @@ pub struct FieldError {
 }
 
 impl FieldError {
+    /// A field that breaks a rule of a draw, with what stands there.
+    #[must_use]
+    pub fn broken(path: impl Into<String>, value: String, breach: Breach) -> Self {
+        FieldError {
+            path: path.into(),
+            problem: Problem::Breach(Box::new(breach)),
+            value,
+        }
+    }
+
     /// Name of the field at fault: `outcome` for `items[2].outcome`. For an unknown member it is that member's name.
     #[must_use]
     pub fn field(&self) -> &str {
