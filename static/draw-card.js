@@ -3,6 +3,7 @@
 // The token never leaves the browser: the server knows an encrypted opening by another hash of it.
 
 import { HASH, ID, TOKEN } from './draw-library.js';
+import { Fault } from './draw-steps.js';
 import { hex, sha256 } from './sha256.js';
 
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -20,6 +21,15 @@ export function parseToken(text) {
   if (number % 4n !== 0n) return null;
   const digits = (number / 4n).toString(16).padStart(32, '0');
   return Uint8Array.from({ length: 16 }, (_, at) => parseInt(digits.slice(2 * at, 2 * at + 2), 16));
+}
+
+/** What is wrong with a text that is no token: its length, a character, or the last one, which holds two bits that are zero. */
+export function tokenFault(text) {
+  const plain = text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  const stray = [...plain].find((character) => !DIGITS.includes(character));
+  if (stray !== undefined) return new Fault('card-character', { character: stray });
+  const found = [...plain].length;
+  return found === 26 ? new Fault('card-last', { character: plain.at(-1) }) : new Fault('card-length', { found });
 }
 
 const labelled = (label, token) => sha256(new TextEncoder().encode(`gongshi/${label}/v1\n`), token);

@@ -242,7 +242,7 @@ def with_card(browser, stage, tally, sealed, pictures):
     hidden = browser.run("location.hash") == "" and not any(token in path for path in stage.asked)
     tally.check("a card's link is checked", [] if steps.get("rule") == "pass" else [str(steps), browser.run(SAID)])
     tally.check("a card's code stays in the browser", [] if hidden else [browser.run("location.href"), *stage.asked])
-    for typed, key in [("ABC", "card-form"), ("0" * 26, "card-unknown")]:
+    for typed, key in [("ABC", "card-length"), ("U" * 26, "card-character"), ("0" * 25 + "1", "card-last"), ("0" * 26, "card-unknown")]:
         clear(browser)
         type_in(browser, "#check-card", typed)
         tally.check(f"{key} is said", [] if word("en", key) in browser.run(SAID) else [browser.run(SAID)])
@@ -394,7 +394,7 @@ def main(portal, parts, examples, pictures, binary=None):
     stage = Stage(portal, parts)
     large = made(examples, "draw_files", 7, 1, 25394, 256, 119)
     officers = made(examples, "draw_files", 7, 1, 25394, 600, 500)
-    files = b"".join(made(examples, "draw_files", seed, 90) for seed in (1, 2, 3))
+    files = b"".join(made(examples, "draw_files", seed, 102) for seed in (1, 2, 3))
     cases = b"".join(made(examples, "draw_cases", seed, 100) for seed in (1, 2, 3))
     for name, body in [("draw.json", VECTORS.read_bytes()), ("cases", cases), ("files", files), ("large", large)]:
         stage.answers["/test/" + name] = body

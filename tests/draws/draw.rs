@@ -56,7 +56,7 @@ fn a_record_of_another_result_is_refused_by_its_field() {
             true
         });
     let from = gongshi_verify::draw::given::Given::Checkpoints(checkpoints);
-    let good = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &from)
+    let good = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &plan.region, &from)
         .unwrap()
         .body;
     let list = good.get("drawn").unwrap().as_array().unwrap().to_vec();
@@ -127,7 +127,7 @@ fn a_draw_is_not_recorded_before_its_time() {
             true
         });
     let from = gongshi_verify::draw::given::Given::Checkpoints(checkpoints);
-    let early = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &from)
+    let early = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &plan.region, &from)
         .unwrap()
         .body;
     refused(county.say(OPERATOR, "draw", early, Some(KEY)), "too_early");
@@ -357,7 +357,7 @@ fn a_lotterys_numbers_are_told_by_the_plans_authority() {
             numbers,
             Some("http://www.cwl.gov.cn/".to_owned()),
         );
-        gongshi::draw::compose(intake, &county.state(KEY), &decided)
+        gongshi::draw::compose(intake, &county.state(KEY), "000000", &decided)
     };
     let good = made(vec![vec![33, 5, 12, 18, 21, 27], vec![9]]);
     let good = good.unwrap().body;

@@ -675,7 +675,8 @@ async fn other_sources_of_randomness_are_told_step_by_step() {
         let source = Some("中国福利彩票第2026030期公告".to_owned());
         let from = gongshi_verify::draw::given::Given::Numbers(numbers, source);
         let intake = lottery.log.app.portal.intake.clone();
-        let composed = gongshi::draw::compose(&intake, &lottery.state(KEY), &from).unwrap();
+        let composed =
+            gongshi::draw::compose(&intake, &lottery.state(KEY), "000000", &from).unwrap();
         lottery.say(LEAD, "draw", composed.body, Some(KEY)).unwrap();
         lottery.log.settle();
         (beacon, lottery)

@@ -61,7 +61,7 @@ breaches! {
     /// It may not publish what it would have to.
     ContributorMute = "contributor_mute", "may publish neither commits nor reveals in this log, or has no valid key";
     /// A period that the plan has nothing to do with.
-    PeriodOther { years } = "period_other", "the period must be of {years}, when the plan is drawn and carried out";
+    PeriodOther { years } = "period_other", "the period in the middle of the key must be of {years}, the year of the draw or of the first inspection";
     /// The inspections end before anything can be drawn.
     WindowPast { day } = "window_past", "must not be earlier than {day}, the day on which the draw can be made";
     /// Inspections without end.
@@ -115,7 +115,7 @@ breaches! {
     /// Fewer than the plan's own minimum.
     StratumSmall { size } = "stratum_small", "covers {size} objects, fewer than stratum_minimum_size";
     /// Nobody can take a seat.
-    Infeasible { target, department, qualification, number } = "infeasible", "nobody can take seat {number} of {department} (qualification: {qualification}) at target {target}";
+    Infeasible { target, department, qualification, number } = "infeasible", "nobody can take seat {number} of {department} (qualification: {qualification}) at target {target}: whoever is recused there, or was there within the plan's rotation, is not sent";
     /// The item is not on the list.
     ItemUnlisted = "item_unlisted", "is not on that item list; nothing outside it is inspected at random";
     /// The list is not in force.

@@ -1078,6 +1078,7 @@ problem-uscc_length = “{ $field }” should have 18 characters; “{ $value }�
 problem-uscc_character = Character { $position } of “{ $field }”, “{ $character }”, cannot stand in a credit code (digits and capitals without I, O, S, V, Z): “{ $value }”.
 problem-uscc_check = The check character of “{ $field }” does not fit: it should be “{ $expected }”, not “{ $found }”. Check all 18 characters of “{ $value }”.
 problem-bad_format = “{ $field }” should be { $expected }, not “{ $value }”.
+problem-hex_length = “{ $field }” should be { $digits } lowercase hexadecimal digits; “{ $value }” has { $found } characters.
 problem-too_long = “{ $field }” is longer than { $max ->
     [one] 1 character
    *[other] { $max } characters
@@ -1129,7 +1130,7 @@ problem-snapshot_young = The library of entry { $value } can be used from { $fro
 problem-stratum_without_rule = No rule covers the stratum “{ $stratum }”, which the library has for these departments.
 problem-stratum_empty = Nobody in the library is of the stratum “{ $stratum }” and of all these departments.
 problem-stratum_small = The stratum “{ $value }” has { $size } objects, fewer than the plan’s smallest stratum may have.
-problem-infeasible = Nobody can be sent to { $target }: seat { $number } of { $department } (qualification: { $qualification }).
+problem-infeasible = Nobody can be sent to { $target }: seat { $number } of { $department } (qualification: { $qualification }). Whoever is recused there, or was there within the rotation (the authority’s last draws that the plan’s “rotation” counts), is not sent.
 problem-item_unlisted = “{ $value }” is not on that item list; nothing outside it is inspected at random.
 problem-item_list_ended = The item list of entry { $value } was replaced by that of entry { $index }.
 problem-item_list_other = Entry { $value } must be an item list in force in this region when the inspections begin.
@@ -1176,7 +1177,7 @@ problem-opened_already = The list was opened by entry { $index }.
 problem-opening_differs = The attached list is not the one whose root the draw holds, or it names somebody who is not in the library or is excluded there.
 problem-form_other = Must be { $expected }.
 problem-contributor_mute = { $value } may publish neither commits nor reveals in this log, or has no valid key.
-problem-period_other = The period of “{ $field }” must be of { $years }, when the plan is drawn and carried out; it is “{ $value }”.
+problem-period_other = The period in the middle of the plan key must be of { $years }, the year of the draw or of the first inspection; the key is “{ $value }”.
 problem-window_past = “{ $field }” ({ $value }) must not be earlier than { $day }, the day on which the draw can be made.
 problem-window_long = “{ $field }” ({ $value }) must be at most { $most } days after the inspections begin.
 problem-far_ahead = “{ $field }” ({ $value }) must be at most { $most } days after the plan is logged.
