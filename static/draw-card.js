@@ -3,7 +3,6 @@
 // The token never leaves the browser: the server knows an encrypted opening by another hash of it.
 
 import { HASH, ID, TOKEN } from './draw-library.js';
-import { Fault } from './draw-steps.js';
 import { hex, sha256 } from './sha256.js';
 
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -23,13 +22,17 @@ export function parseToken(text) {
   return Uint8Array.from({ length: 16 }, (_, at) => parseInt(digits.slice(2 * at, 2 * at + 2), 16));
 }
 
-/** What is wrong with a text that is no token: its length, a character, or the last one, which holds two bits that are zero. */
+/**
+ * What is wrong with a text that is no token: a text of the page and what to put into it. Its length, a character, or the last one,
+ * which holds two bits that are zero.
+ */
 export function tokenFault(text) {
   const plain = text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
   const stray = [...plain].find((character) => !DIGITS.includes(character));
-  if (stray !== undefined) return new Fault('card-character', { character: stray });
+  if (stray !== undefined) return { text: 'card-character', values: { character: stray } };
   const found = [...plain].length;
-  return found === 26 ? new Fault('card-last', { character: plain.at(-1) }) : new Fault('card-length', { found });
+  if (found !== 26) return { text: 'card-length', values: { found } };
+  return { text: 'card-last', values: { character: plain.at(-1) } };
 }
 
 const labelled = (label, token) => sha256(new TextEncoder().encode(`gongshi/${label}/v1\n`), token);

@@ -86,7 +86,10 @@ function mount(part) {
   const byToken = (text) =>
     answer(async () => {
       const token = parseToken(text);
-      if (!token) throw tokenFault(text);
+      if (!token) {
+        const { text: said, values } = tokenFault(text);
+        throw new Fault(said, values);
+      }
       const opening = await opened(token, part.dataset.cards);
       const asked = plans.filter((plan) => plan.root === opening.root);
       if (asked.length === 0) throw new Fault('card-no-plan');

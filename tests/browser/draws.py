@@ -207,6 +207,16 @@ def one_target(browser, stage, tally, large, pictures):
     changed("another count", lambda one: one["rules"][0].update(drawn=120), "rule")
     changed("another target", lambda one: one.update(id="A"), "document")
     browser.picture(pictures / "check-fail.en.390.png")
+    # Of a plan that was called off nothing is waited for.
+    early = json.loads(json.dumps(large["docs"][large["drawn"]]))
+    early.update(randomness=None, seed=None, draw_index=None)
+    for rule in early["rules"]:
+        rule.update(eligible=None, drawn=None, last_ticket=None)
+    stage.answers[targets + large["drawn"]] = early
+    for page, key in [("one-early", "end-not-yet"), ("ended", "end-cancelled")]:
+        browser.open(f"{stage.url}/page/{page}.en")
+        type_in_plain(browser, "#check-id", large["drawn"])
+        tally.check(f"{key} is said", [] if word("en", key) in browser.run(SAID) else [browser.run(SAID)])
     stage.answers[targets + large["drawn"]] = large["docs"][large["drawn"]]
     print(f"one enterprise checked: {clock(times)} from Enter to the shown result (to be under 200)")
 

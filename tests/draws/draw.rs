@@ -1,10 +1,13 @@
 //! The draw itself, what is recorded of it, and what follows.
 
 use crate::common::*;
+use crate::server::{Server, policy};
 use crate::support::*;
 use gongshi::draw::Drawn;
+use gongshi_verify::draw::recompute::one_by_one;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::PlanKey;
+use gongshi_verify::report::{Verdict, verify_draw_file};
 
 fn drawn_ids(body: &Value) -> Vec<String> {
     let drawn = body.get("drawn").unwrap().as_array().unwrap();
@@ -395,4 +398,36 @@ fn a_lotterys_numbers_are_told_by_the_plans_authority() {
             Some(KEY),
         )
         .unwrap();
+}
+
+/// A draw is the function's value, whoever records it: an operator whose region does not take the plan's in records it under its own.
+#[test]
+fn a_plan_of_another_region_than_the_operators_is_drawn_all_the_same() {
+    let county = County::new();
+    county.due(KEY, &[]);
+    let registry = county.log.app.portal.intake.registry();
+    let operator = registry.operator().unwrap();
+    let mut kinds: Vec<&str> = operator.kinds.iter().map(|kind| kind.as_str()).collect();
+    kinds.sort_unstable();
+    let amended = Value::object([
+        ("action", "amend".into()),
+        ("authority_id", operator.id.as_str().into()),
+        ("name", operator.name.as_str().into()),
+        ("region", "610323".into()),
+        (
+            "kinds",
+            Value::Array(kinds.into_iter().map(Into::into).collect()),
+        ),
+    ]);
+    let done = county.log.accept(vec![county.log.authority(amended)]);
+    assert!(done[0].is_ok(), "{done:?}");
+    let index = county.draw(KEY);
+    let record = county.body(index);
+    let region = record.get("region").unwrap();
+    assert_eq!(region.as_str(), Some("610323"));
+    assert_eq!(county.state(KEY).region, "000000");
+    let file = Server::start(&county).get(&format!("draws/{KEY}")).body;
+    let report = verify_draw_file(&file, &policy(&county), &one_by_one).unwrap();
+    assert_eq!(report.verdict, Verdict::Verified, "{:?}", report.steps);
+    assert_eq!(crate::audit::problems(&county), []);
 }

@@ -149,7 +149,7 @@ async fn back(
 ) -> Result<String, Problem> {
     let path = format!("/plans/{}", plan.key);
     let came = came_of(portal, form, plan).await?;
-    let page = links::with_query(lang, &path, &[(HANDED, came.code())]);
+    let page = links::with_query(lang, &path, &[(HANDED, came.word())]);
     Ok(page + "#handed")
 }
 

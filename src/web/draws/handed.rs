@@ -1,5 +1,5 @@
-//! What comes of a round of the beacon that a person hands in on a plan's page: codes, for the address to which the form's answer
-//! leads back, and which of them each plan and round come to. The words are the page's.
+//! What comes of a round of the beacon that a person hands in on a plan's page: a word for the address to which the answer to the form
+//! leads back, and which of them a plan and a round come to. The sentences are the page's.
 
 use crate::docket::PlanState;
 use crate::web::Portal;
@@ -46,8 +46,8 @@ impl HandedIn {
         HandedIn::Busy,
     ];
 
-    /// Its code in addresses and catalogue keys (`page-handed-<code>`).
-    pub const fn code(self) -> &'static str {
+    /// Its word in addresses.
+    pub const fn word(self) -> &'static str {
         match self {
             HandedIn::Taken => "taken",
             HandedIn::Known => "known",

@@ -151,32 +151,36 @@ fn of_draw(visit: &Visit, view: Option<&View<'_>>) -> Result<Option<OfDraw>, Fau
         return Ok(None);
     };
     let said = |word: &str, bad: bool, draw: Option<Link>| {
-        let text = visit.word(&format!("page-record-{word}"));
+        let text = visit.word(word);
         Ok(Some(OfDraw { text, bad, draw }))
     };
     let (Some(key), Some(code)) = (view.plan_key(), view.subject_code()) else {
-        return said("no-draw", true, None);
+        return said("page-record-no-draw", true, None);
     };
     let docket = visit.portal.intake.docket();
     let plan = docket.plan(&key).map_err(ModelError::from)?;
     let Some(plan) = plan.filter(|plan| plan.draw.is_some()) else {
-        return said("no-draw", true, None);
+        return said("page-record-no-draw", true, None);
     };
     let draw = Some(Link {
         text: plan.key.clone(),
         href: links::draw(visit.lang, &plan.key),
     });
     if plan.sealed && plan.opening.is_none() {
-        return said("draw-sealed", false, draw);
+        return said("page-record-draw-sealed", false, draw);
     }
     let target = docket.target(&key, code.as_str());
     match target.map_err(ModelError::from)? {
-        None if plan.sealed => said("not-on-list", true, draw),
-        None => said("not-drawn", true, draw),
-        Some(target) if target.replaced_by.is_some() => said("drawn-replaced", false, draw),
-        Some(target) if target.replaces.is_some() => said("drawn-substitute", false, draw),
-        Some(_) if plan.sealed => said("on-list", false, draw),
-        Some(_) => said("drawn", false, draw),
+        None if plan.sealed => said("page-record-not-on-list", true, draw),
+        None => said("page-record-not-drawn", true, draw),
+        Some(target) if target.replaced_by.is_some() => {
+            said("page-record-drawn-replaced", false, draw)
+        }
+        Some(target) if target.replaces.is_some() => {
+            said("page-record-drawn-substitute", false, draw)
+        }
+        Some(_) if plan.sealed => said("page-record-on-list", false, draw),
+        Some(_) => said("page-record-drawn", false, draw),
     }
 }
 

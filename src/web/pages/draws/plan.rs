@@ -226,9 +226,19 @@ struct Handed {
 /// Told by the code that [`crate::web::api`] sends the reader back with; of another one nothing is known.
 fn handed(visit: &Visit) -> Option<Handed> {
     let code = visit.parameter(HANDED)?;
-    let code = HandedIn::ALL.iter().find(|one| one.code() == code)?;
+    let code = HandedIn::ALL.iter().find(|one| one.word() == code)?;
     Some(Handed {
-        text: visit.word(&format!("page-handed-{}", code.code())),
+        text: visit.word(match code {
+            HandedIn::Taken => "page-handed-taken",
+            HandedIn::Known => "page-handed-known",
+            HandedIn::Format => "page-handed-format",
+            HandedIn::Signature => "page-handed-signature",
+            HandedIn::Round => "page-handed-round",
+            HandedIn::Wrong => "page-handed-wrong",
+            HandedIn::Over => "page-handed-over",
+            HandedIn::Long => "page-handed-long",
+            HandedIn::Busy => "page-handed-busy",
+        }),
         good: code.is_good(),
     })
 }
