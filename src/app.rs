@@ -80,7 +80,7 @@ pub enum AppError {
 pub struct Tuning {
     /// How the log batches.
     pub batching: Batching,
-    /// See [`LogConfig::published_checkpoint`].
+    /// See [`crate::log::LogConfig::published_checkpoint`].
     pub published_checkpoint: Option<PathBuf>,
     /// Bytes of all files together that no record names yet.
     pub unreferenced_bytes: u64,

@@ -46,7 +46,7 @@ pub struct Composed {
     pub file: Option<String>,
 }
 
-/// Makes the record of a plan's open draw, of that region ([`region_of`]).
+/// Makes the record of a plan's open draw, of the region that the author may publish for.
 ///
 /// # Errors
 /// [`DrawFailure`], saying at which step there is no result.

@@ -289,7 +289,8 @@ fn case(numbers: &mut Numbers) -> Option<Value> {
     });
     let group = |group: &Vec<u32>| Value::Array(group.iter().map(|n| number(*n)).collect());
     let shown = shown(numbers, &library);
-    let opened = opened(numbers)?;
+    // Of numbers of its own, so that the draws are what they are without it.
+    let opened = opened(&mut Numbers(!numbers.0, numbers.1))?;
     Some(Value::object([
         ("origin", origin.as_str().into()),
         ("plan_key", plan.as_str().into()),
