@@ -12,7 +12,7 @@ use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{Hash, leaf_hash, sha256};
 use gongshi_verify::json::Value;
 use gongshi_verify::merkle::tree_head;
-use gongshi_verify::report::{Verdict, verify_draw_file};
+use gongshi_verify::report::{Outcome, StepId, Verdict, verify_draw_file};
 use serde_json::Value as Json;
 
 /// Id, class and salts.
@@ -180,6 +180,10 @@ fn the_file_of_a_sealed_draw_is_verified_as_far_as_it_goes() {
     let file = server.get(&format!("draws/{KEY}"));
     let report = verify_draw_file(&file.body, &policy, &one_by_one).unwrap();
     assert_eq!(report.verdict, Verdict::Sealed, "{:?}", report.steps);
+    assert!(report.verdict.holds());
+    let unopened = report.outcome(StepId::DrawOpening);
+    assert_eq!(unopened, Some(Outcome::NotChecked), "{report}");
+    let file_etag = file.etag;
     let mut changed = file.body.clone();
     let at = String::from_utf8(file.body)
         .unwrap()
@@ -209,6 +213,25 @@ fn the_file_of_a_sealed_draw_is_verified_as_far_as_it_goes() {
         (&count.into(), &Json::Null)
     );
     let opening = sealed.open(KEY, &list);
+    // The list is held against what the draw has committed to; a text that is not the one named is noticed.
+    let opened = server.get(&format!("draws/{KEY}"));
+    assert_ne!(opened.etag, file_etag);
+    let report = verify_draw_file(&opened.body, &policy, &one_by_one).unwrap();
+    assert_eq!(report.verdict, Verdict::Opened, "{:?}", report.steps);
+    assert_eq!(
+        report.outcome(StepId::DrawOpening),
+        Some(Outcome::Pass),
+        "{report}"
+    );
+    let last = report.to_string();
+    let last = last.lines().last().unwrap();
+    assert!(last.starts_with("SEALED") && last.contains("not checked"));
+    let text = String::from_utf8(opened.body).unwrap();
+    let forged = text.replacen("ddraw/1|sdrawn|9", "ddraw/1|sdrawn|8", 1);
+    assert_ne!(forged, text);
+    let report = verify_draw_file(forged.as_bytes(), &policy, &one_by_one).unwrap();
+    let failed = report.failed().map(|step| step.id);
+    assert_eq!(failed, Some(StepId::DrawOpening), "{report}");
     let found = progress(&server);
     assert_eq!(
         (&found["drawn"], &found["published"], &found["overdue"]),

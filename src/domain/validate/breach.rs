@@ -61,7 +61,7 @@ breaches! {
     /// It may not publish what it would have to.
     ContributorMute = "contributor_mute", "may publish neither commits nor reveals in this log, or has no valid key";
     /// A period that the plan has nothing to do with.
-    PeriodOther { years } = "period_other", "names a period of another year: the plan is drawn and carried out in {years}";
+    PeriodOther { years } = "period_other", "the period in the middle of the key must be of {years}, the year of the draw or of the first inspection";
     /// The inspections end before anything can be drawn.
     WindowPast { day } = "window_past", "must not be earlier than {day}, the day on which the draw can be made";
     /// Inspections without end.

@@ -79,6 +79,13 @@ pub enum Problem {
         /// Name of the expected type, as in `type-<name>`.
         expected: &'static str,
     },
+    /// Not lowercase hexadecimal digits, so many of them.
+    HexLength {
+        /// Number of digits.
+        digits: usize,
+        /// Number of characters that there are.
+        found: usize,
+    },
     /// Too many characters.
     TooLong {
         /// Most characters allowed.
@@ -196,6 +203,7 @@ impl Problem {
         "uscc_character",
         "uscc_check",
         "bad_format",
+        "hex_length",
         "too_long",
         "out_of_range",
         "empty",
@@ -234,6 +242,7 @@ impl Problem {
             Self::BadUscc(UsccError::Alphabet { .. }) => "uscc_character",
             Self::BadUscc(UsccError::Check { .. }) => "uscc_check",
             Self::BadFormat { .. } => "bad_format",
+            Self::HexLength { .. } => "hex_length",
             Self::TooLong { .. } => "too_long",
             Self::OutOfRange { .. } => "out_of_range",
             Self::Empty => "empty",
@@ -300,6 +309,9 @@ impl Problem {
                 ("expected", ProblemArg::Text(expected.to_string())),
                 ("found", ProblemArg::Text(found.to_string())),
             ],
+            Self::HexLength { digits, found } => {
+                vec![("digits", count(*digits)), ("found", count(*found))]
+            }
             Self::TooLong { max } => vec![("max", count(*max))],
             Self::OutOfRange { min, max } => vec![
                 ("min", ProblemArg::Number(*min)),
@@ -363,6 +375,10 @@ impl fmt::Display for Problem {
             Self::BadFormat { expected } => {
                 write!(f, "must be written as the type {} is", words(expected))
             }
+            Self::HexLength { digits, found } => write!(
+                f,
+                "must be {digits} lowercase hexadecimal digits; there are {found} characters"
+            ),
             Self::TooLong { max } => write!(f, "must not have more than {max} characters"),
             Self::OutOfRange { min, max } => write!(f, "must be between {min} and {max}"),
             Self::Empty => {

@@ -34,6 +34,7 @@ import-expect-uscc_length = must have 18 characters, not { $found }
 import-expect-uscc_character = character { $position } cannot be “{ $character }” (digits and capitals without I, O, S, V, Z)
 import-expect-uscc_check = the check character should be { $expected }
 import-expect-bad_format = must be { $expected }
+import-expect-hex_length = { $digits } lowercase hexadecimal digits; there are { $found } characters
 import-expect-too_long = must not have more than { $max } characters
 import-expect-out_of_range = must be between { $min } and { $max }
 import-expect-empty = leave it empty when there is nothing to say

@@ -1079,6 +1079,7 @@ problem-uscc_length = “{ $field }” should have 18 characters; “{ $value }�
 problem-uscc_character = Character { $position } of “{ $field }”, “{ $character }”, cannot stand in a credit code (digits and capitals without I, O, S, V, Z): “{ $value }”.
 problem-uscc_check = The check character of “{ $field }” does not fit: it should be “{ $expected }”, not “{ $found }”. Check all 18 characters of “{ $value }”.
 problem-bad_format = “{ $field }” should be { $expected }, not “{ $value }”.
+problem-hex_length = “{ $field }” should be { $digits } lowercase hexadecimal digits; “{ $value }” has { $found } characters.
 problem-too_long = “{ $field }” is longer than { $max ->
     [one] 1 character
    *[other] { $max } characters
@@ -1180,7 +1181,7 @@ problem-opened_already = The list was opened by entry { $index }.
 problem-opening_differs = The attached list is not the one whose root the draw holds, or it names somebody who is not in the library or is excluded there.
 problem-form_other = Must be { $expected }.
 problem-contributor_mute = { $value } may publish neither commits nor reveals in this log, or has no valid key.
-problem-period_other = “{ $field }” names a period of another year: the plan is drawn and carried out in { $years }; it is “{ $value }”.
+problem-period_other = The period in the middle of the plan key must be of { $years }, the year of the draw or of the first inspection; the key is “{ $value }”.
 problem-window_past = “{ $field }” ({ $value }) must not be earlier than { $day }, the day on which the draw can be made.
 problem-window_long = “{ $field }” ({ $value }) must be at most { $most } days after the inspections begin.
 problem-challenge_long = “{ $field }” ({ $value }) must be at most { $most } days after the snapshot is logged: until then only the older library can be used.

@@ -34,6 +34,7 @@ import-expect-uscc_length = 应为18位，现为{ $found }位
 import-expect-uscc_character = 第{ $position }位“{ $character }”不是可用字符（数字和大写字母，不含I、O、S、V、Z）
 import-expect-uscc_check = 校验码应为 { $expected }
 import-expect-bad_format = 应为{ $expected }
+import-expect-hex_length = { $digits }位小写十六进制数，现有{ $found }个字符
 import-expect-too_long = 不得超过{ $max }个字符
 import-expect-out_of_range = 应在{ $min }至{ $max }之间
 import-expect-empty = 没有内容的，请留空
