@@ -3,6 +3,7 @@
 mod commands;
 
 use clap::{CommandFactory as _, FromArgMatches as _};
+use gongshi_verify::text::shown;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
@@ -30,13 +31,23 @@ fn main() -> ExitCode {
     }
 }
 
+/// An error as a terminal may have it, whatever file or server its words are from: line by line, since errors have several.
+fn plain(said: &str) -> String {
+    let lines = said.lines().map(|line| {
+        let text = line.trim_start_matches(' ');
+        let indent = &line[..line.len() - text.len()];
+        format!("{indent}{}", shown(text))
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Prints an error with its causes, each on its line; those that the line above has said already are left out.
 fn fail(error: &anyhow::Error) -> ExitCode {
     let mut said = error.to_string();
-    eprintln!("gongshi: {said}");
+    eprintln!("gongshi: {}", plain(&said));
     for cause in error.chain().skip(1).map(ToString::to_string) {
         if !said.ends_with(&cause) {
-            eprintln!("  because: {cause}");
+            eprintln!("  because: {}", plain(&cause));
             said = cause;
         }
     }

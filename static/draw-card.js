@@ -22,6 +22,19 @@ export function parseToken(text) {
   return Uint8Array.from({ length: 16 }, (_, at) => parseInt(digits.slice(2 * at, 2 * at + 2), 16));
 }
 
+/**
+ * What is wrong with a text that is no token: a text of the page and what to put into it. Its length, a character, or the last one,
+ * which holds two bits that are zero.
+ */
+export function tokenFault(text) {
+  const plain = text.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  const stray = [...plain].find((character) => !DIGITS.includes(character));
+  if (stray !== undefined) return { text: 'card-character', values: { character: stray } };
+  const found = [...plain].length;
+  if (found !== 26) return { text: 'card-length', values: { found } };
+  return { text: 'card-last', values: { character: plain.at(-1) } };
+}
+
 const labelled = (label, token) => sha256(new TextEncoder().encode(`gongshi/${label}/v1\n`), token);
 
 /** By which the server finds what the card opens. */

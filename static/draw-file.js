@@ -6,13 +6,14 @@
 
 import { isIndependent, isLongEnough, knownAt, readPlan, usableFrom } from './draw-plan.js';
 import { canonical, prove, seconds } from './draw-proof.js';
+import { leafHash, rootOf } from './draw-library.js';
 import { Fault, pass, randomnessText, unchecked } from './draw-steps.js';
 import {
   HASH, MAX_DELAY_LOG2, assign, authorityOf, chooseOpen, counting, delay, hex, isCount, joined, mayFall, parseLibrary, randomness, seedOf,
   sha256, visits,
 } from './draw.js';
 
-/** The steps that can pass, in order; those behind one that fails are not reached. */
+/** The steps that can pass of an open draw, in order; those behind one that fails are not reached. Of a sealed one, `opening` after them. */
 export const STEPS = ['entries', 'order', 'libraries', 'randomness', 'targets', 'officers'];
 
 function must(fits, text, values) {
@@ -30,6 +31,7 @@ function readFile(text) {
   const texts = (name) => must(Array.isArray(file[name]) && file[name].every((one) => typeof one === 'string'), 'file-form', { what: name });
   must(file?.v === 1, 'file-form', { what: 'v' });
   for (const name of ['plan', 'draw']) must(typeof file[name] === 'string', 'file-form', { what: name });
+  must(file.opening === undefined || typeof file.opening === 'string', 'file-form', { what: 'opening' });
   for (const name of ['snapshots', 'commits', 'reveals', 'earlier', 'files']) texts(name);
   const encoder = new TextEncoder();
   return { ...file, texts: new Map(file.files.map((one) => [hex(sha256(encoder.encode(one))), one])) };
@@ -52,6 +54,7 @@ function readEntries(file) {
     commits: all('commits', 'commit'),
     reveals: all('reveals', 'reveal'),
     earlier: all('earlier', 'draw'),
+    opening: file.opening === undefined ? null : one('opening', 'bulletin', file.opening),
   };
   [entries.objects, entries.officers] = all('snapshots', 'snapshot');
   return { ...entries, head };
@@ -181,6 +184,37 @@ function checkRandomness({ draw, plan: { operator }, head: { origin } }, plan, c
   return [pass('randomness', values, long ? 'randomness-given' : randomnessText(plan)), ...steps];
 }
 
+const DRAWN = /^ddraw\/1\|sdrawn\|([0-9A-Z]{1,32})\|([0-9A-Z]{1,32}(?:,[0-9A-Z]{1,32})*)\|[0-9a-f]{64}$/;
+
+/** The opened list of a sealed draw: said in time by the plan's authority, the one committed to, of objects that can be drawn. */
+function checkOpening(file, { plan: own, draw, opening }, plan, objects) {
+  must(objects.sealed, 'opening-open');
+  const { bulletin_type: type, plan_key: key, attachments } = opening.body;
+  must(type === 'drawn_list_opening' && key === plan.key, 'opening-other');
+  must(opening.entry.authority === plan.authority, 'opening-own');
+  const deadline = seconds(own.body.result_deadline);
+  must(opening.index > draw.index && deadline !== null && opening.at >= deadline, 'opening-early');
+  const named = Array.isArray(attachments) ? attachments[0] : undefined;
+  const text = named === undefined ? '' : file.texts.get(named?.sha256);
+  must(text !== undefined, 'opening-missing');
+  const { drawn_count: count, sealed_root: root } = draw.body;
+  must(isCount(count) && typeof root === 'string' && HASH.test(root), 'draw-lacks', { what: 'sealed_root' });
+  const lines = text.split('\n');
+  must(lines.pop() === '', 'opening-line', { line: lines.length + 1 });
+  const ids = lines.map((line, at) => {
+    const [, id, officers] = DRAWN.exec(line) ?? [];
+    must(id !== undefined, 'opening-line', { line: at + 1 });
+    must(officers.split(',').every((one, place, all) => place === 0 || all[place - 1] < one), 'opening-line', { line: at + 1 });
+    return id;
+  });
+  ids.forEach((id, at) => must(at === 0 || ids[at - 1] < id, 'opening-order', { line: at + 1 }));
+  differs('drawn_count', count, ids.length);
+  differs('sealed_root', root, hex(rootOf(lines.map((line) => leafHash(line)))));
+  const leaves = new Map(objects.leaves.map((leaf) => [leaf.id, leaf]));
+  for (const id of ids) must(leaves.has(id) && leaves.get(id).exclusion === null, 'opening-stranger', { id });
+  return pass('opening', { drawn: ids.length, entry: opening.index });
+}
+
 /** The first place at which two lists part, as a Fault. */
 function parted(text, recorded, computed) {
   const place = computed.findIndex((one, at) => canonical(one) !== canonical(recorded[at] ?? null));
@@ -232,12 +266,13 @@ function checkOfficers(recorded, draw, seed, plan, drawn, officers, met) {
   return pass('officers', { seats: seats.length, cap });
 }
 
-/** The steps after the file is read; yields lists of steps. */
-function* run(text) {
+/** The steps after the file is read; yields lists of steps. Notes in `found` whether the file opens a list. */
+function* run(text, found) {
   const file = readFile(text);
+  found.opening = file.opening !== undefined;
   const entries = readEntries(file);
   const plan = readPlan(entries.plan.body);
-  const count = 4 + entries.commits.length + entries.reveals.length + entries.earlier.length;
+  const count = 4 + entries.commits.length + entries.reveals.length + entries.earlier.length + (entries.opening ? 1 : 0);
   yield [pass('entries', { n: count, size: entries.head.size, plan: plan.key }), unchecked('signatures')];
 
   const contributors = readOrder(entries, plan);
@@ -251,7 +286,8 @@ function* run(text) {
 
   yield checkRandomness(entries, plan, contributors);
   if (objects.sealed) {
-    yield [unchecked('targets', {}, 'sealed-strata'), unchecked('officers', {}, 'sealed-strata'), unchecked('omissions')];
+    yield [unchecked('targets', {}, 'sealed-strata'), unchecked('officers', {}, 'sealed-strata')];
+    yield [entries.opening ? checkOpening(file, entries, plan, objects) : unchecked('opening'), unchecked('omissions')];
     return;
   }
   const { seed } = entries.draw.body;
@@ -260,7 +296,9 @@ function* run(text) {
   // Nobody drawn leaves the list out.
   const recorded = drawnOf(file, entries.draw, 'draw') ?? [];
   yield [checkTargets(recorded, entries.draw, plan, choices, drawn)];
-  yield [checkOfficers(recorded, entries.draw, seed, plan, drawn, officers, met), unchecked('omissions')];
+  yield [checkOfficers(recorded, entries.draw, seed, plan, drawn, officers, met)];
+  if (entries.opening) yield [checkOpening(file, entries, plan, objects)];
+  yield [unchecked('omissions')];
 }
 
 /**
@@ -269,9 +307,10 @@ function* run(text) {
  */
 export function* recompute(text) {
   const reached = [];
+  const found = {};
   let start = performance.now();
   try {
-    for (const steps of run(text)) {
+    for (const steps of run(text, found)) {
       const ms = performance.now() - start;
       for (const step of steps) {
         reached.push(step.step);
@@ -281,7 +320,8 @@ export function* recompute(text) {
     }
   } catch (fault) {
     if (!(fault instanceof Fault)) throw fault;
-    const [failed, ...rest] = STEPS.filter((step) => !reached.includes(step));
+    const all = found.opening ? [...STEPS, 'opening'] : STEPS;
+    const [failed, ...rest] = all.filter((step) => !reached.includes(step));
     yield { step: failed, outcome: 'fail', text: fault.text, values: fault.values, ms: performance.now() - start };
     for (const step of rest) yield unchecked(step, {}, 'not-reached');
   }

@@ -6,10 +6,13 @@
 import { element, notice, stepOf, texts } from './draw-page.js';
 import { Fault } from './draw-steps.js';
 import { checkTarget } from './draw-target.js';
-import { ID, agrees, bytesOfBase64, cardId, openCard, parseToken } from './draw.js';
+import { ID, agrees, bytesOfBase64, cardId, openCard, parseToken, tokenFault } from './draw.js';
 
 // Being drawn is neither good nor bad: the colour says that the steps hold.
 const KINDS = { yes: 'good', no: 'good', wait: 'plain', fail: 'bad' };
+
+/** What follows for a target of a plan that will not be drawn. */
+const ENDED = { cancelled: { text: 'end-cancelled', kind: 'no' }, void: { text: 'end-void', kind: 'no' } };
 
 async function ask(url) {
   let answer;
@@ -45,7 +48,9 @@ function mount(part) {
     const document = await ask(plan.targets + id);
     if (!document) throw new Fault('target-unknown', { plan: plan.plan, id });
     const start = performance.now();
-    const { steps, end } = checkTarget(document, { key: plan.plan, id }, opening);
+    const { steps, end: found } = checkTarget(document, { key: plan.plan, id }, opening);
+    // What does not follow from the document: that the wait is over, as the page says.
+    const end = found.text === 'end-not-yet' && plan.ended ? { ...found, ...ENDED[plan.ended] } : found;
     const ms = performance.now() - start;
     const head = element('h3', {}, ...say('result-of', { plan: plan.plan, id }));
     const list = element('ol', { class: 'steps' }, ...steps.map((step) => stepOf(say, step)));
@@ -81,7 +86,10 @@ function mount(part) {
   const byToken = (text) =>
     answer(async () => {
       const token = parseToken(text);
-      if (!token) throw new Fault('card-form');
+      if (!token) {
+        const { text: said, values } = tokenFault(text);
+        throw new Fault(said, values);
+      }
       const opening = await opened(token, part.dataset.cards);
       const asked = plans.filter((plan) => plan.root === opening.root);
       if (asked.length === 0) throw new Fault('card-no-plan');

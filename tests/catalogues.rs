@@ -289,6 +289,10 @@ fn every_problem_reads_as_a_sentence() {
             expected: &[Kind::Penalty, Kind::AbnormalListing],
         },
         Problem::ReferenceSubject,
+        Problem::HexLength {
+            digits: 64,
+            found: 62,
+        },
     ];
     let covered: BTreeSet<_> = problems.iter().map(Problem::code).collect();
     assert_eq!(covered, Problem::CODES.iter().copied().collect());

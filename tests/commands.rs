@@ -61,7 +61,7 @@ fn keys_are_registered_used_rotated_and_revoked() {
     let unsigned = portal.run("authority rotate --key data/keys/operator.key --request third.json");
     assert_eq!(code(&unsigned), Some(2));
     portal.must(&format!(
-        "authority rotate --key data/keys/operator.key --request third.json --old-public {current} --reason lost"
+        "authority rotate --key data/keys/operator.key --request third.json --old-public {current} --because lost"
     ));
     assert!(
         portal
@@ -81,7 +81,7 @@ fn keys_are_registered_used_rotated_and_revoked() {
     let third = third.lines().find(|line| line.contains("forced")).unwrap();
     let third = third.split_ascii_whitespace().nth(1).unwrap();
     portal.must(&format!(
-        "authority revoke --key data/keys/operator.key --authority 000000-SCJG --public-key {third} --reason ended"
+        "authority revoke --key data/keys/operator.key --authority 000000-SCJG --public-key {third} --because ended"
     ));
     assert_eq!(
         code(&portal.run("publish --kind penalty --key third.key listing.json")),
@@ -231,7 +231,7 @@ fn a_dry_run_tells_what_the_key_may_not_publish() {
     let public = public.split("\tkey ").nth(1).unwrap();
     let public = public.split(' ').next().unwrap();
     portal.must(&format!(
-        "authority revoke --key data/keys/operator.key --authority 610323-SCJG --public-key {public} --reason lost"
+        "authority revoke --key data/keys/operator.key --authority 610323-SCJG --public-key {public} --because lost"
     ));
     let revoked = portal.run(&format!("{check} --key 610323-SCJG.key t.csv"));
     assert!(stderr(&revoked).contains("签名无效"), "{revoked:?}");

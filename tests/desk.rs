@@ -4,6 +4,8 @@
 
 #[path = "desk/cards.rs"]
 mod cards;
+#[path = "desk/checked.rs"]
+mod checked;
 #[path = "desk/department.rs"]
 mod department;
 #[path = "desk/substitutes.rs"]
@@ -126,7 +128,7 @@ fn an_open_draw_by_the_beacon_from_lists_to_its_repetition() {
     desk.at("2023-08-23T14:00:01Z");
     let said = desk.refused(2, &format!("plan commit --key o {KEY}"));
     assert!(said.contains("too late to commit"), "{said}");
-    let cancel = format!("plan cancel --key k --because plan_error --reason x {KEY}");
+    let cancel = format!("plan cancel --key k --reason plan_error --because x {KEY}");
     assert!(desk.refused(2, &cancel).contains("too late"));
     desk.at("2023-08-23T14:00:03Z");
     assert_eq!(desk.index(&format!("plan reveal --wait --key k {KEY}")), 9);
@@ -421,7 +423,7 @@ fn a_plan_is_called_off_and_then_nothing_goes_on() {
     let desk = Desk::new();
     desk.plan(false, DRAND);
     desk.must("plan publish --key k plan.toml");
-    let cancel = format!("plan cancel --key k --because plan_error --reason 有误 {KEY}");
+    let cancel = format!("plan cancel --key k --reason plan_error --because 有误 {KEY}");
     assert!(
         desk.refused(2, &cancel.replace("plan_error", "mood"))
             .contains("library_error")
@@ -474,7 +476,7 @@ fn every_template_can_be_published() {
         desk.write("plan.toml", &text);
         desk.must("plan publish --key k plan.toml");
         desk.must(&format!(
-            "plan cancel --key k --because plan_error --reason 试 {key}"
+            "plan cancel --key k --reason plan_error --because 试 {key}"
         ));
     }
 }

@@ -97,7 +97,7 @@ struct AddKey {
 
 /// The department signs the handing over with --old-key and --new-key and sends the file from --out to the operator,
 /// who submits it with --request. Where the old key is lost, the operator forces it with --request (from `keygen`),
-/// --old-public and --reason; the log shows that for ever.
+/// --old-public and --because; the log shows that for ever.
 #[derive(Args)]
 struct Rotate {
     #[command(flatten)]
@@ -121,11 +121,11 @@ struct Rotate {
     #[arg(long, required_unless_present = "old_key")]
     request: Option<PathBuf>,
     /// Operator, forced: the key that ends, in base64.
-    #[arg(long, requires = "reason")]
+    #[arg(long, requires = "because")]
     old_public: Option<String>,
-    /// Operator, forced: why the old key does not sign.
+    /// Operator, forced: why the old key does not sign, in words. Public.
     #[arg(long, requires = "old_public")]
-    reason: Option<String>,
+    because: Option<String>,
     /// Department: language of messages.
     #[arg(long, env = "GONGSHI_LANG", default_value = "zh")]
     lang: Language,
@@ -141,9 +141,9 @@ struct Revoke {
     /// The key that ends, in base64.
     #[arg(long)]
     public_key: String,
-    /// Why.
+    /// Why, in words. Public.
     #[arg(long)]
-    reason: String,
+    because: String,
 }
 
 #[derive(Args)]
@@ -239,18 +239,18 @@ impl Rotate {
             bail!("--request and --key are needed");
         };
         let request = read_request(request, &client)?;
-        let (old_key, basis) = match (request.old, self.old_public, self.reason) {
+        let (old_key, basis) = match (request.old, self.old_public, self.because) {
             (Some((old, signature)), None, None) => (old, RotationBasis::SignedByOldKey(signature)),
             (None, Some(old), Some(reason)) => (
                 PublicKey::from_base64(&old).context("--old-public")?,
                 RotationBasis::Forced { reason },
             ),
             (Some(_), ..) => bail!(
-                "the old key signed this request; --old-public and --reason are for requests it did not sign"
+                "the old key signed this request; --old-public and --because are for requests it did not sign"
             ),
             (None, ..) => bail!(
                 "the old key did not sign this request: let the department sign it (--old-key, --new-key, --out), \
-                 or force it with --old-public and --reason"
+                 or force it with --old-public and --because"
             ),
         };
         let action = AuthorityAction::Rotate {
@@ -293,7 +293,7 @@ impl Revoke {
         let action = AuthorityAction::Revoke {
             authority_id: AuthorityId::parse(&self.authority).context("--authority")?,
             public_key: PublicKey::from_base64(&self.public_key).context("--public-key")?,
-            reason: self.reason,
+            reason: self.because,
         };
         submit(&self.operator.server.client(), &self.operator.key, &action)
     }

@@ -8,7 +8,7 @@ use gongshi::ingest::{Client, ClientError, KeyFile, LocalFile, LogState, Patienc
 use gongshi::intake::{Clock, FileStatement};
 use gongshi::text::Lang;
 use gongshi_verify::encoding::hex;
-use gongshi_verify::hash::Hash;
+use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::Value;
 use gongshi_verify::names::{PlanKey, RegionCode};
 use gongshi_verify::time::Timestamp;
@@ -35,6 +35,23 @@ pub fn time(text: &str) -> Result<Timestamp, String> {
 pub fn read(path: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     String::from_utf8(bytes).with_context(|| format!("{} is not text (UTF-8)", path.display()))
+}
+
+/// How a record names a file of these bytes.
+pub fn file_value(name: &str, media_type: &str, bytes: &[u8]) -> Value {
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    Value::object([
+        ("media_type", media_type.into()),
+        ("name", name.into()),
+        ("sha256", hex(&sha256(bytes)).into()),
+        ("size", Value::Int(size)),
+    ])
+}
+
+/// Says whose word the time of an entry is.
+pub fn say_logged(index: u64) {
+    // This version has no witnesses, on the log's side or here.
+    eprintln!("entry {index} of the log; its time is asserted by the operator only");
 }
 
 /// Who signs, and for which log.
@@ -102,24 +119,15 @@ impl Desk {
         let reference = plan.map(ToString::to_string);
         let event = remote::sign(&self.log, &self.key, kind, reference, body)?;
         let index = remote::send_one(&self.client, &event)?;
-        // This version has no witnesses, on the log's side or here.
-        eprintln!("entry {index} of the log; its time is asserted by the operator only");
+        say_logged(index);
         Ok(index)
     }
 
     /// Puts a file on the server; how a record names it.
     pub fn put_file(&self, name: &str, media_type: &str, bytes: &[u8]) -> anyhow::Result<Value> {
         let upload = |at: Timestamp| (self.client).upload(bytes, &self.log.origin, &self.key, at);
-        let digest = hex(&self.persist(upload)?);
-        Ok(Value::object([
-            ("media_type", media_type.into()),
-            ("name", name.into()),
-            ("sha256", digest.into()),
-            (
-                "size",
-                Value::Int(i64::try_from(bytes.len()).unwrap_or(i64::MAX)),
-            ),
-        ]))
+        self.persist(upload)?;
+        Ok(file_value(name, media_type, bytes))
     }
 
     /// Puts encrypted self-check cards of the library with that root on the server; their SHA-256 in hexadecimal.

@@ -3,10 +3,11 @@
 use super::attachments::Attachments;
 use super::out::Printed;
 use super::remote::{self, Language, Server};
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use gongshi::domain::{Kind, View};
 use gongshi::ingest::{Answer, ClientError, KeyFile, Patience, deliver, read_bodies};
+use gongshi_verify::names::{KindName, RefRule};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,6 +48,9 @@ pub struct Publish {
 
 impl Publish {
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        if !self.upload_only {
+            self.check_ref()?;
+        }
         let key = KeyFile::read(&self.key)?;
         let mut bodies = Vec::new();
         for path in &self.files {
@@ -119,6 +123,28 @@ impl Publish {
             });
         }
         Ok(ExitCode::from(u8::from(refused > 0)))
+    }
+}
+
+impl Publish {
+    /// Whether --ref is there for the kinds that have one, and for no other.
+    fn check_ref(&self) -> anyhow::Result<()> {
+        let expected = match KindName::parse(self.kind.as_str())?.ref_rule() {
+            RefRule::None => None,
+            RefRule::PlanKey => Some("the plan key, such as 610323-SCJG/2026/01"),
+            RefRule::TargetIndex => Some("the index of the entry it is about"),
+        };
+        match (expected, &self.reference) {
+            (Some(expected), None) => bail!(
+                "--ref is needed for records of the kind {}: {expected}",
+                self.kind.as_str()
+            ),
+            (None, Some(_)) => bail!(
+                "--ref: records of the kind {} have none",
+                self.kind.as_str()
+            ),
+            _ => Ok(()),
+        }
     }
 }
 

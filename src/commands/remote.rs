@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gongshi::app::random32;
 use gongshi::domain::Kind;
-use gongshi::ingest::{Answer, Client, ClientError, KeyFile, LogState, Patience, deliver};
+use gongshi::ingest::{Answer, Client, ClientError, KeyFile, LogState, Patience, Refused, deliver};
 use gongshi::intake::{Clock, Event, SimulatedClock, SystemClock};
 use gongshi::text::Lang;
 use gongshi_verify::json::Value;
@@ -88,19 +88,26 @@ pub fn say_waiting(lang: Lang) -> impl FnMut(&ClientError, Duration) {
 
 /// Sends one event; its index, or the refusal as an error.
 pub fn send_one(client: &Client, event: &Event) -> anyhow::Result<u64> {
-    let line = event.to_json();
+    match send_line(client, &event.to_json())? {
+        Ok(index) => Ok(index),
+        Err(refused) => bail!("{}", refused.words(Lang::En).join("\n  ")),
+    }
+}
+
+/// Sends one event that is written down; its index, or why the log refuses it.
+pub fn send_line(client: &Client, line: &str) -> anyhow::Result<Result<u64, Refused>> {
     let mut answer = None;
     let patience = Patience::default();
     let mut answered = |_, given| answer = Some(given);
     deliver(
         client,
         patience,
-        &[&line],
+        &[line],
         &mut answered,
         &mut say_waiting(Lang::En),
     )?;
     match answer.context("the event got no answer")? {
-        Answer::Logged { index, .. } => Ok(index),
-        Answer::Refused(refused) => bail!("{}", refused.words(Lang::En).join("\n  ")),
+        Answer::Logged { index, .. } => Ok(Ok(index)),
+        Answer::Refused(refused) => Ok(Err(refused)),
     }
 }

@@ -206,6 +206,8 @@ impl FieldType {
             Self::DrawId => "draw_id",
             Self::Token => "token",
             Self::Sha256 => "sha256",
+            Self::Hex { bytes: 32 } => "hex_64",
+            Self::Hex { bytes: 48 } => "hex_96",
             Self::Hex { .. } => "hex",
             Self::PublicKey => "public_key",
             Self::Signature => "signature",

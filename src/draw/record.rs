@@ -11,7 +11,7 @@ use gongshi_verify::draw::recorded;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{Hash, leaf_hash, sha256};
 use gongshi_verify::json::Value;
-use gongshi_verify::names::AuthorityId;
+use gongshi_verify::names::{AuthorityId, RegionCode};
 use std::collections::BTreeMap;
 
 /// Why a draw could not be made.
@@ -46,11 +46,16 @@ pub struct Composed {
     pub file: Option<String>,
 }
 
-/// Makes the record of a plan's open draw.
+/// Makes the record of a plan's open draw, of the region that the author may publish for.
 ///
 /// # Errors
 /// [`DrawFailure`], saying at which step there is no result.
-pub fn compose(intake: &Intake, plan: &PlanState, from: &Given) -> Result<Composed, DrawFailure> {
+pub fn compose(
+    intake: &Intake,
+    plan: &PlanState,
+    region: &str,
+    from: &Given,
+) -> Result<Composed, DrawFailure> {
     let material = intake.material(plan)?;
     let libraries = material.libraries()?;
     let met = material.met();
@@ -61,7 +66,7 @@ pub fn compose(intake: &Intake, plan: &PlanState, from: &Given) -> Result<Compos
     let mut body = recorded::members(&material.plan, &outcome);
     let mut put = |name: &str, value: Value| drop(body.insert(name.to_owned(), value));
     put("plan_key", plan.key.as_str().into());
-    put("region", plan.region.as_str().into());
+    put("region", region.into());
     put("library_form", "open".into());
     if !material.secrets.is_empty() {
         let reveals = material.secrets.iter();
@@ -79,6 +84,20 @@ pub fn compose(intake: &Intake, plan: &PlanState, from: &Given) -> Result<Compos
         body: Value::Object(body),
         file: list,
     })
+}
+
+/// The region that somebody's record of a draw is of: the plan's, or the author's own where that does not take the plan's in. A draw
+/// is the function's value, whoever records it.
+pub fn region_of(intake: &Intake, author: &AuthorityId, plan: &PlanState) -> String {
+    let own = intake
+        .registry()
+        .authority(author)
+        .map(|one| one.region.clone());
+    let of_plan = RegionCode::parse(&plan.region);
+    match (own, of_plan) {
+        (Some(own), Ok(region)) if !own.covers(&region) => own.to_string(),
+        _ => plan.region.clone(),
+    }
 }
 
 /// What a contributor has revealed, and the entry that holds it.

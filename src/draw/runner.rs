@@ -2,7 +2,7 @@
 
 use super::delay::{AT_ONCE_LOG2, Delays};
 use super::fetch::Relays;
-use super::record::{DrawFailure, compose};
+use super::record::{DrawFailure, compose, region_of};
 use crate::docket::{PlanState, Stage};
 use crate::domain::Kind;
 use crate::intake::{Event, Intake, Refusal};
@@ -146,7 +146,12 @@ impl Runner {
         let Some(from) = self.decided(key, &plan, now)? else {
             return Ok(Drawn::Waiting);
         };
-        let composed = compose(&self.intake, &plan, &from)?;
+        let composed = compose(
+            &self.intake,
+            &plan,
+            &region_of(&self.intake, &signer.authority, &plan),
+            &from,
+        )?;
         if let Some(list) = &composed.file {
             let hash = sha256(list.as_bytes());
             let put = self

@@ -228,6 +228,35 @@ mod tests {
         assert_eq!(run(&[422, 200]), (false, 0, 1));
     }
 
+    /// A server whose clock has leapt takes nothing until somebody has looked, however long one waits.
+    #[test]
+    fn what_waits_for_somebody_is_not_waited_for() {
+        let refused = Refused {
+            status: 503,
+            detail: "the clock says 2030; where it is right, restart with --clock-checked 2030"
+                .to_owned(),
+            ..Refused::default()
+        };
+        assert!(!refused.is_temporary());
+        let busy = Refused {
+            detail: "the disk is full".to_owned(),
+            ..refused.clone()
+        };
+        assert!(busy.is_temporary());
+        let mut waited = 0;
+        let attempt = || -> Result<(), ClientError> {
+            Err(ClientError::Status {
+                server: String::new(),
+                status: 503,
+                detail: String::new(),
+                retry_after: Some(5),
+                problem: Some(Box::new(refused.clone())),
+            })
+        };
+        assert!(persist(NOW, attempt, &mut |_, _| waited += 1).is_err());
+        assert_eq!(waited, 0);
+    }
+
     #[test]
     fn patience_ends() {
         let (result, got) = run(&[&["cut"], &["cut"]]);

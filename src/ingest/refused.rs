@@ -47,7 +47,13 @@ impl Refused {
     pub fn is_temporary(&self) -> bool {
         // Not the event was at fault, but the request that carried it.
         let carrier = matches!(self.code.as_str(), "body-incomplete" | "too-many-lines");
-        carrier || self.status == 429 || self.status == 503
+        (carrier || self.status == 429 || self.status == 503) && !self.waits_for_somebody()
+    }
+
+    /// Whether it lasts until somebody looks at the server, which no waiting does: its clock has leapt, and it says with which
+    /// option it is told that the time is right.
+    pub fn waits_for_somebody(&self) -> bool {
+        self.status == 503 && self.detail.contains("--clock-checked")
     }
 
     /// The refusal in words: a line for the whole, then one for each fault of a field.

@@ -277,8 +277,10 @@ mod tests {
         let plan = |sealed: bool| {
             let root = "a".repeat(64);
             let targets = "/api/v1/plans/610323-SCJG/2026-03/07/targets/";
-            serde_json::json!({"key": "610323-SCJG/2026-03/07", "targets": targets, "root": root, "sealed": sealed})
+            serde_json::json!({"key": "610323-SCJG/2026-03/07", "targets": targets, "root": root, "sealed": sealed, "ended": ""})
         };
+        let mut ended = plan(false);
+        ended["ended"] = "cancelled".into();
         let one = |plans: Vec<serde_json::Value>, id: &str, action: &str, value: &str| {
             serde_json::json!({
                 "check_plans": plans, "check_id": id, "check_action": action, "check_value": value,
@@ -318,6 +320,11 @@ mod tests {
                 "card",
                 "draw-check.html",
                 one(vec![plan(true), plan(true)], "", "", ""),
+            ),
+            (
+                "ended",
+                "draw-check.html",
+                one(vec![ended], "", "/plan", ""),
             ),
             ("all", "draw-recompute.html", again),
             ("countdown", "countdown.html", awaited),
@@ -364,6 +371,7 @@ mod tests {
         );
         let one = concat!(
             include_str!("../../static/draw-one.js"),
+            include_str!("../../static/draw-card.js"),
             include_str!("../../static/draw-target.js")
         );
         let all = concat!(

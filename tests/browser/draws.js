@@ -101,8 +101,8 @@ async (part, modules) => {
       return [entry, record, first, index, rest.slice(0, blank), rest.slice(blank + 1, rest.indexOf('', blank + 1))];
     };
     try {
-      const { v, plan, draw, snapshots, commits, reveals, earlier, files } = JSON.parse(text);
-      const proofs = [[plan, draw], snapshots, commits, reveals, earlier].map((all) => all.map(proof));
+      const { v, plan, draw, snapshots, commits, reveals, earlier, opening = [], files } = JSON.parse(text);
+      const proofs = [[plan, draw], snapshots, commits, reveals, earlier, [opening].flat()].map((all) => all.map(proof));
       return JSON.stringify([v, proofs, files]);
     } catch {
       return null;
@@ -348,13 +348,16 @@ async (part, modules) => {
       for (const [at, one] of all.entries()) same(`file ${at}`, failing(one.file), one.fails);
       const forged = all.filter((one) => one.fails).length;
       const at = new Set(all.map((one) => one.fails));
-      const steps = file.STEPS.filter((step) => !at.has(step));
+      const steps = [...file.STEPS, 'opening'].filter((step) => !at.has(step));
       if (all.length < 60 || forged < 10 || steps.length) problems.push(`too little was compared: ${forged} forged, none at ${steps}`);
       return `${all.length} files of draws, ${forged} of them forged`;
     },
 
     async flips() {
-      const all = (await lines('files')).filter((one) => one.fails === null).slice(0, 12);
+      const all = (await lines('files')).filter((one) => one.fails === null);
+      const opened = all.filter((one) => JSON.parse(one.file).opening).slice(0, 2);
+      if (opened.length === 0) problems.push('no list is opened');
+      all.splice(12, all.length, ...opened);
       let [seen, outside] = [0, 0];
       for (const { file: text } of all) {
         const before = checked(text);
@@ -369,6 +372,7 @@ async (part, modules) => {
         const value = JSON.parse(text);
         const changes = [];
         const proofs = [[value, 'plan'], [value, 'draw']];
+        if (value.opening) proofs.push([value, 'opening']);
         for (const name of ['snapshots', 'commits', 'reveals', 'earlier']) value[name].forEach((_, at) => proofs.push([value[name], at]));
         for (const [holder, name] of proofs) {
           const rows = holder[name].split('\n');
@@ -412,7 +416,8 @@ async (part, modules) => {
           else problems.push(`a change of ${name} goes unnoticed: ${holder[name].slice(0, 80)}`);
           holder[name] = kept;
         }
-        for (const name of Object.keys(value)) {
+        // Of a list that is not opened nothing is claimed.
+        for (const name of Object.keys(value).filter((one) => one !== 'opening')) {
           const { [name]: _, ...rest } = value;
           if (!failing(JSON.stringify(rest))) problems.push(`${name} may be missing`);
         }

@@ -207,6 +207,16 @@ def one_target(browser, stage, tally, large, pictures):
     changed("another count", lambda one: one["rules"][0].update(drawn=120), "rule")
     changed("another target", lambda one: one.update(id="A"), "document")
     browser.picture(pictures / "check-fail.en.390.png")
+    # Of a plan that was called off nothing is waited for.
+    early = json.loads(json.dumps(large["docs"][large["drawn"]]))
+    early.update(randomness=None, seed=None, draw_index=None)
+    for rule in early["rules"]:
+        rule.update(eligible=None, drawn=None, last_ticket=None)
+    stage.answers[targets + large["drawn"]] = early
+    for page, key in [("one-early", "end-not-yet"), ("ended", "end-cancelled")]:
+        browser.open(f"{stage.url}/page/{page}.en")
+        type_in_plain(browser, "#check-id", large["drawn"])
+        tally.check(f"{key} is said", [] if word("en", key) in browser.run(SAID) else [browser.run(SAID)])
     stage.answers[targets + large["drawn"]] = large["docs"][large["drawn"]]
     print(f"one enterprise checked: {clock(times)} from Enter to the shown result (to be under 200)")
 
@@ -242,7 +252,7 @@ def with_card(browser, stage, tally, sealed, pictures):
     hidden = browser.run("location.hash") == "" and not any(token in path for path in stage.asked)
     tally.check("a card's link is checked", [] if steps.get("rule") == "pass" else [str(steps), browser.run(SAID)])
     tally.check("a card's code stays in the browser", [] if hidden else [browser.run("location.href"), *stage.asked])
-    for typed, key in [("ABC", "card-form"), ("0" * 26, "card-unknown")]:
+    for typed, key in [("ABC", "card-length"), ("U" * 26, "card-character"), ("0" * 25 + "1", "card-last"), ("0" * 26, "card-unknown")]:
         clear(browser)
         type_in(browser, "#check-card", typed)
         tally.check(f"{key} is said", [] if word("en", key) in browser.run(SAID) else [browser.run(SAID)])
@@ -394,7 +404,7 @@ def main(portal, parts, examples, pictures, binary=None):
     stage = Stage(portal, parts)
     large = made(examples, "draw_files", 7, 1, 25394, 256, 119)
     officers = made(examples, "draw_files", 7, 1, 25394, 600, 500)
-    files = b"".join(made(examples, "draw_files", seed, 90) for seed in (1, 2, 3))
+    files = b"".join(made(examples, "draw_files", seed, 102) for seed in (1, 2, 3))
     cases = b"".join(made(examples, "draw_cases", seed, 100) for seed in (1, 2, 3))
     for name, body in [("draw.json", VECTORS.read_bytes()), ("cases", cases), ("files", files), ("large", large)]:
         stage.answers["/test/" + name] = body

@@ -77,7 +77,7 @@ fn bad_rows_are_told_and_nothing_is_written() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(
-        said.contains("Line 2 “class”: 高 — must be a token"),
+        said.contains("Line 2 “class”: 高 — must be one that the names file"),
         "{said}"
     );
     assert!(
@@ -170,7 +170,7 @@ fn flags_of_a_draw_have_their_grammar() {
             "authority/period/serial",
         ),
         (
-            "plan cancel --key k --because mood --reason r 000000-SCJG/2026/01",
+            "plan cancel --key k --reason mood --because r 000000-SCJG/2026/01",
             "library_error",
         ),
         (

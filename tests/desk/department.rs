@@ -264,7 +264,7 @@ impl Desk {
                 classes(n)
             )
         });
-        let header = "统一社会信用代码,行业类别,检查部门,排除原因,名称,信用风险分类\n";
+        let header = "对象标识,行业类别,检查部门,排除原因,名称,信用风险分类\n";
         self.write(
             "objects.csv",
             &format!("{header}{}", rows.collect::<String>()),
@@ -298,6 +298,9 @@ impl Desk {
         );
         let snapshot = "plan snapshot --key k --names names.toml --name 名录库 --leaves";
         assert_eq!(self.index(&format!("{snapshot} objects.txt")), 5);
+        // A second run finds the first.
+        let again = self.refused(0, &format!("{snapshot} objects.txt"));
+        assert!(again.contains("entry 5 of the log already"), "{again}");
         assert_eq!(self.index(&format!("{snapshot} officers.txt")), 6);
         self.write(
             "plan.toml",
@@ -313,7 +316,7 @@ impl Desk {
             ),
         );
         // Libraries are open to objections first, and the log says until when.
-        let early = self.refused(2, "plan publish --key k plan.toml");
+        let early = self.refused(1, "plan publish --key k plan.toml");
         assert!(
             early.contains("object_snapshot") && early.contains("2023-08-11T00:00:00Z"),
             "{early}"

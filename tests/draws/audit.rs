@@ -150,7 +150,7 @@ fn a_draw_of_another_result_is_told() {
             true
         });
     let decided = gongshi_verify::draw::given::Given::Checkpoints(checkpoints);
-    let body = gongshi::draw::compose(intake, &plan, &decided)
+    let body = gongshi::draw::compose(intake, &plan, &plan.region, &decided)
         .unwrap()
         .body;
     let mut drawn = body.get("drawn").unwrap().as_array().unwrap().to_vec();

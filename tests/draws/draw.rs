@@ -1,10 +1,13 @@
 //! The draw itself, what is recorded of it, and what follows.
 
 use crate::common::*;
+use crate::server::{Server, policy};
 use crate::support::*;
 use gongshi::draw::Drawn;
+use gongshi_verify::draw::recompute::one_by_one;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::PlanKey;
+use gongshi_verify::report::{Verdict, verify_draw_file};
 
 fn drawn_ids(body: &Value) -> Vec<String> {
     let drawn = body.get("drawn").unwrap().as_array().unwrap();
@@ -56,7 +59,7 @@ fn a_record_of_another_result_is_refused_by_its_field() {
             true
         });
     let from = gongshi_verify::draw::given::Given::Checkpoints(checkpoints);
-    let good = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &from)
+    let good = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &plan.region, &from)
         .unwrap()
         .body;
     let list = good.get("drawn").unwrap().as_array().unwrap().to_vec();
@@ -127,7 +130,7 @@ fn a_draw_is_not_recorded_before_its_time() {
             true
         });
     let from = gongshi_verify::draw::given::Given::Checkpoints(checkpoints);
-    let early = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &from)
+    let early = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &plan.region, &from)
         .unwrap()
         .body;
     refused(county.say(OPERATOR, "draw", early, Some(KEY)), "too_early");
@@ -357,7 +360,7 @@ fn a_lotterys_numbers_are_told_by_the_plans_authority() {
             numbers,
             Some("http://www.cwl.gov.cn/".to_owned()),
         );
-        gongshi::draw::compose(intake, &county.state(KEY), &decided)
+        gongshi::draw::compose(intake, &county.state(KEY), "000000", &decided)
     };
     let good = made(vec![vec![33, 5, 12, 18, 21, 27], vec![9]]);
     let good = good.unwrap().body;
@@ -395,4 +398,36 @@ fn a_lotterys_numbers_are_told_by_the_plans_authority() {
             Some(KEY),
         )
         .unwrap();
+}
+
+/// A draw is the function's value, whoever records it: an operator whose region does not take the plan's in records it under its own.
+#[test]
+fn a_plan_of_another_region_than_the_operators_is_drawn_all_the_same() {
+    let county = County::new();
+    county.due(KEY, &[]);
+    let registry = county.log.app.portal.intake.registry();
+    let operator = registry.operator().unwrap();
+    let mut kinds: Vec<&str> = operator.kinds.iter().map(|kind| kind.as_str()).collect();
+    kinds.sort_unstable();
+    let amended = Value::object([
+        ("action", "amend".into()),
+        ("authority_id", operator.id.as_str().into()),
+        ("name", operator.name.as_str().into()),
+        ("region", "610323".into()),
+        (
+            "kinds",
+            Value::Array(kinds.into_iter().map(Into::into).collect()),
+        ),
+    ]);
+    let done = county.log.accept(vec![county.log.authority(amended)]);
+    assert!(done[0].is_ok(), "{done:?}");
+    let index = county.draw(KEY);
+    let record = county.body(index);
+    let region = record.get("region").unwrap();
+    assert_eq!(region.as_str(), Some("610323"));
+    assert_eq!(county.state(KEY).region, "000000");
+    let file = Server::start(&county).get(&format!("draws/{KEY}")).body;
+    let report = verify_draw_file(&file, &policy(&county), &one_by_one).unwrap();
+    assert_eq!(report.verdict, Verdict::Verified, "{:?}", report.steps);
+    assert_eq!(crate::audit::problems(&county), []);
 }

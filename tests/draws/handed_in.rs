@@ -5,6 +5,7 @@ use crate::sealed::SealedCounty;
 use crate::server::*;
 use crate::support::*;
 use gongshi::intake::{Clock as _, FileStatement};
+use gongshi::text::{Catalogue, Lang};
 use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::recompute::one_by_one;
 use gongshi_verify::encoding::{base64, hex};
@@ -109,7 +110,40 @@ fn anybody_hands_in_the_round_that_a_plan_waits_for() {
         (&ROUND.into(), &KEY.into())
     );
 
+    // On a plan's own page the answer is that page again, with the cause.
+    let answered = |text: &str, code: &str| {
+        let location = form(&format!("plan={KEY}&lang=en&{text}"));
+        assert_eq!(location, format!("/en/plans/{KEY}?handed={code}#handed"));
+        let page = server.page(location[1..].split('#').next().unwrap());
+        let said = Catalogue::built_in().get(Lang::En, &format!("page-handed-{code}"), &[]);
+        let said = said.replace('"', "&quot;");
+        let html = String::from_utf8(page.body).unwrap();
+        assert!(html.contains(&said), "{code}");
+    };
+    answered("beacon=garbage", "format");
+    answered("beacon=", "format");
+    let pasted = |number: u64, signature: &str| {
+        let json = round(number, signature);
+        let json: String = form_urlencoded::byte_serialize(json.as_bytes()).collect();
+        format!("beacon={json}")
+    };
+    answered(&pasted(ROUND, "abc"), "signature");
+    answered(&pasted(ROUND, &SIGNATURE[2..]), "signature");
+    answered(&pasted(1000, SIGNATURE), "round");
+    answered(&pasted(ROUND, &SIGNATURE.replacen("81", "91", 1)), "wrong");
+    answered(&format!("beacon={}", "x".repeat(5000)), "long");
+    answered(&pasted(ROUND, SIGNATURE), "known");
+
     county.draw(KEY);
+    answered(&pasted(ROUND, SIGNATURE), "known");
+    answered(&pasted(ROUND, &SIGNATURE.replacen("81", "91", 1)), "wrong");
+    let other = server.page(&format!("plans/{KEY}?handed=nonsense"));
+    assert_eq!(other.status, 200);
+    assert!(
+        !String::from_utf8(other.body)
+            .unwrap()
+            .contains("id=\"handed\"")
+    );
     post(&round(ROUND, SIGNATURE)).problem(409, "beacon-not-awaited");
     let document = server
         .get(&format!("plans/{KEY}/targets/{}", code(1)))

@@ -13,6 +13,7 @@ mod handed_in;
 mod members;
 mod pages;
 mod plans;
+mod replaced;
 mod scene;
 mod sealed;
 mod secrets;

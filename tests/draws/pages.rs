@@ -213,6 +213,56 @@ async fn links_lead_somewhere() {
     }
 }
 
+/// What the list cannot be narrowed to is said, not passed over.
+#[actix_web::test]
+async fn what_a_list_of_plans_does_not_know_is_refused() {
+    for (lang, base) in LANGS {
+        for (query, told) in [
+            ("stage=foo", "stage=foo"),
+            ("before=abc", "before=abc"),
+            ("before=12", "page"),
+            ("stage=drawn&stage=nonsense", "lapsed"),
+        ] {
+            let html = page(&format!("{base}/plans?{query}"), 400).await;
+            assert!(html.contains(&say(lang, "page-error-value")), "{query}");
+            assert!(html.contains(told), "{query}");
+        }
+        page(&format!("{base}/plans?authority=%20x"), 404).await;
+        page(&format!("{base}/plans?stage=&authority="), 200).await;
+        page(&format!("{base}/plans?utm_source=x"), 200).await;
+    }
+}
+
+/// Why a plan was called off stands on its page in words, how long before the randomness all was fixed, too.
+#[actix_web::test]
+async fn a_plan_says_why_it_was_called_off_and_what_its_lead_is() {
+    let html = page(&format!("/plans/{CANCELLED}"), 200).await;
+    assert!(html.contains("检查时间有误。"), "{html}");
+    let api = get(&format!("/api/v1/plans/{CANCELLED}")).await.body;
+    let api: serde_json::Value = serde_json::from_str(&api).unwrap();
+    assert_eq!(api["cancelled"]["reason_text"], "检查时间有误。");
+    assert_eq!(api["lead_seconds"], serde_json::Value::Null);
+    assert!(
+        api["items"][0]
+            .as_object()
+            .unwrap()
+            .contains_key("item_part")
+    );
+    let api = get(&format!("/api/v1/plans/{WAITING}")).await.body;
+    let api: serde_json::Value = serde_json::from_str(&api).unwrap();
+    assert_eq!(api["lead_seconds"], 600);
+    let html = page(&format!("/en/plans/{WAITING}"), 200).await;
+    assert!(
+        html.contains("where the plan asks for 10 min at least"),
+        "{html}"
+    );
+    // A card's page knows which plans will not be drawn.
+    let html = page(&format!("/draws/{CANCELLED}/target/{}", code(1)), 200).await;
+    assert!(html.contains("data-ended=\"cancelled\""), "{html}");
+    let html = page(&format!("/draws/{DRAWN}/target/{}", code(1)), 200).await;
+    assert!(html.contains("data-ended=\"\""), "{html}");
+}
+
 #[actix_web::test]
 async fn a_plan_says_where_it_stands_and_what_comes_next() {
     for (lang, base) in LANGS {
@@ -270,9 +320,6 @@ async fn plans_are_narrowed_by_stage_and_department() {
     assert!(drawn.contains("aria-current=\"true\""));
     let nobody = page(&format!("/plans?authority={NOTARY}"), 200).await;
     assert_eq!(nobody.matches("<td class=\"lead\">").count(), 0);
-    // What is no stage narrows nothing.
-    let odd = page("/plans?stage=x", 200).await;
-    assert_eq!(odd.matches("<td class=\"lead\">").count(), EVERY.len());
     page("/plans?page=2", 400).await;
 }
 
@@ -675,7 +722,8 @@ async fn other_sources_of_randomness_are_told_step_by_step() {
         let source = Some("中国福利彩票第2026030期公告".to_owned());
         let from = gongshi_verify::draw::given::Given::Numbers(numbers, source);
         let intake = lottery.log.app.portal.intake.clone();
-        let composed = gongshi::draw::compose(&intake, &lottery.state(KEY), &from).unwrap();
+        let composed =
+            gongshi::draw::compose(&intake, &lottery.state(KEY), "000000", &from).unwrap();
         lottery.say(LEAD, "draw", composed.body, Some(KEY)).unwrap();
         lottery.log.settle();
         (beacon, lottery)

@@ -15,7 +15,7 @@ fn a_library_is_what_its_snapshot_says() {
     for (name, value, code) in [
         ("count", number(8), "library_count"),
         ("root", "00".repeat(32).as_str().into(), "library_root"),
-        ("library_form", "sealed".into(), "library_leaf"),
+        ("library_form", "sealed".into(), "missing"),
         (
             "strata",
             body(r#"[{"stratum":"food","stratum_name":"食品"}]"#),
@@ -185,6 +185,36 @@ fn a_plan_that_cannot_be_carried_out_is_refused_with_the_reason() {
         )),
     );
     county.say(LEAD, "plan", alone, Some(KEY)).unwrap();
+}
+
+/// Whom only the rotation keeps away is refused as that, for whoever plans can lower it.
+#[test]
+fn a_seat_that_rotation_empties_is_refused_as_that() {
+    let county = County::new();
+    let seats = |partners: u8| {
+        body(&format!(
+            r#"[{{"department":"{LEAD}","seats":[{{"officers":2}}]}},
+            {{"department":"{PARTNER}","seats":[{{"officers":{partners}}}]}}]"#
+        ))
+    };
+    let all = body(&format!(
+        r#"[{{"stratum":"food","rule_departments":["{LEAD}"],"num":1,"den":100,"minimum":1}},
+        {{"stratum":"gas","rule_departments":["{LEAD}","{PARTNER}"],"num":1,"den":1,"minimum":1}}]"#
+    ));
+    county.due(KEY, &[("departments", seats(4)), ("rules", all.clone())]);
+    county.draw(KEY);
+    let next = |rotation: u64| {
+        let changes = [
+            ("departments", seats(2)),
+            ("rules", all.clone()),
+            ("rotation", number(rotation)),
+            ("check_from", "2026-05-01".into()),
+            ("check_to", "2026-05-30".into()),
+        ];
+        county.plan("000000-SCJG/2026/02", &changes)
+    };
+    refused(next(1), "infeasible_rotation");
+    assert!(next(0).is_ok());
 }
 
 #[test]

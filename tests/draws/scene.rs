@@ -91,6 +91,7 @@ impl Scene {
         let text = sealed_objects();
         county.put(&text);
         let library = snapshot("objects", "sealed", &text);
+        let library = with(library, "strata", classes(&["A", "C"]));
         let sealed = county.say(LEAD, "snapshot", library, None).unwrap();
         county.put(&objects(30));
         let library = with(

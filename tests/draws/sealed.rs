@@ -12,7 +12,7 @@ use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{Hash, leaf_hash, sha256};
 use gongshi_verify::json::Value;
 use gongshi_verify::merkle::tree_head;
-use gongshi_verify::report::{Verdict, verify_draw_file};
+use gongshi_verify::report::{Outcome, StepId, Verdict, verify_draw_file};
 use serde_json::Value as Json;
 
 /// Id, class and salts.
@@ -44,6 +44,15 @@ pub struct SealedCounty {
     openings: Vec<Opened>,
 }
 
+/// A plan's changes for the sealed library with that root: a rule for each class.
+fn changes(root: &str) -> Vec<(&'static str, Value)> {
+    let rules = body(&format!(
+        r#"[{{"stratum":"A","rule_departments":["{LEAD}"],"num":1,"den":2,"minimum":2}},
+        {{"stratum":"B","rule_departments":["{LEAD}","{PARTNER}"],"num":1,"den":4,"minimum":1}}]"#
+    ));
+    vec![("object_root", root.into()), ("rules", rules)]
+}
+
 impl SealedCounty {
     pub fn new() -> Self {
         Self::excluding(&[])
@@ -64,11 +73,7 @@ impl SealedCounty {
     }
 
     pub fn changes(&self) -> Vec<(&'static str, Value)> {
-        let rules = body(&format!(
-            r#"[{{"stratum":"A","rule_departments":["{LEAD}"],"num":1,"den":2,"minimum":2}},
-            {{"stratum":"B","rule_departments":["{LEAD}","{PARTNER}"],"num":1,"den":4,"minimum":1}}]"#
-        ));
-        vec![("object_root", self.root.as_str().into()), ("rules", rules)]
+        changes(&self.root)
     }
 
     /// The department draws, as its command does; the opened list.
@@ -175,6 +180,10 @@ fn the_file_of_a_sealed_draw_is_verified_as_far_as_it_goes() {
     let file = server.get(&format!("draws/{KEY}"));
     let report = verify_draw_file(&file.body, &policy, &one_by_one).unwrap();
     assert_eq!(report.verdict, Verdict::Sealed, "{:?}", report.steps);
+    assert!(report.verdict.holds());
+    let unopened = report.outcome(StepId::DrawOpening);
+    assert_eq!(unopened, Some(Outcome::NotChecked), "{report}");
+    let file_etag = file.etag;
     let mut changed = file.body.clone();
     let at = String::from_utf8(file.body)
         .unwrap()
@@ -204,6 +213,25 @@ fn the_file_of_a_sealed_draw_is_verified_as_far_as_it_goes() {
         (&count.into(), &Json::Null)
     );
     let opening = sealed.open(KEY, &list);
+    // The list is held against what the draw has committed to; a text that is not the one named is noticed.
+    let opened = server.get(&format!("draws/{KEY}"));
+    assert_ne!(opened.etag, file_etag);
+    let report = verify_draw_file(&opened.body, &policy, &one_by_one).unwrap();
+    assert_eq!(report.verdict, Verdict::Opened, "{:?}", report.steps);
+    assert_eq!(
+        report.outcome(StepId::DrawOpening),
+        Some(Outcome::Pass),
+        "{report}"
+    );
+    let last = report.to_string();
+    let last = last.lines().last().unwrap();
+    assert!(last.starts_with("SEALED") && last.contains("not checked"));
+    let text = String::from_utf8(opened.body).unwrap();
+    let forged = text.replacen("ddraw/1|sdrawn|9", "ddraw/1|sdrawn|8", 1);
+    assert_ne!(forged, text);
+    let report = verify_draw_file(forged.as_bytes(), &policy, &one_by_one).unwrap();
+    let failed = report.failed().map(|step| step.id);
+    assert_eq!(failed, Some(StepId::DrawOpening), "{report}");
     let found = progress(&server);
     assert_eq!(
         (&found["drawn"], &found["published"], &found["overdue"]),
@@ -215,4 +243,41 @@ fn the_file_of_a_sealed_draw_is_verified_as_far_as_it_goes() {
         (plan["draw"].as_u64(), plan["opening"].as_u64()),
         (Some(index), Some(opening))
     );
+}
+
+/// Whose classes are sealed names them all, without their numbers; and no undirected plan forgets one.
+#[test]
+fn a_plan_on_a_sealed_library_has_a_rule_for_every_class_that_is_named() {
+    let mut sealed = SealedCounty::new();
+    let root = sealed.root.clone();
+    let county = &mut sealed.county;
+    let (text, _) = sealed_library(30, &[]);
+    let good = snapshot("objects", "sealed", &text);
+    let say = |county: &County, body: Value| county.say(LEAD, "snapshot", body, None);
+    let Value::Object(mut nameless) = good.clone() else {
+        panic!("an object")
+    };
+    nameless.remove("strata");
+    let said = say(county, Value::Object(nameless))
+        .unwrap_err()
+        .to_string();
+    assert!(said.contains("strata"), "{said}");
+    let counted = body(r#"[{"stratum":"A","stratum_name":"低","leaf_count":10}]"#);
+    let said = say(county, with(good.clone(), "strata", counted));
+    let said = said.unwrap_err().to_string();
+    assert!(said.contains("strata[0].leaf_count"), "{said}");
+    let plan = |county: &County| county.plan(KEY, &changes(&root));
+    let third = with(good.clone(), "strata", classes(&["A", "B", "D"]));
+    county.objects = say(county, third).unwrap();
+    county.wait(11 * 24 * 3600);
+    refused(plan(county), "class_without_rule");
+    let mut aimed = changes(&root);
+    aimed.push(("draw_type", "directed".into()));
+    assert!(county.plan(KEY, &aimed).is_ok());
+
+    let mut sealed = SealedCounty::new();
+    let county = &mut sealed.county;
+    county.objects = say(county, with(good, "strata", classes(&["A"]))).unwrap();
+    county.wait(11 * 24 * 3600);
+    refused(plan(county), "class_unnamed");
 }

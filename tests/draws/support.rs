@@ -457,7 +457,21 @@ pub fn snapshot(library: &str, form: &str, text: &str) -> Value {
     if library == "objects" {
         body = with(body, "library_form", form.into());
     }
+    if form == "sealed" {
+        body = with(body, "strata", classes(&["A", "B"]));
+    }
     body
+}
+
+/// The classes of a sealed library, as its record names them.
+pub fn classes(names: &[&str]) -> Value {
+    let one = |name: &&str| {
+        Value::object([
+            ("stratum", (*name).into()),
+            ("stratum_name", format!("{name}类").as_str().into()),
+        ])
+    };
+    Value::Array(names.iter().map(one).collect())
 }
 
 pub fn file(text: &str) -> Value {

@@ -51,11 +51,26 @@ fn after_the_opening_everyone_learns_of_results_for_objects_that_were_not_drawn(
         assert!(!page(&path).contains(&said(lang)), "{path}");
     }
 
+    // The record's own page says which draw it is of, and once the list is open whether its target is on it.
+    let record = |index: u64, word: &str| {
+        for (lang, prefix) in [(Lang::Zh, ""), (Lang::En, "en/")] {
+            let html = page(&format!("{prefix}record/{index}"));
+            let said = Catalogue::built_in().get(lang, &format!("page-record-{word}"), &[]);
+            assert!(html.contains(&said), "{index}: {word}");
+            assert!(html.contains(&format!("/draws/{KEY}\"")), "{index}");
+        }
+    };
+    for index in [undrawn[0], right] {
+        record(index, "draw-sealed");
+    }
+
     let nothing = (Vec::new(), Vec::new());
     assert_eq!(audited(county), nothing);
 
     sealed.open(KEY, &list);
     assert_eq!(audited(county), (Vec::new(), undrawn.to_vec()));
+    record(undrawn[0], "not-on-list");
+    record(right, "on-list");
     let found = progress();
     assert_eq!(found["undrawn"], serde_json::json!(undrawn));
     assert_eq!(found["inspected"], 1);

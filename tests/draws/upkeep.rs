@@ -144,7 +144,8 @@ fn what_is_said_of_a_plan_is_of_its_region() {
         true
     });
     let given = gongshi_verify::draw::given::Given::Checkpoints(checkpoints);
-    let good = gongshi::draw::compose(&county.log.app.portal.intake, &plan, &given).unwrap();
+    let good =
+        gongshi::draw::compose(&county.log.app.portal.intake, &plan, &plan.region, &given).unwrap();
     let draw = |who: &str, name: &str, value: Value| {
         county.say(who, "draw", with(good.body.clone(), name, value), Some(KEY))
     };

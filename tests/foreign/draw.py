@@ -1,5 +1,5 @@
 """The draw once more, from docs/DRAW.md alone and with Python's standard library: tickets, seeds, commits, delays, open draws,
-and who is in a library, under a multi-proof.
+opened lists of sealed ones, and who is in a library, under a multi-proof.
 
 Reads cases as verify/examples/draw_cases.rs writes them, one JSON object to a line, and says where it comes to another result.
     cargo run -p gongshi-verify --example draw_cases -- SEED COUNT | python3 tests/foreign/draw.py
@@ -8,6 +8,7 @@ Reads cases as verify/examples/draw_cases.rs writes them, one JSON object to a l
 import base64
 import hashlib
 import json
+import re
 import sys
 
 
@@ -111,6 +112,25 @@ def shows(document, root):
     return needed == set(places)
 
 
+LINE = re.compile(r"ddraw/1\|sdrawn\|([0-9A-Z]{1,32})\|([0-9A-Z]{1,32}(?:,[0-9A-Z]{1,32})*)\|[0-9a-f]{64}", re.ASCII)
+
+
+def is_opening(list_, count, root, library):
+    """Whether a text is the list that a sealed draw has committed to, of objects that can be drawn."""
+    if list_ and not list_.endswith("\n"):
+        return False
+    lines = list_.split("\n")[:-1]
+    found = [LINE.fullmatch(line) for line in lines]
+    if not all(found):
+        return False
+    teams = [one[2].split(",") for one in found]
+    ids = [one[1] for one in found]
+    if any(later <= one for texts in (ids, *teams) for one, later in zip(texts, texts[1:])):
+        return False
+    drawable = {line.split("|")[2] for line in library if line.split("|")[3] == "0"}
+    return len(ids) == count and tree(lines).hex() == root and drawable.issuperset(ids)
+
+
 def forged(document):
     """The document with something changed, in every way that is tried."""
     def with_(**members):
@@ -153,22 +173,29 @@ def problems(case, forge):
         yield "who is in the library"
     if forge and any(shows(document, root) for document in forged(case["shown"])):
         yield "the refusal of what does not show who is in the library"
+    opened = case["opened"]
+    if is_opening(opened["list"], opened["count"], opened["root"], opened["library"]) != opened["right"]:
+        yield "the opened list"
     for rule in case["rules"]:
         if drawn(seed, case["leaves"], rule) != (rule["eligible"], rule["drawn"]):
             yield f"who is drawn of {rule['stratum']}"
 
 
 count = targets = wrong = shown = 0
+lists = {True: 0, False: 0}
 for line in sys.stdin:
     case = json.loads(line)
     count += 1
     targets += sum(len(rule["drawn"]) for rule in case["rules"])
     shown += len(case["shown"]["ids"])
+    lists[case["opened"]["right"]] += 1
     # All that can be changed in a document is much: every tenth will do.
     for problem in problems(case, forge=count % 10 == 0):
         wrong += 1
         print(f"case {count}, {case['plan_key']}: {problem} differs", file=sys.stderr)
 if not targets:
     sys.exit("nobody was drawn in any case: nothing was compared")
-print(f"{count} draws repeated, {targets} targets drawn, {shown} ids found or missing under multi-proofs: {wrong} differences")
+if not all(lists.values()):
+    sys.exit("no opened list was right, or none was wrong: nothing was compared")
+print(f"{count} draws repeated, {targets} targets drawn, {shown} ids found or missing under multi-proofs, {lists[True]} opened lists right and {lists[False]} wrong: {wrong} differences")
 sys.exit(1 if wrong else 0)

@@ -221,6 +221,37 @@ fn files_that_are_no_tables_are_told_apart() {
     assert!(!stopped(options(kind, &desk.path("absent.csv"))).is_empty());
 }
 
+/// A quotation mark that is never closed swallows the rest of the file: that is told of the line where it stands, also in the first
+/// row and the last, and a cell that ends with a line break is not taken for one.
+#[test]
+fn a_quotation_mark_that_is_not_closed_is_told_where_it_stands() {
+    let desk = Desk::new();
+    let kind = Kind::AbnormalListing;
+    let row = |n: usize| listing(n).replace("示例", "\"示例");
+    for (before, after) in [(0, 0), (0, 3), (1, 0), (500, 500)] {
+        for end in ["\n", "\r\n", ""] {
+            let rest: String = (0..after).map(listing).collect();
+            let text = listings(before) + &row(7) + &rest;
+            let text = match end {
+                "" => text.trim_end().to_owned(),
+                end => text.replace('\n', end),
+            };
+            let said = stopped(options(kind, &desk.put("t.csv", text)));
+            let line = format!("第 {} 行", before + 2);
+            assert!(said.contains(&line) && said.contains("引号"), "{said}");
+        }
+    }
+    let closed = HEADER.to_owned() + listing(1).trim_end() + ",\"备注\n\"\n";
+    let closed = closed.replace("日期\n", "日期,备注\n");
+    for text in [closed.clone(), closed.trim_end().to_owned()] {
+        let (summary, said) = check(options(kind, &desk.put("t.csv", text)));
+        assert_eq!((summary.read, said), (1, vec![]));
+    }
+    let long = listings(2).replace("示例公司1", &"长".repeat(500_000));
+    let said = stopped(options(kind, &desk.put("t.csv", long)));
+    assert!(said.contains("第 3 行") && !said.contains("引号"), "{said}");
+}
+
 #[test]
 fn every_bad_row_is_told_with_line_column_value_and_expectation() {
     let desk = Desk::new();

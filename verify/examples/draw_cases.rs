@@ -12,6 +12,7 @@ use gongshi_verify::encoding::base64;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{Hash, leaf_hash, node_hash, sha256};
 use gongshi_verify::json::{Value, to_jcs};
+use gongshi_verify::merkle::tree_head;
 use gongshi_verify::names::{AuthorityId, Origin, PlanKey};
 use rs_merkle::{Hasher, MerkleTree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,6 +160,62 @@ fn shown(numbers: &mut Numbers, library: &Library<'_>) -> Value {
     ])
 }
 
+/// A sealed library and the opened list of a draw from it: right, or wrong in one of the ways in which it can be.
+fn opened(numbers: &mut Numbers) -> Option<Value> {
+    let mut leaves = BTreeMap::new();
+    for _ in 0..1 + numbers.below(30) {
+        let id = format!("{:X}", numbers.below(0xffff));
+        let exclusion = if numbers.below(5) == 0 { "closed" } else { "0" };
+        let (class, ticket) = (hex(&numbers.hash()), hex(&numbers.hash()));
+        let line = format!("ddraw/1|starget|{id}|{exclusion}|{class}|{ticket}");
+        leaves.insert(id, line);
+    }
+    let drawable = leaves.iter().filter(|(_, line)| line.contains("|0|"));
+    let ids: Vec<String> = drawable.map(|(id, _)| id.clone()).collect();
+    let mut ids: Vec<String> = ids.into_iter().filter(|_| numbers.below(2) == 0).collect();
+    let (wrong, excluded) = (
+        numbers.below(16),
+        leaves.iter().find(|(_, line)| line.contains("|closed|")),
+    );
+    match (wrong, excluded) {
+        (1, _) => ids.push("ZZ".to_owned()),
+        (2, Some((id, _))) => ids.push(id.clone()),
+        (3, _) => ids.reverse(),
+        _ => {}
+    }
+    if wrong == 2 {
+        ids.sort_unstable();
+    }
+    let officers = if wrong == 4 { "P2,P1" } else { "P1,P2" };
+    let mut list = String::new();
+    for id in &ids {
+        let salt = hex(&numbers.hash());
+        list += &format!("ddraw/1|sdrawn|{id}|{officers}|{salt}\n");
+    }
+    let lines: Vec<Hash> = list
+        .lines()
+        .map(|line| leaf_hash(line.as_bytes()))
+        .collect();
+    let (mut root, mut count) = (tree_head(&lines), lines.len() as u64);
+    match wrong {
+        5 => root = numbers.hash(),
+        6 => count += 1,
+        7 => drop(list.pop()),
+        8 => list = list.to_lowercase(),
+        _ => {}
+    }
+    let library: String = leaves.values().map(|line| format!("{line}\n")).collect();
+    let library = Library::parse(Form::Sealed, &library).ok()?;
+    let right = gongshi_verify::draw::opened::check(&list, count, &root, &library).is_ok();
+    Some(Value::object([
+        ("library", texts(leaves.values())),
+        ("list", list.into()),
+        ("count", number(count)),
+        ("root", hex(&root).into()),
+        ("right", Value::Bool(right)),
+    ]))
+}
+
 fn rules(numbers: &mut Numbers) -> Vec<Rule> {
     let rule = |stratum: &&str| {
         let den = 1 + numbers.below(100);
@@ -232,6 +289,8 @@ fn case(numbers: &mut Numbers) -> Option<Value> {
     });
     let group = |group: &Vec<u32>| Value::Array(group.iter().map(|n| number(*n)).collect());
     let shown = shown(numbers, &library);
+    // Of numbers of its own, so that the draws are what they are without it.
+    let opened = opened(&mut Numbers(!numbers.0, numbers.1))?;
     Some(Value::object([
         ("origin", origin.as_str().into()),
         ("plan_key", plan.as_str().into()),
@@ -246,6 +305,7 @@ fn case(numbers: &mut Numbers) -> Option<Value> {
         ("leaves", texts(leaves.values())),
         ("root", hex(&library.root()).into()),
         ("shown", shown),
+        ("opened", opened),
         ("rules", Value::Array(rules.collect())),
     ]))
 }

@@ -1,7 +1,8 @@
 //! The command `gongshi-verify`: reads files, prints a report, sets the exit code.
 //!
 //! No network and no decision of its own: everything is checked by the library. Exit 0 verified,
-//! 1 not verified, 2 unusable input (also wrong arguments).
+//! 1 not verified, 2 unusable input (also wrong arguments). A sealed draw of which all that can be checked is right
+//! ends with 0, and the last line of its report says what was not checked.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -16,8 +17,8 @@ use gongshi_verify::draw::randomness::Delay;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::policy::{MAX_POLICY, Policy};
 use gongshi_verify::report::{
-    MAX_DRAW_FILE, MAX_PROOF_FILE, Report, Verdict, verify_consistency_between,
-    verify_consistency_file, verify_draw_file, verify_proof_file, verify_record_file,
+    MAX_DRAW_FILE, MAX_PROOF_FILE, Report, verify_consistency_between, verify_consistency_file,
+    verify_draw_file, verify_proof_file, verify_record_file,
 };
 use gongshi_verify::text::shown;
 
@@ -203,14 +204,14 @@ fn side_by_side(delay: Delay, start: &Hash, checkpoints: &[Hash]) -> Option<usiz
     (broken < delay.segments).then_some(broken)
 }
 
-/// Prints a report; whether it says verified. A report nobody could read is an error, not a verdict.
+/// Prints a report; whether all that can be checked holds. A report nobody could read is an error, not a verdict.
 fn print(file: &Path, report: &Report) -> Result<bool> {
     let name = shown(&file.display().to_string());
     let mut out = std::io::stdout().lock();
     writeln!(out, "{name}\n{report}")
         .and_then(|()| out.flush())
         .context("cannot write the report")?;
-    Ok(report.verdict == Verdict::Verified)
+    Ok(report.verdict.holds())
 }
 
 /// Reads a file of at most `limit` bytes.

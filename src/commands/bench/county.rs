@@ -1,6 +1,7 @@
 //! A county's log being filled: its departments, and what they say, accepted by intake like any other, with a clock that is moved
 //! along.
 
+use super::year::CLASSES;
 use anyhow::{Context as _, anyhow};
 use gongshi::app::{App, NewLog, Tuning, init, operator_key_path, random32};
 use gongshi::ingest::KeyFile;
@@ -159,9 +160,13 @@ impl County {
         let read = Library::parse(form, text).map_err(|error| anyhow!("{error}"))?;
         let (count, root) = (read.leaves().len(), hex(&read.root()));
         let form = match form {
-            Form::Officers => "",
-            Form::Sealed => r#""library_form":"sealed","#,
-            Form::Open => r#""library_form":"open","#,
+            Form::Officers => String::new(),
+            Form::Sealed => {
+                let class = |class| format!(r#"{{"stratum":"{class}","stratum_name":"{class}"}}"#);
+                let classes = CLASSES.map(|(name, ..)| class(name)).join(",");
+                format!(r#""library_form":"sealed","strata":[{classes}],"#)
+            }
+            Form::Open => r#""library_form":"open","#.to_owned(),
         };
         let leaves = self.put(text)?;
         // Each is a library of its own: of one library only the newest snapshot could be planned with.

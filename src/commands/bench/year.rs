@@ -26,7 +26,7 @@ const ITEMS: usize = 100;
 const DAY: i64 = 86_400;
 const DELAY_LOG2: u32 = 8;
 /// Classes of the sealed library: out of so many the last-named share, and the rate in thousandths.
-const CLASSES: [(&str, usize, u64); 3] = [("A", 80, 1), ("B", 97, 5), ("C", 100, 20)];
+pub(super) const CLASSES: [(&str, usize, u64); 3] = [("A", 80, 1), ("B", 97, 5), ("C", 100, 20)];
 
 /// How large a year is.
 #[derive(Debug, Clone, Copy)]

@@ -46,14 +46,21 @@ impl Outside {
                 };
                 Ok((Given::Signature(own.signature), true))
             }
-            Mode::Lottery { .. } => match (&self.numbers, stated) {
+            Mode::Lottery { game, .. } => match (&self.numbers, stated) {
                 (Some(text), _) => {
                     let source = self.numbers_source.clone();
                     let given = typed_numbers(text, source);
                     let given = given.context(
                         "--numbers: expected numbers from 0 to 99, such as 5,12,18,21,27,33/9",
                     )?;
-                    Ok((given, true))
+                    match &given {
+                        Given::Numbers(groups, _) if !game.admits(groups) => bail!(
+                            "--numbers: {text} is no result of the game {}: expected {}, groups with / between them",
+                            game.code(),
+                            game.form()
+                        ),
+                        given => Ok((given.clone(), true)),
+                    }
                 }
                 (None, Some(stated)) => Ok((stated, true)),
                 (None, None) => bail!("the numbers of the lottery are needed: --numbers"),

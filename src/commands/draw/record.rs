@@ -6,21 +6,29 @@ use crate::commands::out;
 use anyhow::bail;
 use clap::Args;
 use gongshi::domain::Kind;
-use gongshi::ingest::desk::{Materials, PlanEntries};
+use gongshi::ingest::desk::{Materials, PlanEntries, check_record};
 use gongshi_verify::draw::given::Given;
 use gongshi_verify::draw::library::Form;
 use gongshi_verify::draw::plan::Mode;
+use gongshi_verify::draw::recompute::Outcome;
 use gongshi_verify::draw::recorded;
+use gongshi_verify::encoding::hex;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::PlanKey;
+use gongshi_verify::time::Timestamp;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Record a due draw of an open library: the one of a lottery, whose numbers no server knows.
+/// Media type of a long list.
+const LIST_TYPE: &str = "application/json";
+
+/// Record a due draw of an open library that the server does not make.
 ///
-/// The server draws by itself what it can; by lottery it waits for the plan's authority. Prints the index of the entry. The log
-/// repeats the draw before it takes it.
+/// The server draws by itself what it can. It waits for the plan's authority by lottery, whose numbers it does not know; and where
+/// its operator may not publish for the plan's region, as for a plan of the city on a county's log: then whoever has the right for
+/// that region records the draw, with --beacon or by delay. Prints the index of the entry. The log repeats the draw before it
+/// takes it.
 #[derive(Args)]
 pub struct Record {
     #[command(flatten)]
@@ -33,6 +41,9 @@ pub struct Record {
     /// Leaves of the officers [default: as the server has them].
     #[arg(long)]
     officers: Option<PathBuf>,
+    /// Only draw and check the record: sign and send nothing.
+    #[arg(long)]
+    check: bool,
     /// The plan, such as 610323-SCJG/2026/01.
     #[arg(value_parser = desk::plan_key)]
     plan: PlanKey,
@@ -57,6 +68,29 @@ pub fn stated(
     let reveals = materials.reveals_member();
     members.extend(reveals.map(|reveals| ("reveals", reveals)));
     Ok(members)
+}
+
+/// Whether the record of a draw is as its kind demands, before anything of it is kept or sent.
+pub fn fit(body: &Value, now: Timestamp) -> anyhow::Result<()> {
+    let faults = match check_record(Kind::Draw, body, now) {
+        Ok(()) => return Ok(()),
+        Err(faults) => faults,
+    };
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    bail!(
+        "this draw could not be recorded: {}; nothing was kept or sent",
+        faults.join("; ")
+    )
+}
+
+/// Says what a draw came to that is not recorded.
+pub fn say_check(outcome: &Outcome<'_>) -> anyhow::Result<ExitCode> {
+    out::line(format_args!("{}", hex(&outcome.randomness)))?;
+    eprintln!(
+        "{} drawn from that randomness; the record is fit to be published; nothing was kept or sent",
+        outcome.drawn.len()
+    );
+    Ok(ExitCode::SUCCESS)
 }
 
 impl Record {
@@ -89,18 +123,28 @@ impl Record {
             );
         }
         let (given, recheck) = self.outside.given(&materials, None)?;
+        let stated = stated(&entries, &materials, &given, "open")?;
         let met = materials.met();
         let outcome = materials.draw((&objects, &officers), &[], &met, &given, recheck)?;
         let mut members: BTreeMap<String, Value> = recorded::members(&materials.plan, &outcome);
-        if let Some(list) = recorded::take_list(&mut members) {
-            let name = format!("{}.json", self.plan.as_str().replace('/', "-"));
-            let file = desk.put_file(&name, "application/json", list.as_bytes())?;
-            members.insert("drawn_file".to_owned(), file);
-        }
-        for (name, value) in stated(&entries, &materials, &given, "open")? {
+        for (name, value) in stated {
             members.insert(name.to_owned(), value);
         }
-        let index = desk.publish(Kind::Draw, Some(&self.plan), Value::Object(members))?;
+        let list = recorded::take_list(&mut members);
+        let name = format!("{}.json", self.plan.as_str().replace('/', "-"));
+        if let Some(list) = &list {
+            let file = desk::file_value(&name, LIST_TYPE, list.as_bytes());
+            members.insert("drawn_file".to_owned(), file);
+        }
+        let body = Value::Object(members);
+        fit(&body, desk.now())?;
+        if self.check {
+            return say_check(&outcome);
+        }
+        if let Some(list) = list {
+            desk.put_file(&name, LIST_TYPE, list.as_bytes())?;
+        }
+        let index = desk.publish(Kind::Draw, Some(&self.plan), body)?;
         out::line(format_args!("{index}"))?;
         eprintln!("{} targets drawn", outcome.drawn.len());
         Ok(ExitCode::SUCCESS)

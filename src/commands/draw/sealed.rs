@@ -1,14 +1,17 @@
 //! `gongshi draw --openings`: the draw of a sealed library on the department's own machine.
 
 use super::outside::Outside;
-use super::record::stated;
+use super::record::{fit, say_check, stated};
 use crate::commands::desk::{self, Signer};
 use crate::commands::out;
+use crate::commands::plan;
 use anyhow::{Context as _, bail};
 use clap::Args;
 use gongshi::app::random32;
 use gongshi::domain::Kind;
-use gongshi::ingest::desk::{Materials, PlanEntries, SealedList, read_openings, taking_part};
+use gongshi::ingest::desk::{
+    Materials, PlanEntries, SealedList, notices, read_openings, taking_part,
+};
 use gongshi::store::{ensure_private, sync_folder, write_private};
 use gongshi_verify::draw::library::Form;
 use gongshi_verify::draw::recorded;
@@ -43,6 +46,9 @@ pub struct Sealed {
     /// Also write who goes to which target, by department and seat, to this private file (JSON).
     #[arg(long)]
     details: Option<PathBuf>,
+    /// Only draw and check the record: keep no list, sign and send nothing.
+    #[arg(long)]
+    check: bool,
     /// The plan, such as 610323-SCJG/2026/01.
     #[arg(value_parser = desk::plan_key)]
     plan: PlanKey,
@@ -88,8 +94,21 @@ impl Sealed {
         let taking_part = taking_part(&openings, &objects);
         let recorded = entries.draw()?;
         let (given, recheck) = self.outside.given(&materials, recorded.as_ref())?;
+        // What the record says beside its result is there before anything is computed or kept.
+        let stated = match &recorded {
+            Some(_) => Vec::new(),
+            None => stated(&entries, &materials, &given, "sealed")?,
+        };
         let met = materials.met();
         let outcome = materials.draw((&objects, &officers), &taking_part, &met, &given, recheck)?;
+        for notice in &notices(
+            &materials.plan,
+            &entries.logged.body,
+            &objects,
+            &taking_part,
+        ) {
+            plan::say(notice);
+        }
 
         let path = self
             .list
@@ -103,7 +122,20 @@ impl Sealed {
             true => {
                 let list = read_list(&path)?;
                 if !list.is_of(&outcome) {
-                    bail!("{} holds another list than this draw's", path.display());
+                    let list = path.display();
+                    match &recorded {
+                        Some(recorded) => bail!(
+                            "{list} is not the list of the draw of entry {}; name its file with --list",
+                            recorded.index
+                        ),
+                        // Nothing stands in the log that rests on it.
+                        None => bail!(
+                            "{list} was drawn from other randomness, or other libraries, than this draw (R = {}). The log holds \
+                             no draw of this plan, so nothing rests on that list yet: where this draw's randomness is the right \
+                             one, move that file and the --details made with it away and run this again, or name another with --list",
+                            hex(&outcome.randomness)
+                        ),
+                    }
                 }
                 list
             }
@@ -111,13 +143,7 @@ impl Sealed {
                 "the log holds the draw of this plan already, and its list is not at {}; name its file with --list",
                 path.display()
             ),
-            false => {
-                let list = SealedList::seal(&outcome, random32);
-                write_private(&path, list.text().as_bytes())?;
-                let folder = path.parent().filter(|one| !one.as_os_str().is_empty());
-                sync_folder(folder.unwrap_or(Path::new(".")))?;
-                list
-            }
+            false => SealedList::seal(&outcome, random32),
         };
         let root = list
             .root()
@@ -127,8 +153,15 @@ impl Sealed {
         // How many of each class there are would give classes away, and so may the cap.
         members.remove("drawn_strata");
         members.remove("load_cap");
-        if let Some(path) = self.details.as_deref().filter(|path| !path.exists()) {
-            write_private(path, json::to_jcs(&drawn).as_bytes())?;
+        let details = json::to_jcs(&drawn);
+        if let Some(path) = self.details.as_deref().filter(|path| path.exists()) {
+            ensure_private(path)?;
+            if desk::read(path)? != details {
+                bail!(
+                    "{} exists already, and is not of this draw: name another file with --details",
+                    path.display()
+                );
+            }
         }
         if let Some(recorded) = recorded {
             if recorded.text("sealed_root") != Some(hex(&root).as_str()) {
@@ -138,6 +171,7 @@ impl Sealed {
                     path.display()
                 );
             }
+            write_details(self.details.as_deref().filter(|_| !self.check), &details)?;
             out::line(format_args!("{}", recorded.index))?;
             eprintln!(
                 "this draw is in the log already; the list is in {}",
@@ -146,10 +180,21 @@ impl Sealed {
             return Ok(ExitCode::SUCCESS);
         }
         members.insert("sealed_root".to_owned(), hex(&root).into());
-        for (name, value) in stated(&entries, &materials, &given, "sealed")? {
+        for (name, value) in stated {
             members.insert(name.to_owned(), value);
         }
-        let index = desk.publish(Kind::Draw, Some(&self.plan), Value::Object(members))?;
+        let body = Value::Object(members);
+        fit(&body, desk.now())?;
+        if self.check {
+            return say_check(&outcome);
+        }
+        if !stored {
+            write_private(&path, list.text().as_bytes())?;
+            let folder = path.parent().filter(|one| !one.as_os_str().is_empty());
+            sync_folder(folder.unwrap_or(Path::new(".")))?;
+        }
+        write_details(self.details.as_deref(), &details)?;
+        let index = desk.publish(Kind::Draw, Some(&self.plan), body)?;
         out::line(format_args!("{index}"))?;
         eprintln!(
             "{} drawn; the list is in {}: keep it private until the deadline, then `gongshi draw open`",
@@ -157,5 +202,13 @@ impl Sealed {
             path.display()
         );
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Keeps who goes where, once.
+fn write_details(path: Option<&Path>, details: &str) -> anyhow::Result<()> {
+    match path.filter(|path| !path.exists()) {
+        Some(path) => Ok(write_private(path, details.as_bytes())?),
+        None => Ok(()),
     }
 }

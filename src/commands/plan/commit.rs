@@ -64,10 +64,10 @@ pub struct Cancel {
     signer: Signer,
     /// Why, as a code.
     #[arg(long, value_parser = cancel_reason)]
-    because: String,
-    /// Why, in words.
-    #[arg(long)]
     reason: String,
+    /// Why, in words. Public.
+    #[arg(long)]
+    because: String,
     /// Plan that takes its place.
     #[arg(long, value_parser = desk::plan_key)]
     replaced_by: Option<PlanKey>,
@@ -245,8 +245,8 @@ impl Cancel {
         let mut put = |name: &str, value: Value| body.insert(name.to_owned(), value);
         put("plan_key", self.plan.as_str().into());
         put("region", entries.region().into());
-        put("cancel_reason", self.because.into());
-        put("reason", self.reason.into());
+        put("cancel_reason", self.reason.into());
+        put("reason", self.because.into());
         if let Some(other) = &self.replaced_by {
             put("replaced_by", other.as_str().into());
         }

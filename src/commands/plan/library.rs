@@ -1,21 +1,19 @@
-//! `gongshi plan library` and `gongshi plan snapshot`: from a list to the leaves of a library, and from these to its record.
+//! `gongshi plan library`: from a list to the leaves of a library.
 
-use crate::commands::desk::{self, Signer};
+use crate::commands::desk;
 use crate::commands::out::{self, Printed};
 use crate::commands::remote::Language;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use gongshi::app::random32;
-use gongshi::domain::{Kind, dates};
 use gongshi::ingest::desk::{
-    ListOptions, Made, NAMED_BY, Names, Pseudonyms, Shape, SnapshotNote, entry, library_template,
-    make_library, openings_text, read_library, snapshot_body,
+    ListOptions, Made, NAMED_BY, Names, Pseudonyms, Shape, library_template, make_library,
+    openings_text, read_library,
 };
-use gongshi::intake::{Clock as _, SystemClock};
 use gongshi::store::{write_atomic, write_private};
 use gongshi::text::{Arg, Catalogue, Lang};
 use gongshi_verify::encoding::hex;
-use gongshi_verify::time::Timestamp;
+use gongshi_verify::text::shown;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -31,7 +29,7 @@ pub struct Library {
     /// Which library.
     which: Which,
     /// Seal the credit risk classes: leaves hold commitments, and what opens them stays in the --openings file.
-    #[arg(long, requires = "openings")]
+    #[arg(long)]
     sealed: bool,
     /// Private file for what opens sealed classes; made anew, never overwritten.
     #[arg(long, requires = "sealed")]
@@ -80,7 +78,7 @@ fn setting(text: &str) -> Result<(String, String), String> {
     }
 }
 
-fn said(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
+pub(super) fn said(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
     Catalogue::built_in().get(lang, &format!("desk-{key}"), args)
 }
 
@@ -92,7 +90,7 @@ fn file(path: &Path) -> Arg {
     Arg::Text(path.display().to_string())
 }
 
-fn names(path: Option<&PathBuf>) -> anyhow::Result<Names> {
+pub(super) fn names(path: Option<&PathBuf>) -> anyhow::Result<Names> {
     match path {
         Some(path) => Names::parse(&desk::read(path)?).with_context(|| path.display().to_string()),
         None => Ok(Names::default()),
@@ -113,6 +111,9 @@ impl Library {
             out::line(format_args!("{}", template.trim_end()))?;
             return Ok(ExitCode::SUCCESS);
         };
+        if self.sealed && self.openings.is_none() {
+            anyhow::bail!("--sealed needs --openings: the private file for what opens the classes");
+        }
         let options = ListOptions {
             file: list,
             sheet: self.sheet.take(),
@@ -147,7 +148,8 @@ impl Library {
         printed.end()?;
         if !made.left_out.is_empty() {
             let separator = Catalogue::built_in().get(lang, "import-separator", &[]);
-            let columns = Arg::Text(made.left_out.join(&separator));
+            let columns: Vec<String> = made.left_out.iter().map(|name| shown(name)).collect();
+            let columns = Arg::Text(columns.join(&separator));
             eprintln!(
                 "{}",
                 said(lang, "library-left-out", &[("columns", columns)])
@@ -157,6 +159,10 @@ impl Library {
             let args = [("read", number(made.read)), ("bad", number(made.bad))];
             out::line(format_args!("{}", said(lang, "library-bad", &args)))?;
             return Ok(ExitCode::from(1));
+        }
+        if made.read == 0 {
+            let args = [("file", file(&options.file))];
+            anyhow::bail!("{}", said(lang, "library-empty", &args));
         }
         self.write(&made, &out, table.as_ref(), lang)
     }
@@ -191,92 +197,6 @@ impl Library {
             ("root", hex(&library.root()).into()),
         ];
         out::line(format_args!("{}", said(lang, "library-made", &args)))?;
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// Publish a library: put its leaves on the server, then sign and append the snapshot that fixes them.
-///
-/// Prints the index of its entry. Do this at least ten days before the first plan that uses it, so that it can be
-/// challenged.
-#[derive(Args)]
-pub struct Snapshot {
-    #[command(flatten)]
-    signer: Signer,
-    /// The leaves, from `gongshi plan library`.
-    #[arg(long)]
-    leaves: PathBuf,
-    /// Name of the library.
-    #[arg(long)]
-    name: String,
-    /// Names of the tokens, in TOML: as for `gongshi plan library`.
-    #[arg(long)]
-    names: Option<PathBuf>,
-    /// Day the library was frozen [default: today].
-    #[arg(long, value_parser = day)]
-    as_of: Option<String>,
-    /// Time until which it can be challenged.
-    #[arg(long, value_parser = desk::time)]
-    challenge_until: Option<Timestamp>,
-    /// Subjects in the register on that day, to compare with.
-    #[arg(long)]
-    register_count: Option<u64>,
-    /// Index of the snapshot before in the series.
-    #[arg(long)]
-    previous: Option<u64>,
-    /// Where its data came from.
-    #[arg(long)]
-    source: Option<String>,
-    /// A remark.
-    #[arg(long)]
-    note: Option<String>,
-}
-
-fn day(text: &str) -> Result<String, String> {
-    match dates::parse_date(text) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err("expected a day, such as 2026-01-05".to_owned()),
-    }
-}
-
-impl Snapshot {
-    pub fn run(self) -> anyhow::Result<ExitCode> {
-        let text = desk::read(&self.leaves)?;
-        let path = || self.leaves.display().to_string();
-        let library = read_library(&text).with_context(path)?;
-        let names = names(self.names.as_ref())?;
-        let china = |time: Timestamp| dates::day_in_china(time.unix()).to_string();
-        let mut note = SnapshotNote {
-            name: self.name,
-            as_of: self
-                .as_of
-                .clone()
-                .unwrap_or_else(|| china(SystemClock.now())),
-            challenge_until: self.challenge_until,
-            register_count: self.register_count,
-            source: self.source,
-            note: self.note,
-            ..SnapshotNote::default()
-        };
-        // What cannot be published is told before anything is sent.
-        snapshot_body(&library, &names, &note, "".into()).with_context(path)?;
-        let desk = self.signer.open()?;
-        note.region = desk.region()?;
-        if self.as_of.is_none() {
-            note.as_of = china(desk.now());
-        }
-        if let Some(index) = self.previous {
-            note.previous = Some(entry(&desk.client, index, "snapshot")?.reference());
-        }
-        let name = self
-            .leaves
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
-        let file = desk.put_file(&name, "text/plain", text.as_bytes())?;
-        let body = snapshot_body(&library, &names, &note, file)?;
-        let index = desk.publish(Kind::Snapshot, None, body)?;
-        out::line(format_args!("{index}"))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -2,8 +2,12 @@
 
 mod commit;
 mod library;
+mod notices;
 mod publish;
 mod simulate;
+mod snapshot;
+
+pub use notices::say;
 
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
@@ -20,7 +24,7 @@ pub struct PlanCommand {
 #[derive(Subcommand)]
 enum Action {
     Library(library::Library),
-    Snapshot(library::Snapshot),
+    Snapshot(snapshot::Snapshot),
     Template(publish::Template),
     Publish(publish::Publish),
     Simulate(simulate::Simulate),

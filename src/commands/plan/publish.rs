@@ -6,13 +6,12 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gongshi::domain::Kind;
 use gongshi::ingest::desk::{
-    self as plans, Logged, Notice, PlanFault, Resolve, TemplateMode, check_contributors,
-    check_libraries, check_plan, libraries, plan_body, plan_template,
+    self as plans, Logged, PlanFault, Resolve, TemplateMode, check_classes, check_contributors,
+    check_libraries, check_plan, check_standing, libraries, plan_body, plan_template,
 };
 use gongshi_verify::draw::plan::{Mode, Plan};
-use gongshi_verify::encoding::hex;
-use gongshi_verify::hash::sha256;
 use gongshi_verify::json::Value;
+use gongshi_verify::text::shown;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -92,15 +91,7 @@ impl Resolve for Lookup<'_> {
         let path = self.folder.join(name);
         let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let shown = path.file_name().unwrap_or_default().to_string_lossy();
-        let reference = Value::object([
-            ("media_type", media_type(&shown).into()),
-            ("name", shown.as_ref().into()),
-            ("sha256", hex(&sha256(&bytes)).into()),
-            (
-                "size",
-                Value::Int(i64::try_from(bytes.len()).unwrap_or(i64::MAX)),
-            ),
-        ]);
+        let reference = desk::file_value(&shown, media_type(&shown), &bytes);
         self.files.push((shown.into_owned(), bytes));
         Ok(reference)
     }
@@ -149,7 +140,7 @@ impl Publish {
         let body = Value::Object(body);
         let refused = |faults: Vec<PlanFault>| -> anyhow::Result<ExitCode> {
             for fault in &faults {
-                eprintln!("{}: {fault}", self.plan.display());
+                eprintln!("{}: {}", self.plan.display(), shown(&fault.to_string()));
             }
             Ok(ExitCode::from(1))
         };
@@ -168,6 +159,20 @@ impl Publish {
         if let Err(fault) = check_contributors(&plan, &operator) {
             return refused(vec![fault]);
         }
+        let Some(own) = desk.client.authority(&desk.key.authority)? else {
+            bail!("the log has no authority {}", desk.key.authority);
+        };
+        let named = [&objects, &officers].map(Option::as_ref);
+        if let Err(faults) = check_standing(&plan, &body, &own, named, desk.now()) {
+            return refused(faults);
+        }
+        if let Some(snapshot) = objects
+            .as_ref()
+            .filter(|one| one.text("library_form") == Some("sealed"))
+            && let Err(faults) = check_classes(&plan, &body, &snapshot.tokens("strata", "stratum"))
+        {
+            return refused(faults);
+        }
         let leaves = |given: &Option<PathBuf>, snapshot: &Option<Logged>| match given {
             Some(path) => desk::read(path),
             None => {
@@ -184,17 +189,19 @@ impl Publish {
             .map_err(|fault| vec![fault])
             .and_then(|(objects, officers)| check_libraries(&plan, &body, &objects, &officers));
         match checked {
-            Ok(notices) => notices.iter().for_each(say),
+            Ok(notices) => notices.iter().for_each(super::say),
             Err(faults) => return refused(faults),
         }
         if plan.rotation > 0 {
             eprintln!(
-                "note: who met in the last {} batches is checked by the log",
+                "note: who met in the last {} draws, and so may not meet again, is checked by the log",
                 plan.rotation
             );
         }
         if self.check {
-            eprintln!("the plan is fit to be published; nothing was sent");
+            eprintln!(
+                "the plan is fit to be published, as far as can be said here: serials, other plans, item lists and rotation are for the log; nothing was sent"
+            );
             return Ok(ExitCode::SUCCESS);
         }
         for (name, bytes) in &lookup.files {
@@ -204,21 +211,6 @@ impl Publish {
         out::line(format_args!("{index}"))?;
         say_times(&plan);
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-fn say(notice: &Notice) {
-    match notice {
-        Notice::Uncovered { stratum, count } => {
-            eprintln!("note: no rule of this plan covers {count} objects of stratum {stratum}");
-        }
-        Notice::Targeted {
-            rule,
-            stratum,
-            count,
-        } => eprintln!(
-            "note: rules[{rule}] draws all {count} objects of stratum {stratum}: targeted, not random, and shown as that"
-        ),
     }
 }
 

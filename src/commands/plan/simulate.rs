@@ -6,7 +6,8 @@ use clap::Args;
 use gongshi::app::random32;
 use gongshi::domain::Kind;
 use gongshi::ingest::desk::{
-    Resolve, Simulation, check_body, libraries, plan_body, read_openings, simulate, taking_part,
+    Notice, Resolve, Simulation, check_body, libraries, notices, plan_body, read_openings,
+    simulate, taking_part,
 };
 use gongshi::intake::{Clock as _, SystemClock};
 use gongshi::store::ensure_private;
@@ -16,6 +17,7 @@ use gongshi_verify::draw::library::{Form, Library};
 use gongshi_verify::draw::plan::Plan;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::json::Value;
+use gongshi_verify::text::shown;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,11 +83,12 @@ impl Simulate {
         // Of these libraries, whichever the plan will name.
         body.insert("object_root".to_owned(), hex(&objects.root()).into());
         body.insert("officer_root".to_owned(), hex(&officers.root()).into());
-        let plan = match check_body(&Value::Object(body), SystemClock.now()) {
+        let body = Value::Object(body);
+        let plan = match check_body(&body, SystemClock.now()) {
             Ok(plan) => plan,
             Err(faults) => {
                 for fault in &faults {
-                    eprintln!("{}: {fault}", name());
+                    eprintln!("{}: {}", name(), shown(&fault.to_string()));
                 }
                 return Ok(ExitCode::from(2));
             }
@@ -101,6 +104,12 @@ impl Simulate {
             (None, _) => Vec::new(),
         };
         let taking_part = taking_part(&opened, &objects);
+        for notice in notices(&plan, &body, &objects, &taking_part) {
+            // What all rules come to is shown with their figures.
+            if !matches!(notice, Notice::Targeted { .. }) {
+                super::say(&notice);
+            }
+        }
         let (base, first) = match self.first {
             Some(first) => ([0; 32], first),
             None => (random32(), 1),

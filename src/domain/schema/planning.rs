@@ -118,6 +118,7 @@ const QUALIFICATIONS: &[Field] = &[
 ];
 
 const OBJECTS: &[Condition] = &[Condition::Is("library", &["objects"])];
+const SEALED: &[Condition] = &[Condition::Is("library_form", &["sealed"])];
 
 /// A frozen library of objects or officers.
 pub(super) static SNAPSHOT: KindSchema = KindSchema {
@@ -140,7 +141,8 @@ pub(super) static SNAPSHOT: KindSchema = KindSchema {
         only(
             "strata",
             FieldType::List(&FieldType::Object(STRATA)),
-            &[],
+            // Whose classes are sealed names at least all there are, so that no plan can forget one unseen.
+            SEALED,
             OBJECTS,
         ),
         only(

@@ -61,7 +61,7 @@ breaches! {
     /// It may not publish what it would have to.
     ContributorMute = "contributor_mute", "may publish neither commits nor reveals in this log, or has no valid key";
     /// A period that the plan has nothing to do with.
-    PeriodOther { years } = "period_other", "the period must be of {years}, when the plan is drawn and carried out";
+    PeriodOther { years } = "period_other", "the period in the middle of the key must be of {years}, the year of the draw or of the first inspection";
     /// The inspections end before anything can be drawn.
     WindowPast { day } = "window_past", "must not be earlier than {day}, the day on which the draw can be made";
     /// Inspections without end.
@@ -132,12 +132,18 @@ breaches! {
     SnapshotYoung { from } = "snapshot_young", "can be planned with from {from} on: objections are heard for ten days after a library is logged";
     /// Objects that no rule covers.
     StratumWithoutRule { stratum } = "stratum_without_rule", "no rule for the stratum {stratum}, which the library has for these departments";
+    /// A class of a sealed library that no rule covers.
+    ClassWithoutRule { stratum } = "class_without_rule", "no rule for the class {stratum}, which the record of the sealed library names";
+    /// A rule for a class that a sealed library does not name.
+    ClassUnnamed { classes } = "class_unnamed", "is no class of the sealed library: its record names {classes}";
     /// A rule for nobody.
     StratumEmpty { stratum } = "stratum_empty", "nobody in the library is of the stratum {stratum} and of all these departments";
     /// Fewer than the plan's own minimum.
     StratumSmall { size } = "stratum_small", "covers {size} objects, fewer than stratum_minimum_size";
     /// Nobody can take a seat.
     Infeasible { target, department, qualification, number } = "infeasible", "nobody can take seat {number} of {department} (qualification: {qualification}) at target {target}";
+    /// Only those could take a seat who met the target lately.
+    InfeasibleRotation { target, department, qualification, number, rotation } = "infeasible_rotation", "nobody can take seat {number} of {department} (qualification: {qualification}) at target {target}: who met it in the last {rotation} draws may not go there again (rotation), and without that rule somebody could";
     /// The item is not on the list.
     ItemUnlisted = "item_unlisted", "is not on that item list; nothing outside it is inspected at random";
     /// The list is not in force.

@@ -20,6 +20,16 @@ pub struct FieldError {
 }
 
 impl FieldError {
+    /// A field that breaks a rule of a draw, with what stands there.
+    #[must_use]
+    pub fn broken(path: impl Into<String>, value: String, breach: Breach) -> Self {
+        FieldError {
+            path: path.into(),
+            problem: Problem::Breach(Box::new(breach)),
+            value,
+        }
+    }
+
     /// Name of the field at fault: `outcome` for `items[2].outcome`. For an unknown member it is that member's name.
     #[must_use]
     pub fn field(&self) -> &str {
@@ -68,6 +78,13 @@ pub enum Problem {
     BadFormat {
         /// Name of the expected type, as in `type-<name>`.
         expected: &'static str,
+    },
+    /// Not lowercase hexadecimal digits, so many of them.
+    HexLength {
+        /// Number of digits.
+        digits: usize,
+        /// Number of characters that there are.
+        found: usize,
     },
     /// Too many characters.
     TooLong {
@@ -186,6 +203,7 @@ impl Problem {
         "uscc_character",
         "uscc_check",
         "bad_format",
+        "hex_length",
         "too_long",
         "out_of_range",
         "empty",
@@ -224,6 +242,7 @@ impl Problem {
             Self::BadUscc(UsccError::Alphabet { .. }) => "uscc_character",
             Self::BadUscc(UsccError::Check { .. }) => "uscc_check",
             Self::BadFormat { .. } => "bad_format",
+            Self::HexLength { .. } => "hex_length",
             Self::TooLong { .. } => "too_long",
             Self::OutOfRange { .. } => "out_of_range",
             Self::Empty => "empty",
@@ -290,6 +309,9 @@ impl Problem {
                 ("expected", ProblemArg::Text(expected.to_string())),
                 ("found", ProblemArg::Text(found.to_string())),
             ],
+            Self::HexLength { digits, found } => {
+                vec![("digits", count(*digits)), ("found", count(*found))]
+            }
             Self::TooLong { max } => vec![("max", count(*max))],
             Self::OutOfRange { min, max } => vec![
                 ("min", ProblemArg::Number(*min)),
@@ -353,6 +375,10 @@ impl fmt::Display for Problem {
             Self::BadFormat { expected } => {
                 write!(f, "must be written as the type {} is", words(expected))
             }
+            Self::HexLength { digits, found } => write!(
+                f,
+                "must be {digits} lowercase hexadecimal digits; there are {found} characters"
+            ),
             Self::TooLong { max } => write!(f, "must not have more than {max} characters"),
             Self::OutOfRange { min, max } => write!(f, "must be between {min} and {max}"),
             Self::Empty => {

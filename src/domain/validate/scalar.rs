@@ -77,7 +77,11 @@ fn text(ty: &FieldType, string: &str) -> Result<(), Problem> {
         FieldType::DrawId => format(is_draw_id(string)),
         FieldType::Token => format(is_token(string)),
         FieldType::Sha256 => format(is_lower_hex(string, 32)),
-        FieldType::Hex { bytes } => format(is_lower_hex(string, *bytes)),
+        FieldType::Hex { bytes } if is_lower_hex(string, *bytes) => Ok(()),
+        FieldType::Hex { bytes } => Err(Problem::HexLength {
+            digits: 2 * bytes,
+            found: string.chars().count(),
+        }),
         FieldType::PublicKey => format(is_base64(string, 32)),
         FieldType::Signature => format(is_base64(string, 64)),
         FieldType::SignedNote => format(is_signed_note(string)),

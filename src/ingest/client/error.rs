@@ -103,7 +103,12 @@ impl ClientError {
     pub fn is_temporary(&self) -> bool {
         match self {
             ClientError::Connection { .. } => true,
-            ClientError::Status { status, .. } => matches!(status, 408 | 429 | 500..),
+            ClientError::Status {
+                status, problem, ..
+            } => {
+                let stands = problem.as_ref().is_some_and(|one| one.waits_for_somebody());
+                matches!(status, 408 | 429 | 500..) && !stands
+            }
             ClientError::Foreign { .. } => false,
         }
     }

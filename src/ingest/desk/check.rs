@@ -3,16 +3,16 @@
 //!
 //! What depends on the log as a whole (serials, other open plans, the item list, who met in earlier batches) is checked by the log.
 
+use super::cover::{Notice, notices, strata};
 use crate::domain::{FieldError, Kind, dates, validate};
-use gongshi_verify::draw::leaf::Leaf;
+use gongshi_verify::draw::beacon;
 use gongshi_verify::draw::library::{Form, Library, LibraryError};
 use gongshi_verify::draw::officers::{Barred, Infeasible};
-use gongshi_verify::draw::plan::{Mode, Plan, PlanError};
+use gongshi_verify::draw::plan::{LEAD_SECONDS, Mode, Plan, PlanError};
 use gongshi_verify::draw::recompute;
 use gongshi_verify::json::{Value, to_jcs};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::time::Timestamp;
-use std::collections::BTreeMap;
 
 /// Why a plan is not fit to be published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -77,6 +77,36 @@ pub enum PlanFault {
         /// So many objects.
         count: u64,
     },
+    /// A sealed class that an undirected plan passes over.
+    #[error(
+        "rules: expected a rule for class {class}, which the record of the sealed library names, or draw_type directed"
+    )]
+    ClassWithoutRule {
+        /// The class.
+        class: String,
+    },
+    /// A rule for a class that the sealed library does not have.
+    #[error(
+        "rules[{rule}].stratum: expected a class of the sealed library, whose record names {named}, not {class}"
+    )]
+    NoSuchClass {
+        /// Place of the rule, from 0.
+        rule: usize,
+        /// Its class.
+        class: String,
+        /// The classes that are named.
+        named: String,
+    },
+    /// A time too near to the randomness.
+    #[error("{error}: lead_seconds is {lead}, and it is due at {due}")]
+    Lead {
+        /// What is expected.
+        error: PlanError,
+        /// The lead in seconds.
+        lead: i64,
+        /// When the randomness is due.
+        due: Timestamp,
+    },
     /// A delay of which those who have a part in the draw would know everything beforehand.
     #[error(
         "contributors: expected one that is neither a department of the plan nor the operator {operator}: a draw by delay is void without"
@@ -85,9 +115,50 @@ pub enum PlanFault {
         /// Operator of the log.
         operator: AuthorityId,
     },
+    /// A region in which the authority may not publish.
+    #[error(
+        "region: expected {own}, for which the log has {authority}, or a region within it, not {found}"
+    )]
+    Region {
+        /// The plan's region.
+        found: String,
+        /// The authority.
+        authority: String,
+        /// The authority's region.
+        own: String,
+    },
+    /// The authority may not publish plans.
+    #[error("the log does not let {authority} publish records of the kind plan")]
+    NoPlans {
+        /// The authority.
+        authority: String,
+    },
     /// An object that could not be visited.
     #[error(transparent)]
     Infeasible(#[from] Infeasible),
+}
+
+impl PlanFault {
+    /// With the figures that the draw's own words leave out.
+    fn of_plan(error: PlanError, body: &Value) -> Self {
+        let due = match body.get("round").and_then(Value::as_u64) {
+            Some(round) => beacon::due(round),
+            None => {
+                let at = body.get("lottery_at").and_then(Value::as_str);
+                at.and_then(|at| Timestamp::parse(at).ok())
+            }
+        };
+        let lead = body.get("lead_seconds").and_then(Value::as_u64);
+        let lead = lead.and_then(|lead| i64::try_from(lead).ok());
+        match (error.field.as_str(), due) {
+            ("t0", Some(due)) => PlanFault::Lead {
+                error,
+                lead: lead.unwrap_or(LEAD_SECONDS),
+                due,
+            },
+            _ => PlanFault::Plan(error),
+        }
+    }
 }
 
 fn shown(error: &FieldError) -> String {
@@ -95,27 +166,6 @@ fn shown(error: &FieldError) -> String {
         "" => String::new(),
         value => format!(" ({value})"),
     }
-}
-
-/// What whoever publishes a plan should know, though it is allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// Objects of a stratum that no rule of the plan covers.
-    Uncovered {
-        /// The stratum.
-        stratum: String,
-        /// So many objects.
-        count: u64,
-    },
-    /// A rule that draws all it covers: targeted, not random.
-    Targeted {
-        /// Place of the rule, from 0.
-        rule: usize,
-        /// Its stratum.
-        stratum: String,
-        /// So many objects.
-        count: u64,
-    },
 }
 
 /// Checks a plan's body by itself, as it would be signed now.
@@ -135,11 +185,19 @@ pub fn check_plan(body: &Value, now: Timestamp) -> Result<Plan, Vec<PlanFault>> 
 /// # Errors
 /// Every fault of its fields, or else the first against the draw's rules.
 pub fn check_body(body: &Value, now: Timestamp) -> Result<Plan, Vec<PlanFault>> {
+    check_record(Kind::Plan, body, now)?;
+    Plan::from_body(body).map_err(|error| vec![PlanFault::of_plan(error, body)])
+}
+
+/// Checks the body of a record against the table of its kind's fields, as it would be signed now.
+///
+/// # Errors
+/// Every fault of its fields.
+pub fn check_record(kind: Kind, body: &Value, now: Timestamp) -> Result<(), Vec<PlanFault>> {
     let members = serde_json::from_str(&to_jcs(body)).unwrap_or_default();
     let day = dates::day_in_china(now.unix());
-    validate(Kind::Plan, &members, day)
-        .map_err(|faults| faults.into_iter().map(PlanFault::Field).collect::<Vec<_>>())?;
-    Plan::from_body(body).map_err(|error| vec![error.into()])
+    validate(kind, &members, day)
+        .map_err(|faults| faults.into_iter().map(PlanFault::Field).collect())
 }
 
 /// Reads the two libraries of a plan from their files.
@@ -200,81 +258,17 @@ pub fn check_libraries(
             });
         }
     }
-    let (small, notices) = match objects.form() {
-        Form::Open => strata(plan, body, objects),
-        // Classes are sealed: nobody here knows how many objects each has.
-        _ => (Vec::new(), Vec::new()),
-    };
-    faults.extend(small);
+    // Where classes are sealed nobody here knows how many objects each has.
+    if objects.form() == Form::Open {
+        faults.extend(strata(plan, body, objects).0);
+    }
     if let Err(infeasible) = recompute::feasible(plan, objects, officers, &Barred::new()) {
         faults.push(infeasible.into());
     }
     match faults.is_empty() {
-        true => Ok(notices),
+        true => Ok(notices(plan, body, objects, &[])),
         false => Err(faults),
     }
-}
-
-fn strata(plan: &Plan, body: &Value, objects: &Library<'_>) -> (Vec<PlanFault>, Vec<Notice>) {
-    let mut eligible = vec![0; plan.rules.len()];
-    let mut uncovered: BTreeMap<&str, u64> = BTreeMap::new();
-    let mut passed_over: BTreeMap<&str, u64> = BTreeMap::new();
-    let undirected = body.get("draw_type").and_then(Value::as_str) == Some("undirected");
-    let minimum_size = body.get("stratum_minimum_size").and_then(Value::as_u64);
-    let minimum_size = minimum_size.unwrap_or_default();
-    let sends = |id: &str| plan.seats.iter().any(|seats| seats.department == id);
-    for leaf in objects.leaves() {
-        let Leaf::Target(target) = leaf else { continue };
-        let mut covered = target.exclusion.is_some();
-        for (rule, eligible) in plan.rules.iter().zip(&mut eligible) {
-            if rule.covers(target) {
-                *eligible += 1;
-                covered = true;
-            }
-        }
-        if covered {
-            continue;
-        }
-        let ruled = plan.rules.iter().any(|rule| rule.stratum == target.stratum);
-        let list = match undirected && !ruled && target.departments.iter().any(sends) {
-            true => &mut passed_over,
-            false => &mut uncovered,
-        };
-        *list.entry(target.stratum).or_default() += 1;
-    }
-    let faults = passed_over.into_iter();
-    let mut faults: Vec<PlanFault> = faults
-        .map(|(stratum, count)| PlanFault::NoRule {
-            stratum: stratum.to_owned(),
-            count,
-        })
-        .collect();
-    let mut notices = Vec::new();
-    for (rule, (own, eligible)) in plan.rules.iter().zip(eligible).enumerate() {
-        let stratum = own.stratum.clone();
-        let drawn = own.rate.count(eligible, own.minimum);
-        if eligible == 0 {
-            faults.push(PlanFault::Nobody { rule, stratum });
-        } else if eligible < minimum_size {
-            faults.push(PlanFault::Small {
-                rule,
-                stratum,
-                eligible,
-            });
-        } else if drawn == eligible {
-            notices.push(Notice::Targeted {
-                rule,
-                stratum,
-                count: eligible,
-            });
-        }
-    }
-    let uncovered = uncovered.into_iter();
-    notices.extend(uncovered.map(|(stratum, count)| Notice::Uncovered {
-        stratum: stratum.to_owned(),
-        count,
-    }));
-    (faults, notices)
 }
 
 #[cfg(test)]
@@ -395,13 +389,7 @@ mod tests {
         };
         let some = directed("");
         let notices = check_libraries(&plan, &some, &all, &officers).unwrap();
-        assert_eq!(
-            notices,
-            [Notice::Uncovered {
-                stratum: "gas".into(),
-                count: 5
-            }]
-        );
+        assert_eq!(notices, [Notice::Aimed { count: 5 }]);
         let small = check_libraries(
             &plan,
             &directed("stratum_minimum_size = 41"),
@@ -445,7 +433,13 @@ mod tests {
             ..plan.rules[0].clone()
         });
         let notices = check_libraries(&whole, &some, &all, &officers).unwrap();
-        assert!(matches!(notices[0], Notice::Targeted { count: 40, .. }));
+        assert!(matches!(
+            notices[0],
+            Notice::Targeted {
+                count: Some(40),
+                ..
+            }
+        ));
         let nobody = with(Rule {
             stratum: "hotels".into(),
             ..plan.rules[0].clone()

@@ -91,6 +91,13 @@ impl Logged {
         hex32(self.text(name)?).ok()
     }
 
+    /// The tokens of a member that is a list of objects, each with its token in `name`.
+    pub fn tokens(&self, list: &str, name: &str) -> Vec<&str> {
+        let list = self.member(list).and_then(Value::as_array);
+        let all = list.into_iter().flatten();
+        all.filter_map(|one| one.get(name)?.as_str()).collect()
+    }
+
     /// How other records name this entry: `{"index","leaf_hash"}`.
     pub fn reference(&self) -> Value {
         Value::object([

@@ -8,6 +8,7 @@ mod base32;
 mod beacon;
 mod cards;
 mod check;
+mod cover;
 mod fetch;
 mod library;
 mod materials;
@@ -18,13 +19,16 @@ mod sealed_list;
 mod secret;
 mod simulate;
 mod snapshot;
+mod snapshot_mark;
+mod standing;
 mod substitutes;
 
 pub use beacon::{CHAIN, Round, RoundError};
 pub use cards::{CARDS_PER_PAGE, Card, CardError, cards_page, write_cards};
 pub use check::{
-    Notice, PlanFault, check_body, check_contributors, check_libraries, check_plan, libraries,
+    PlanFault, check_body, check_contributors, check_libraries, check_plan, check_record, libraries,
 };
+pub use cover::{Notice, check_classes, notices};
 pub use fetch::{FetchError, Logged, PlanEntries, any_entry, entry, file};
 pub use library::{
     ListOptions, Made, NAMED_BY, Names, NamesError, OpeningLine, OpeningsError, Shape,
@@ -38,4 +42,6 @@ pub use sealed_list::{SealedLine, SealedList, SealedListError};
 pub use secret::{Secret, SecretError};
 pub use simulate::{RuleTally, SimulateError, Simulation, simulate};
 pub use snapshot::{SnapshotError, SnapshotNote, read_library, snapshot_body};
+pub use snapshot_mark::SnapshotMark;
+pub use standing::check_standing;
 pub use substitutes::{Replacement, SubstituteError, replaced_already, replacement, standing};

@@ -7,6 +7,7 @@ use crate::ingest::table::{
     CellFault, ColumnsError, HeaderProblem, SetProblem, SourceError, field_name,
 };
 use crate::text::{Arg, Catalogue, Lang};
+use gongshi_verify::text::shown;
 
 fn get(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
     Catalogue::built_in().get(lang, &format!("import-{key}"), args)
@@ -17,6 +18,8 @@ fn number(value: u64) -> Arg {
 }
 
 fn list(lang: Lang, names: &[String]) -> Arg {
+    // Headers and sheets are a file's words, the terminal is not the file's.
+    let names: Vec<String> = names.iter().map(|name| shown(name)).collect();
     Arg::Text(names.join(&get(lang, "separator", &[])))
 }
 
@@ -72,7 +75,7 @@ impl ImportError {
 fn source_words(lang: Lang, error: &SourceError) -> String {
     match error {
         SourceError::Io(error) => error.to_string(),
-        SourceError::Read(reason) => reason.clone(),
+        SourceError::Read(reason) => shown(reason),
         SourceError::Workbook(reason) => get(
             lang,
             "source-workbook",
@@ -88,6 +91,8 @@ fn source_words(lang: Lang, error: &SourceError) -> String {
             let args = [("line", number(*line)), ("encoding", (*encoding).into())];
             get(lang, "source-encoding", &args)
         }
+        SourceError::LongLine { line } => get(lang, "source-long-line", &[("line", number(*line))]),
+        SourceError::NoFile => get(lang, "source-no-file", &[]),
         SourceError::Endless { line } => get(lang, "source-endless", &[("line", number(*line))]),
         SourceError::NoSheet { name, sheets } => {
             let args = [

@@ -3,6 +3,7 @@
 use crate::domain::validate::ProblemArg;
 use crate::domain::{CodeList, Kind, Problem};
 use crate::text::{Arg, Catalogue, Lang};
+use gongshi_verify::text::shown_beginning;
 
 /// Longest value quoted, in characters.
 const SHOWN: usize = 60;
@@ -162,11 +163,11 @@ impl ColumnName {
         let catalogue = Catalogue::built_in();
         let count = |number: usize| Arg::Number(i64::try_from(number).unwrap_or(i64::MAX));
         match self {
-            ColumnName::Header(header) => header.clone(),
+            ColumnName::Header(header) => shown_beginning(header, SHOWN),
             ColumnName::Field(kind, name) => field_name(lang, *kind, name),
             ColumnName::Beside(header, distance) => {
                 let args = [
-                    ("header", header.clone().into()),
+                    ("header", shown_beginning(header, SHOWN).into()),
                     ("number", count(*distance)),
                 ];
                 catalogue.get(lang, "import-beside-column", &args)
@@ -206,13 +207,7 @@ impl CellFault {
     }
 }
 
-/// A value as a message quotes it: one line, cut.
+/// A value as a message quotes it: one line, cut, and nothing in it that a terminal would obey.
 pub(in crate::ingest) fn quote(value: &str) -> String {
-    let mut chars = value.trim().chars();
-    let head = chars.by_ref().take(SHOWN);
-    let mut head: String = head.map(|c| if c == '\n' { '⏎' } else { c }).collect();
-    if chars.next().is_some() {
-        head.push('…');
-    }
-    head
+    shown_beginning(&value.trim().replace('\n', "⏎"), SHOWN)
 }

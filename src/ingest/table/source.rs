@@ -47,6 +47,15 @@ pub enum SourceError {
         /// Where it begins.
         line: u64,
     },
+    /// A line that no row fits on.
+    #[error("line {line} is longer than 1 MiB; no row of such a table is")]
+    LongLine {
+        /// The line.
+        line: u64,
+    },
+    /// Not a file that can be read more than once.
+    #[error("not a regular file; save what comes out of a pipe in a file first")]
+    NoFile,
     /// No such sheet.
     #[error("no sheet {name}; the workbook has {}", .sheets.join(", "))]
     NoSheet {
@@ -86,7 +95,13 @@ impl Source {
         holds: &dyn Fn(&[Row]) -> bool,
     ) -> Result<(Self, Vec<Row>), SourceError> {
         let mut magic = [0; 4];
-        let read = File::open(path)?.read(&mut magic)?;
+        let mut file = File::open(path)?;
+        let about = file.metadata()?;
+        // It is read several times, which a pipe cannot be. Of a folder the system has its own words.
+        if !about.is_file() && !about.is_dir() {
+            return Err(SourceError::NoFile);
+        }
+        let read = file.read(&mut magic)?;
         match &magic[..read] {
             b"PK\x03\x04" => {
                 let book = Workbook::open(path, sheet)?;

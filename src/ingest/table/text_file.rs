@@ -17,6 +17,9 @@ use std::rc::Rc;
 const DELIMITERS: &[u8] = b",\t;";
 /// A record longer than this has a quotation mark that is never closed.
 const MAX_RECORD_BYTES: u64 = 8 << 20;
+/// Stands behind the last line, so that a quotation mark that is never closed is told from a cell that ends with a line break: the
+/// one swallows it, behind the other it is a record of its own. These characters are of no text.
+const END: &str = "\u{10fffe}\u{fffff}\u{10fffe}";
 /// No line of a table of records is as long as this.
 const MAX_LINE_BYTES: u64 = 1 << 20;
 
@@ -44,7 +47,7 @@ impl TextFile {
                 break;
             }
             if line.len() as u64 == MAX_LINE_BYTES {
-                return Err(SourceError::Endless {
+                return Err(SourceError::LongLine {
                     line: seen.lines + 1,
                 });
             }
@@ -94,6 +97,7 @@ impl TextFile {
             .buffer_capacity(1 << 16)
             .from_reader(decoded);
         let mut record = csv::StringRecord::new();
+        let mut ended = false;
         loop {
             let line = reader.position().line();
             match reader.read_record(&mut record) {
@@ -113,6 +117,20 @@ impl TextFile {
             let breaks = |cell: &str| cell.bytes().filter(|byte| *byte == b'\n').count() as u64;
             let height = 1 + record.iter().map(breaks).sum::<u64>();
             let line = reader.position().line().saturating_sub(height);
+            if ended {
+                return Err(SourceError::Read("text behind the end of the file".to_owned()).into());
+            }
+            match record.iter().next_back() {
+                Some(END) if record.len() == 1 => {
+                    ended = true;
+                    continue;
+                }
+                // The last line break is within the cell, too.
+                Some(last) if last.trim_end_matches('\n').ends_with(END) => {
+                    return Err(SourceError::Endless { line: line + 1 }.into());
+                }
+                _ => {}
+            }
             let cells = record.iter().map(|cell| Cell::Text(cell.to_owned()));
             let row = Row {
                 line,
@@ -220,6 +238,8 @@ struct Decoded {
     after_return: bool,
     /// The last byte given.
     last: u8,
+    /// The mark of the end is given.
+    told: bool,
     since: Rc<Counter<u64>>,
 }
 
@@ -235,6 +255,7 @@ impl Decoded {
             finished: false,
             after_return: false,
             last: b'\n',
+            told: false,
             since,
         }
     }
@@ -261,7 +282,7 @@ impl Decoded {
 
 impl Read for Decoded {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        // A decoder gives nothing into too little room, and then is asked again.
+        // A decoder gives nothing into too little room, and then is asked again; the mark of the end has room, too.
         if out.len() < 16 {
             return Err(std::io::Error::other(
                 "the buffer is too small to decode into",
@@ -292,6 +313,11 @@ impl Read for Decoded {
         }
         if given == 0 && self.last != b'\n' {
             (out[0], given) = (b'\n', 1);
+        } else if given == 0 && !self.told {
+            self.told = true;
+            let end = format!("{END}\n");
+            given = end.len();
+            out[..given].copy_from_slice(end.as_bytes());
         }
         if given > 0 {
             self.last = out[given - 1];

@@ -7,17 +7,16 @@ use crate::docket::PlanState;
 use crate::domain::Breach;
 use crate::intake::Refusal;
 use gongshi_verify::draw::given::Given;
-use gongshi_verify::draw::leaf::Leaf;
 use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::opened;
 use gongshi_verify::draw::plan::Mode;
 use gongshi_verify::draw::randomness::{self, Delay};
 use gongshi_verify::draw::recompute::{self, DrawError, Inputs, Outcome};
 use gongshi_verify::draw::recorded;
 use gongshi_verify::encoding::{hex, hex32};
-use gongshi_verify::hash::{Hash, leaf_hash};
+use gongshi_verify::hash::Hash;
 use gongshi_verify::json;
-use gongshi_verify::merkle::tree_head;
-use gongshi_verify::names::{AuthorityId, is_draw_id};
+use gongshi_verify::names::AuthorityId;
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -29,7 +28,7 @@ const GIVEN: [&str; 3] = ["drawn_count", "drawn_strata", "load_cap"];
 impl Desk<'_> {
     pub(super) fn inspect_draw(&self, said: Said<'_>) -> Result<(), Refusal> {
         let state = self.open_plan(said)?;
-        region::in_plan(said, &state)?;
+        self.near_plan(said, &state)?;
         if said.body.contains_key("note") && said.who() != state.authority {
             let authority = state.authority;
             return Err(breach(
@@ -271,43 +270,13 @@ impl Desk<'_> {
         let library = self.docket.snapshot(plan.objects)?.ok_or_else(differs)?;
         let library = self.text(&library.leaves)?;
         let library = Library::parse(Form::Sealed, &library).map_err(unavailable)?;
-        let lines: Vec<&str> = text.lines().collect();
-        let hashes: Vec<Hash> = lines
-            .iter()
-            .map(|line| leaf_hash(line.as_bytes()))
-            .collect();
-        let ids: Option<Vec<&str>> = lines.iter().map(|line| sealed_line(line)).collect();
-        let ids = ids.ok_or_else(differs)?;
         let count = plan.draw.as_ref().map_or(0, |draw| draw.count);
-        let fits = hex(&tree_head(&hashes)) == root
-            && lines.len() as u64 == count
-            && ids.is_sorted_by(|one, other| one < other)
-            && ids
-                .iter()
-                .all(|id| library.find(id).is_some_and(is_drawable));
-        match fits {
-            true => Ok(()),
-            false => Err(differs()),
+        let root = hex32(&root).map_err(unavailable)?;
+        match opened::check(&text, count, &root, &library) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(differs()),
         }
     }
-}
-
-/// Whether a leaf of a sealed library can be drawn: an excluded one cannot.
-fn is_drawable(leaf: &Leaf<'_>) -> bool {
-    matches!(leaf, Leaf::Sealed(target) if target.exclusion.is_none())
-}
-
-/// The id of a line `ddraw/1|sdrawn|ID|officers|x`.
-fn sealed_line(line: &str) -> Option<&str> {
-    let parts: Vec<&str> = line.split('|').collect();
-    let ["ddraw/1", "sdrawn", id, officers, salt] = parts[..] else {
-        return None;
-    };
-    let good = is_draw_id(id)
-        && officers.split(',').all(is_draw_id)
-        && officers.split(',').is_sorted_by(|one, other| one < other)
-        && hex32(salt).is_ok();
-    good.then_some(id)
 }
 
 /// Where the record tells the secrets, it tells those that count, and the entries that hold them.

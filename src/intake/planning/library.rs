@@ -69,6 +69,7 @@ impl Desk<'_> {
                 field,
                 token,
                 &tokens(&library, field),
+                library.form() == Form::Sealed,
                 &mut faults,
             );
         }
@@ -103,6 +104,7 @@ fn explain(
     field: &str,
     token: &str,
     counts: &BTreeMap<String, u64>,
+    is_sealed: bool,
     faults: &mut Vec<FieldError>,
 ) {
     if explained.is_empty() {
@@ -115,11 +117,19 @@ fn explain(
             .to_owned()
     };
     for (at, one) in explained.iter().enumerate() {
-        if let Some(said) = one.get("leaf_count") {
-            // Of sealed classes nobody can count the leaves.
-            let found = counts.get(&name(one)).copied().unwrap_or_default();
-            if field != "strata" || !counts.is_empty() {
-                let path = format!("{field}[{at}].leaf_count");
+        let Some(said) = one.get("leaf_count") else {
+            continue;
+        };
+        let path = format!("{field}[{at}].leaf_count");
+        match is_sealed && field == "strata" {
+            // Of sealed classes nobody can count the leaves, and the numbers of small ones would give them away.
+            true => faults.push(FieldError {
+                path,
+                value: said.to_string(),
+                problem: Problem::NotAllowed,
+            }),
+            false => {
+                let found = counts.get(&name(one)).copied().unwrap_or_default();
                 compare(&path, said.as_u64(), found, faults);
             }
         }

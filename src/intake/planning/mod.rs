@@ -6,6 +6,7 @@
 
 mod alone;
 mod called_off;
+mod classes;
 mod draw;
 mod drawn;
 mod evidence;
@@ -20,10 +21,11 @@ mod window;
 
 pub use draw::in_parallel;
 pub use material::{Material, MaterialError};
+pub use window::plan_days;
 
 use super::Refusal;
 use crate::docket::{self, Docket, PlanState};
-use crate::domain::{Breach, FieldError, Kind, Problem};
+use crate::domain::{Breach, FieldError, Kind};
 use crate::log::Log;
 use crate::store::{Files, StoreError};
 use gongshi_verify::encoding::hex32;
@@ -71,11 +73,7 @@ pub(crate) fn takes_part(kind: Kind) -> bool {
 
 /// A refusal that names one field.
 fn breach(path: impl Into<String>, value: impl ToString, breach: Breach) -> Refusal {
-    Refusal::Draw(vec![FieldError {
-        path: path.into(),
-        value: value.to_string(),
-        problem: Problem::Breach(Box::new(breach)),
-    }])
+    Refusal::Draw(vec![FieldError::broken(path, value.to_string(), breach)])
 }
 
 fn unavailable(error: impl std::fmt::Display) -> Refusal {

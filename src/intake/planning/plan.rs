@@ -1,12 +1,13 @@
 //! What a plan has to be before it binds: drawable, on listed items, from libraries that were there to be objected to, with
 //! officers for every seat, the next of its authority, and the only one open for its items.
 
-use super::{Desk, Material, Said, breach, shown, unavailable, window};
+use super::{Desk, Material, Said, breach, classes, shown, unavailable, window};
 use crate::docket::{PlanItem, Snapshot};
 use crate::domain::{Breach, Kind, Stored};
 use crate::intake::Refusal;
-use gongshi_verify::draw::admission::{self};
+use gongshi_verify::draw::admission;
 use gongshi_verify::draw::library::{Form, Library};
+use gongshi_verify::draw::officers::{Barred, Infeasible};
 use gongshi_verify::draw::plan::{LEAD_SECONDS, Mode, Plan, PlanError, longest_reveal};
 use gongshi_verify::draw::recompute;
 use gongshi_verify::json;
@@ -41,7 +42,7 @@ impl Desk<'_> {
                 return Err(breach(field, count, Breach::TooMany { most }));
             }
         }
-        window::check(said, &key, &plan)?;
+        window::check(said, &plan)?;
         self.delay(said, &plan)?;
         self.departments(said)?;
         self.items(said)?;
@@ -289,20 +290,41 @@ impl Desk<'_> {
         }
         let objects = self.library(said, "object_snapshot")?;
         let officers = self.library(said, "officer_snapshot")?;
+        if objects.sealed {
+            classes::check(said, plan, &self.body_of(objects.index)?)?;
+        }
         let material = Material::for_plan(self, plan.clone(), &objects, &officers)?;
         let (objects, officers) = material.libraries()?;
         if objects.form() == Form::Open {
             rules_cover(said, plan, &objects)?;
         }
         recompute::feasible(plan, &objects, &officers, &material.met()).map_err(|seat| {
-            let infeasible = Breach::Infeasible {
-                target: seat.target,
-                department: seat.department,
-                qualification: seat.qualification.unwrap_or_else(|| "-".to_owned()),
-                number: seat.number.to_string(),
-            };
-            breach("departments", said.list("departments").len(), infeasible)
+            let alone = recompute::feasible(plan, &objects, &officers, &Barred::new()).is_ok();
+            let reason = infeasible(seat, alone.then_some(plan.rotation));
+            breach("departments", said.list("departments").len(), reason)
         })
+    }
+}
+
+/// A seat that nobody can take; or nobody but those whom a rotation over so many draws keeps away.
+fn infeasible(seat: Infeasible, rotation: Option<u32>) -> Breach {
+    let (target, department) = (seat.target, seat.department);
+    let qualification = seat.qualification.unwrap_or_else(|| "-".to_owned());
+    let number = seat.number.to_string();
+    match rotation {
+        None => Breach::Infeasible {
+            target,
+            department,
+            qualification,
+            number,
+        },
+        Some(rotation) => Breach::InfeasibleRotation {
+            target,
+            department,
+            qualification,
+            number,
+            rotation: rotation.to_string(),
+        },
     }
 }
 

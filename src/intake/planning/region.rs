@@ -1,4 +1,5 @@
-//! The region of what is said about a plan: the plan's own, so that nothing about a draw is filed where nobody looks for it.
+//! The region of what is said about a plan: the plan's own, so that nothing about a draw is filed where nobody looks for it; or
+//! the author's own, where whoever takes part from elsewhere has no say in the plan's.
 
 use super::{Desk, Said, breach};
 use crate::docket::PlanState;

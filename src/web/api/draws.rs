@@ -37,7 +37,11 @@ async fn give(
     let work = blocking(move || {
         let plan = portal.plan(&key)?;
         // Weak: under every later checkpoint it says the same, in other proofs.
-        let etag = format!("W/\"draw-{}\"", portal.draw_of(&plan)?.index);
+        let draw = portal.draw_of(&plan)?.index;
+        let etag = match portal.opening_of(&plan) {
+            Some(opening) => format!("W/\"draw-{draw}-{opening}\""),
+            None => format!("W/\"draw-{draw}\""),
+        };
         if asked.is_some_and(|asked| assets::matches(asked.as_bytes(), &etag)) {
             return Ok((etag, None));
         }

@@ -32,6 +32,10 @@ impl Portal {
         for index in plan.earlier.iter().chain([&draw]) {
             files.extend(list_of(&self.body(*index)?));
         }
+        let opening = self.opening_of(plan);
+        if let Some(opening) = opening {
+            files.extend(opened_list(&self.body(opening)?));
+        }
         let mut opened: Vec<(Hash, File, u64)> = Vec::new();
         for name in files {
             let hash = hex32(&name).map_err(|error| internal(&error))?;
@@ -44,12 +48,18 @@ impl Portal {
             opened.push((hash, file, size));
         }
         Ok(DrawFile {
-            head: self.proofs(plan, draw)?,
+            head: self.proofs(plan, draw, opening)?,
             files: opened,
         })
     }
 
-    fn proofs(&self, plan: &PlanState, draw: u64) -> Result<String, Problem> {
+    /// The entry that opens the list of a sealed draw, as soon as it can be proved.
+    pub fn opening_of(&self, plan: &PlanState) -> Option<u64> {
+        let size = self.log.published().size();
+        plan.opening.filter(|opening| *opening < size)
+    }
+
+    fn proofs(&self, plan: &PlanState, draw: u64, opening: Option<u64>) -> Result<String, Problem> {
         let mut prover = self.intake.prover();
         let mut proof = |index: u64| -> Result<String, Problem> {
             Ok(Value::String(prover.proof(index, None)?).to_string())
@@ -60,8 +70,12 @@ impl Portal {
         };
         let commits: Vec<u64> = plan.commits.iter().map(|one| one.index).collect();
         let reveals: Vec<u64> = plan.reveals.iter().map(|one| one.index).collect();
+        let opening = match opening {
+            Some(opening) => format!(",\"opening\":{}", list(&[opening])?),
+            None => String::new(),
+        };
         Ok(format!(
-            "{{\"v\":1,\"plan\":{},\"draw\":{},\"snapshots\":[{}],\"commits\":[{}],\"reveals\":[{}],\"earlier\":[{}],\"files\":[",
+            "{{\"v\":1,\"plan\":{},\"draw\":{},\"snapshots\":[{}],\"commits\":[{}],\"reveals\":[{}],\"earlier\":[{}]{opening},\"files\":[",
             list(&[plan.index])?,
             list(&[draw])?,
             list(&[plan.objects, plan.officers])?,
@@ -75,6 +89,12 @@ impl Portal {
 /// The file in which a draw's list stands, where it does not stand in the record.
 pub(super) fn list_of(draw: &Map<String, Value>) -> Option<String> {
     let file = draw.get("drawn_file")?.get("sha256")?;
+    file.as_str().map(str::to_owned)
+}
+
+/// The file with the list that an opening names; none where nobody was drawn.
+fn opened_list(opening: &Map<String, Value>) -> Option<String> {
+    let file = opening.get("attachments")?.get(0)?.get("sha256")?;
     file.as_str().map(str::to_owned)
 }
 

@@ -7,6 +7,7 @@ mod chance;
 mod course;
 mod fairness;
 mod file;
+mod handed;
 mod kept;
 mod library;
 mod listing;
@@ -24,6 +25,7 @@ pub use fairness::{
     SubstituteFigures, TargetFigures, TargetInPlan, TimesFigures,
 };
 pub use file::{DrawFile, escaped};
+pub use handed::{HANDED, HandedIn};
 pub use library::{LibraryTree, Shown, ShownLeaf, ShownTogether};
 pub use listing::DrawnList;
 pub use members::PlanLibrary;

@@ -9,7 +9,7 @@ use crate::docket::{PlanState, Snapshot};
 use crate::web::Portal;
 use crate::web::links;
 use crate::web::problem::{Problem, internal};
-use gongshi_verify::draw::plan::Plan;
+use gongshi_verify::draw::plan::{Mode, Plan};
 use gongshi_verify::names::RegionCode;
 use serde_json::{Map, Value, json};
 
@@ -123,14 +123,22 @@ impl Portal {
         ] {
             put(name, body.get(name).cloned().unwrap_or_default());
         }
-        put("items", plan.items.iter().map(|item| json!({
-            "item_code": item.code, "item_name": item.name, "item_list_authority": item.list_authority,
+        let part = |at: usize| body.get("plan_items")?.get(at)?.get("item_part").cloned();
+        put("items", plan.items.iter().enumerate().map(|(at, item)| json!({
+            "item_code": item.code, "item_name": item.name, "item_part": part(at), "item_list_authority": item.list_authority,
         })).collect());
         put(
             "departments",
             body.get("departments").cloned().unwrap_or_default(),
         );
         put("rules", rules);
+        put(
+            "lead_seconds",
+            match read.mode {
+                Mode::Drand { lead, .. } | Mode::Lottery { lead, .. } => lead.into(),
+                Mode::Delay { .. } => Value::Null,
+            },
+        );
         put("rotation", read.rotation.into());
         put("recusals", read.recusals.len().into());
         put("contributors", contributors(plan, &read));
@@ -140,11 +148,13 @@ impl Portal {
         );
         put(
             "cancelled",
-            plan.cancelled.as_ref().map_or(Value::Null, |one| {
-                json!({
+            match &plan.cancelled {
+                None => Value::Null,
+                Some(one) => json!({
                     "index": one.index, "logged_at": shown(one.logged_at), "reason": one.reason,
-                })
-            }),
+                    "reason_text": self.body(one.index)?.get("reason"),
+                }),
+            },
         );
         put("lapsed", plan.lapsed.into());
         put("drawn", self.drawn_in_full(plan)?);

@@ -8,6 +8,7 @@ use crate::web::Portal;
 use crate::web::problem::{Problem, internal};
 use gongshi_verify::names::PlanKey;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -28,6 +29,9 @@ pub struct Progress {
     /// Entries of results that were published as drawn for objects that were not, ascending: what a sealed draw let happen until
     /// its list was opened. Unknown before.
     pub undrawn: Option<Vec<u64>>,
+    /// Entries of results of targets that were drawn and then replaced, ascending; a result that is itself the evidence of the
+    /// replacement is none of them. Unknown before a sealed list is opened.
+    pub replaced: Option<Vec<u64>>,
     /// The same for each department, in the plan's order; empty while a sealed list is not opened.
     pub departments: Vec<DepartmentProgress>,
 }
@@ -77,9 +81,37 @@ impl Portal {
             }
             let key = PlanKey::parse(&plan.key).map_err(|error| internal(&error))?;
             let targets = docket.targets(&key).map_err(|error| internal(&error))?;
-            Ok(counted(plan, &targets, &results, over))
+            let mut progress = counted(plan, &targets, &results, over);
+            progress.replaced = Some(self.replaced(plan, &targets, &results)?);
+            Ok(progress)
         });
         made.map(Some)
+    }
+
+    /// Results of targets that were replaced, but for those that show why.
+    fn replaced(
+        &self,
+        plan: &PlanState,
+        targets: &[TargetState],
+        results: &[DrawnResult],
+    ) -> Result<Vec<u64>, Problem> {
+        let gone = targets.iter().filter(|one| one.replaced_by.is_some());
+        let gone: BTreeSet<&str> = gone.map(|one| one.target_id.as_str()).collect();
+        let mut entries: BTreeSet<u64> = results
+            .iter()
+            .filter(|one| gone.contains(one.target.as_str()))
+            .map(|one| one.index)
+            .collect();
+        if !entries.is_empty() {
+            for one in plan.substitutes.iter().filter(|one| one.kind == "target") {
+                let body = self.body(one.index)?;
+                let evidence = body.get("evidence").and_then(|entry| entry.get("index"));
+                if let Some(index) = evidence.and_then(Value::as_u64) {
+                    entries.remove(&index);
+                }
+            }
+        }
+        Ok(entries.into_iter().collect())
     }
 }
 
@@ -104,6 +136,7 @@ fn unopened(plan: &PlanState, drawn: u64, results: &[DrawnResult], over: bool) -
         },
         late: late(plan, results),
         undrawn: None,
+        replaced: None,
         departments: Vec::new(),
     }
 }
@@ -148,6 +181,7 @@ fn counted(
         overdue: 0,
         late: late(plan, results),
         undrawn: Some(undrawn(targets, results)),
+        replaced: None,
         departments: Vec::new(),
     };
     let mut published = 0;

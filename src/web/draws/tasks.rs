@@ -20,6 +20,9 @@ pub struct Task {
     pub stratum: String,
     /// The target whose place it took.
     pub replaces: Option<String>,
+    /// Index of the department's first result of that target, where it is not what the replacement rests on: replaced although a
+    /// result was published.
+    pub replaced_result: Option<u64>,
     /// The department's officers who go there.
     pub officers: Vec<TaskOfficer>,
     /// Index of the department's first result.
@@ -68,6 +71,9 @@ impl Portal {
                 results.entry(one.target).or_insert(one.index);
             }
         }
+        let progress = self.progress(plan)?;
+        let all = progress.as_ref().and_then(|one| one.replaced.as_deref());
+        let after_all = |index: &u64| all.is_some_and(|all| all.contains(index));
         let mut tasks = Vec::with_capacity(targets.len());
         for target in targets {
             let known = self.model.enterprise(&target.target_id)?;
@@ -80,6 +86,11 @@ impl Portal {
                     .map(|known| known.name)
                     .filter(|name| !name.is_empty()),
                 result: results.get(&target.target_id).copied(),
+                replaced_result: target
+                    .replaces
+                    .as_ref()
+                    .and_then(|id| results.get(id).copied())
+                    .filter(after_all),
                 target_id: target.target_id,
                 stratum: target.stratum,
                 replaces: target.replaces,

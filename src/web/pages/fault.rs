@@ -131,6 +131,23 @@ impl Fault {
         .arg("last", i64::try_from(last).unwrap_or(i64::MAX))
     }
 
+    /// A parameter of the address has a value that the list does not know, or is unknown itself; what may stand instead.
+    pub(super) fn no_value(
+        name: &'static str,
+        given: &str,
+        instead: impl Iterator<Item = &'static str>,
+    ) -> Self {
+        let instead: Vec<&str> = instead.collect();
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-value",
+            "page-error-value-text",
+        )
+        .arg("name", name)
+        .arg("given", shortened(given))
+        .arg("instead", instead.join(", "))
+    }
+
     /// Pages are only read.
     pub(super) fn method() -> Self {
         Fault::new(

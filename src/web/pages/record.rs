@@ -103,7 +103,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "plan",
             &super::draws::plan_of(visit, view.as_ref().and_then(View::plan_key))?,
         )
-        .with("undrawn", &says_drawn_without_a_draw(visit, view.as_ref())?)
+        .with("of_draw", &of_draw(visit, view.as_ref())?)
         .with("refers", &refers)
         .with(
             "refers_omitted",
@@ -135,28 +135,53 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .done()
 }
 
-/// Whether a record says that it comes of a draw and names none that this log holds.
-fn says_drawn_without_a_draw(visit: &Visit, view: Option<&View<'_>>) -> Result<bool, Fault> {
+/// What the log knows of the draw that a record says it comes of.
+#[derive(Serialize)]
+struct OfDraw {
+    text: String,
+    /// Whether the record says what the log cannot bear out.
+    bad: bool,
+    /// The draw, with its plan key; none where the log has no such draw.
+    draw: Option<Link>,
+}
+
+/// `None` of a record that does not say that it comes of a draw.
+fn of_draw(visit: &Visit, view: Option<&View<'_>>) -> Result<Option<OfDraw>, Fault> {
     let Some(view) = view.filter(|view| view.text_of("draw_basis") == Some("drawn")) else {
-        return Ok(false);
+        return Ok(None);
+    };
+    let said = |word: &str, bad: bool, draw: Option<Link>| {
+        let text = visit.word(word);
+        Ok(Some(OfDraw { text, bad, draw }))
     };
     let (Some(key), Some(code)) = (view.plan_key(), view.subject_code()) else {
-        return Ok(true);
+        return said("page-record-no-draw", true, None);
     };
     let docket = visit.portal.intake.docket();
-    let Some(plan) = docket
-        .plan(&key)
-        .map_err(ModelError::from)?
-        .filter(|plan| plan.draw.is_some())
-    else {
-        return Ok(true);
+    let plan = docket.plan(&key).map_err(ModelError::from)?;
+    let Some(plan) = plan.filter(|plan| plan.draw.is_some()) else {
+        return said("page-record-no-draw", true, None);
     };
-    let unopened = plan.sealed && plan.opening.is_none();
-    Ok(!unopened
-        && docket
-            .target(&key, code.as_str())
-            .map_err(ModelError::from)?
-            .is_none())
+    let draw = Some(Link {
+        text: plan.key.clone(),
+        href: links::draw(visit.lang, &plan.key),
+    });
+    if plan.sealed && plan.opening.is_none() {
+        return said("page-record-draw-sealed", false, draw);
+    }
+    let target = docket.target(&key, code.as_str());
+    match target.map_err(ModelError::from)? {
+        None if plan.sealed => said("page-record-not-on-list", true, draw),
+        None => said("page-record-not-drawn", true, draw),
+        Some(target) if target.replaced_by.is_some() => {
+            said("page-record-drawn-replaced", false, draw)
+        }
+        Some(target) if target.replaces.is_some() => {
+            said("page-record-drawn-substitute", false, draw)
+        }
+        Some(_) if plan.sealed => said("page-record-on-list", false, draw),
+        Some(_) => said("page-record-drawn", false, draw),
+    }
 }
 
 /// Another entry in a line; one that is no longer public by its kind alone.

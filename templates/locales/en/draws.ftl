@@ -132,6 +132,7 @@ page-plan-rotation = { $n ->
 page-plan-no-rotation = No rotation.
 page-plan-randomness = Where the randomness comes from
 page-plan-fallback = Should it never come:
+page-plan-lead-time = All is fixed { $lead } before it, where the plan asks for { $least } at least.
 page-lottery-issue = { $game }, issue { $issue }.
 page-plan-substitutes = Substitutions
 page-plan-substitutes-text = { $n ->
@@ -181,6 +182,15 @@ page-round-text = Anyone may, without an account. The signature proves itself: a
 page-round-answer = Paste here all that a relay answers
 page-round-send = Hand in
 page-round-help = Any drand relay has the round; open for instance
+page-handed-taken = Thank you: this is the right round, and it is handed in.
+page-handed-known = This is the right round, and it had been handed in already. Nothing more is needed.
+page-handed-format = Nothing was handed in: the text is not what a relay answers, {"{"}"round": …, "signature": "…"{"}"}. Copy all of it, from the first brace to the last.
+page-handed-signature = Nothing was handed in: a signature has 96 hexadecimal digits, and this one has others. Part of it may be missing.
+page-handed-round = Nothing was handed in: this is another round than the one this plan waits for.
+page-handed-wrong = Nothing was handed in: this is not the signature of the round. Copy it again from a relay of the chain quicknet, whole and unchanged.
+page-handed-over = Nothing was handed in: this plan waits for no round, for it is called off or does not draw by the beacon.
+page-handed-long = Nothing was handed in: the text is far longer than what a relay answers.
+page-handed-busy = Nothing was handed in: the server is checking too many rounds at the moment. Try again in a few seconds.
 
 ## Progress of the inspections
 page-progress = Progress of the inspections
@@ -204,6 +214,11 @@ page-undrawn = { $n ->
 }
 page-undrawn-text = Until its list is opened, the log cannot tell whom a sealed draw has drawn, and takes a result of any object of its library. These say that they were drawn, and the list says that they were not. They do not count in the progress of the inspections.
 page-undrawn-more = The first { $n_text } are linked here; the plan's JSON document has all.
+page-replaced = { $n ->
+    [one] There is { $n_text } inspection result of a target that was replaced although the result was published.
+   *[other] There are { $n_text } inspection results of targets that were replaced although the results were published.
+}
+page-replaced-text = These targets were drawn and inspected, and somebody else took their places afterwards. The results stand in the log; they do not count in the progress of the inspections. A result that is itself the reason of the replacement is not counted here.
 page-progress-text = Counted from the inspection results in the log, with substitutes in the places of those they replace.
 
 ## One draw
@@ -332,6 +347,7 @@ page-tasks-print = This page can be printed: one card for each target. Officers 
 page-tasks-own = Own officers
 page-tasks-with = Together with
 page-tasks-done = Day and signature
+page-tasks-replaced = Replaced although a result was published:
 page-tasks-none = The draw sends nobody of this department.
 page-tasks-sealed = Until the list is opened, tasks stay within the departments.
 

@@ -180,6 +180,14 @@ page-record-check = How to check this
 page-record-not-public = The content of this record is not public at present. The log keeps only its fingerprint, kind, authority and time; the fingerprint is salted, so the content cannot be recovered from it.
 page-record-content = Content
 page-record-no-draw = The record says that it was drawn at random, but it names no draw in this log. Whether it was drawn cannot be checked here.
+page-record-draw = The draw:
+page-record-draw-sealed = The result says that it comes of a sealed draw. Whether its target was drawn can be seen once the list is opened.
+page-record-on-list = The result is of a sealed draw whose list is open, and its target is on the list.
+page-record-not-on-list = Not on the list: the result says that it comes of a sealed draw. The list is open, and this target was not drawn.
+page-record-drawn = The result is of a draw, and its target was drawn.
+page-record-not-drawn = The result says that it comes of this draw, and its target was not drawn.
+page-record-drawn-substitute = The result is of a draw, and its target took the place of a drawn one.
+page-record-drawn-replaced = The result is of a draw. Its target was drawn, and then replaced by another.
 page-record-omitted = { $n ->
     [one] 1 row is
    *[other] { $n_text } rows are
@@ -307,6 +315,8 @@ page-error-kind = There is no such kind
 page-error-kind-text = There is no kind of record named “{ $given }”. All kinds are on the home page.
 page-error-page = There is no such page in this list
 page-error-page-text = There is no page “{ $given }”; pages go from 1 to { $last }.
+page-error-value = The list cannot be narrowed like this
+page-error-value-text = The address says { $name }={ $given }, which this list does not know. It knows: { $instead }.
 page-error-busy = Too many searches at once
 page-error-busy-text = As many searches as this server takes at once are under way. Please try again in a few seconds. With a credit code you can open a business's page directly; all other pages work as usual.
 page-error-problem = There is no such error code

@@ -117,6 +117,7 @@ page-plan-rotation = 该机关最近 { $n_text } 次抽取中去过同一户的�
 page-plan-no-rotation = 不设轮换。
 page-plan-randomness = 随机数从哪里来
 page-plan-fallback = 随机数始终没有出现时：
+page-plan-lead-time = 一切在它之前 { $lead } 就已固定，计划要求至少提前 { $least }。
 page-lottery-issue = { $game }，第 { $issue } 期。
 page-plan-substitutes = 递补
 page-plan-substitutes-text = 共递补 { $n_text } 次。由谁递补按公开的次序确定，不能挑选。
@@ -160,6 +161,15 @@ page-round-text = 谁都可以交，不用登录。签名能自证，错误的�
 page-round-answer = 把中继给出的整段内容粘贴在这里
 page-round-send = 交来
 page-round-help = 任何一个 drand 中继都能给出这一轮，例如在浏览器中打开：
+page-handed-taken = 谢谢，这一轮正确，已经收下。
+page-handed-known = 这一轮正确，此前已经有人交来，不用再做什么。
+page-handed-format = 没有收下：这段文字不是中继给出的内容，中继给出的是 {"{"}"round": …, "signature": "…"{"}"}。请从第一个花括号到最后一个花括号全部复制。
+page-handed-signature = 没有收下：签名应为 96 位十六进制数，这里不是，可能缺了一段。
+page-handed-round = 没有收下：这不是本计划等待的那一轮。
+page-handed-wrong = 没有收下：这不是该轮的签名。请从 quicknet 链的中继重新完整复制，不要改动。
+page-handed-over = 没有收下：本计划不等待任何一轮，它已取消，或者不用信标抽取。
+page-handed-long = 没有收下：这段文字比中继给出的内容长得多。
+page-handed-busy = 没有收下：服务器正在核对的轮次太多，请过几秒再交。
 
 ## 检查的进度
 page-progress = 检查进度
@@ -174,6 +184,8 @@ page-progress-col-overdue = 逾期
 page-undrawn = 有 { $n_text } 条检查结果公示的对象并未被抽中。
 page-undrawn-text = 封存的抽取在名单公开之前，日志无从知道抽中了谁，名录库中任何一户的结果都会收下。这些结果自称由抽取产生，而公开的名单里没有这些对象。它们不计入检查进度。
 page-undrawn-more = 这里列出前 { $n_text } 条，其余见计划的 JSON 文档。
+page-replaced = 有 { $n_text } 条检查结果已经公示，其对象仍被替换。
+page-replaced-text = 这些对象已被抽中并检查，之后又由别的对象递补。结果留在日志中，不计入检查进度。本身就是递补依据的结果不在此列。
 page-progress-text = 由日志中的检查结果得出，递补的按递补后计算。
 
 ## 一次抽取
@@ -293,6 +305,7 @@ page-tasks-print = 本页可以直接打印，每户一张卡。人员用化名�
 page-tasks-own = 本部门人员
 page-tasks-with = 一同前往
 page-tasks-done = 检查日期和签字
+page-tasks-replaced = 结果公示之后仍被替换：
 page-tasks-none = 这次抽取没有该部门的任务。
 page-tasks-sealed = 名单公开之前，任务只在部门内部掌握。
 

@@ -38,9 +38,24 @@ pub(super) enum Forgery {
     ShortDelay,
     Numbers,
     Game,
+    OpenedRoot,
+    OpenedStranger,
+    OpenedEarly,
+    OpenedByOther,
 }
 
 impl Forgery {
+    /// Whether it is about the opened list of a sealed draw.
+    pub(super) fn opens(self) -> bool {
+        matches!(
+            self,
+            Forgery::OpenedRoot
+                | Forgery::OpenedStranger
+                | Forgery::OpenedEarly
+                | Forgery::OpenedByOther
+        )
+    }
+
     /// Whose secrets alone count, where that makes a draw by delay void.
     pub(super) fn void(self) -> Option<&'static [&'static str]> {
         match self {
@@ -52,7 +67,7 @@ impl Forgery {
     }
 }
 
-pub(super) const FORGERIES: [Forgery; 30] = [
+pub(super) const FORGERIES: [Forgery; 34] = [
     Forgery::Randomness,
     Forgery::Seed,
     Forgery::Outside,
@@ -83,6 +98,10 @@ pub(super) const FORGERIES: [Forgery; 30] = [
     Forgery::ShortDelay,
     Forgery::Numbers,
     Forgery::Game,
+    Forgery::OpenedRoot,
+    Forgery::OpenedStranger,
+    Forgery::OpenedEarly,
+    Forgery::OpenedByOther,
 ];
 
 /// Has the record of the draw say something else than the function.
@@ -94,6 +113,7 @@ pub(super) fn forge(forgery: Forgery, members: &mut BTreeMap<String, Value>) {
         Forgery::Seed => put("seed", other.into()),
         Forgery::Count => put("drawn_count", integer(99u32)),
         Forgery::Cap => put("load_cap", integer(99u32)),
+        Forgery::OpenedRoot => put("sealed_root", other.into()),
         Forgery::Strata => put("drawn_strata", Value::Array(Vec::new())),
         Forgery::Outside => {
             // In the middle, so that the end of a delay stays as it was.

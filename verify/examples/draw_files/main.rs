@@ -21,8 +21,9 @@ use gongshi_verify::draw::recompute::{self, DrawError, Inputs, Outside, one_by_o
 use gongshi_verify::draw::recorded;
 use gongshi_verify::draw::secrets::{Commit, Reveal, counting};
 use gongshi_verify::encoding::{bytes_of_hex, hex};
-use gongshi_verify::hash::{Hash, sha256};
+use gongshi_verify::hash::{Hash, leaf_hash, sha256};
 use gongshi_verify::json::{self, Value};
+use gongshi_verify::merkle::tree_head;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Role;
 use gongshi_verify::report::{StepId, Verdict, verify_draw_file};
@@ -50,6 +51,8 @@ const LOTTERY_AT: u64 = 10_399_990;
 /// Snapshots are logged in the beginning, and used ten days later.
 const WAIT: u64 = 864_000;
 const T0: u64 = WAIT + 1000;
+/// After every randomness.
+const DEADLINE: u64 = 20_000_000;
 const GAME: Game = Game::UnionLotto;
 /// The lead of a plan that says none.
 const LEAD: u32 = 3600;
@@ -150,6 +153,22 @@ fn snapshot(
     )
 }
 
+/// The list that a sealed draw commits to: every other object that may be drawn; or one besides who is not in the library.
+fn drawn_list(objects: &Library<'_>, stranger: bool) -> String {
+    let leaves = objects.leaves().iter().map(ToString::to_string);
+    let drawable = leaves.filter(|line| line.split('|').nth(3) == Some("0"));
+    let mut ids: Vec<String> = drawable
+        .step_by(2)
+        .filter_map(|line| line.split('|').nth(2).map(str::to_owned))
+        .collect();
+    ids.extend(stranger.then(|| "ZZ".to_owned()));
+    let line = |id: &String| {
+        let salt = hex(&sha256(id.as_bytes()));
+        format!("ddraw/1|sdrawn|{id}|P00001,P00002|{salt}\n")
+    };
+    ids.iter().map(line).collect()
+}
+
 /// Something said of a secret: when, by whom, commit or reveal, and the hash.
 type Told = (u64, String, &'static str, Hash);
 
@@ -210,6 +229,7 @@ fn step(id: StepId) -> &'static str {
         StepId::DrawRandomness => "randomness",
         StepId::DrawTargets => "targets",
         StepId::DrawOfficers => "officers",
+        StepId::DrawOpening => "opening",
         other => panic!("{other:?} never fails"),
     }
 }
@@ -218,7 +238,7 @@ fn step(id: StepId) -> &'static str {
 fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) -> Option<Value> {
     let is = |one: Forgery| forgery == Some(one);
     let mut log = Log::default();
-    let kinds = ["commit", "draw", "plan", "reveal", "snapshot"];
+    let kinds = ["bulletin", "commit", "draw", "plan", "reveal", "snapshot"];
     let operator = secret(1);
     for (at, who) in (1..).zip(EVERYBODY) {
         let (role, kinds) = match who {
@@ -236,7 +256,9 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
             &operator,
         );
     }
-    let sealed = size.is_none() && numbers.below(8) == 0;
+    let opens = forgery.is_some_and(Forgery::opens);
+    let sealed = opens || size.is_none() && numbers.below(8) == 0;
+    let opened = opens || sealed && numbers.below(2) == 0;
     let object_text = objects(numbers, sealed, size);
     let people = size.map_or_else(|| 6 + numbers.below(30), |size| size.1);
     let officer_text = officers(numbers, people);
@@ -361,6 +383,7 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
     let mut body = BTreeMap::from(
         [
             ("plan_key", KEY.into()),
+            ("result_deadline", time(DEADLINE).to_string().into()),
             (
                 "randomness",
                 ["drand", "lottery", "delay"][mode as usize].into(),
@@ -474,15 +497,22 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         }
         other => panic!("{other:?}"),
     };
+    let drawn_list = drawn_list(&objects, is(Forgery::OpenedStranger));
     let mut members = if sealed {
         let seed = recompute::seed(&inputs, &value);
         let members = [
             ("random_value", hex(&value)),
             ("seed", seed.as_str().to_owned()),
         ];
-        members
+        let lines = drawn_list.lines().map(|line| leaf_hash(line.as_bytes()));
+        let root = tree_head(&lines.collect::<Vec<_>>());
+        let mut members: BTreeMap<String, Value> = members
             .map(|(name, text)| (name.to_owned(), text.into()))
-            .into()
+            .into();
+        members.insert("sealed_root".into(), hex(&root).into());
+        let count = drawn_list.lines().count() as u64;
+        members.insert("drawn_count".into(), integer(count));
+        members
     } else {
         recorded::members(&plan, &recompute::result(&inputs, value).ok()?)
     };
@@ -530,13 +560,32 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         Value::Object(members),
         at,
     );
+    let opening = opened.then(|| {
+        let members = [
+            ("bulletin_type", "drawn_list_opening".into()),
+            ("plan_key", KEY.into()),
+            ("attachments", Value::Array(vec![file(&drawn_list)])),
+        ];
+        let author = DEPARTMENTS[usize::from(is(Forgery::OpenedByOther))];
+        // Logged a second later.
+        let at = DEADLINE - 1 - u64::from(is(Forgery::OpenedEarly));
+        files.push(drawn_list.clone());
+        say(
+            &mut log,
+            author,
+            "bulletin",
+            None,
+            Value::object(members),
+            at,
+        )
+    });
 
     let proof = |index: u64| Value::from(log.proof(index, &log.extra(index)));
     let proofs = |all: &[u64]| Value::Array(all.iter().map(|index| proof(*index)).collect());
     if is(Forgery::Kinds) {
         std::mem::swap(&mut commit_indexes, &mut reveal_indexes);
     }
-    let text = json::to_jcs(&Value::object([
+    let mut whole = Value::object([
         ("commits", proofs(&commit_indexes)),
         ("draw", proof(draw)),
         ("earlier", proofs(&earlier)),
@@ -545,12 +594,16 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         ("reveals", proofs(&reveal_indexes)),
         ("snapshots", proofs(&snapshots)),
         ("v", Value::Int(1)),
-    ]));
+    ]);
+    if let (Some(opening), Value::Object(members)) = (opening, &mut whole) {
+        members.insert("opening".into(), proof(opening));
+    }
+    let text = json::to_jcs(&whole);
     let report = verify_draw_file(text.as_bytes(), &policy(), &one_by_one).unwrap();
-    let good = if sealed {
-        Verdict::Sealed
-    } else {
-        Verdict::Verified
+    let good = match (sealed, opened) {
+        (true, true) => Verdict::Opened,
+        (true, false) => Verdict::Sealed,
+        (false, _) => Verdict::Verified,
     };
     let failed = report.failed().map(|failed| step(failed.id));
     assert!(forgery.is_some() || report.verdict == good, "{report}");
@@ -560,6 +613,7 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         Some(Forgery::YoungLibrary | Forgery::Challenged | Forgery::ShortDelay) => Some("order"),
         Some(Forgery::Numbers) => Some("randomness"),
         Some(Forgery::Game) => Some("entries"),
+        Some(forgery) if forgery.opens() => Some("opening"),
         _ => failed,
     };
     assert_eq!(failed, expected, "{forgery:?} {report}");

@@ -16,6 +16,7 @@ pub mod library;
 pub mod lottery;
 pub mod members;
 pub mod officers;
+pub mod opened;
 pub mod plan;
 pub mod randomness;
 pub mod recompute;

@@ -14,6 +14,7 @@ use crate::draw::admission;
 use crate::draw::given::Given;
 use crate::draw::library::{Form, Library};
 use crate::draw::officers::Barred;
+use crate::draw::opened;
 use crate::draw::plan::{Mode, Plan};
 use crate::draw::recompute::{self, DrawError, Inputs, Recheck};
 use crate::draw::recorded;
@@ -57,34 +58,32 @@ pub fn verify_draw_file(
     }
     let file = DrawFile::read(&value).map_err(UnusableInput::Draw)?;
     let mut steps = Vec::new();
-    let sealed = match run(&file, policy, recheck, &mut steps) {
-        Ok(sealed) => sealed,
+    let best = match run(&file, policy, recheck, &mut steps) {
+        Ok(best) => best,
         Err((failed, why)) => {
             steps.push(step(failed, Err(why)));
-            for id in STEPS {
+            let opening = file.is_opened().then_some(StepId::DrawOpening);
+            let (last, before) = STEPS.split_last().expect("there are steps");
+            for id in before.iter().copied().chain(opening).chain([*last]) {
                 if steps.iter().all(|step: &Step| step.id != id) {
                     steps.push(not_checked(id, words::not_reached(failed)));
                 }
             }
-            false
+            Verdict::NotVerified
         }
-    };
-    let best = match sealed {
-        true => Verdict::Sealed,
-        false => Verdict::Verified,
     };
     Ok(conclude(steps, best))
 }
 
 type Failed = (StepId, String);
 
-/// The steps one after the other; whether the draw is sealed, so that who was drawn is not shown.
+/// The steps one after the other; what they come to unless one of them failed.
 fn run(
     file: &DrawFile<'_>,
     policy: &Policy,
     recheck: &Recheck,
     steps: &mut Vec<Step>,
-) -> Result<bool, Failed> {
+) -> Result<Verdict, Failed> {
     let at = |id: StepId| move |why: String| (id, why);
     let entries = Entries::prove(file, policy).map_err(at(StepId::DrawEntries))?;
     let plan = Plan::from_body(&entries.plan.body).map_err(|error| {
@@ -92,6 +91,7 @@ fn run(
         (StepId::DrawEntries, why)
     })?;
     let count = 4 + entries.commits.len() + entries.reveals.len() + entries.earlier.len();
+    let count = count + usize::from(entries.opening.is_some());
     steps.push(step(
         StepId::DrawEntries,
         Ok(say::entries(count, entries.size, &plan.key)),
@@ -150,15 +150,69 @@ fn run(
         Ok(say::randomness(&value, &seed)),
     ));
     let sealed = objects.form() == Form::Sealed;
+    let mut best = Verdict::Verified;
     if sealed {
         steps.push(not_checked(StepId::DrawTargets, say::sealed()));
         steps.push(not_checked(StepId::DrawOfficers, say::sealed()));
+        best = Verdict::Sealed;
     } else {
         let outcome = recompute::result(&inputs, value).map_err(named)?;
         compare(file, &entries.draw, &plan, &outcome, steps)?;
     }
+    if let Some(opening) = &entries.opening {
+        let opened = open(file, &entries, opening, &plan.key, &objects);
+        let said = opened.map_err(at(StepId::DrawOpening))?;
+        steps.push(step(StepId::DrawOpening, Ok(said)));
+        best = Verdict::Opened;
+    } else if sealed {
+        steps.push(not_checked(StepId::DrawOpening, say::unopened()));
+    }
     steps.push(not_checked(StepId::DrawOmissions, say::omissions()));
-    Ok(sealed)
+    Ok(best)
+}
+
+/// The opened list of a sealed draw against the record that has committed to it, and the entry that opens it against the plan.
+fn open(
+    file: &DrawFile<'_>,
+    entries: &Entries,
+    opening: &Proved,
+    key: &PlanKey,
+    objects: &Library<'_>,
+) -> Result<String, String> {
+    let bad = |why: &str| Err(say::not_the_opening(why));
+    if objects.form() != Form::Sealed {
+        return bad("the library of this draw is open");
+    }
+    let said = |name: &str| opening.member(name).and_then(Value::as_str);
+    if said("bulletin_type") != Some("drawn_list_opening") || said("plan_key") != Some(key.as_str())
+    {
+        return bad("it opens no list, or that of another plan");
+    }
+    if opening.entry.authority != key.authority() {
+        return bad("it is not by the plan's authority");
+    }
+    let deadline = entries.plan.member("result_deadline");
+    let deadline = deadline.and_then(|time| Timestamp::parse(time.as_str()?).ok());
+    if opening.index <= entries.draw.index
+        || deadline.is_none_or(|deadline| opening.entry.logged_at < deadline)
+    {
+        return bad("it was logged before the plan's result_deadline, or before the draw");
+    }
+    let attached = opening.member("attachments").and_then(Value::as_array);
+    let list = match attached.unwrap_or_default().first() {
+        None => Some(""),
+        named => file.text(named),
+    };
+    let Some(list) = list else {
+        return bad("the file does not hold the list that it names");
+    };
+    let count = entries.draw.member("drawn_count").and_then(Value::as_u64);
+    let (Some(count), Some(root)) = (count, entries.draw.hash("sealed_root")) else {
+        return bad("the draw has committed to no list");
+    };
+    let ids = opened::check(list, count, &root, objects);
+    let ids = ids.map_err(|error| say::not_the_opening(&error.to_string()))?;
+    Ok(say::opened(ids.len(), opening.index))
 }
 
 /// That everything was logged when it had to be, and about this plan; whose secret counts.

@@ -46,17 +46,20 @@ pub(super) struct DrawFile<'a> {
     commits: Vec<&'a str>,
     reveals: Vec<&'a str>,
     earlier: Vec<&'a str>,
+    /// Of a sealed draw whose list is open.
+    opening: Option<&'a str>,
     /// By their SHA-256.
     texts: BTreeMap<Hash, &'a str>,
 }
 
 impl<'a> DrawFile<'a> {
     pub(super) fn read(value: &'a Value) -> Result<Self, String> {
-        const MEMBERS: [&str; 8] = [
+        const MEMBERS: [&str; 9] = [
             "commits",
             "draw",
             "earlier",
             "files",
+            "opening",
             "plan",
             "reveals",
             "snapshots",
@@ -80,11 +83,20 @@ impl<'a> DrawFile<'a> {
             commits: texts("commits")?,
             reveals: texts("reveals")?,
             earlier: texts("earlier")?,
+            opening: match value.get("opening") {
+                None => None,
+                Some(_) => Some(text("opening")?),
+            },
             texts: texts("files")?
                 .into_iter()
                 .map(|text| (sha256(text.as_bytes()), text))
                 .collect(),
         })
+    }
+
+    /// Whether it holds the opening of a sealed draw's list.
+    pub(super) fn is_opened(&self) -> bool {
+        self.opening.is_some()
     }
 
     /// The text that a file reference in a record names.
@@ -251,6 +263,7 @@ pub(super) struct Entries {
     pub(super) commits: Vec<Proved>,
     pub(super) reveals: Vec<Proved>,
     pub(super) earlier: Vec<Proved>,
+    pub(super) opening: Option<Proved>,
 }
 
 impl Entries {
@@ -261,6 +274,10 @@ impl Entries {
         let commits = prover.all("commits", "commit", &file.commits)?;
         let reveals = prover.all("reveals", "reveal", &file.reveals)?;
         let earlier = prover.all("earlier", "draw", &file.earlier)?;
+        let opening = file
+            .opening
+            .map(|proof| prover.prove("opening", "bulletin", proof));
+        let opening = opening.transpose()?;
         let mut snapshots = prover.all("snapshots", "snapshot", &file.snapshots)?;
         let (Some(officers), Some(objects), true) =
             (snapshots.pop(), snapshots.pop(), snapshots.is_empty())
@@ -289,6 +306,7 @@ impl Entries {
             commits,
             reveals,
             earlier,
+            opening,
         })
     }
 }

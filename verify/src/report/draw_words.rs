@@ -109,6 +109,22 @@ pub(super) fn sealed() -> String {
     "the strata are sealed: only who holds the openings can repeat this, and every enterprise for itself".to_string()
 }
 
+/// What the opening of a list has to be, where it is not.
+pub(super) fn not_the_opening(why: &str) -> String {
+    of("opening", why)
+}
+
+pub(super) fn opened(targets: usize, index: u64) -> String {
+    format!(
+        "the {targets} targets on the list of entry {index} are those that the draw has committed to, each in the library \
+         and not excluded; that the rules draw just these, and that these officers are those of the function, is not shown by it"
+    )
+}
+
+pub(super) fn unopened() -> String {
+    "the file holds no opening: the list may not be open yet".to_string()
+}
+
 pub(super) fn omissions() -> String {
     "no file can show that it holds every commit, reveal and earlier draw of the log: a monitor that reads all of it does".to_string()
 }

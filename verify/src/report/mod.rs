@@ -108,6 +108,8 @@ pub enum StepId {
     DrawTargets,
     /// The officers are those of the function.
     DrawOfficers,
+    /// The opened list of a sealed draw is the one that it has committed to.
+    DrawOpening,
     /// That no commit, reveal or earlier draw was left out of the file: shown by no such file.
     DrawOmissions,
     /// A plan and the snapshot that it names are proved, under one checkpoint.
@@ -149,10 +151,19 @@ pub enum Verdict {
     Verified,
     /// The entry is right, but its record was not there to be checked.
     EntryOnly,
-    /// Everything is right as far as it is public; who was drawn is sealed.
+    /// Everything that can be checked is right; who was drawn is sealed.
     Sealed,
+    /// The same, with the list of a sealed draw opened and right; that the rules draw just these stays sealed.
+    Opened,
     /// A step failed.
     NotVerified,
+}
+
+impl Verdict {
+    /// Whether all that can be checked is right, the record included. What a sealed draw keeps from everybody does not count against it.
+    pub fn holds(self) -> bool {
+        matches!(self, Verdict::Verified | Verdict::Sealed | Verdict::Opened)
+    }
 }
 
 /// The steps of a check, in order, and what they come to.

@@ -45,6 +45,7 @@ pub(super) fn title(id: StepId) -> &'static str {
         StepId::DrawRandomness => "randomness and seed",
         StepId::DrawTargets => "drawn targets",
         StepId::DrawOfficers => "officers",
+        StepId::DrawOpening => "opened list",
         StepId::DrawOmissions => "nothing left out",
         StepId::LibraryEntries => "entries of plan and library",
         StepId::LibraryLeaves => "leaves under the library's root",
@@ -59,7 +60,11 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
         Verdict::Verified => "VERIFIED",
         Verdict::EntryOnly => "ENTRY ONLY: the entry is in the log, its record was not checked",
         Verdict::Sealed => {
-            "SEALED: what is public of the draw is right, who was drawn was not checked"
+            "SEALED: all that can be checked before the list is opened is right; who was drawn was not checked"
+        }
+        Verdict::Opened => {
+            "SEALED: all that can be checked is right, the opened list included; that the rules draw just these targets was \
+             not checked"
         }
         Verdict::NotVerified => "NOT VERIFIED",
     }

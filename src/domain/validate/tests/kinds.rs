@@ -282,3 +282,24 @@ fn a_drawn_list_has_the_length_it_says() {
         )
     );
 }
+
+/// A secret that lost a digit on the way is told how many there have to be.
+#[test]
+fn hexadecimal_values_are_told_their_length() {
+    let reveal =
+        json!({"plan_key": "610323-SCJG/2026/01", "region": "610323", "secret": "ab".repeat(32)});
+    for (secret, found) in [("ab".repeat(31), 62), ("AB".repeat(32), 64)] {
+        let problem = Problem::HexLength { digits: 64, found };
+        assert!(problem.to_string().contains("64 lowercase"), "{problem}");
+        assert!(
+            after(
+                Kind::Reveal,
+                reveal.as_object().unwrap().clone(),
+                "/secret",
+                json!(secret)
+            )
+            .contains(&("secret".to_owned(), problem)),
+            "{secret}"
+        );
+    }
+}

@@ -83,6 +83,9 @@ fn find(shape: Shape, header: &str) -> Option<usize> {
     let folded = fold_name(header);
     let aliases = ALIASES.get(shape.table());
     let is = |part: &&Part| {
+        if part.name == "target_id" && is_of_codes(header) {
+            return true;
+        }
         let own = aliases.and_then(|table| table.get(part.name));
         fold_name(part.name) == folded
             || Lang::ALL
@@ -97,6 +100,26 @@ fn find(shape: Shape, header: &str) -> Option<usize> {
     // The very name before any alias.
     let exact = parts.iter().position(|part| fold_name(part.name) == folded);
     exact.or_else(|| parts.iter().position(|part| is(&part)))
+}
+
+/// Whether a column of that name holds credit codes only.
+pub(super) fn is_of_codes(header: &str) -> bool {
+    let folded = fold_name(header);
+    let names = ALIASES
+        .get("codes")
+        .and_then(|table| table.get("columns"))
+        .into_iter()
+        .flatten();
+    let mut names = names.map(|name| fold_name(name));
+    names.any(|name| name == folded)
+        || Lang::ALL
+            .iter()
+            .any(|lang| fold_name(&code_column(*lang)) == folded)
+}
+
+/// What a column of credit codes is called.
+pub(super) fn code_column(lang: Lang) -> String {
+    field_name(lang, Kind::InspectionResult, "subject_uscc")
 }
 
 /// Whether a column of that name holds nothing for a leaf.
@@ -226,6 +249,16 @@ impl Columns {
         let parts = self.shape.parts();
         let mut values = self.defaults.clone();
         let mut faults = Vec::new();
+        // A cell beyond the last header is a row whose cells have moved: none of them is believed.
+        for (at, cell) in row.cells.iter().enumerate().skip(self.targets.len()) {
+            if !trim(cell.shown()).is_empty() {
+                faults.push(CellFault {
+                    column: ColumnName::Number(at + 1),
+                    value: quote(cell.shown()),
+                    problem: CellProblem::Beyond,
+                });
+            }
+        }
         for (at, target) in self.targets.iter().enumerate() {
             let Some(part) = *target else { continue };
             let Some(cell) = row.cells.get(at) else {
@@ -267,6 +300,13 @@ impl Columns {
         }
     }
 
+    /// Whether the ids of objects stand in a column of credit codes.
+    pub(super) fn are_codes(&self) -> bool {
+        let id = self.part("target_id");
+        let mut columns = self.targets.iter().zip(&self.headers);
+        columns.any(|(target, header)| id.is_some() && *target == id && is_of_codes(header))
+    }
+
     fn part(&self, name: &str) -> Option<usize> {
         self.shape.parts().iter().position(|part| part.name == name)
     }
@@ -278,6 +318,11 @@ impl Values<'_> {
         let at = self.columns.part(name);
         let value = at.and_then(|at| self.values[at].as_ref());
         value.and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether the ids of objects stand in a column of credit codes.
+    pub(super) fn are_codes(&self) -> bool {
+        self.columns.are_codes()
     }
 
     /// The members of a part that is a list.

@@ -21,7 +21,7 @@ use crate::text::{Arg, Catalogue, Lang};
 use columns::{Columns, Values};
 use gongshi_verify::draw::leaf::{Leaf, VERSION};
 use gongshi_verify::hash::Hash;
-use gongshi_verify::names::{is_authority, is_draw_id, is_token};
+use gongshi_verify::names::{is_authority, is_draw_id};
 use sealing::seal;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -206,6 +206,8 @@ impl Checked<'_, '_> {
         let known = Arg::Text(known.join("; "));
         let problem = match part {
             "departments" | "department" => told("department", &[("known", known)]),
+            // Where no token would do, only what is named does.
+            _ if !is_valid(NO_CLASS) => told("named", &[("known", known)]),
             _ => told("token", &[("known", known)]),
         };
         self.fault(part, text, problem);
@@ -245,8 +247,9 @@ fn object(values: &Values<'_>, shape: Shape, names: &Names) -> Result<Item, Vec<
     let id = values.text("target_id").to_owned();
     match (id.as_str(), Uscc::parse(&id)) {
         ("", _) => row.missing("target_id"),
-        // Whatever has the length of a credit code has to be one; an identity card number has it, too.
-        (text, Err(error)) if text.chars().count() == 18 => {
+        // In a column of credit codes there is nothing else. In another, whatever has the length of one has to be one: an
+        // identity card number has it, too.
+        (text, Err(error)) if values.are_codes() || text.chars().count() == 18 => {
             row.fault(
                 "target_id",
                 text,
@@ -258,7 +261,7 @@ fn object(values: &Values<'_>, shape: Shape, names: &Names) -> Result<Item, Vec<
     }
     let exclusion = match values.text("exclusion") {
         "" | "0" => "0".to_owned(),
-        text => row.token("exclusion", text, &names.exclusions, is_token),
+        text => row.token("exclusion", text, &names.exclusions, names.grammar()),
     };
     let (part, table) = match shape {
         Shape::Sealed => ("class", &names.classes),
@@ -270,7 +273,9 @@ fn object(values: &Values<'_>, shape: Shape, names: &Names) -> Result<Item, Vec<
             row.missing(part);
             String::new()
         }
-        text => row.token(part, text, table, is_token),
+        // A class in a leaf is under seal: what the names file does not have, nobody would ever see.
+        text if shape == Shape::Sealed => row.token(part, text, table, |_| false),
+        text => row.token(part, text, table, names.grammar()),
     };
     if shape == Shape::Sealed {
         return row.done(Item {
@@ -319,7 +324,7 @@ fn officer(
         }
         text => row.token("department", text, &names.departments, is_authority),
     };
-    let qualifications = row.list("qualifications", &names.qualifications, is_token);
+    let qualifications = row.list("qualifications", &names.qualifications, names.grammar());
     row.done(Item {
         id,
         line: 0,

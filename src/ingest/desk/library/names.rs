@@ -85,6 +85,15 @@ pub(super) fn token(
 }
 
 impl Names {
+    /// What a token has to be that is not in its table: nothing does where there is a names file, since no snapshot could
+    /// explain it; without one any token.
+    pub(super) fn grammar(&self) -> fn(&str) -> bool {
+        match *self == Names::default() {
+            true => is_token,
+            false => |_| false,
+        }
+    }
+
     /// Reads the file.
     ///
     /// # Errors

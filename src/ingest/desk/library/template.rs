@@ -1,6 +1,6 @@
 //! A list to fill in: the columns of a library with an example row.
 
-use super::columns::{NAMED_BY, Shape};
+use super::columns::{NAMED_BY, Shape, code_column};
 use crate::ingest::table::field_name;
 use crate::text::Lang;
 
@@ -19,7 +19,11 @@ pub fn library_template(shape: Shape, lang: Lang) -> String {
     let header: Vec<String> = shape
         .parts()
         .iter()
-        .map(|part| field_name(lang, NAMED_BY, part.name))
+        .map(|part| match part.name {
+            // So that every id is held against the check character.
+            "target_id" => code_column(lang),
+            name => field_name(lang, NAMED_BY, name),
+        })
         .collect();
     format!("\u{feff}{}\r\n{}\r\n", header.join(","), example.join(","))
 }

@@ -16,7 +16,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             continue;
         };
         let library = kept(docket.snapshot(plan.objects))?;
-        plans.extend(library.map(|library| CheckPlan::new(&plan.key, &library)));
+        plans.extend(library.map(|library| CheckPlan::new(visit, &plan, &library)));
     }
     Page::new("check.html", visit.word("page-card-title"))
         .above(visit.link("page-plans-title", "/plans"))

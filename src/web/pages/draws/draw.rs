@@ -7,7 +7,7 @@ use super::super::{Answer, Link, POLICY_FILE, Page, Pager, Visit};
 use super::rules::{self, Meanings, RuleRow};
 use super::words::{Point, is_late};
 use super::{Batch, randomness};
-use crate::docket::{Seat, Snapshot, TargetState};
+use crate::docket::{PlanState, Seat, Snapshot, Stage, TargetState};
 use crate::domain::Uscc;
 use crate::web::links;
 use serde::Serialize;
@@ -48,12 +48,19 @@ pub(super) struct CheckPlan {
     targets: String,
     root: String,
     sealed: bool,
+    /// Why nothing will be drawn: the stage at which it ended.
+    ended: &'static str,
 }
 
 impl CheckPlan {
-    pub(super) fn new(key: &str, library: &Snapshot) -> Self {
+    pub(super) fn new(visit: &Visit, plan: &PlanState, library: &Snapshot) -> Self {
+        let key = &plan.key;
         CheckPlan {
-            key: key.to_owned(),
+            key: key.clone(),
+            ended: match plan.stage(visit.now) {
+                stage @ (Stage::Cancelled | Stage::Void) => stage.name(),
+                _ => "",
+            },
             targets: format!("/api/v1/plans/{key}/targets/"),
             root: library.root.clone(),
             sealed: library.sealed,
@@ -111,7 +118,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let [objects, _] = &libraries;
     let plans: Vec<CheckPlan> = objects
         .iter()
-        .map(|library| CheckPlan::new(&plan.key, library))
+        .map(|library| CheckPlan::new(visit, plan, library))
         .collect();
     let sealed = drawn.sealed_root.as_ref().map(|root| Sealed {
         root: root.clone(),

@@ -8,6 +8,7 @@ use crate::docket::{PlanState, Stage};
 use crate::web::draws::Course;
 use crate::web::links;
 use crate::web::render::grouped;
+use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Registry;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -46,8 +47,20 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let plans = visit.portal.courses(Some(size), MOST)?;
     let registry = visit.portal.intake.registry();
     let stage = visit.parameter("stage").unwrap_or_default();
-    let stage = Stage::ALL.iter().copied().find(|one| one.name() == stage);
+    let named = Stage::ALL.iter().copied().find(|one| one.name() == stage);
+    if named.is_none() && !stage.is_empty() {
+        let names = Stage::ALL.iter().map(|one| one.name());
+        return Err(Fault::no_value("stage", &stage, names));
+    }
+    let stage = named;
     let authority = visit.parameter("authority").unwrap_or_default();
+    if !authority.is_empty() && AuthorityId::parse(&authority).is_err() {
+        return Err(Fault::no_authority(&authority));
+    }
+    // Pages of this list are numbered; the interface's list goes on with `before`.
+    if let Some(before) = visit.parameter("before") {
+        return Err(Fault::no_value("before", &before, ["page"].into_iter()));
+    }
     let authority = (!authority.is_empty()).then_some(authority);
     let in_stage = |plan: &Course| stage.is_none_or(|stage| plan.stage == stage);
     let of_authority = |plan: &Course| {

@@ -7,7 +7,9 @@ use super::timeline;
 use super::words::{Point, is_late};
 use super::{Batch, list, number, text};
 use crate::docket::{Snapshot, Stage};
+use crate::web::draws::{HANDED, HandedIn};
 use crate::web::links;
+use gongshi_verify::draw::plan::LEAD_SECONDS;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -85,17 +87,26 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         stage => stage.name(),
     };
     let cancelled = plan.cancelled.as_ref();
-    let replaced = match cancelled {
-        Some(cancelled) => {
-            let body = visit.body(cancelled.index)?;
-            let key = text(&body, "replaced_by").to_owned();
-            (!key.is_empty()).then(|| Link {
-                href: links::plan(visit.lang, &key),
-                text: key,
-            })
-        }
-        None => None,
+    let cancel = match cancelled {
+        Some(cancelled) => visit.body(cancelled.index)?,
+        None => Map::new(),
     };
+    let replaced = match text(&cancel, "replaced_by") {
+        "" => None,
+        key => Some(Link {
+            href: links::plan(visit.lang, key),
+            text: key.to_owned(),
+        }),
+    };
+    // How long before it everything was fixed, where something comes from outside.
+    let lead = plan.due.map(|due| {
+        let least = number(&batch.body, "lead_seconds").and_then(|lead| i64::try_from(lead).ok());
+        let args = [
+            ("least", visit.span(least.unwrap_or(LEAD_SECONDS)).into()),
+            ("lead", visit.span(due.saturating_sub(plan.t0)).into()),
+        ];
+        visit.say("page-plan-lead-time", &args)
+    });
     // What the stage lasts until, with the time that is left.
     let upcoming = match batch.stage {
         Stage::Preparing => Some((visit.word("page-course-t0"), visit.point(plan.t0))),
@@ -126,7 +137,10 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "cancel_reason",
             &cancelled.map(|one| visit.word(&format!("code-cancel_reason-{}", one.reason))),
         )
+        .with("cancel_words", text(&cancel, "reason"))
         .with("replaced", &replaced)
+        .with("lead", &lead)
+        .with("handed", &handed(visit))
         .with(
             "authority",
             &visit.authority_link(&batch.registry, &plan.authority),
@@ -200,6 +214,33 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("lottery", &lottery(visit, &batch.body))
         .with("foreign", &super::super::summary::foreign(visit.lang))
         .done()
+}
+
+/// What came of a round that the reader has handed in on this page.
+#[derive(Serialize)]
+struct Handed {
+    text: String,
+    good: bool,
+}
+
+/// Told by the code that [`crate::web::api`] sends the reader back with; of another one nothing is known.
+fn handed(visit: &Visit) -> Option<Handed> {
+    let code = visit.parameter(HANDED)?;
+    let code = HandedIn::ALL.iter().find(|one| one.word() == code)?;
+    Some(Handed {
+        text: visit.word(match code {
+            HandedIn::Taken => "page-handed-taken",
+            HandedIn::Known => "page-handed-known",
+            HandedIn::Format => "page-handed-format",
+            HandedIn::Signature => "page-handed-signature",
+            HandedIn::Round => "page-handed-round",
+            HandedIn::Wrong => "page-handed-wrong",
+            HandedIn::Over => "page-handed-over",
+            HandedIn::Long => "page-handed-long",
+            HandedIn::Busy => "page-handed-busy",
+        }),
+        good: code.is_good(),
+    })
 }
 
 /// The round that the plan waits for, from the end of reveals until somebody has handed it in.

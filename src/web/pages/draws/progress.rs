@@ -6,8 +6,8 @@ use super::Batch;
 use crate::web::draws::DepartmentProgress;
 use serde::Serialize;
 
-/// Results for objects that were not drawn that are linked; the plan's document has all.
-const MAX_UNDRAWN: usize = 30;
+/// Results of one sort that are linked; the plan's document has all.
+const MAX_LINKED: usize = 30;
 
 #[derive(Serialize)]
 pub(super) struct Shown {
@@ -22,10 +22,18 @@ pub(super) struct Shown {
     overdue_part: u64,
     late: u64,
     /// Results for objects that were not drawn.
-    undrawn: u64,
-    /// The first of them.
-    undrawn_entries: Vec<Link>,
+    undrawn: Results,
+    /// Results of targets that were replaced all the same.
+    replaced: Results,
     departments: Vec<Department>,
+}
+
+/// Results that something is to be said about.
+#[derive(Serialize)]
+struct Results {
+    count: u64,
+    /// The first of them.
+    entries: Vec<Link>,
 }
 
 #[derive(Serialize)]
@@ -49,8 +57,14 @@ pub(super) fn of(visit: &Visit, batch: &Batch) -> Result<Option<Shown>, Fault> {
         overdue: one.overdue,
     };
     let published = progress.published.unwrap_or_default();
-    let undrawn = progress.undrawn.as_deref().unwrap_or_default();
-    let linked = undrawn.iter().take(MAX_UNDRAWN);
+    let results = |all: &Option<Vec<u64>>| {
+        let all = all.as_deref().unwrap_or_default();
+        let linked = all.iter().take(MAX_LINKED);
+        Results {
+            count: all.len() as u64,
+            entries: linked.map(|index| visit.entry(*index)).collect(),
+        }
+    };
     Ok(Some(Shown {
         drawn: progress.drawn,
         inspected: progress.inspected,
@@ -61,8 +75,8 @@ pub(super) fn of(visit: &Visit, batch: &Batch) -> Result<Option<Shown>, Fault> {
         overdue: progress.overdue,
         overdue_part: part(progress.overdue),
         late: progress.late,
-        undrawn: undrawn.len() as u64,
-        undrawn_entries: linked.map(|index| visit.entry(*index)).collect(),
+        undrawn: results(&progress.undrawn),
+        replaced: results(&progress.replaced),
         departments: progress.departments.iter().map(department).collect(),
     }))
 }

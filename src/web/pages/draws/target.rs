@@ -172,7 +172,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let [objects, _] = &libraries;
     let plans: Vec<CheckPlan> = objects
         .iter()
-        .map(|library| CheckPlan::new(&plan.key, library))
+        .map(|library| CheckPlan::new(visit, plan, library))
         .collect();
     let file = match plan.draw {
         Some(_) => format!("/api/v1/draws/{}", plan.key),

@@ -24,6 +24,8 @@ struct Card {
     /// Of the departments that come along.
     others: Vec<Officers>,
     replaces: Option<String>,
+    /// The department's result of the target that was replaced all the same.
+    replaced_result: Option<Link>,
     /// The department's published result.
     result: Option<Link>,
 }
@@ -69,6 +71,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             own: own.collect(),
             others: officers(visit, &batch, &others),
             replaces: task.replaces.clone(),
+            replaced_result: task.replaced_result.map(|index| visit.entry(index)),
             result: task.result.map(|index| visit.entry(index)),
         });
     }
