@@ -28,7 +28,7 @@ const TABLE: &[(&str, May)] = &[
     (
         "web",
         May::Use(&[
-            "intake", "docket", "model", "search", "log", "rules", "domain", "text",
+            "intake", "docket", "standing", "model", "search", "log", "rules", "domain", "text",
         ]),
     ),
     (
@@ -38,9 +38,12 @@ const TABLE: &[(&str, May)] = &[
     ("ingest", May::Use(&["intake", "domain", "text", "store"])),
     (
         "intake",
-        May::Use(&["docket", "log", "model", "rules", "domain", "store"]),
+        May::Use(&[
+            "docket", "standing", "log", "model", "rules", "domain", "store",
+        ]),
     ),
     ("docket", May::Use(&["store", "domain"])),
+    ("standing", May::Use(&["store", "domain"])),
     (
         "model",
         May::Use(&["store", "log", "rules", "domain", "text"]),

@@ -7,6 +7,7 @@ use super::{Model, ModelError, NamedFile, Records, index_in_key, key, unusable};
 use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, Stored, View};
 use crate::log::Leaf;
+use crate::store::Pair;
 use gongshi_verify::encoding::{decimal, hex32};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -255,7 +256,7 @@ fn corrects(record: &Read) -> Option<u64> {
 }
 
 /// Everything of a record that has a key of its own.
-fn rows(index: u64, record: &Read) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ModelError> {
+fn rows(index: u64, record: &Read) -> Result<Vec<Pair>, ModelError> {
     let (Some(kind), Some(own), Some(standing)) = (record.kind(), record.own(), record.standing())
     else {
         return Ok(Vec::new());
