@@ -36,6 +36,7 @@ use gongshi_verify::registry::Registry;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 /// Why the portal did not start.
@@ -110,6 +111,7 @@ pub struct App {
     /// Draws plans.
     pub runner: Arc<Runner>,
     clerk: Option<Clerk>,
+    reckoner: Option<JoinHandle<()>>,
     keeper: Keeper,
     expiry: Expiry,
     followers: Vec<Follower>,
@@ -173,17 +175,23 @@ impl App {
             model: model.clone(),
             files: intake.files().clone(),
         };
+        let portal = Portal {
+            intake,
+            log,
+            model,
+            search,
+            draws: Arc::default(),
+            synthetic,
+        };
+        let reckoner = match &tuning.draws {
+            Draws::Run { .. } => Some(draws::reckon(portal.clone())?),
+            Draws::ByHand => None,
+        };
         Ok(App {
             runner,
             clerk,
-            portal: Portal {
-                intake,
-                log,
-                model,
-                search,
-                draws: Arc::default(),
-                synthetic,
-            },
+            reckoner,
+            portal,
             expiry: Expiry::start(keeper.clone())?,
             keeper,
             followers,
@@ -207,6 +215,9 @@ impl App {
     /// Appends what is queued, lets the followers finish their batch, and closes.
     pub fn close(self) {
         drop(self.clerk);
+        if self.reckoner.is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the thread that works out the year's draws had panicked");
+        }
         self.portal.log.drain();
         if let Err(error) = self.portal.intake.keep_time() {
             tracing::warn!(%error, "the time of this stop could not be kept");

@@ -4,6 +4,7 @@ use super::{AppError, operator_key_path, random32};
 use crate::draw::{Relays, Runner, Signer};
 use crate::ingest::KeyFile;
 use crate::intake::Intake;
+use crate::web::Portal;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +25,12 @@ pub enum Draws {
         /// Relays of the beacon, asked in turn; none: rounds are handed in.
         relays: Vec<String>,
     },
+}
+
+/// Works out the present year's draws once, beside everything else: a large county's take seconds.
+pub(super) fn reckon(portal: Portal) -> std::io::Result<JoinHandle<()>> {
+    let thread = std::thread::Builder::new().name("reckoner".to_owned());
+    thread.spawn(move || portal.reckon_year())
 }
 
 /// A running thread.

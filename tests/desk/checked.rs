@@ -110,7 +110,7 @@ fn a_sealed_plan_forgets_no_class() {
             "region = \"610000\"",
             "region: expected 000000",
         ),
-        (KEY, "000000-SCJG/2027/01", "drawn and carried out in 2023"),
+        (KEY, "000000-SCJG/2027/01", "must be of 2023"),
         (
             "lottery_at",
             "t0 = 2023-08-24T13:00:00Z\nt1 = 2023-08-24T13:00:00Z\nlottery_at",

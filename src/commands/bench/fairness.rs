@@ -121,7 +121,7 @@ impl Fairness {
         );
         if let Some(verifier) = &self.verifier {
             let policy = folder.join("policy.txt");
-            let text = super::server::get(&format!("{}policy", server.url))?;
+            let text = super::server::get(&format!("{}log/policy", server.url))?;
             std::fs::write(&policy, text)?;
             verify(verifier, &file, &policy)?;
         }

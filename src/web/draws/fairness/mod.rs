@@ -20,6 +20,7 @@ pub(super) use fold::Folds;
 pub(super) use library::Libraries;
 
 use crate::docket::PlanState;
+use crate::domain::dates::day_in_china;
 use crate::web::Portal;
 use crate::web::problem::{Problem, internal};
 use actix_web::http::StatusCode;
@@ -32,6 +33,17 @@ use tokio::sync::OwnedSemaphorePermit;
 const MOST_PLANS: usize = 1000;
 
 impl Portal {
+    /// Works out what the draws of the present year come to, before the first reader waits for it.
+    pub fn reckon_year(&self) {
+        let year = day_in_china(self.now()).year().to_string();
+        if let Err(problem) = self.fairness(None, &year) {
+            tracing::warn!(
+                detail = problem.detail,
+                "the draws of this year were not worked out"
+            );
+        }
+    }
+
     /// The draws of plans whose key names the year, of one authority or of all.
     ///
     /// # Errors
