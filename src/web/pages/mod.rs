@@ -280,12 +280,14 @@ impl Visit {
             })
             .sum();
         format!(
-            "W/\"{}-{}-{}-{}-{}-{keys}-{day}-{minute}\"",
+            "W/\"{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}\"",
             assets::build(),
             portal.log.published().size(),
             portal.search.searchable(),
             portal.model.cursor().unwrap_or_default(),
             portal.intake.docket().cursor().unwrap_or_default(),
+            // What ends a record hides it a moment after its entry is published.
+            portal.intake.standing().cursor().unwrap_or_default(),
         )
     }
 
