@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 
 /// Longest time that taken documents wait to become visible while more keep coming.
 const COMMIT_EVERY: Duration = Duration::from_secs(5);
+/// The same where they end or correct records: whoever published these waits for it.
+const COMMIT_ENDINGS: Duration = Duration::from_millis(500);
 
 /// Names of authorities by identifier.
 pub type Names = HashMap<String, String>;
@@ -75,6 +77,8 @@ pub struct IndexTarget {
     log: Arc<Log>,
     names: Names,
     committed: Instant,
+    /// Whether records end, or are corrected, by what is not visible yet.
+    ended: bool,
     /// Corrections taken and perhaps not durable yet, by the record they are of.
     recent: BTreeMap<u64, Vec<u64>>,
 }
@@ -97,6 +101,7 @@ impl IndexTarget {
             log,
             names,
             committed: Instant::now(),
+            ended: false,
             recent: BTreeMap::new(),
         }
     }
@@ -106,8 +111,8 @@ impl IndexTarget {
         Ok(self.index.cursor()?)
     }
 
-    /// Takes the leaves from `first` on. Where some of them end the display of records, the documents of these are gone when
-    /// it returns.
+    /// Takes the leaves from `first` on. Where they end the display of records, the documents of these are gone with the next
+    /// commit, which is soon.
     pub fn take(&mut self, first: u64, leaves: Vec<Leaf>) -> Result<(), Failure> {
         let end = first + leaves.len() as u64;
         let mut changes = Changes::default();
@@ -138,7 +143,12 @@ impl IndexTarget {
         let documents: Vec<SearchDoc> = changes.documents.into_values().collect();
         let gone: Vec<u64> = changes.gone.into_iter().collect();
         self.index.index_batch(&documents, &gone, end)?;
-        if !gone.is_empty() || self.committed.elapsed() >= COMMIT_EVERY {
+        self.ended |= !gone.is_empty() || !changes.corrected.is_empty();
+        let every = match self.ended {
+            true => COMMIT_ENDINGS,
+            false => COMMIT_EVERY,
+        };
+        if self.committed.elapsed() >= every {
             self.commit()?;
         }
         Ok(())
@@ -184,6 +194,7 @@ impl IndexTarget {
     pub fn commit(&mut self) -> Result<(), Failure> {
         self.index.commit()?;
         self.recent.clear();
+        self.ended = false;
         self.committed = Instant::now();
         Ok(())
     }

@@ -13,7 +13,7 @@ use actix_web::web;
 use std::time::{Duration, Instant};
 
 /// For the read model. Its names and counts would be shown as they were: beyond it the answer is 503.
-const MODEL: Duration = Duration::from_secs(60);
+const MODEL: Duration = Duration::from_secs(100);
 /// For the search index. Its hits are checked against the log, and what it counts is left out while it is behind.
 const SEARCH: Duration = Duration::from_secs(30);
 /// For the destruction of an erased record's bytes, which may have to copy large files. Less than clients wait.
