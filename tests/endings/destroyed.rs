@@ -6,6 +6,7 @@ use crate::raw_search;
 use crate::support::*;
 use gongshi::app::App;
 use gongshi::intake::Event;
+use gongshi::search::{Opened, TantivyIndex, TantivyOptions};
 use gongshi_verify::encoding::{hex, hex32};
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::Value;
@@ -138,29 +139,20 @@ fn search(data: &Path, erased: &[&Told], control: &Told) {
 
 /// Every word in the segments of an index, those of removed documents too; no file is of another segment.
 fn words_of_index(folder: &Path) -> BTreeSet<String> {
-    let index = tantivy::Index::open_in_dir(folder).unwrap();
-    let segments = index.searchable_segments().unwrap();
-    let ids: BTreeSet<String> = segments.iter().map(|one| one.id().uuid_string()).collect();
+    let meta = std::fs::read(folder.join("meta.json")).unwrap();
+    let meta: serde_json::Value = serde_json::from_slice(&meta).unwrap();
+    let segments = meta["segments"].as_array().unwrap().iter();
+    let ids: BTreeSet<String> = segments
+        .map(|segment| segment["segment_id"].as_str().unwrap().replace('-', ""))
+        .collect();
     for file in std::fs::read_dir(folder).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         let of = name.split('.').next().unwrap();
         assert!(of.len() != 32 || ids.contains(of), "{name}");
     }
-    let mut words = BTreeSet::new();
-    for segment in &segments {
-        let reader = tantivy::SegmentReader::open(segment).unwrap();
-        for (field, entry) in index.schema().fields() {
-            if !entry.is_indexed() {
-                continue;
-            }
-            let terms = reader.inverted_index(field).unwrap();
-            let mut stream = terms.terms().stream().unwrap();
-            while stream.advance() {
-                words.insert(String::from_utf8_lossy(stream.key()).into_owned());
-            }
-        }
-    }
-    words
+    let index = TantivyIndex::open(folder, TantivyOptions::default()).unwrap();
+    assert_eq!(*index.opened(), Opened::Existing);
+    index.words().unwrap()
 }
 
 #[test]

@@ -61,6 +61,7 @@ fn addresses(county: &County) -> Vec<String> {
         "/draws/a/b/c/target/d".to_owned(),
         "/check".to_owned(),
         "/fairness".to_owned(),
+        "/rules".to_owned(),
         "/problems/reference-kind".to_owned(),
     ];
     pages.extend(Kind::ALL.iter().map(|kind| format!("/list/{kind}")));
@@ -90,6 +91,7 @@ fn addresses(county: &County) -> Vec<String> {
         "/api/v1/fairness.csv?year=2026",
         "/api/v1/draws/a/b/c",
         "/api/v1/beacons",
+        "/api/v1/rules",
         "/api/v1/cards/a",
         "/static/style.css",
     ] {

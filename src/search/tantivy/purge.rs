@@ -8,6 +8,7 @@ use crate::search::SearchError;
 use std::collections::BTreeSet;
 use std::fs;
 use std::time::Duration;
+use tantivy::SegmentReader;
 use tantivy::index::SegmentId;
 
 /// Rounds of merging, and of removing files. One is enough unless something else merges at the same time, or a search still
@@ -17,6 +18,28 @@ const ROUNDS: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(100);
 
 impl TantivyIndex {
+    /// Every word that the engine's files hold in any field, those of removed documents too: to look for what must not be left.
+    pub fn words(&self) -> Result<BTreeSet<String>, SearchError> {
+        let words = || {
+            let mut words = BTreeSet::new();
+            for segment in self.index.searchable_segments()? {
+                let reader = SegmentReader::open(&segment)?;
+                for (field, entry) in self.index.schema().fields() {
+                    if !entry.is_indexed() {
+                        continue;
+                    }
+                    let inverted = reader.inverted_index(field)?;
+                    let mut terms = inverted.terms().stream()?;
+                    while terms.advance() {
+                        words.insert(String::from_utf8_lossy(terms.key()).into_owned());
+                    }
+                }
+            }
+            Ok(words)
+        };
+        words().map_err(|error| self.failed(error))
+    }
+
     pub(super) fn purge_deleted(&self, pen: &mut Pen) -> Result<(), SearchError> {
         self.publish(pen)?;
         // A merge that is running may end with what was removed while it ran.

@@ -5,10 +5,10 @@
 
 use super::events::Outcome;
 use crate::domain::{Kind, Stored};
+use crate::intake::Refusal;
 use crate::standing;
 use crate::web::Portal;
 use crate::web::problem::Problem;
-use actix_web::http::StatusCode;
 use actix_web::web;
 use std::time::{Duration, Instant};
 
@@ -85,11 +85,10 @@ pub(super) async fn everywhere(
 }
 
 fn not_everywhere() -> Problem {
-    Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "unavailable",
-        "the event is in the log and in force, but the read model does not follow; send the same event again".to_owned(),
-    )
+    Problem::from(&Refusal::Unavailable(
+        "the event is in the log and in force, but the read model does not follow; send the same event again"
+            .to_owned(),
+    ))
 }
 
 impl Endings {
