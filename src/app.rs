@@ -1,6 +1,7 @@
 //! The composition root: the only place that knows all parts, opens a data folder and wires them together.
 
 mod draws;
+mod eraser;
 mod expiry;
 mod folder;
 mod init;
@@ -27,6 +28,7 @@ use crate::standing;
 use crate::store::{Expired, FileLimits, Files, StoreError};
 use crate::web::Portal;
 use draws::Clerk;
+use eraser::{Eraser, Erasing};
 use expiry::{Expiry, Keeper};
 use folder::open_log;
 use gongshi_verify::encoding::hex32;
@@ -114,6 +116,7 @@ pub struct App {
     reckoner: Option<JoinHandle<()>>,
     keeper: Keeper,
     expiry: Expiry,
+    erasing: Erasing,
     followers: Vec<Follower>,
 }
 
@@ -161,7 +164,11 @@ impl App {
             )?,
             Follower::start(
                 log.clone(),
-                SearchTarget(IndexTarget::new(search.clone(), names(&intake.registry()))),
+                SearchTarget(IndexTarget::new(
+                    search.clone(),
+                    log.clone(),
+                    names(&intake.registry()),
+                )),
             )?,
         ];
         let synthetic = is_synthetic(&intake);
@@ -174,6 +181,13 @@ impl App {
             log: log.clone(),
             model: model.clone(),
             files: intake.files().clone(),
+        };
+        let eraser = Eraser {
+            log: log.clone(),
+            model: model.clone(),
+            search: search.clone(),
+            files: intake.files().clone(),
+            standing: intake.standing().clone(),
         };
         let portal = Portal {
             intake,
@@ -193,6 +207,7 @@ impl App {
             reckoner,
             portal,
             expiry: Expiry::start(keeper.clone())?,
+            erasing: Erasing::start(eraser)?,
             keeper,
             followers,
         })
@@ -223,6 +238,7 @@ impl App {
             tracing::warn!(%error, "the time of this stop could not be kept");
         }
         drop(self.expiry);
+        drop(self.erasing);
         drop(self.followers);
     }
 }
@@ -305,7 +321,7 @@ pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), Ap
         _ => {}
     }
     let search = TantivyIndex::open(&index, TantivyOptions::default())?;
-    let mut index = IndexTarget::new(Arc::new(search), Names::new());
+    let mut index = IndexTarget::new(Arc::new(search), log.clone(), Names::new());
     let failed = |error: Failure| AppError::Folder(format!("indexing failed: {error}"));
     let mut start = 0;
     while start < size {

@@ -17,7 +17,7 @@ pub struct Listing {
 }
 
 /// An enterprise as its public records show it. Small however many they are: they stand in keys of their own
-/// ([`Model::enterprise_records`]).
+/// ([`Model::enterprise_records`](super::Model::enterprise_records)).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enterprise {
     /// Unified social credit code.

@@ -3,6 +3,12 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod destroyed;
+mod found;
+mod outputs;
+#[path = "../raw_search/mod.rs"]
+mod raw_search;
 mod refused;
+mod served;
 mod support;
 mod taken_out;
