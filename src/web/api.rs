@@ -237,7 +237,8 @@ fn end(portal: &Portal, ended: Ended) -> Result<serde_json::Value, Problem> {
         let stored = Stored::read(&leaf.entry, leaf.record.as_deref());
         let stored = stored.map_err(|e| problem::internal(&e))?;
         let view = stored.view();
-        let text = |names: &[&str]| view.and_then(|view| names.iter().find_map(|n| view.text_of(n)));
+        let text =
+            |names: &[&str]| view.and_then(|view| names.iter().find_map(|n| view.text_of(n)));
         Ok(json!({
             "by": index,
             "kind": stored.entry.kind.as_str(),

@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod pages;
 mod refused;
 mod support;
 mod taken_out;

@@ -30,7 +30,11 @@ impl Desk<'_> {
         };
         if let Some(newer) = old.replaced_by {
             let index = newer.to_string();
-            return Err(breach("replaces", replaced, Breach::ItemListEnded { index }));
+            return Err(breach(
+                "replaces",
+                replaced,
+                Breach::ItemListEnded { index },
+            ));
         }
         let old = self.body_of(replaced)?;
         let explained: BTreeSet<_> = codes(said.list("list_items"))
@@ -49,5 +53,7 @@ impl Desk<'_> {
 }
 
 fn codes(items: &[Value]) -> impl Iterator<Item = &str> {
-    items.iter().filter_map(|item| item.get("item_code")?.as_str())
+    items
+        .iter()
+        .filter_map(|item| item.get("item_code")?.as_str())
 }

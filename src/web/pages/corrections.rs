@@ -94,7 +94,10 @@ impl Corrected {
             return Ok(Corrected::default());
         };
         let target = visit.load(target)?;
-        let at = target.corrections.iter().position(|one| *one == loaded.index);
+        let at = target
+            .corrections
+            .iter()
+            .position(|one| *one == loaded.index);
         let (Some(kind), Some(body), Some(at)) = (target.kind, &target.body, at) else {
             return Ok(Corrected::default());
         };
@@ -141,10 +144,10 @@ impl<'a> Said<'a> {
         before: &Map<String, Value>,
         after: &Map<String, Value>,
     ) -> Comparison {
-        let rows = |body| Fields::up_to(usize::MAX, self.visit, self.registry, self.kind, body).rows;
+        let rows =
+            |body| Fields::up_to(usize::MAX, self.visit, self.registry, self.kind, body).rows;
         let (mut changed, mut same) = self.sorted(rows(before), rows(after));
-        let omitted =
-            changed.len().saturating_sub(MAX_ROWS) + same.len().saturating_sub(MAX_ROWS);
+        let omitted = changed.len().saturating_sub(MAX_ROWS) + same.len().saturating_sub(MAX_ROWS);
         let count = changed.iter().filter(|pair| !pair.heading).count();
         changed.truncate(MAX_ROWS);
         same.truncate(MAX_ROWS);
@@ -175,8 +178,14 @@ impl<'a> Said<'a> {
                     label: row.label.clone(),
                     level: row.level,
                     heading: true,
-                    before: old.as_ref().map(|row| row.values.clone()).unwrap_or_default(),
-                    after: new.as_ref().map(|row| row.values.clone()).unwrap_or_default(),
+                    before: old
+                        .as_ref()
+                        .map(|row| row.values.clone())
+                        .unwrap_or_default(),
+                    after: new
+                        .as_ref()
+                        .map(|row| row.values.clone())
+                        .unwrap_or_default(),
                     word: String::new(),
                 });
                 same.extend(new);
@@ -192,7 +201,9 @@ impl<'a> Said<'a> {
                 (Some(_), None) => "page-compare-removed",
             };
             let values = |row: &Option<FieldRow>| {
-                row.as_ref().map(|row| row.values.clone()).unwrap_or_default()
+                row.as_ref()
+                    .map(|row| row.values.clone())
+                    .unwrap_or_default()
             };
             changed.push(Pair {
                 label: row.label.clone(),
@@ -220,8 +231,11 @@ fn aligned(
     after: Vec<FieldRow>,
 ) -> Vec<(Option<FieldRow>, Option<FieldRow>)> {
     let stays: BTreeSet<String> = after.iter().map(|row| row.path.clone()).collect();
-    let places: BTreeMap<String, usize> =
-        before.iter().enumerate().map(|(at, row)| (row.path.clone(), at)).collect();
+    let places: BTreeMap<String, usize> = before
+        .iter()
+        .enumerate()
+        .map(|(at, row)| (row.path.clone(), at))
+        .collect();
     let mut before: Vec<Option<FieldRow>> = before.into_iter().map(Some).collect();
     let mut rows = Vec::new();
     let mut next = 0;
@@ -292,14 +306,24 @@ mod tests {
             })
             .collect();
         let pairs = ["a a", "b ", "c c", " d", "e e", " f"];
-        let expected: Vec<_> = pairs.iter().map(|pair| pair.split_once(' ').unwrap()).collect();
+        let expected: Vec<_> = pairs
+            .iter()
+            .map(|pair| pair.split_once(' ').unwrap())
+            .collect();
         let told: Vec<_> = told.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         assert_eq!(told, expected);
     }
 
     #[test]
     fn no_heading_stands_above_nothing() {
-        let rows = [(0, true), (1, true), (1, true), (2, false), (0, true), (0, false)];
+        let rows = [
+            (0, true),
+            (1, true),
+            (1, true),
+            (2, false),
+            (0, true),
+            (0, false),
+        ];
         assert_eq!(headed(&rows), [true, false, true, true, false, true]);
     }
 }

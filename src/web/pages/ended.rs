@@ -45,9 +45,9 @@ impl End {
             _ => None,
         };
         let code = list.map_or_else(|| text("rule_id"), |list| text(list.name()));
-        let reason = list.zip(code.as_deref()).map(|(list, code)| {
-            Catalogue::built_in().code(visit.lang, list.name(), code)
-        });
+        let reason = list
+            .zip(code.as_deref())
+            .map(|(list, code)| Catalogue::built_in().code(visit.lang, list.name(), code));
         Ok(End {
             entry: visit.entry_link(index),
             kind: visit.kind_name(loaded.entry.kind.as_str()),
@@ -118,7 +118,6 @@ pub(super) fn page(visit: &Visit, loaded: &Loaded) -> Result<Answer, Fault> {
     }
     page.done()
 }
-
 
 /// What an entry ended, in a sentence.
 #[derive(Serialize)]

@@ -81,12 +81,7 @@ impl Chain {
 }
 
 /// Public records of these kinds whose member of that name is the entry.
-fn after(
-    visit: &Visit,
-    index: u64,
-    kinds: &[Kind],
-    member: &str,
-) -> Result<Vec<Loaded>, Fault> {
+fn after(visit: &Visit, index: u64, kinds: &[Kind], member: &str) -> Result<Vec<Loaded>, Fault> {
     let mut found = Vec::new();
     for source in visit.portal.model.referrers(index, None, MOST)? {
         let loaded = visit.load(source)?;
@@ -145,7 +140,9 @@ pub(super) struct Restriction {
 
 /// The measures of a serious listing, each with its end.
 pub(super) fn restrictions(visit: &Visit, loaded: &Loaded, lifted: bool) -> Vec<Restriction> {
-    let listing = loaded.view().filter(|view| view.kind() == Kind::SeriousListing);
+    let listing = loaded
+        .view()
+        .filter(|view| view.kind() == Kind::SeriousListing);
     let Some(view) = listing else {
         return Vec::new();
     };
@@ -155,7 +152,9 @@ pub(super) fn restrictions(visit: &Visit, loaded: &Loaded, lifted: bool) -> Vec<
         .map(|measure| {
             let text = |name: &str| measure.get(name).and_then(Value::as_str);
             let until = text("until").or_else(|| view.text_of("listed_until"));
-            let over = until.and_then(parse_date).is_some_and(|day| day < visit.today);
+            let over = until
+                .and_then(parse_date)
+                .is_some_and(|day| day < visit.today);
             let state = match (lifted, over) {
                 (true, _) => "page-restriction-lifted",
                 (false, true) => "page-restriction-over",
@@ -206,7 +205,10 @@ impl ListChange {
         let (olds, news) = (items(old_view, "list_items"), items(view, "list_items"));
         let reasons = items(view, "removed_items");
         let find = |list: &[&Map<String, Value>], code: &str| {
-            list.iter().copied().find(|item| text(item, "item_code") == code).cloned()
+            list.iter()
+                .copied()
+                .find(|item| text(item, "item_code") == code)
+                .cloned()
         };
         let (mut dropped, mut added, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for item in &olds {
@@ -259,7 +261,10 @@ impl ListChange {
 
 fn items<'a>(view: View<'a>, name: &str) -> Vec<&'a Map<String, Value>> {
     let list = view.value_of(name).and_then(Value::as_array);
-    list.into_iter().flatten().filter_map(Value::as_object).collect()
+    list.into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .collect()
 }
 
 fn text<'a>(item: &'a Map<String, Value>, name: &str) -> &'a str {

@@ -80,7 +80,10 @@ impl Loaded {
     /// name (个体工商户), or named without a credit code, as unlicensed traders are.
     pub(super) fn personal(&self) -> bool {
         let views = [self.view(), self.stored.view()];
-        views.into_iter().flatten().any(|view| self.names_person(view))
+        views
+            .into_iter()
+            .flatten()
+            .any(|view| self.names_person(view))
     }
 
     fn names_person(&self, view: View<'_>) -> bool {
