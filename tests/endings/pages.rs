@@ -209,6 +209,7 @@ fn before_and_after_stand_side_by_side() {
         let elsewhere = say(lang, "page-corrected-elsewhere");
         let old = county.page(&format!("{base}/enterprise/{FIRST}"), 200);
         assert!(old.contains(&elsewhere), "{old}");
+        assert!(old.contains(&format!("href=\"{base}/enterprise/{second}\"")));
         assert!(old.contains(&say(lang, "page-enterprise-abnormal-off")));
         let new = county.page(&format!("{base}/enterprise/{second}"), 200);
         assert!(!new.contains(&elsewhere) && new.contains(&corrected));
