@@ -34,7 +34,7 @@ pub(super) struct FieldRow {
     #[serde(skip)]
     pub(super) raw: Value,
     /// Values that are left out.
-    omitted: usize,
+    pub(super) omitted: usize,
 }
 
 /// What a field means.
