@@ -200,6 +200,7 @@ impl Docket {
             index: entry.index,
             authority: entry.entry.authority.to_string(),
             region: entry.text("region"),
+            list_type: entry.text("item_list_type"),
             effective_on: entry.text("effective_on"),
             replaced_by: None,
         };

@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub const DATABASE: &str = "store/docket";
 
 /// Of keys, values and folding.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 
 /// The docket over its database.
 #[derive(Clone)]
@@ -88,6 +88,11 @@ impl Docket {
     /// An item list by its index.
     pub fn item_list(&self, index: u64) -> Result<Option<ItemListState>, StoreError> {
         self.value(&key::item_list(index))
+    }
+
+    /// All item lists, newest first.
+    pub fn item_lists(&self) -> Result<Vec<ItemListState>, StoreError> {
+        self.values_back(&[key::ITEM_LIST])
     }
 
     /// Keys of plans in the order of the log, newest first: at most `limit` below entry `before`.
@@ -218,6 +223,7 @@ mod key {
     pub const CURSOR: &[u8] = b"cursor";
     pub const VERSION: &[u8] = b"version";
     pub const SNAPSHOT: u8 = b'n';
+    pub const ITEM_LIST: u8 = b'i';
     pub const ORDER: u8 = b'o';
     pub const PENDING: u8 = b'q';
     pub const LAPSED: u8 = b'm';
@@ -239,7 +245,7 @@ mod key {
     }
 
     pub fn item_list(index: u64) -> Vec<u8> {
-        joined(b'i', &[&index.to_be_bytes()])
+        joined(ITEM_LIST, &[&index.to_be_bytes()])
     }
 
     pub fn order(index: u64) -> Vec<u8> {

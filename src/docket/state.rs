@@ -50,6 +50,8 @@ pub struct ItemListState {
     pub authority: String,
     /// Six digits.
     pub region: String,
+    /// What is inspected by it, such as `random_inspection`.
+    pub list_type: String,
     /// The day it takes effect.
     pub effective_on: String,
     /// Index of the list that took its place.

@@ -345,12 +345,24 @@ fn many_plans_to_keep_one_of_are_refused() {
 #[test]
 fn a_new_item_list_takes_the_place_of_the_old() {
     let county = County::new();
+    let say = |list: Value| county.say(LEAD, "item_list", list, None);
+    let told_of = |result| told(result).0;
+    let beside = item_list("2026-2", &["SP01", "SP02"]);
+    assert_eq!(told_of(say(beside)), "item_list_kept");
     let newer = with(
         item_list("2026-2", &["SP02"]),
         "replaces",
         county.named(county.item_list),
     );
-    let newer = county.say(LEAD, "item_list", newer, None).unwrap();
+    assert_eq!(told_of(say(newer.clone())), "items_dropped");
+    let newer = with(newer, "removed_items", dropped("SP01"));
+    let newer = say(newer).unwrap();
+    let again = with(
+        item_list("2026-3", &["SP01", "SP02"]),
+        "replaces",
+        county.named(county.item_list),
+    );
+    assert_eq!(told_of(say(again)), "item_list_ended");
     let found = told(county.plan(KEY, &[]));
     assert_eq!(
         found,

@@ -438,6 +438,13 @@ pub fn item_list(version: &str, codes: &[&str]) -> Value {
     with(list, "list_items", Value::Array(items.collect()))
 }
 
+/// What a list says of an item that it drops.
+pub fn dropped(code: &str) -> Value {
+    Value::Array(vec![body(&format!(
+        r#"{{"item_code":"{code}","item_name":"{code}检查","reason":"依据的规定已经废止"}}"#
+    ))])
+}
+
 pub fn snapshot(library: &str, form: &str, text: &str) -> Value {
     let read = match (library, form) {
         ("officers", _) => Form::Officers,

@@ -6,6 +6,7 @@ mod common;
 mod destroyed;
 mod found;
 mod outputs;
+mod pages;
 #[path = "../raw_search/mod.rs"]
 mod raw_search;
 mod refused;

@@ -21,7 +21,11 @@ pub const KINDS: &[&str] = &[
     "correction",
     "erasure",
     "inspection_result",
+    "item_list",
     "permit",
+    "result_followup",
+    "serious_listing",
+    "serious_removal",
     "withdrawal",
 ];
 

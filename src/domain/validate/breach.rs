@@ -148,6 +148,12 @@ breaches! {
     ItemUnlisted = "item_unlisted", "is not on that item list; nothing outside it is inspected at random";
     /// The list is not in force.
     ItemListEnded { index } = "item_list_ended", "was replaced by the item list of entry {index}";
+    /// A list beside one that is in force.
+    ItemListKept { index } = "item_list_kept", "must name the item list of entry {index}, which is this authority's for the region and type";
+    /// A list that takes the place of another kind of list.
+    ItemListForeign = "item_list_foreign", "must be an item list of the same authority, region and type";
+    /// Items that are gone without a word.
+    ItemsDropped { code, index } = "items_dropped", "must say why {code} of the item list of entry {index} was dropped";
     /// The list is for elsewhere, or takes effect later.
     ItemListOther = "item_list_other", "must be an item list in force in the plan's region when the inspections begin";
     /// Neither lead nor partner.

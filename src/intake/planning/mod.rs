@@ -10,6 +10,7 @@ mod classes;
 mod draw;
 mod drawn;
 mod evidence;
+mod items;
 mod library;
 mod material;
 mod plan;
@@ -142,6 +143,7 @@ impl Desk<'_> {
     /// The rule that is broken.
     pub fn inspect(&self, said: Said<'_>) -> Result<(), Refusal> {
         match said.kind {
+            Kind::ItemList => self.inspect_item_list(said),
             Kind::Snapshot => self.inspect_library(said),
             Kind::Plan => self.inspect_plan(said),
             Kind::Commit => self.inspect_commit(said),

@@ -223,7 +223,7 @@ impl Desk<'_> {
         Ok(items)
     }
 
-    fn body_of(&self, index: u64) -> Result<serde_json::Map<String, Value>, Refusal> {
+    pub(super) fn body_of(&self, index: u64) -> Result<serde_json::Map<String, Value>, Refusal> {
         let leaf = self.log.leaf(index).map_err(unavailable)?;
         let stored = Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(unavailable)?;
         stored

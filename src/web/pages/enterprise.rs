@@ -37,7 +37,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let page = page_number(visit, last)?;
     let skip = usize::try_from((page - 1) * PER_PAGE).unwrap_or(usize::MAX);
     let newest = model.enterprise_records(code.as_str(), skip, PER_PAGE as usize)?;
-    let rows = visit.rows(newest)?;
+    let mut rows = visit.rows(newest)?;
+    for row in &mut rows {
+        row.on_page_of(code.as_str());
+    }
     let (abnormal, serious) = standing(visit, &enterprise, &registry)?;
     if individual(code.as_str()) {
         visit.note_person();
@@ -53,14 +56,14 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let title = visit.say(
         "page-enterprise-title",
         &[
-            ("name", enterprise.name.clone().into()),
+            ("name", named(&enterprise).into()),
             ("code", code.as_str().into()),
         ],
     );
     Page::new("enterprise.html", visit.titled(&title, page))
         .with("code", code.as_str())
         .with("known", &true)
-        .with("name", &enterprise.name)
+        .with("name", named(&enterprise))
         .with("earlier", &enterprise.earlier_names)
         .with("region", &region)
         .with("abnormal", &abnormal)
@@ -73,6 +76,14 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("pager", &pager)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()
+}
+
+/// Its name, or its code where nothing that counts names it.
+fn named(enterprise: &Enterprise) -> &str {
+    match enterprise.name.as_str() {
+        "" => &enterprise.uscc,
+        name => name,
+    }
 }
 
 /// The listings in force that are public, list by list.

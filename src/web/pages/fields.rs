@@ -14,21 +14,27 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Rows shown; what is beyond stands in the JSON only, so that a page stays small.
-const MAX_ROWS: usize = 160;
+pub(super) const MAX_ROWS: usize = 160;
 /// Values of one field shown.
 const MAX_VALUES: usize = 60;
 
 /// One field, or the heading of one object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct FieldRow {
-    label: String,
+    pub(super) label: String,
     /// How deep it stands, from 0.
-    level: usize,
+    pub(super) level: usize,
     /// Whether it is the heading of an object.
-    heading: bool,
-    values: Vec<Piece>,
+    pub(super) heading: bool,
+    pub(super) values: Vec<Piece>,
+    /// Where it is in the body, such as `items[2].outcome`.
+    #[serde(skip)]
+    pub(super) path: String,
+    /// What stands there; of a heading, nothing.
+    #[serde(skip)]
+    pub(super) raw: Value,
     /// Values that are left out.
-    omitted: usize,
+    pub(super) omitted: usize,
 }
 
 /// What a field means.
@@ -74,6 +80,9 @@ pub(super) struct Fields<'a> {
     visit: &'a Visit,
     registry: &'a Registry,
     kind: Kind,
+    path: String,
+    /// Most rows.
+    most: usize,
     /// The rows of the body.
     pub(super) rows: Vec<FieldRow>,
     /// The meaning of every field met, each once.
@@ -90,10 +99,23 @@ impl<'a> Fields<'a> {
         kind: Kind,
         body: &Map<String, Value>,
     ) -> Self {
+        Self::up_to(MAX_ROWS, visit, registry, kind, body)
+    }
+
+    /// Reads a body; at most so many rows are made.
+    pub(super) fn up_to(
+        most: usize,
+        visit: &'a Visit,
+        registry: &'a Registry,
+        kind: Kind,
+        body: &Map<String, Value>,
+    ) -> Self {
         let mut fields = Fields {
             visit,
             registry,
             kind,
+            path: String::new(),
+            most,
             rows: Vec::new(),
             meanings: Vec::new(),
             omitted: 0,
@@ -106,20 +128,26 @@ impl<'a> Fields<'a> {
         for field in fields {
             if let Some(value) = object.get(field.name) {
                 self.mean(field);
+                let outer = self.go_into(field.name);
                 self.field(field, value, object, level);
+                self.path = outer;
             }
         }
         // A record of a later version may hold more than this table knows: shown as it stands.
         for (name, value) in object {
             if !fields.iter().any(|field| field.name == name) {
                 let piece = Piece::mono(value.to_string());
+                let outer = self.go_into(name);
                 self.push(FieldRow {
+                    path: self.path.clone(),
+                    raw: value.clone(),
                     label: name.clone(),
                     level,
                     heading: false,
                     values: vec![piece],
                     omitted: 0,
                 });
+                self.path = outer;
             }
         }
     }
@@ -138,10 +166,13 @@ impl<'a> Fields<'a> {
             }
             (FieldType::List(FieldType::Object(inner)), Value::Array(items)) => {
                 for (i, item) in items.iter().enumerate() {
+                    let list = self.path.clone();
+                    self.path.push_str(&format!("[{i}]"));
                     self.heading(field, Some((i + 1, items.len())), level);
                     if let Value::Object(members) = item {
                         self.object(inner, members, level + 1);
                     }
+                    self.path = list;
                 }
             }
             (FieldType::Body, Value::Object(members)) => {
@@ -154,6 +185,7 @@ impl<'a> Fields<'a> {
                 }
             }
             (ty, value) => {
+                let whole = value;
                 let (ty, values) = match (ty, value) {
                     (FieldType::List(item), Value::Array(items)) => (*item, items.as_slice()),
                     (FieldType::Codes(list), Value::Array(items)) => {
@@ -166,6 +198,8 @@ impl<'a> Fields<'a> {
                 };
                 let shown = values.iter().take(MAX_VALUES);
                 let row = FieldRow {
+                    path: self.path.clone(),
+                    raw: whole.clone(),
                     label: self.label(field),
                     level,
                     heading: false,
@@ -184,6 +218,8 @@ impl<'a> Fields<'a> {
             Piece::plain(self.visit.say("page-item-of", &args))
         });
         let row = FieldRow {
+            path: self.path.clone(),
+            raw: Value::Null,
             label: self.label(field),
             level,
             heading: true,
@@ -194,11 +230,21 @@ impl<'a> Fields<'a> {
     }
 
     fn push(&mut self, row: FieldRow) {
-        if self.rows.len() < MAX_ROWS {
+        if self.rows.len() < self.most {
             self.rows.push(row);
         } else {
             self.omitted += 1;
         }
+    }
+
+    /// Goes one member deeper, and gives the place to come back to.
+    fn go_into(&mut self, name: &str) -> String {
+        let outer = self.path.clone();
+        if !outer.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        outer
     }
 
     fn label(&self, field: &Field) -> String {

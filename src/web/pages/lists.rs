@@ -76,6 +76,8 @@ struct Member {
     date: Option<String>,
     /// The latest day that the listings were to last until, where every one's is past.
     term: Option<String>,
+    /// Whether a listing stands as it was corrected.
+    corrected: bool,
     entries: Vec<Link>,
 }
 
@@ -108,11 +110,12 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
             StatusList::Abnormal => &enterprise.abnormal,
             StatusList::Serious => &enterprise.serious,
         };
-        let (mut public, mut terms) = (Vec::new(), Vec::new());
+        let (mut public, mut terms, mut corrected) = (Vec::new(), Vec::new(), false);
         for listing in listings {
             let loaded = visit.load(listing.index)?;
             if loaded.body.is_some() {
                 public.push(listing);
+                corrected |= !loaded.corrections.is_empty();
                 terms.push(visit.term_over(&loaded));
                 if loaded.personal() {
                     visit.note_person();
@@ -129,6 +132,7 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
             },
             date: last.date.clone(),
             term: terms.and_then(|terms| terms.into_iter().max()),
+            corrected,
             entries: public
                 .iter()
                 .map(|listing| Link {

@@ -4,10 +4,13 @@
 //! decides nothing and writes nothing.
 
 mod authority;
+mod corrections;
 mod draws;
+mod ended;
 mod enterprise;
 mod fault;
 mod fields;
+mod follows;
 mod home;
 mod lists;
 mod log_state;

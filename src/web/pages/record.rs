@@ -2,12 +2,14 @@
 //!
 //! The server shows no tick: what it says about its own proof is worth nothing. Each step says how the reader checks it.
 
+use super::corrections::Corrected;
+use super::ended;
 use super::fault::Fault;
 use super::fields::Fields;
+use super::follows::{self, Chain, Lifted, ListChange};
 use super::summary::Loaded;
 use super::{Answer, Link, POLICY_FILE, Page, Visit};
-use crate::domain::View;
-use crate::log::LogError;
+use crate::domain::{Kind, View};
 use crate::model::ModelError;
 use crate::web::links;
 use crate::web::render::Moment;
@@ -28,16 +30,28 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let size = visit.portal.log.published().size();
     let missing = || Fault::no_entry(&visit.key, size);
     let index = decimal(&visit.key).ok_or_else(missing)?;
-    let leaf = visit.portal.log.leaf(index).map_err(|error| match error {
-        LogError::Beyond { .. } => missing(),
-        error => error.into(),
-    })?;
-    let loaded = Loaded::of(index, &leaf)?;
+    if index >= size {
+        return Err(missing());
+    }
+    let loaded = visit.load(index)?;
+    if loaded.body.is_none() {
+        return ended::page(visit, &loaded);
+    }
     let registry = visit.portal.intake.registry();
+    let corrected = Corrected::of(visit, &registry, &loaded)?;
     let fields = match (loaded.kind, &loaded.body) {
+        (Some(Kind::Correction), Some(body)) if !corrected.shown.is_empty() => {
+            // What it says the record should have been stands beside what it was.
+            let mut own = body.clone();
+            own.remove("corrected_body");
+            Some(Fields::of(visit, &registry, Kind::Correction, &own))
+        }
         (Some(kind), Some(body)) => Some(Fields::of(visit, &registry, kind, body)),
         _ => None,
     };
+    // What a record said is shown by what changed of it, and what did not.
+    let whole = corrected.shown.is_empty() || loaded.kind == Some(Kind::Correction);
+    let lifted = Lifted::of(visit, &loaded)?;
     let view = loaded.view();
     let references = view.as_ref().map(View::references).unwrap_or_default();
     let mut refers = Vec::new();
@@ -84,7 +98,17 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     page.with("index", &index)
         .with("kind", &kind)
         .with("name", &name)
-        .with("public", &loaded.body.is_some())
+        .with("corrections", &corrected.shown)
+        .with("corrections_earlier", &corrected.earlier)
+        .with("is_correction", &(loaded.kind == Some(Kind::Correction)))
+        .with("ends", &ended::Target::of(visit, &loaded)?)
+        .with("chain", &Chain::of(visit, &loaded)?)
+        .with(
+            "restrictions",
+            &follows::restrictions(visit, &loaded, lifted.is_some()),
+        )
+        .with("lifted", &lifted)
+        .with("list_change", &ListChange::of(visit, &loaded)?)
         .with(
             "subject",
             &view
@@ -92,11 +116,17 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
                 .and_then(|view| view.subject_code())
                 .map(|code| visit.uscc_link(&code)),
         )
-        .with("rows", &fields.as_ref().map(|fields| &fields.rows))
+        .with(
+            "rows",
+            &fields.as_ref().filter(|_| whole).map(|fields| &fields.rows),
+        )
         .with("meanings", &fields.as_ref().map(|fields| &fields.meanings))
         .with(
             "omitted",
-            &fields.as_ref().map_or(0, |fields| fields.omitted),
+            &fields
+                .as_ref()
+                .filter(|_| whole)
+                .map_or(0, |fields| fields.omitted),
         )
         .with("term", &term_over(visit, &loaded)?)
         .with(

@@ -1,6 +1,6 @@
 //! One record in a line: read from the log, so that what is no longer public is not shown, whatever an index still says.
 
-use super::fault::Fault;
+use super::fault::{Fault, kept};
 use super::{Link, Visit};
 use crate::domain::dates::parse_date;
 use crate::domain::{Kind, Stored, Uscc, View};
@@ -11,6 +11,7 @@ use crate::web::render::Moment;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::registry::Registry;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// Fields that name a record which has no subject, best first.
 const NAMES: &[&str] = &[
@@ -22,10 +23,14 @@ const NAMES: &[&str] = &[
     "name",
 ];
 
-/// An entry with its place in the log.
+/// An entry with its place in the log, and what its record was corrected to.
 pub(super) struct Loaded {
     pub(super) index: u64,
     pub(super) leaf_hash: Hash,
+    /// Indexes of the public corrections of it, in the order of the log.
+    pub(super) corrections: Vec<u64>,
+    /// What the latest of them says.
+    corrected: Option<Map<String, Value>>,
     stored: Stored,
 }
 
@@ -38,14 +43,29 @@ impl std::ops::Deref for Loaded {
 }
 
 impl Loaded {
-    pub(super) fn of(index: u64, leaf: &Leaf) -> Result<Self, Fault> {
+    fn of(index: u64, leaf: &Leaf) -> Result<Self, Fault> {
         let stored = Stored::read(&leaf.entry, leaf.record.as_deref())
             .map_err(|e| LogError::damaged(format!("entry {index}"), e.to_string()))?;
         Ok(Loaded {
             index,
             leaf_hash: gongshi_verify::hash::leaf_hash(&leaf.entry),
+            corrections: Vec::new(),
+            corrected: None,
             stored,
         })
+    }
+
+    /// The record as it stands now, whatever it said at first.
+    pub(super) fn view(&self) -> Option<View<'_>> {
+        match &self.corrected {
+            Some(body) => Some(View::new(self.kind?, body)),
+            None => self.stored.view(),
+        }
+    }
+
+    /// What a correction says the record should have been.
+    pub(super) fn corrected_body(&self) -> Option<&Map<String, Value>> {
+        self.body.as_ref()?.get("corrected_body")?.as_object()
     }
 
     /// What the record is called: its subject, else its own name, else its number. Pages ask [`Visit::name_of`].
@@ -59,9 +79,14 @@ impl Loaded {
     /// Whether its subject is, or may be, a natural person: said to be one, a business that a person runs in their own
     /// name (个体工商户), or named without a credit code, as unlicensed traders are.
     pub(super) fn personal(&self) -> bool {
-        let Some(view) = self.view() else {
-            return false;
-        };
+        let views = [self.view(), self.stored.view()];
+        views
+            .into_iter()
+            .flatten()
+            .any(|view| self.names_person(view))
+    }
+
+    fn names_person(&self, view: View<'_>) -> bool {
         let by_kind = matches!(
             self.kind,
             Some(Kind::IndividualMark | Kind::IndividualRestore)
@@ -96,6 +121,10 @@ pub(super) struct Row {
     /// The day until which a serious listing was to last, where that day is past.
     pub(super) term: Option<String>,
     number: Option<String>,
+    /// Whether it was corrected: everything here is as the latest correction has it.
+    pub(super) corrected: bool,
+    /// Whether it was corrected to be about somebody else than the subject whose page this is.
+    pub(super) elsewhere: bool,
     authority: Link,
     logged: Moment,
     proof: String,
@@ -106,6 +135,12 @@ impl Row {
     pub(super) fn day(&self) -> &str {
         self.date.as_deref().unwrap_or(&self.logged.iso[..10])
     }
+
+    /// On the page of a subject: marks what was corrected to be about another one.
+    pub(super) fn on_page_of(&mut self, code: &str) {
+        let about = self.uscc.as_ref().map(|link| link.text.as_str());
+        self.elsewhere = self.corrected && about != Some(code);
+    }
 }
 
 /// The language of records, where the page is in another one.
@@ -114,9 +149,17 @@ pub(super) fn foreign(lang: Lang) -> Option<&'static str> {
 }
 
 impl Visit {
-    /// Reads an entry.
+    /// Reads an entry, and what corrects it.
     pub(super) fn load(&self, index: u64) -> Result<Loaded, Fault> {
-        Loaded::of(index, &self.portal.log.leaf(index)?)
+        let mut loaded = Loaded::of(index, &self.portal.log.leaf(index)?)?;
+        if loaded.body.is_some() {
+            loaded.corrections = kept(self.portal.intake.standing().corrections(index))?;
+        }
+        if let Some(latest) = loaded.corrections.last() {
+            let correction = Loaded::of(*latest, &self.portal.log.leaf(*latest)?)?;
+            loaded.corrected = correction.corrected_body().cloned();
+        }
+        Ok(loaded)
     }
 
     /// Rows of those entries whose record is public now, in the order given.
@@ -151,6 +194,8 @@ impl Visit {
                 .map(|date| date.to_string()),
             term: self.term_over(loaded),
             number: number.filter(|number| *number != name),
+            corrected: !loaded.corrections.is_empty(),
+            elsewhere: false,
             authority: self.authority_link(registry, loaded.entry.authority.as_str()),
             logged: Moment::new(self.lang, loaded.entry.logged_at),
             proof: crate::intake::link_path(loaded.index),

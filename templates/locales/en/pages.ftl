@@ -323,3 +323,97 @@ page-error-busy-text = As many searches as this server takes at once are under w
 page-error-problem = There is no such error code
 page-error-problem-text = No error of the interface is called “{ $given }”. All codes are in the document LOG-FORMAT.
 page-error-home = Back to the home page
+
+page-corrected = Corrected
+page-corrected-elsewhere = Corrected: not about this subject
+page-corrected-text = { $n ->
+    [one] This record was corrected after it was published.
+   *[other] This record was corrected { $n_text } times after it was published.
+} The latest correction counts; what was published before is kept beside it.
+page-corrected-see = Compare before and after
+page-lifted = Ended by
+page-compare-heading = Before and after
+page-compare-text = What each correction changed, in order. A correction replaces nothing: both stay in the log.
+page-compare-earlier = { $n ->
+    [one] An earlier correction is not shown here; see the linked records below.
+   *[other] { $n_text } earlier corrections are not shown here; see the linked records below.
+}
+page-compare-number = Correction { $number } of { $of }:
+page-compare-of = Correction { $number } of { $of }, of
+page-compare-record = record
+page-compare-on = Day of the correction
+page-compare-reason = Reason
+page-compare-basis = Legal basis
+page-compare-count = { $n ->
+    [one] 1 field changed
+   *[other] { $n_text } fields changed
+}
+page-compare-field = Field
+page-compare-before = Before
+page-compare-after = After
+page-compare-changed = changed
+page-compare-added = added
+page-compare-removed = removed
+page-compare-nothing = (nothing)
+page-compare-same = Unchanged ({ $n_text })
+page-chain = What followed
+page-chain-closed = Closed
+page-chain-open = Not closed yet
+page-chain-due = due
+page-chain-to = handed to
+page-chain-more = { $n ->
+    [one] One more step is not shown here.
+   *[other] { $n_text } more steps are not shown here.
+}
+page-restrictions = Measures and when they end
+page-restriction = Measure
+page-restriction-until = Until
+page-restriction-open = not stated; ends with the listing
+page-restriction-running = in force
+page-restriction-over = past its last day
+page-restriction-lifted = ended with the listing
+page-items-change = Against the list it replaces:
+page-items-dropped = { $n ->
+    [one] 1 item dropped
+   *[other] { $n_text } items dropped
+}
+page-items-added = { $n ->
+    [one] 1 item added
+   *[other] { $n_text } items added
+}
+page-items-changed = { $n ->
+    [one] 1 item changed
+   *[other] { $n_text } items changed
+}
+page-items-unsaid = no reason stated
+page-items-more = { $n ->
+    [one] One more item is not shown here.
+   *[other] { $n_text } more items are not shown here.
+}
+page-ends-withdrawal = This entry ended the display of entry { $index } ({ $kind }): its content is no longer given from then on, but was not destroyed.
+page-ends-expiry = The term of display of entry { $index } ({ $kind }) was over, and this entry ended it: its content is no longer given, but was not destroyed.
+page-ends-erasure = This entry erased entry { $index } ({ $kind }): its content and salt are destroyed; the log keeps the fingerprint alone.
+page-ends-page = Page of that entry:
+page-ended-title = { $kind } #{ $index } · no longer public
+page-ended-withdrawal = This record was withdrawn
+page-ended-expiry = The term of display of this record is over
+page-ended-erasure = This record was erased
+page-ended-none = This record is not public at present
+page-ended-text = This page does not show what it said. The log keeps its fingerprint, kind, authority and time; the fingerprint is salted, so the content cannot be recovered from it.
+page-end-withdrawal = Withdrawn
+page-end-expiry = Expired
+page-end-erasure = Erased
+page-end-on = Decided on
+page-end-expired-on = Expired on
+page-end-since = Not public since
+page-end-reason = Reason
+page-end-rule = Rule
+page-end-basis = Legal basis
+page-end-authority = Decided by
+page-end-entry = By entry
+page-ended-log = What the log says
+page-ended-proof = How it can be proved
+page-ended-proof-text = The authority can prove this record with its own copy (content and salt): its fingerprint is the commitment in the log, and the proof file below shows that the log holds it. The proof file does not contain the content; checked alone, it shows the entry only.
+page-ended-proof-erased = The proof file shows only that the log took this entry; it does not contain the content. Content and salt are destroyed: neither the log nor the operator’s store can tell or confirm what it said.
+page-ended-download = Download the entry’s proof
+page-ended-docs = The steps stand in the documentation beside the source code:
