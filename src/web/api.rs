@@ -21,6 +21,7 @@ mod fairness;
 mod fairness_csv;
 mod files;
 mod plans;
+mod standing;
 
 /// Registers the API in the scope.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -187,9 +188,9 @@ async fn consistency(portal: web::Data<Portal>, path: web::Path<(String, String)
 async fn record(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {
     let work = async {
         let index = number("index", &path)?;
-        let (entry, record) = blocking(move || {
+        let (entry, record, standing) = blocking(move || {
             let leaf = portal.log.leaf(index)?;
-            Ok((leaf.entry, leaf.record))
+            Ok((leaf.entry, leaf.record, standing::of(&portal, index)?))
         })
         .await?;
         let unreadable = |what: &str| {
@@ -208,13 +209,17 @@ async fn record(portal: web::Data<Portal>, path: web::Path<String>) -> HttpRespo
             .map(parse)
             .transpose()
             .map_err(|_| unreadable("record"))?;
-        Ok(json(&json!({
+        let mut answer = json!({
             "index": index,
             "leaf_hash": gongshi_verify::encoding::hex(&leaf_hash),
             "entry": parse(&entry).map_err(|_| unreadable("entry"))?,
             "record": record,
             "proof": crate::intake::link_path(index),
-        })))
+        });
+        if let Some(members) = answer.as_object_mut() {
+            members.extend(standing);
+        }
+        Ok(json(&answer))
     };
     answer(work.await)
 }

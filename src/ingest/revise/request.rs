@@ -265,6 +265,11 @@ impl Request {
         first.and_then(until)
     }
 
+    /// Until when one of its events can be approved.
+    pub fn until_of(event: &Event) -> Option<Timestamp> {
+        until(event.issued_at)
+    }
+
     /// What an event says of the record it is about: the leaf hash it names.
     pub fn leaf_hash(event: &Event) -> Option<&str> {
         event.body().get("target")?.get("leaf_hash")?.as_str()

@@ -190,6 +190,10 @@ fn leaves(lang: Lang, kind: Kind, body: &Map<String, Value>) -> Vec<Told> {
 
 /// What is wrong with a field, as importers say it of a cell.
 pub fn field_fault_words(lang: Lang, fault: &FieldError) -> String {
+    let known = format!("import-expect-{}", fault.problem.code());
+    if !Catalogue::built_in().has(lang, &known) {
+        return fault.to_string();
+    }
     let fault = CellFault {
         column: ColumnName::Header(fault.path.clone()),
         value: shown_beginning(&fault.value, SHOWN),
