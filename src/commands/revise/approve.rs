@@ -1,7 +1,7 @@
 //! `gongshi approve`: the second person reads what a request is about, and approves it.
 
-use super::send::{sort, tell_faults};
 use super::Log;
+use super::send::{sort, tell_faults};
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::domain::Kind;
@@ -109,7 +109,9 @@ fn told(office: &super::Office, kind: Kind, event: &Event) -> Vec<String> {
         ("time", event.issued_at.to_string().into()),
         (
             "until",
-            until.map_or_else(String::new, |time| time.to_string()).into(),
+            until
+                .map_or_else(String::new, |time| time.to_string())
+                .into(),
         ),
     ];
     lines.push(format!("  {}", office.said("ending-asked", &args)));

@@ -152,22 +152,20 @@ impl Correct {
         let last = office.find(*last)?;
         let body = last.body().and_then(|body| body.get("corrected_body"));
         let body = body.and_then(Value::as_object).cloned();
-        let body = body
-            .with_context(|| format!("the correction of entry {} is not public", last.index))?;
+        let body =
+            body.with_context(|| format!("the correction of entry {} is not public", last.index))?;
         Ok((body, Some(last.index)))
     }
 }
 
 /// Kind and region of a record that this key can correct.
-fn correctable(
-    office: &Office,
-    target: &Found,
-    key: &KeyFile,
-) -> anyhow::Result<(Kind, String)> {
+fn correctable(office: &Office, target: &Found, key: &KeyFile) -> anyhow::Result<(Kind, String)> {
     let index = target.index;
     let own = office.own(key)?;
     ensure!(
-        own.kinds.iter().any(|kind| kind == Kind::Correction.as_str()),
+        own.kinds
+            .iter()
+            .any(|kind| kind == Kind::Correction.as_str()),
         "{} may not publish records of the kind correction; the operator grants that with `gongshi authority amend`",
         key.authority
     );

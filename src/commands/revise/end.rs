@@ -9,8 +9,8 @@ use clap::builder::PossibleValuesParser;
 use gongshi::domain::{CodeList, Kind};
 use gongshi::ingest::KeyFile;
 use gongshi::ingest::revise::{
-    Asked, Ending, Found, Request, Signers, event_lines, field_fault_words, field_faults,
-    keep, read_indexes, region_of,
+    Asked, Ending, Found, Request, Signers, event_lines, field_fault_words, field_faults, keep,
+    read_indexes, region_of,
 };
 use gongshi::intake::Event;
 use gongshi::text::Lang;
@@ -144,7 +144,10 @@ impl End {
         let region = self.region.as_deref().map(RegionCode::parse).transpose();
         region.context("--region")?;
         if let Some(path) = self.request.as_ref().filter(|path| path.exists()) {
-            bail!("{} is there already; name another --request", path.display());
+            bail!(
+                "{} is there already; name another --request",
+                path.display()
+            );
         }
         let Some(asked) = self.asked()? else {
             return Ok(ExitCode::from(1));
@@ -224,12 +227,7 @@ impl End {
         }
     }
 
-    fn region_for(
-        &self,
-        office: &Office,
-        key: &KeyFile,
-        found: &Found,
-    ) -> anyhow::Result<String> {
+    fn region_for(&self, office: &Office, key: &KeyFile, found: &Found) -> anyhow::Result<String> {
         if let Some(region) = &self.region {
             return Ok(region.clone());
         }
@@ -244,7 +242,11 @@ impl End {
 
 /// Keeps copies of what is still public; of what has left none can be had.
 fn keep_all(office: &Office, sorted: &Sorted, folder: &Path) -> anyhow::Result<()> {
-    let public: Vec<&Found> = sorted.open.iter().filter(|one| one.record.is_some()).collect();
+    let public: Vec<&Found> = sorted
+        .open
+        .iter()
+        .filter(|one| one.record.is_some())
+        .collect();
     for found in &public {
         keep(&office.client, &office.policy, folder, found)?;
     }
@@ -278,7 +280,9 @@ fn write_request(
         ("authority", first.authority.to_string().into()),
         (
             "until",
-            until.map_or_else(String::new, |time| time.to_string()).into(),
+            until
+                .map_or_else(String::new, |time| time.to_string())
+                .into(),
         ),
     ];
     office.say("ending-requested", &args);

@@ -5,7 +5,9 @@ use crate::commands::out::Printed;
 use crate::commands::remote;
 use anyhow::{Context as _, bail};
 use gongshi::domain::Kind;
-use gongshi::ingest::revise::{Asked, Found, FoundError, IndexFault, TargetFault, admit, record_lines};
+use gongshi::ingest::revise::{
+    Asked, Found, FoundError, IndexFault, TargetFault, admit, record_lines,
+};
 use gongshi::ingest::{Answer, Patience, deliver};
 use gongshi::intake::Event;
 use gongshi::text::Lang;
@@ -78,12 +80,8 @@ pub fn tell_faults(lang: Lang, faults: &[(Option<u64>, String)]) {
 /// What is wrong with a word that should be an index.
 pub fn index_fault(lang: Lang, fault: &IndexFault) -> String {
     match fault {
-        IndexFault::Number(word) => {
-            said(lang, "fault-number", &[("value", word.clone().into())])
-        }
-        IndexFault::Twice { index } => {
-            said(lang, "fault-twice", &[("index", index_arg(*index))])
-        }
+        IndexFault::Number(word) => said(lang, "fault-number", &[("value", word.clone().into())]),
+        IndexFault::Twice { index } => said(lang, "fault-twice", &[("index", index_arg(*index))]),
     }
 }
 
@@ -174,8 +172,14 @@ impl Sorted {
             }
         };
         let waiting = &mut remote::say_waiting(office.lang);
-        deliver(&office.client, Patience::default(), &lines, answered, waiting)
-            .map_err(|error| anyhow::Error::msg(error.words(office.lang)))?;
+        deliver(
+            &office.client,
+            Patience::default(),
+            &lines,
+            answered,
+            waiting,
+        )
+        .map_err(|error| anyhow::Error::msg(error.words(office.lang)))?;
         for index in late {
             let ended = office.find(index)?.ended;
             let by = ended.map(|ended| ended.erased_by.unwrap_or(ended.by));

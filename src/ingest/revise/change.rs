@@ -261,7 +261,8 @@ mod tests {
 
     #[test]
     fn values_are_read_as_in_tables_and_nothing_is_guessed() {
-        let made = changed(&["inspected_on=2026年3月2日", "-note", "items[0].item_name=b"]).unwrap();
+        let made =
+            changed(&["inspected_on=2026年3月2日", "-note", "items[0].item_name=b"]).unwrap();
         assert_eq!(made["inspected_on"], "2026-03-02");
         assert_eq!(made.get("note"), None);
         assert_eq!(made["items"][0]["item_name"], "b");

@@ -115,7 +115,9 @@ pub enum SignersError {
         authority: AuthorityId,
     },
     /// The second key is another authority's.
-    #[error("the second key is of {second}, the first of {first}; both have to be of one authority")]
+    #[error(
+        "the second key is of {second}, the first of {first}; both have to be of one authority"
+    )]
     Authorities {
         /// Of the first.
         first: AuthorityId,

@@ -112,11 +112,7 @@ impl Found {
             let mut waiting = |error: &ClientError, pause: Duration| {
                 tracing::warn!("{}", error.waiting_words(Lang::En, pause));
             };
-            let asked = persist(
-                Patience::default(),
-                || client.document(&path),
-                &mut waiting,
-            )?;
+            let asked = persist(Patience::default(), || client.document(&path), &mut waiting)?;
             asked.ok_or(FoundError::Beyond(index))
         };
         let state = get(format!("/api/v1/records/{index}"))?;

@@ -38,7 +38,9 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestFileError {
     /// Not a request.
-    #[error("not a request to approve: its first line must be gongshi-request/v1, the log's origin and a number")]
+    #[error(
+        "not a request to approve: its first line must be gongshi-request/v1, the log's origin and a number"
+    )]
     Header,
     /// The origin is none.
     #[error("line 1: {0}")]
@@ -87,7 +89,9 @@ pub enum RequestFault {
     #[error("the request is for the log {0}, and this is another")]
     Origin(Origin),
     /// The key is another authority's.
-    #[error("the request is by {asked}, and this key is of {own}; a second key of {asked} approves it")]
+    #[error(
+        "the request is by {asked}, and this key is of {own}; a second key of {asked} approves it"
+    )]
     Authority {
         /// Who signed.
         asked: AuthorityId,
@@ -108,7 +112,9 @@ pub enum RequestFault {
         authority: AuthorityId,
     },
     /// Signed too long ago.
-    #[error("the request was signed at {issued_at}, and could be approved for 7 days, until {until}; let it be made anew")]
+    #[error(
+        "the request was signed at {issued_at}, and could be approved for 7 days, until {until}; let it be made anew"
+    )]
     Old {
         /// When.
         issued_at: Timestamp,
@@ -116,7 +122,9 @@ pub enum RequestFault {
         until: Timestamp,
     },
     /// Signed in the future.
-    #[error("the request was signed at {0}, which is still to come; one of the two clocks is wrong")]
+    #[error(
+        "the request was signed at {0}, which is still to come; one of the two clocks is wrong"
+    )]
     Ahead(Timestamp),
     /// A field is at fault.
     #[error("the event about record {index}: {fault}")]
@@ -239,7 +247,10 @@ impl Request {
                 return Err(RequestFault::SameKey);
             }
             let index = *index;
-            if !listed.valid_keys().any(|key| event.is_signed_by(origin, &key)) {
+            if !listed
+                .valid_keys()
+                .any(|key| event.is_signed_by(origin, &key))
+            {
                 let authority = self.authority.clone();
                 return Err(RequestFault::Signature { index, authority });
             }

@@ -87,7 +87,11 @@ pub fn record_lines(lang: Lang, found: &Found, names: &Names) -> Vec<String> {
         lines.push(format!("  {}", get(lang, "record-ended", &args)));
     }
     if !found.corrected_by.is_empty() {
-        let all: Vec<String> = found.corrected_by.iter().map(|one| one.to_string()).collect();
+        let all: Vec<String> = found
+            .corrected_by
+            .iter()
+            .map(|one| one.to_string())
+            .collect();
         let args = [("value", all.join(", ").into())];
         lines.push(format!("  {}", get(lang, "record-corrections", &args)));
     }
@@ -114,7 +118,8 @@ pub fn event_lines(lang: Lang, kind: Kind, body: &Map<String, Value>) -> Vec<Str
         let own = one.path.split('.').next().unwrap_or_default();
         !matches!(own, "target" | "region")
     });
-    told.map(|one| format!("  {}: {}", one.label, one.value)).collect()
+    told.map(|one| format!("  {}: {}", one.label, one.value))
+        .collect()
 }
 
 /// What is different between two bodies of a kind: each field with what stood and what is to stand.

@@ -45,5 +45,8 @@ pub(super) fn of(portal: &Portal, index: u64) -> Result<Map<String, Value>, Prob
         ("corrected_by", corrected_by.into()),
         ("referred_by", referred_by.into()),
     ];
-    Ok(members.map(|(name, value)| (name.to_owned(), value)).into_iter().collect())
+    Ok(members
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect())
 }

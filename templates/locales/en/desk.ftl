@@ -46,7 +46,7 @@ desk-changed = { $field } ({ $path })
       {"    "}after: { $after }
 desk-ending-withdrawal = To be withdrawn: { $count }. Nobody is given these records any more from then on.
 desk-ending-erasure = To be erased: { $count }. This CANNOT BE UNDONE: content and salts are destroyed on the server, and nobody can confirm them from the log again.
-desk-ending-backups = Backups of the server still hold them: see to it with the operator, as the guide to operations says (docs/OPERATIONS.md, “Erasure”).
+desk-ending-backups = Backups of the server still hold them: see to it with the operator, as the guide to operations says (docs/OPERATIONS.md, “Erasure and backups”).
 desk-ending-check = Nothing was sent, signed or kept (--check).
 desk-ending-asked = Signed by { $authority } on { $time }; can be approved until { $until }.
 desk-ending-kept = Own copies with their proofs are in { $folder }: keep them private and safe. From the log they cannot be had again.

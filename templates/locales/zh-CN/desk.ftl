@@ -46,7 +46,7 @@ desk-changed = { $field }（{ $path }）
       {"    "}改为：{ $after }
 desk-ending-withdrawal = 拟停止公示 { $count } 条。此后不再向任何人提供这些记录。
 desk-ending-erasure = 拟删除 { $count } 条。删除后无法恢复：服务器上的内容和随机盐将被销毁，此后任何人都无法凭日志核实其内容。
-desk-ending-backups = 服务器的备份中仍有这些内容：请与运行单位按运行维护手册办理（docs/OPERATIONS.md 中的 Erasure 一节）。
+desk-ending-backups = 服务器的备份中仍有这些内容：请与运行单位按运行维护手册办理（docs/OPERATIONS.md 中的 Erasure and backups 一节）。
 desk-ending-check = 未发送、未签名、未留存任何内容（--check）。
 desk-ending-asked = { $authority } 于 { $time } 签名，可在 { $until } 前批准。
 desk-ending-kept = 记录及其证明已留存在 { $folder }：请妥善保管，不得公开；此后无法再从日志取得。
