@@ -88,7 +88,10 @@ fn two_people_on_two_machines_end_the_display_of_a_record() {
     refused("approve r --key k --yes", "signed the request itself");
     refused("approve r --key o --yes", "is by 000000-SCJG");
     desk.must("keygen --authority 000000-SCJG --origin log.example/test --out k3");
-    refused("approve r --key k3 --yes", "the first key is not a key");
+    refused(
+        "approve r --key k3 --yes",
+        "this key is not a key of 000000-SCJG",
+    );
     for (name, text, part) in [
         ("altered", good.replace("条例", "办法"), "it was altered"),
         ("half", good[..good.len() / 2].to_owned(), "line 2"),

@@ -109,7 +109,7 @@ pub enum SignersError {
     /// A key is not one of the authority's, or not any more.
     #[error("{which} key is not a key of {authority} that is valid now")]
     NotValid {
-        /// The first or the second.
+        /// The first or the second of two, or this one.
         which: &'static str,
         /// Whose it says it is.
         authority: AuthorityId,
@@ -169,7 +169,11 @@ impl Signers<'_> {
         if !listed.kinds.iter().any(|own| own == kind.as_str()) {
             return Err(SignersError::Kind { authority, kind });
         }
-        let keys = [("the first", Some(self.first)), ("the second", self.second)];
+        let first = match self.second {
+            Some(_) => "the first",
+            None => "this",
+        };
+        let keys = [(first, Some(self.first)), ("the second", self.second)];
         for (which, file) in keys {
             let Some(file) = file else { continue };
             if !listed.has_key(&file.key.public()) {

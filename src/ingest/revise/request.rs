@@ -286,3 +286,161 @@ impl Request {
         event.body().get("target")?.get("leaf_hash")?.as_str()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::AuthorityKey;
+    use gongshi_verify::json::Value;
+    use gongshi_verify::keys::SecretKey;
+    use gongshi_verify::names::KindName;
+    use gongshi_verify::record::Record;
+    use proptest::prelude::*;
+
+    const NOW: i64 = 1_767_225_600;
+
+    fn origin() -> Origin {
+        Origin::parse("log.example").unwrap()
+    }
+
+    fn key(seed: u8) -> KeyFile {
+        KeyFile {
+            authority: AuthorityId::parse("610323-SCJG").unwrap(),
+            key: SecretKey::from_seed(&[seed; 32]),
+        }
+    }
+
+    fn listed() -> Authority {
+        let own = |seed, ended_at| AuthorityKey {
+            public_key: key(seed).key.public().to_base64(),
+            added_at: 1,
+            ended_at,
+            forced: false,
+        };
+        Authority {
+            id: "610323-SCJG".to_owned(),
+            name: "某局".to_owned(),
+            role: "department".to_owned(),
+            region: "610323".to_owned(),
+            kinds: vec!["withdrawal".to_owned()],
+            keys: vec![own(1, None), own(2, None), own(3, Some(9))],
+        }
+    }
+
+    fn event(kind: &str, target: u64, seed: u8) -> Event {
+        let body = Value::object([
+            ("decided_on", "2025-12-31".into()),
+            ("legal_basis", "企业信息公示暂行条例".into()),
+            ("region", "610323".into()),
+            (
+                "target",
+                Value::object([
+                    ("index", Value::Int(i64::try_from(target).unwrap())),
+                    ("leaf_hash", "ab".repeat(32).as_str().into()),
+                ]),
+            ),
+            ("withdrawal_reason", "published_in_error".into()),
+        ]);
+        let signer = key(seed);
+        Event::sign(
+            &origin(),
+            &signer.authority,
+            &signer.key,
+            &KindName::parse(kind).unwrap(),
+            Timestamp::from_unix(NOW).unwrap(),
+            Some(target.to_string()),
+            Record::new(body, [7; 32]).unwrap(),
+        )
+    }
+
+    fn request(seed: u8) -> Request {
+        let events = [5, 9].map(|target| event("withdrawal", target, seed));
+        Request::new(origin(), events.to_vec()).unwrap()
+    }
+
+    fn check(request: &Request, seed: u8, after: i64) -> Result<(), RequestFault> {
+        let now = Timestamp::from_unix(NOW + after).unwrap();
+        request.check(&origin(), &listed(), &key(seed), now)
+    }
+
+    #[test]
+    fn a_second_key_within_seven_days_and_no_other() {
+        let asked = request(1);
+        assert_eq!(
+            Request::parse(asked.to_text().as_bytes()),
+            Ok(asked.clone())
+        );
+        assert_eq!(check(&asked, 2, 0), Ok(()));
+        assert_eq!(check(&asked, 2, 7 * 86_400), Ok(()));
+        let old = check(&asked, 2, 7 * 86_400 + 1);
+        assert!(matches!(old, Err(RequestFault::Old { .. })), "{old:?}");
+        assert_eq!(check(&asked, 2, -120), Ok(()));
+        assert!(matches!(
+            check(&asked, 2, -121),
+            Err(RequestFault::Ahead(_))
+        ));
+        assert_eq!(check(&asked, 1, 0), Err(RequestFault::SameKey));
+        // Signed with a key that has ended, or that the log never had.
+        for seed in [3, 4] {
+            let found = check(&request(seed), 2, 0);
+            assert!(matches!(
+                found,
+                Err(RequestFault::Signature { index: 5, .. })
+            ));
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_request_is_none() {
+        let asked = request(1).to_text();
+        let parse = |text: &str| Request::parse(text.as_bytes()).unwrap_err();
+        let header = asked.lines().next().unwrap();
+        let one = asked.lines().nth(1).unwrap();
+        let of = |lines: &[&str]| {
+            let header = header.replace(" 2", &format!(" {}", lines.len()));
+            parse(&format!("{header}\n{}\n", lines.join("\n")))
+        };
+        assert!(matches!(
+            of(&[one, one]),
+            RequestFileError::Mixed { line: 3, .. }
+        ));
+        assert!(matches!(
+            of(&[]),
+            RequestFileError::Count { said: 0, found: 0 }
+        ));
+        let other = event("bulletin", 5, 1).to_json();
+        assert!(matches!(
+            of(&[&other]),
+            RequestFileError::Kind { line: 2, .. }
+        ));
+        let erasure = event("erasure", 9, 1).to_json();
+        assert!(matches!(
+            of(&[one, &erasure]),
+            RequestFileError::Mixed { .. }
+        ));
+        let approved = event("withdrawal", 5, 1).approved(&origin(), &key(2).key);
+        assert_eq!(of(&[&approved.to_json()]), RequestFileError::Approved(2));
+        let short = format!("{header}\n{one}\n");
+        let count = RequestFileError::Count { said: 2, found: 1 };
+        assert_eq!(parse(&short), count);
+    }
+
+    proptest! {
+        /// Cut anywhere, or with a byte changed anywhere, a request is none, or not to be approved, or still says the same.
+        #[test]
+        fn nothing_altered_passes_for_what_was_signed(at in 0usize..1400, byte in 0u8..128) {
+            let asked = request(1);
+            let text = asked.to_text();
+            let at = at % (text.len() - 1);
+            let cut = Request::parse(&text.as_bytes()[..at]);
+            prop_assert!(cut.is_err());
+            let mut bytes = text.into_bytes();
+            bytes[at] = byte;
+            if let Ok(altered) = Request::parse(&bytes)
+                && check(&altered, 2, 0).is_ok()
+            {
+                prop_assert_eq!(altered, asked);
+            }
+        }
+    }
+}
