@@ -4,6 +4,8 @@
 
 #[path = "cli_garbage/draw.rs"]
 mod draw;
+#[path = "cli_garbage/revise.rs"]
+mod revise;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

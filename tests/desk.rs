@@ -8,6 +8,8 @@ mod cards;
 mod checked;
 #[path = "desk/department.rs"]
 mod department;
+#[path = "desk/revise.rs"]
+mod revise;
 #[path = "desk/substitutes.rs"]
 mod substitutes;
 

@@ -20,6 +20,7 @@ mod progress;
 mod publish;
 mod reindex;
 mod remote;
+mod revise;
 mod serve;
 pub mod settings;
 
@@ -51,6 +52,11 @@ enum Command {
     Authority(authority::Authority),
     Publish(publish::Publish),
     Import(import::ImportCommand),
+    Correct(revise::Correct),
+    Withdraw(revise::Withdraw),
+    Erase(revise::Erase),
+    Approve(revise::Approve),
+    Keep(revise::Keep),
     Plan(plan::PlanCommand),
     Draw(Box<draw::DrawCommand>),
     Export(export::Export),
@@ -77,6 +83,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Authority(command) => command.run(),
         Command::Publish(command) => command.run(),
         Command::Import(command) => command.run(),
+        Command::Correct(command) => command.run(),
+        Command::Withdraw(command) => command.run(),
+        Command::Erase(command) => command.run(),
+        Command::Approve(command) => command.run(),
+        Command::Keep(command) => command.run(),
         Command::Plan(command) => command.run(),
         Command::Draw(command) => command.run(),
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// Flags that switch off a guard: said on the command line, for this once. From a variable or a file they would go on
 /// switching it off.
-const SPOKEN_ONLY: &[&str] = &["no_newer_checkpoint"];
+const SPOKEN_ONLY: &[&str] = &["no_newer_checkpoint", "yes", "keep_nothing"];
 
 /// Puts variables and the file's values under the flags. A key that no command knows is an error, so that a typing slip
 /// is noticed.

@@ -13,6 +13,7 @@ use super::refused::Refused;
 use crate::intake::FileStatement;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::Hash;
+use gongshi_verify::keys::PublicKey;
 use gongshi_verify::names::{AuthorityId, KindName, NameError, Origin, RegionCode};
 use gongshi_verify::text::shown;
 use gongshi_verify::time::Timestamp;
@@ -72,6 +73,17 @@ pub struct AuthorityKey {
 }
 
 impl Authority {
+    /// The keys that have not ended.
+    pub fn valid_keys(&self) -> impl Iterator<Item = PublicKey> + '_ {
+        let valid = self.keys.iter().filter(|key| key.ended_at.is_none());
+        valid.filter_map(|key| PublicKey::from_base64(&key.public_key).ok())
+    }
+
+    /// Whether the key is one of them.
+    pub fn has_key(&self, key: &PublicKey) -> bool {
+        self.valid_keys().any(|own| own == *key)
+    }
+
     /// Name, region and kinds, as an amendment has to state them again.
     pub fn profile(&self) -> Result<gongshi_verify::registry::Profile, NameError> {
         Ok(gongshi_verify::registry::Profile {

@@ -13,6 +13,7 @@ mod key_file;
 mod local_file;
 mod refused;
 mod request;
+pub mod revise;
 pub mod table;
 
 pub use bodies::{BodiesError, nfc, read_bodies};

@@ -8,7 +8,7 @@ use gongshi_verify::encoding::{base64, base64_array};
 use gongshi_verify::entry::Statement;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::json::{self, Value};
-use gongshi_verify::keys::SecretKey;
+use gongshi_verify::keys::{PublicKey, SecretKey};
 use gongshi_verify::names::{AuthorityId, KindName, Origin};
 use gongshi_verify::record::{Record, RecordError};
 use gongshi_verify::time::Timestamp;
@@ -144,6 +144,12 @@ impl Event {
         let statement = self.statement(self.record.commitment());
         self.cosignature = Some(key.sign(&statement.approval_message(origin)));
         self
+    }
+
+    /// Whether that key has signed the event for the log `origin`.
+    pub fn is_signed_by(&self, origin: &Origin, key: &PublicKey) -> bool {
+        let statement = self.statement(self.record.commitment());
+        key.verify(&statement.message(origin), &self.signature)
     }
 
     /// The event as one line of JSON, without a line break.

@@ -1,9 +1,7 @@
 //! `/api/v1`: the log's state, proofs, records, and the way in for events (DESIGN §5).
 
-use super::problem::{self, Problem};
+use super::problem::Problem;
 use super::{Portal, limits};
-use crate::domain::Stored;
-use crate::standing::Ended;
 use crate::text::shortened;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -24,6 +22,7 @@ mod fairness;
 mod fairness_csv;
 mod files;
 mod plans;
+mod standing;
 
 /// Registers the API in the scope.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -190,16 +189,9 @@ async fn consistency(portal: web::Data<Portal>, path: web::Path<(String, String)
 async fn record(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {
     let work = async {
         let index = number("index", &path)?;
-        let (entry, record, ended, corrections) = blocking(move || {
+        let (entry, record, standing) = blocking(move || {
             let leaf = portal.log.leaf(index)?;
-            let standing = portal.intake.standing();
-            let ended = match standing.ended(index).map_err(|e| problem::internal(&e))? {
-                Some(ended) => Some(end(&portal, ended)?),
-                None => None,
-            };
-            let corrections = standing.corrections(index);
-            let corrections = corrections.map_err(|e| problem::internal(&e))?;
-            Ok((leaf.entry, leaf.record, ended, corrections))
+            Ok((leaf.entry, leaf.record, standing::of(&portal, index)?))
         })
         .await?;
         let unreadable = |what: &str| {
@@ -218,43 +210,17 @@ async fn record(portal: web::Data<Portal>, path: web::Path<String>) -> HttpRespo
             .map(parse)
             .transpose()
             .map_err(|_| unreadable("record"))?;
-        Ok(json(&json!({
+        let mut answer = json!({
             "index": index,
             "leaf_hash": gongshi_verify::encoding::hex(&leaf_hash),
             "entry": parse(&entry).map_err(|_| unreadable("entry"))?,
             "record": record,
-            "ended": ended,
-            "corrections": corrections,
             "proof": crate::intake::link_path(index),
-        })))
+        });
+        if let Some(members) = answer.as_object_mut() {
+            members.extend(standing);
+        }
+        Ok(json(&answer))
     };
     answer(work.await)
-}
-
-/// How a record left publication: what the entries that ended it say, and nothing of what it said itself.
-fn end(portal: &Portal, ended: Ended) -> Result<serde_json::Value, Problem> {
-    let said = |index: u64| -> Result<serde_json::Value, Problem> {
-        let leaf = portal.log.leaf(index)?;
-        let stored = Stored::read(&leaf.entry, leaf.record.as_deref());
-        let stored = stored.map_err(|e| problem::internal(&e))?;
-        let view = stored.view();
-        let text =
-            |names: &[&str]| view.and_then(|view| names.iter().find_map(|n| view.text_of(n)));
-        Ok(json!({
-            "by": index,
-            "kind": stored.entry.kind.as_str(),
-            "authority": stored.entry.authority.as_str(),
-            "logged_at": stored.entry.logged_at.to_string(),
-            "on": text(&["decided_on", "expired_on"]),
-            "reason": text(&["withdrawal_reason", "erasure_reason", "rule_id"]),
-            "legal_basis": text(&["legal_basis"]),
-        }))
-    };
-    let mut value = said(ended.by)?;
-    value["erased"] = match ended.erased_by {
-        Some(by) if by == ended.by => value.clone(),
-        Some(by) => said(by)?,
-        None => serde_json::Value::Null,
-    };
-    Ok(value)
 }

@@ -31,16 +31,22 @@ const FROZEN: &str = "2023-08-01T00:00:00Z";
 /// When plans are made: libraries have been open to objections for more than ten days.
 const PLANNED: &str = "2023-08-22T00:00:00Z";
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 15] = [
     "bulletin",
     "cancel",
     "commit",
+    "correction",
     "draw",
+    "erasure",
     "item_list",
+    "objection",
+    "permit",
     "plan",
+    "repair_decision",
     "reveal",
     "snapshot",
     "substitute",
+    "withdrawal",
 ];
 
 pub struct Desk {
@@ -182,8 +188,7 @@ impl Desk {
 
     /// What `gongshi-verify draw` finds in the file of a draw.
     pub fn verified(&self, key: &str) -> Report {
-        let vkey = self.app.portal.log.verifier().to_string();
-        let policy = Policy::parse(format!("log {vkey}\nquorum none\n")).unwrap();
+        let policy = self.policy();
         let (status, file) = self.get(&format!("draws/{key}"));
         assert_eq!(status, 200);
         verify_draw_file(&file, &policy, &one_by_one).unwrap()
@@ -206,15 +211,45 @@ impl Desk {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    pub fn run(&self, line: &str) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_gongshi"))
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gongshi"));
+        command
             .args(line.split_ascii_whitespace())
             .env("GONGSHI_SERVER", &self.address)
             .env("GONGSHI_LANG", "en")
             .stdin(Stdio::null())
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap()
+            .current_dir(self.folder.path());
+        command
+    }
+
+    pub fn run(&self, line: &str) -> Output {
+        self.command(line).output().unwrap()
+    }
+
+    /// The policy that trusts this log.
+    pub fn policy(&self) -> Policy {
+        let vkey = self.app.portal.log.verifier().to_string();
+        Policy::parse(format!("log {vkey}\nquorum none\n")).unwrap()
+    }
+
+    /// Runs a command that somebody answers; what it printed and said, if it succeeds.
+    pub fn answered(&self, line: &str, typed: &str) -> Result<(String, String), String> {
+        use std::io::Write as _;
+        let mut child = self
+            .command(line)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // One that asks nothing may have ended.
+        let _ = child.stdin.take().unwrap().write_all(typed.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        match output.status.success() {
+            true => Ok((String::from_utf8(output.stdout).unwrap(), said)),
+            false => Err(said),
+        }
     }
 
     pub fn must(&self, line: &str) -> String {

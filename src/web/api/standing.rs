@@ -1,0 +1,80 @@
+//! What has become of a record, beside the record: who decides about it sees what leaves with it and what stays.
+
+use crate::domain::{Kind, Stored};
+use crate::log::LogError;
+use crate::standing::Ended;
+use crate::web::Portal;
+use crate::web::problem::{self, Problem};
+use gongshi_verify::entry::Entry;
+use serde_json::{Map, Value, json};
+
+/// Most records listed that refer to one; as many are on its page.
+const MAX_REFERRING: usize = 100;
+
+/// Kinds that say what has become of another record; they are no records that stay beside it.
+const SAY_SO: &[Kind] = &[
+    Kind::Correction,
+    Kind::Withdrawal,
+    Kind::Erasure,
+    Kind::Expiry,
+];
+
+/// `ended`, `corrections` and `referred_by` of an entry.
+pub(super) fn of(portal: &Portal, index: u64) -> Result<Map<String, Value>, Problem> {
+    let standing = portal.intake.standing();
+    let ended = standing.ended(index).map_err(LogError::from)?;
+    let corrections = standing.corrections(index).map_err(LogError::from)?;
+    let mut referred_by = Vec::new();
+    // Who refers to what has left could say again what that was.
+    let referrers = match ended {
+        None => portal.model.referrers(index, None, MAX_REFERRING)?,
+        Some(_) => Vec::new(),
+    };
+    for source in referrers {
+        let entry = portal.log.entry(source)?;
+        let kind = Entry::parse(&entry).ok().map(|entry| entry.kind);
+        let Some(kind) = kind else { continue };
+        let own: Option<Kind> = kind.as_str().parse().ok();
+        if !own.is_some_and(|kind| SAY_SO.contains(&kind)) {
+            referred_by.push(json!({"index": source, "kind": kind.as_str()}));
+        }
+    }
+    let ended = ended.map(|ended| end(portal, ended)).transpose()?;
+    let members = [
+        ("ended", ended.unwrap_or(Value::Null)),
+        ("corrections", corrections.into()),
+        ("referred_by", referred_by.into()),
+    ];
+    Ok(members
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect())
+}
+
+/// How a record left publication: what the entries that ended it say, and nothing of what it said itself.
+fn end(portal: &Portal, ended: Ended) -> Result<serde_json::Value, Problem> {
+    let said = |index: u64| -> Result<serde_json::Value, Problem> {
+        let leaf = portal.log.leaf(index)?;
+        let stored = Stored::read(&leaf.entry, leaf.record.as_deref());
+        let stored = stored.map_err(|e| problem::internal(&e))?;
+        let view = stored.view();
+        let text =
+            |names: &[&str]| view.and_then(|view| names.iter().find_map(|n| view.text_of(n)));
+        Ok(json!({
+            "by": index,
+            "kind": stored.entry.kind.as_str(),
+            "authority": stored.entry.authority.as_str(),
+            "logged_at": stored.entry.logged_at.to_string(),
+            "on": text(&["decided_on", "expired_on"]),
+            "reason": text(&["withdrawal_reason", "erasure_reason", "rule_id"]),
+            "legal_basis": text(&["legal_basis"]),
+        }))
+    };
+    let mut value = said(ended.by)?;
+    value["erased"] = match ended.erased_by {
+        Some(by) if by == ended.by => value.clone(),
+        Some(by) => said(by)?,
+        None => serde_json::Value::Null,
+    };
+    Ok(value)
+}
