@@ -20,8 +20,9 @@ mod progress;
 mod publish;
 mod reindex;
 mod remote;
+pub mod rules;
 mod serve;
-pub mod settings;
+mod settings;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;

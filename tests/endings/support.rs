@@ -4,6 +4,7 @@ use crate::common::*;
 use gongshi::domain::Kind;
 use gongshi::intake::{Clock as _, Event, Refusal};
 use gongshi::model::Model;
+use gongshi::rules::Rules;
 use gongshi::store::FaultStorage;
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::leaf_hash;
@@ -158,7 +159,7 @@ impl County {
         let dump = |model: &Model| model.dump().collect::<Result<Vec<_>, _>>().unwrap();
         let folded = dump(self.model());
         let log = &self.log.app.portal.log;
-        let again = Model::open(&FaultStorage::default()).unwrap();
+        let again = Model::open(&FaultStorage::default(), Rules::built_in().clone()).unwrap();
         let leaves = log.leaves(0..log.published().size()).unwrap();
         again.fold(0, &leaves, log.as_ref()).unwrap();
         assert_eq!(dump(&again), folded);
