@@ -20,9 +20,9 @@ mod progress;
 mod publish;
 mod reindex;
 mod remote;
-pub mod rules;
+mod rules;
 mod serve;
-mod settings;
+pub mod settings;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;

@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod expiry;
+mod lawful;
 mod refused;
 mod support;
 mod taken_out;
