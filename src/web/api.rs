@@ -21,6 +21,7 @@ mod fairness;
 mod fairness_csv;
 mod files;
 mod plans;
+mod rules;
 
 /// Registers the API in the scope.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -30,6 +31,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/consistency/{old}/{new}").get(consistency))
         .service(web::resource("/records/{index}").get(record))
         .service(web::resource("/authorities").get(authorities::list))
+        .service(web::resource("/rules").get(rules::get))
         .service(
             web::resource("/events")
                 .wrap(from_fn(limits::events))

@@ -217,9 +217,9 @@ fn a_result_ends_with_the_penalty_that_rests_on_it() {
     let county = County::new();
     let result = body(
         r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","draw_basis":"complaint","method":"on_site",
-        "inspected_on":"2026-02-10","completed_on":"2026-02-11","outcome":["OUTCOME"],"officer_count":2,
+        "inspected_on":"2026-02-10","completed_on":"2026-02-11","outcome":["OUTCOME"],"officer_count":2,"origin_reason":"群众举报",
         "items":[{"item_name":"年度报告公示信息检查","outcome":["OUTCOME"]}]}"#
-            .replace("OUTCOME", "problem_case_filed")
+            .replace("OUTCOME", "refused_inspection")
             .as_str(),
     );
     let result = county.publish("inspection_result", result);

@@ -588,6 +588,7 @@ async fn no_two_pages_have_the_same_title() {
             "/",
             "/search",
             "/log-state",
+            "/rules",
             "/list/abnormal",
             "/list/serious",
         ]

@@ -98,6 +98,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "omitted",
             &fields.as_ref().map_or(0, |fields| fields.omitted),
         )
+        .with("display", &visit.display_of(&loaded)?)
         .with("term", &term_over(visit, &loaded)?)
         .with(
             "plan",
