@@ -71,6 +71,7 @@ impl Fsck {
     }
 
     fn folder(&self) -> anyhow::Result<Checked> {
+        let rules = self.rules.load()?;
         let opened = match &self.vkey {
             Some(vkey) => {
                 let verifier = VerifierKey::parse(vkey).context("--vkey")?;
@@ -94,7 +95,7 @@ impl Fsck {
         let mut auditor = Auditor::new(Origin::parse(&file.origin)?)
             .with_log_key(log.verifier().key)
             .with_draws(log.clone(), files.clone())?
-            .with_rules(log.clone(), self.rules.load()?)?;
+            .with_rules(log.clone(), rules)?;
         let mut named = NamedFiles::default();
         let mut report = log::fsck(
             &log,

@@ -7,10 +7,13 @@ use crate::common::*;
 use crate::support::*;
 use gongshi::app::{App, Expiries};
 use gongshi::domain::Kind;
-use gongshi::intake::{Clock as _, Event, Refusal};
+use gongshi::intake::{Auditor, Clock as _, Event, Refusal};
+use gongshi::log::{FsckProblem, fsck};
+use gongshi::rules::Rules;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::record::Record;
+use std::sync::Arc;
 use std::time::Duration;
 
 const LAST_MOMENT: &str = "2026-06-02T15:59:00Z";
@@ -276,4 +279,90 @@ fn expiries_that_the_rules_do_not_give_are_refused() {
         code(county.expiry(minor, RULE, "2026-06-02")),
         "already_ended"
     );
+}
+
+/// The rules that come with the program, with minor penalties shown for a month longer.
+fn longer() -> Arc<Rules> {
+    let (old, new) = (
+        "then = { count = { months = 3 } }",
+        "then = { count = { months = 4 } }",
+    );
+    let files: Vec<(&str, String)> = Rules::built_in_files()
+        .iter()
+        .map(|(name, text)| match *name {
+            "publication.toml" => (*name, text.replace(old, new)),
+            _ => (*name, (*text).to_owned()),
+        })
+        .collect();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    Arc::new(Rules::read(&files).unwrap())
+}
+
+#[test]
+fn other_rules_fold_the_model_anew() {
+    let county = County::new();
+    let minor = county.publish("penalty", penalty("示罚1号", "minor", "2026-02-27"));
+    county.log.settle();
+    let TestLog {
+        folder,
+        clock,
+        app,
+        department: _department,
+    } = county.log;
+    app.close();
+    let other = gongshi::app::Tuning {
+        rules: longer(),
+        ..tuning()
+    };
+    let app = App::open(&folder.path().join("data"), clock, &other).unwrap();
+    for _ in 0..1000 {
+        if app.portal.model.cursor().unwrap() == app.portal.log.published().size() {
+            let due = app.portal.model.last_day(minor).unwrap().unwrap();
+            assert_eq!(due.last_day.to_string(), "2026-07-02");
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("the model did not catch up");
+}
+
+#[test]
+fn expiries_are_held_against_the_rules_by_fsck() {
+    let county = County::new();
+    let minor = county.publish("penalty", penalty("示罚1号", "minor", "2026-02-27"));
+    let removed = listing("91000000MA00000900", "示例食品店", "2026-02-25");
+    let removed = county.publish("abnormal_listing", removed);
+    let removal = body(
+        r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","removed_reason":"reachable_again",
+        "removed_on":"2026-03-02"}"#,
+    );
+    let removal = with(removal, "listing", county.named(removed));
+    county.publish("abnormal_removal", removal);
+    county.at(OVER);
+    assert_eq!(county.end(), 2);
+    let expiry = county.log.app.portal.intake.standing().ended(minor);
+    let expiry = expiry.unwrap().unwrap().by;
+    let audit = |rules: &Arc<Rules>| -> Vec<FsckProblem> {
+        let log = &county.log.app.portal.log;
+        let mut auditor = Auditor::new(origin())
+            .with_rules(log.clone(), rules.clone())
+            .unwrap();
+        let mut report = fsck(
+            log,
+            |_| (),
+            |index, leaf, problems| auditor.leaf(index, leaf, problems),
+        );
+        auditor.finish(&mut report.problems);
+        assert_eq!(auditor.expiries_unchecked(), None);
+        assert_eq!(auditor.unlawful(), [0; 0]);
+        report.problems
+    };
+    assert_eq!(audit(Rules::built_in()), []);
+    let problems = audit(&longer());
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems[0].entry, Some(expiry));
+    assert!(problems[0].problem.contains("2026-07-02"), "{problems:?}");
 }

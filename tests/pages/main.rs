@@ -6,6 +6,7 @@
 mod answers;
 mod linked;
 mod persons;
+mod rules;
 #[path = "../common/setting.rs"]
 mod setting;
 mod support;
