@@ -117,10 +117,10 @@ fn who_may_not_say_it_is_told_so() {
             "gossip",
         ),
         (
-            changed(&site, "\"permit\"", "\"status_map\""),
+            changed(&site, "\"permit\"", "\"expiry\""),
             422,
             "kind-not-open",
-            "status_map",
+            "expiry",
         ),
     ];
     site.without_trace(|| {
