@@ -164,6 +164,7 @@ fn document(index: u64) -> SearchDoc {
         codes: vec![number],
         date: Some(date),
         logged_at: i64::from(date) * 86_400,
+        corrects: None,
     }
 }
 

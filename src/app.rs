@@ -2,6 +2,7 @@
 
 mod draws;
 mod ends;
+mod eraser;
 mod expiry;
 mod folder;
 mod init;
@@ -31,6 +32,7 @@ use crate::store::{Expired, FileLimits, Files, StoreError};
 use crate::web::Portal;
 use draws::Clerk;
 use ends::Ends;
+use eraser::{Eraser, Erasing};
 use expiry::{Expiry, Keeper};
 use folder::open_log;
 use gongshi_verify::encoding::hex32;
@@ -127,6 +129,7 @@ pub struct App {
     ends: Option<Ends>,
     keeper: Keeper,
     expiry: Expiry,
+    erasing: Erasing,
     followers: Vec<Follower>,
 }
 
@@ -180,7 +183,11 @@ impl App {
             )?,
             Follower::start(
                 log.clone(),
-                SearchTarget(IndexTarget::new(search.clone(), names(&intake.registry()))),
+                SearchTarget(IndexTarget::new(
+                    search.clone(),
+                    log.clone(),
+                    names(&intake.registry()),
+                )),
             )?,
         ];
         let synthetic = is_synthetic(&intake);
@@ -200,6 +207,13 @@ impl App {
             model: model.clone(),
             files: intake.files().clone(),
         };
+        let eraser = Eraser {
+            log: log.clone(),
+            model: model.clone(),
+            search: search.clone(),
+            files: intake.files().clone(),
+            standing: intake.standing().clone(),
+        };
         Ok(App {
             runner,
             clerk,
@@ -214,6 +228,7 @@ impl App {
                 synthetic,
             },
             expiry: Expiry::start(keeper.clone())?,
+            erasing: Erasing::start(eraser)?,
             keeper,
             followers,
         })
@@ -256,6 +271,7 @@ impl App {
             tracing::warn!(%error, "the time of this stop could not be kept");
         }
         drop(self.expiry);
+        drop(self.erasing);
         drop(self.followers);
     }
 }
@@ -378,7 +394,7 @@ pub fn reindex(
         _ => {}
     }
     let search = TantivyIndex::open(&index, TantivyOptions::default())?;
-    let mut index = IndexTarget::new(Arc::new(search), Names::new());
+    let mut index = IndexTarget::new(Arc::new(search), log.clone(), Names::new());
     let failed = |error: Failure| AppError::Folder(format!("indexing failed: {error}"));
     let mut start = 0;
     while start < size {

@@ -101,7 +101,10 @@ impl Fsck {
             &log,
             |done| progress.at(done),
             |index, leaf, problems| {
-                named.leaf(index, leaf);
+                // Files leave with the record that names them.
+                if !log.is_veiled(index) {
+                    named.leaf(index, leaf);
+                }
                 auditor.leaf(index, leaf, problems);
             },
         );

@@ -6,6 +6,7 @@
 use super::kind::Kind;
 use super::refs::FileRef;
 use super::view::View;
+use gongshi_verify::encoding::decimal;
 use gongshi_verify::entry::{Entry, EntryError};
 use serde_json::{Map, Value};
 
@@ -52,6 +53,27 @@ impl Stored {
     #[must_use]
     pub fn view(&self) -> Option<View<'_>> {
         Some(View::new(self.kind?, self.body.as_ref()?))
+    }
+
+    /// The record that this one corrects; `None` where it is no correction.
+    #[must_use]
+    pub fn corrects(&self) -> Option<u64> {
+        self.kind.filter(|kind| *kind == Kind::Correction)?;
+        self.entry.reference.as_deref().and_then(decimal)
+    }
+
+    /// The record whose display this one ends; `None` where it ends none.
+    #[must_use]
+    pub fn ends(&self) -> Option<u64> {
+        let ends = [Kind::Withdrawal, Kind::Erasure, Kind::Expiry];
+        self.kind.filter(|kind| ends.contains(kind))?;
+        self.entry.reference.as_deref().and_then(decimal)
+    }
+
+    /// What this one, a correction, says that the other should have been.
+    #[must_use]
+    pub fn corrected_body(&self) -> Option<&Map<String, Value>> {
+        self.body.as_ref()?.get("corrected_body")?.as_object()
     }
 }
 

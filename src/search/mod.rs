@@ -43,6 +43,8 @@ pub struct SearchDoc {
     pub date: Option<i32>,
     /// When the log took the entry, in seconds since 1970-01-01T00:00:00Z; stands in for a missing date when sorting.
     pub logged_at: i64,
+    /// The entry whose record this one corrects: where that goes, this goes with it.
+    pub corrects: Option<u64>,
 }
 
 /// Order of the hits.
@@ -176,7 +178,7 @@ pub trait SearchIndex: Send + Sync {
     /// Nothing is visible or durable before [`SearchIndex::commit`] has returned; documents and cursor become both
     /// together, possibly in a commit the engine makes earlier by itself. A document whose index is there already
     /// replaces it, so that replaying a stretch of the log changes nothing. An index in `deletes` is gone afterwards, also
-    /// when `docs` holds it; removing what is not there is no error.
+    /// when `docs` holds it, and with it what corrects it; removing what is not there is no error.
     ///
     /// After an error everything not yet durable may be lost: go on from [`SearchIndex::cursor`].
     fn index_batch(
@@ -191,6 +193,16 @@ pub trait SearchIndex: Send + Sync {
 
     /// The last durable cursor: every entry below it is indexed. 0 for a new or recreated index.
     fn cursor(&self) -> Result<u64, SearchError>;
+
+    /// Indexes of the durable documents that correct an entry, in the order of the log.
+    fn corrections(&self, index: u64) -> Result<Vec<u64>, SearchError>;
+
+    /// Makes durable what was taken so far, and then destroys what is left of removed documents: afterwards no file of the
+    /// engine holds anything that only they held. Searches go on meanwhile; who writes waits. It can be repeated.
+    ///
+    /// # Errors
+    /// The engine's own failures: it has to be repeated then.
+    fn purge(&self) -> Result<(), SearchError>;
 
     /// Every entry below it is found by a search that begins now. Never waits, not even for a batch that is being taken:
     /// this is what readers ask.

@@ -1,23 +1,33 @@
 //! Follows the log into a search index: one document for each public record.
 
 use super::{SearchDoc, SearchIndex};
-use crate::domain::{Kind, Stored};
-use crate::log::Leaf;
+use crate::domain::{Kind, Stored, View};
+use crate::log::{Leaf, Log};
 use crate::text::{Catalogue, Lang};
-use std::collections::HashMap;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Longest time that taken documents wait to become visible while more keep coming.
 const COMMIT_EVERY: Duration = Duration::from_secs(5);
+/// The same where they end or correct records: whoever published these waits for it.
+const COMMIT_ENDINGS: Duration = Duration::from_millis(500);
 
 /// Names of authorities by identifier.
 pub type Names = HashMap<String, String>;
 
-/// The document of a stored record; `None` where there is no public record. Authorities are found by the name in `names`.
-fn document(index: u64, stored: &Stored, names: &Names) -> Option<SearchDoc> {
-    let (kind, view) = (stored.kind?, stored.view()?);
+/// The document of a stored record; `None` where there is no public record. A record that was corrected is found by what
+/// `corrected` says of it, and no longer by what it said. Authorities are found by the name in `names`.
+fn document(
+    index: u64,
+    stored: &Stored,
+    corrected: Option<&Map<String, Value>>,
+    names: &Names,
+) -> Option<SearchDoc> {
+    let (kind, own) = (stored.kind?, stored.view()?);
+    let view = corrected.map_or(own, |body| View::new(kind, body));
     let entry = &stored.entry;
     let catalogue = Catalogue::built_in();
     let mut text = view.searchable_text();
@@ -47,6 +57,7 @@ fn document(index: u64, stored: &Stored, names: &Names) -> Option<SearchDoc> {
         codes: view.numbers().into_iter().map(str::to_owned).collect(),
         date: view.main_date().and_then(days_since_epoch),
         logged_at: entry.logged_at.unix(),
+        corrects: stored.corrects(),
     })
 }
 
@@ -55,46 +66,117 @@ fn days_since_epoch(date: jiff::civil::Date) -> Option<i32> {
     Some(since.get_days())
 }
 
+type Failure = Box<dyn Error + Send + Sync>;
+
 /// A search index as a target of the log's followers.
+///
+/// The documents depend on which records are public and on nothing else. That a record has left is believed of the entry that
+/// says so, not of the log's veil, which may come a moment later than the entry.
 pub struct IndexTarget {
     index: Arc<dyn SearchIndex>,
+    log: Arc<Log>,
     names: Names,
     committed: Instant,
+    /// Whether records end, or are corrected, by what is not visible yet.
+    ended: bool,
+    /// Corrections taken and perhaps not durable yet, by the record they are of.
+    recent: BTreeMap<u64, Vec<u64>>,
+}
+
+/// What a stretch of the log changes.
+#[derive(Default)]
+struct Changes {
+    documents: BTreeMap<u64, SearchDoc>,
+    /// Records that have left.
+    gone: BTreeSet<u64>,
+    /// Records that are to be read as something else from now on.
+    corrected: BTreeSet<u64>,
 }
 
 impl IndexTarget {
-    /// Feeds `index`. `names`: of the authorities that are in the log below its cursor; those above are learned.
-    pub fn new(index: Arc<dyn SearchIndex>, names: Names) -> Self {
+    /// Feeds `index` from `log`. `names`: of the authorities that are in the log below its cursor; those above are learned.
+    pub fn new(index: Arc<dyn SearchIndex>, log: Arc<Log>, names: Names) -> Self {
         IndexTarget {
             index,
+            log,
             names,
             committed: Instant::now(),
+            ended: false,
+            recent: BTreeMap::new(),
         }
     }
 
     /// Every entry below this index is indexed, durably.
-    pub fn cursor(&self) -> Result<u64, Box<dyn Error + Send + Sync>> {
+    pub fn cursor(&self) -> Result<u64, Failure> {
         Ok(self.index.cursor()?)
     }
 
-    /// Takes the leaves from `first` on.
-    pub fn take(
-        &mut self,
-        first: u64,
-        leaves: Vec<Leaf>,
-    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+    /// Takes the leaves from `first` on. Where they end the display of records, the documents of these are gone with the next
+    /// commit, which is soon.
+    pub fn take(&mut self, first: u64, leaves: Vec<Leaf>) -> Result<(), Failure> {
         let end = first + leaves.len() as u64;
-        let mut documents = Vec::with_capacity(leaves.len());
+        let mut changes = Changes::default();
         for (index, leaf) in (first..).zip(&leaves) {
             let stored = Stored::read(&leaf.entry, leaf.record.as_deref())?;
             self.learn(&stored);
-            documents.extend(document(index, &stored, &self.names));
+            if let Some(document) = document(index, &stored, None, &self.names) {
+                changes.documents.insert(index, document);
+            }
+            if let Some(target) = stored.corrects() {
+                self.recent.entry(target).or_default().push(index);
+                changes.corrected.insert(target);
+            }
+            if let Some(target) = stored.ends() {
+                changes.gone.insert(target);
+                // Without its correction a record is again what it was before.
+                let entry = Stored::read(&self.log.entry(target)?, None)?;
+                changes.corrected.extend(entry.corrects());
+            }
         }
-        self.index.index_batch(&documents, &[], end)?;
-        if self.committed.elapsed() >= COMMIT_EVERY {
+        for target in &changes.corrected {
+            if !changes.gone.contains(target)
+                && let Some(document) = self.as_it_stands(*target, &changes.gone)?
+            {
+                changes.documents.insert(*target, document);
+            }
+        }
+        let documents: Vec<SearchDoc> = changes.documents.into_values().collect();
+        let gone: Vec<u64> = changes.gone.into_iter().collect();
+        self.index.index_batch(&documents, &gone, end)?;
+        self.ended |= !gone.is_empty() || !changes.corrected.is_empty();
+        let every = match self.ended {
+            true => COMMIT_ENDINGS,
+            false => COMMIT_EVERY,
+        };
+        if self.committed.elapsed() >= every {
             self.commit()?;
         }
         Ok(())
+    }
+
+    /// The document of a record as its latest public correction has it.
+    fn as_it_stands(&self, index: u64, gone: &BTreeSet<u64>) -> Result<Option<SearchDoc>, Failure> {
+        let read = |index| -> Result<Stored, Failure> {
+            let leaf = self.log.leaf(index)?;
+            Ok(Stored::read(&leaf.entry, leaf.record.as_deref())?)
+        };
+        let stored = read(index)?;
+        let mut corrections = self.index.corrections(index)?;
+        corrections.extend(self.recent.get(&index).into_iter().flatten());
+        corrections.sort_unstable();
+        let mut latest = None;
+        for correction in corrections.into_iter().rev() {
+            if gone.contains(&correction) {
+                continue;
+            }
+            let correction = read(correction)?;
+            if correction.body.is_some() {
+                latest = Some(correction);
+                break;
+            }
+        }
+        let corrected = latest.as_ref().and_then(Stored::corrected_body);
+        Ok(document(index, &stored, corrected, &self.names))
     }
 
     /// Keeps the name that an authority record gives.
@@ -109,8 +191,10 @@ impl IndexTarget {
     }
 
     /// Makes everything taken visible.
-    pub fn commit(&mut self) -> Result<(), Box<dyn Error + Send + Sync>> {
+    pub fn commit(&mut self) -> Result<(), Failure> {
         self.index.commit()?;
+        self.recent.clear();
+        self.ended = false;
         self.committed = Instant::now();
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 mod analyse;
 mod facets;
+mod purge;
 mod query;
 mod schema;
 
@@ -15,8 +16,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
+use tantivy::collector::DocSetCollector;
 use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
+use tantivy::query::TermQuery;
+use tantivy::schema::IndexRecordOption;
 use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term,
 };
@@ -291,6 +295,7 @@ impl SearchIndex for TantivyIndex {
             }
             for &index in deletes.iter().filter(|&&index| index < pending.end) {
                 writer.delete_term(term(index));
+                writer.delete_term(Term::from_field_u64(fields.corrects, index));
             }
             pending.cursor = cursor;
             Ok(())
@@ -309,6 +314,28 @@ impl SearchIndex for TantivyIndex {
             Some(_) => Ok(pen.durable.cursor),
             None => Ok(Payload::read(&self.index, &self.folder)?.cursor),
         }
+    }
+
+    fn corrections(&self, index: u64) -> Result<Vec<u64>, SearchError> {
+        let term = Term::from_field_u64(self.fields.corrects, index);
+        let query = TermQuery::new(term, IndexRecordOption::Basic);
+        let view = self.view();
+        let corrections = || {
+            let found = view.searcher.search(&query, &DocSetCollector)?;
+            let mut indexes = Vec::with_capacity(found.len());
+            for address in found {
+                let segment = view.searcher.segment_reader(address.segment_ord);
+                let column = segment.fast_fields().u64(schema::INDEX)?;
+                indexes.extend(column.first(address.doc_id));
+            }
+            indexes.sort_unstable();
+            Ok(indexes)
+        };
+        corrections().map_err(|error| self.failed(error))
+    }
+
+    fn purge(&self) -> Result<(), SearchError> {
+        self.purge_deleted(&mut self.pen())
     }
 
     fn searchable(&self) -> u64 {

@@ -137,6 +137,11 @@ impl Standing {
             .collect()
     }
 
+    /// Whether the bytes of an erasure are still to be destroyed.
+    pub fn is_unfinished(&self, by: u64) -> Result<bool, StoreError> {
+        Ok(self.database.get(&key::unfinished(by))?.is_some())
+    }
+
     /// Notes that the bytes of these erasures are destroyed.
     pub fn finish(&self, by: &[u64]) -> Result<(), StoreError> {
         let mut batch = WriteBatch::default();
@@ -356,7 +361,9 @@ mod tests {
             (unfinished[0].by, &*unfinished[0].records),
             (12, &[2, 5][..])
         );
+        assert!(standing.is_unfinished(12).unwrap());
         standing.finish(&[12]).unwrap();
+        assert!(!standing.is_unfinished(12).unwrap());
         assert_eq!(standing.unfinished().unwrap(), []);
         assert_eq!(standing.ended(1).unwrap(), None);
     }

@@ -28,6 +28,9 @@ pub const MAX_FILE_BYTES: u64 = 128 << 20;
 /// A file that no public record names is removed when it has not been put or held for so long.
 pub const UNREFERENCED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Nothing is removed at once that was put or held within so long: an event that names it may be on its way into the log.
+const IN_FLIGHT: Duration = Duration::from_secs(5);
+
 /// Name of the folder in the data folder.
 const FOLDER: &str = "files";
 /// Files on their way in; whatever is left there by a crash is nobody's.
@@ -389,6 +392,27 @@ impl Files {
             }
         }
         Ok(expired)
+    }
+
+    /// Removes a file that no record names, durably. False where it was put or held a moment ago, so that a record may be
+    /// about to name it: then the caller has to look again.
+    pub fn remove(&self, hash: &Hash, now: SystemTime) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let path = self.path(hash);
+        let failed = |e| StoreError::io(path.display().to_string(), e);
+        if let Some(meta) = self.metadata(hash)? {
+            let age = now.duration_since(meta.modified().map_err(failed)?);
+            if age.is_ok_and(|age| age < IN_FLIGHT) {
+                return Ok(false);
+            }
+            std::fs::remove_file(&path).map_err(failed)?;
+        }
+        state.drop_from_count(hash);
+        match path.parent() {
+            // Removed before a death whose names may have come back.
+            Some(folder) if folder.exists() => sync_folder(folder).map(|()| true),
+            _ => Ok(true),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

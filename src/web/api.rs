@@ -16,6 +16,7 @@ mod authorities;
 mod beacons;
 mod cards;
 mod draws;
+mod ended;
 mod events;
 mod fairness;
 mod fairness_csv;

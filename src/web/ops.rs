@@ -36,6 +36,7 @@ pub struct Metrics {
     model_cursor: IntGauge,
     search_cursor: IntGauge,
     unreferenced: IntGauge,
+    erasures: IntGauge,
 }
 
 impl Default for Metrics {
@@ -84,6 +85,10 @@ impl Metrics {
                 "gongshi_files_unreferenced_bytes",
                 "Bytes of files that no record names yet",
             ),
+            erasures: gauge(
+                "gongshi_erasures_unfinished",
+                "Erasures in the log whose bytes are not destroyed yet",
+            ),
             registry,
             requests,
             seconds,
@@ -116,6 +121,9 @@ impl Metrics {
         self.search_cursor.set(number(portal.search.searchable()));
         let unreferenced = portal.intake.files().unreferenced_bytes();
         self.unreferenced.set(number(unreferenced));
+        if let Ok(unfinished) = portal.intake.standing().unfinished() {
+            self.erasures.set(number(unfinished.len() as u64));
+        }
         let mut text = Vec::new();
         match TextEncoder::new().encode(&self.registry.gather(), &mut text) {
             Ok(()) => String::from_utf8_lossy(&text).into_owned(),

@@ -3,8 +3,14 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod destroyed;
 mod expiry;
+mod found;
 mod lawful;
+mod outputs;
+#[path = "../raw_search/mod.rs"]
+mod raw_search;
 mod refused;
+mod served;
 mod support;
 mod taken_out;

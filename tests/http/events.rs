@@ -117,10 +117,10 @@ fn who_may_not_say_it_is_told_so() {
             "gossip",
         ),
         (
-            changed(&site, "\"permit\"", "\"expiry\""),
+            changed(&site, "\"permit\"", "\"status_map\""),
             422,
             "kind-not-open",
-            "expiry",
+            "status_map",
         ),
     ];
     site.without_trace(|| {

@@ -204,7 +204,8 @@ impl Site {
 
     fn one_of_each(&mut self) {
         for kind in Kind::ALL {
-            if NOT_OPEN.contains(kind) || *kind == Kind::Authority {
+            let ends = gongshi::standing::KINDS.contains(kind);
+            if ends || NOT_OPEN.contains(kind) || *kind == Kind::Authority {
                 continue;
             }
             let index = self.publish(*kind, self.body(*kind));

@@ -30,6 +30,7 @@ pub fn doc(index: u64) -> SearchDoc {
         codes: Vec::new(),
         date: None,
         logged_at: 0,
+        corrects: None,
     }
 }
 

@@ -262,3 +262,44 @@ fn a_damaged_or_older_index_starts_anew() {
         );
     }
 }
+
+#[test]
+fn a_removed_document_takes_its_corrections_along_and_leaves_no_file() {
+    let named = |index: u64, name: &str, corrects: Option<u64>| SearchDoc {
+        subject_name: Some(name.into()),
+        corrects,
+        ..doc(index)
+    };
+    let docs = [
+        named(0, "骉骉粮油店", None),
+        named(1, "猋猋粮油店", None),
+        named(2, "麤麤粮油店", Some(0)),
+        named(3, "鱻鱻粮油店", Some(0)),
+    ];
+    let (index, folder) = index_of(&docs);
+    assert_eq!(index.corrections(0).unwrap(), [2, 3]);
+    assert!(index.corrections(1).unwrap().is_empty());
+    let files = || -> usize {
+        let names = std::fs::read_dir(folder.path()).unwrap();
+        let names = names.map(|file| file.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(".term")).count()
+    };
+    index.index_batch(&[], &[0], 5).unwrap();
+    // What is purged is committed first.
+    index.purge().unwrap();
+    assert_eq!((index.cursor().unwrap(), index.searchable()), (5, 5));
+    assert_eq!(found(&index, "粮油店"), [1]);
+    assert!(index.corrections(0).unwrap().is_empty());
+    assert_eq!(files(), 1);
+    // The only document of its segment.
+    index.index_batch(&[], &[1], 6).unwrap();
+    index.purge().unwrap();
+    index.purge().unwrap();
+    assert_eq!(files(), 0);
+    drop(index);
+    let index = open(folder.path());
+    assert_eq!(index.cursor().unwrap(), 6);
+    index.index_batch(&docs[1..2], &[], 7).unwrap();
+    index.commit().unwrap();
+    assert_eq!(found(&index, "猋猋"), [1]);
+}

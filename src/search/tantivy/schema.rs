@@ -35,6 +35,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields {
     pub(super) index: Field,
+    pub(super) corrects: Field,
     pub(super) kind: Field,
     pub(super) authority: Field,
     /// The region and all that it lies in, as prefixes of 6, 4 and 2 digits.
@@ -69,6 +70,7 @@ pub(super) fn schema() -> (Schema, Fields) {
     let phrases = |tokenizer: &str| text(tokenizer, IndexRecordOption::WithFreqsAndPositions);
     let fields = Fields {
         index: builder.add_u64_field(INDEX, INDEXED | FAST),
+        corrects: builder.add_u64_field("corrects", INDEXED),
         kind: builder.add_text_field("kind", set(WHOLE)),
         authority: builder.add_text_field("authority", set(WHOLE)),
         region: builder.add_text_field("region", set(WHOLE)),
@@ -109,6 +111,9 @@ impl Fields {
     pub(super) fn document(&self, doc: &SearchDoc) -> TantivyDocument {
         let mut out = TantivyDocument::default();
         out.add_u64(self.index, doc.index);
+        if let Some(corrected) = doc.corrects {
+            out.add_u64(self.corrects, corrected);
+        }
         out.add_text(self.kind, &doc.kind);
         out.add_text(self.authority, &doc.authority);
         for prefix in region_and_above(&doc.region) {

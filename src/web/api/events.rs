@@ -5,6 +5,7 @@
 //! an index or a refusal a line, the lines of a request are limited, and proofs are made only as the answer is read.
 //! Each line stands alone. Who asks with `Prefer: return=minimal` (RFC 7240) gets `{"index"}` without the proof.
 
+use super::ended;
 use crate::intake::{Accepted, Batch, MAX_EVENT_BYTES, Refusal};
 use crate::web::Portal;
 use crate::web::problem::Problem;
@@ -36,7 +37,7 @@ const MINIMAL: &str = "return=minimal";
 /// A line of a body, or why it is none.
 type Line = Result<Bytes, Box<Problem>>;
 /// What is kept of a line until its answer is read.
-type Outcome = Result<Accepted, Box<Problem>>;
+pub(super) type Outcome = Result<Accepted, Box<Problem>>;
 
 /// What an accepted event is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +104,7 @@ async fn single(portal: web::Data<Portal>, mut body: web::Payload) -> HttpRespon
     let Some(batch) = accept(&portal, vec![Ok(event.freeze())]).await else {
         return Problem::from(&shutting_down()).respond();
     };
-    let outcomes = batch.finish().await;
+    let outcomes = batch.finish(&portal).await;
     let answers = web::block(move || answers(&portal, outcomes, Receipt::Proof)).await;
     match answers.ok().and_then(|mut answers| answers.pop()) {
         Some(Ok(line)) => HttpResponse::Ok()
@@ -162,7 +163,10 @@ async fn take(
             let Some(batch) = accept(&portal, lines).await else {
                 return;
             };
-            waiting.push_back(actix_web::rt::spawn(batch.finish()));
+            let portal = portal.clone();
+            waiting.push_back(actix_web::rt::spawn(
+                async move { batch.finish(&portal).await },
+            ));
         }
         while last || waiting.len() > CHUNKS {
             let Some(chunk) = waiting.pop_front() else {
@@ -198,8 +202,8 @@ struct Taken {
 }
 
 impl Taken {
-    /// Waits until all of it is published or refused.
-    async fn finish(self) -> Vec<Outcome> {
+    /// Waits until all of it is published or refused, and what ends a record has ended it everywhere.
+    async fn finish(self, portal: &web::Data<Portal>) -> Vec<Outcome> {
         let mut accepted = self.batch.finish().await.into_iter();
         let outcomes = self.refused.into_iter().map(|refused| match refused {
             Some(problem) => Err(problem),
@@ -208,7 +212,7 @@ impl Taken {
                 .unwrap_or_else(|| Err(shutting_down()))
                 .map_err(|refusal| Box::new(Problem::from(&refusal))),
         });
-        outcomes.collect()
+        ended::everywhere(portal, outcomes.collect()).await
     }
 }
 
@@ -264,11 +268,16 @@ fn answers(
     let mut prover = portal.intake.prover();
     let answer = |outcome: Outcome| {
         let accepted = outcome.map_err(|problem| *problem)?;
-        if receipt == Receipt::Index {
-            return Ok(json!({"index": accepted.index}).to_string());
+        let mut line = json!({"index": accepted.index});
+        // Only an erasure can be unfinished: then its bytes are still to be destroyed.
+        let standing = portal.intake.standing();
+        if standing.is_unfinished(accepted.index).unwrap_or(false) {
+            line["unfinished"] = true.into();
         }
-        let proof = prover.proof(accepted.index, accepted.key.as_ref())?;
-        Ok(json!({"index": accepted.index, "proof": proof}).to_string())
+        if receipt == Receipt::Proof {
+            line["proof"] = json!(prover.proof(accepted.index, accepted.key.as_ref())?);
+        }
+        Ok(line.to_string())
     };
     outcomes.into_iter().map(answer).collect()
 }

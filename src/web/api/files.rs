@@ -269,7 +269,8 @@ async fn give(
         }
     };
     response
-        .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        // Its bytes never change, but the records that name it may be withdrawn: whoever keeps it asks again.
+        .insert_header((CACHE_CONTROL, "no-cache"))
         .insert_header((ETAG, etag))
         .insert_header((ACCEPT_RANGES, "bytes"));
     Ok(match body {

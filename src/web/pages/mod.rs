@@ -262,7 +262,7 @@ impl Visit {
     }
 
     /// Names everything the page is made of: the build, the language and address, what has been published, indexed and
-    /// folded, what stands of plans, the day, on which terms end, and, where shown, the minute.
+    /// folded, what stands of plans, what has ended, the day, on which terms end, and, where shown, the minute.
     fn etag(&self) -> String {
         let portal = &self.portal;
         let counts_down = ["/plans", "/draws", "/fairness"]
@@ -283,13 +283,15 @@ impl Visit {
             })
             .sum();
         format!(
-            "W/\"{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}\"",
+            "W/\"{}-{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}\"",
             assets::build(),
             hex(&portal.intake.rules().digest()[..6]),
             portal.log.published().size(),
             portal.search.searchable(),
             portal.model.cursor().unwrap_or_default(),
             portal.intake.docket().cursor().unwrap_or_default(),
+            // What an entry hides is hidden a moment after it is published, and then noted here.
+            portal.intake.standing().cursor().unwrap_or_default(),
         )
     }
 

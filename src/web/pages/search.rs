@@ -54,8 +54,18 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let registry = visit.portal.intake.registry();
     let found = visit.portal.search.search(&params.search_query())?;
     let rows = visit.rows(found.hits.iter().map(|hit| hit.index))?;
-    let pages = (found.total as usize).div_ceil(PER_PAGE).max(1);
+    // Hits are looked up in the log; numbers that still count what has left would tell of it.
+    let ended = visit.portal.intake.standing().cursor();
+    let counted = ended.is_ok_and(|newest| found.indexed >= newest);
+    let pages = match counted {
+        true => (found.total as usize).div_ceil(PER_PAGE).max(1),
+        false => params.page + usize::from(found.hits.len() == PER_PAGE),
+    };
     let last = pages.min(MAX_PAGE);
+    let facets = match counted {
+        true => facets(visit, &params, &found.facets, &registry),
+        false => Vec::new(),
+    };
     let pager = Pager::new(params.page as u64, last as u64, |page| {
         let mut params = params.clone();
         params.page = usize::try_from(page).unwrap_or(1);
@@ -86,14 +96,15 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("max_chars", &MAX_QUERY_CHARS)
         .with("truncated", &found.truncated)
         .with("understood", &(params.text.is_empty() || found.understood))
-        .with("total", &found.total)
-        .with("capped", &(pages > MAX_PAGE))
+        .with("counted", &counted)
+        .with("total", &if counted { found.total } else { 0 })
+        .with("capped", &(counted && pages > MAX_PAGE))
         .with("cap", &MAX_DEPTH)
         .with("indexed", &found.indexed)
         .with("rows", &rows)
         .with("pager", &pager)
         .with("first_href", &params.changed(|_| {}).href(visit.lang))
-        .with("facets", &facets(visit, &params, &found.facets, &registry))
+        .with("facets", &facets)
         .with("chips", &chips(visit, &params, &registry))
         .with("kinds", &kinds(visit, &params))
         .with("sorts", &sorts(visit, &params))

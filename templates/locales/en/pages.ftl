@@ -124,6 +124,7 @@ page-search-total = { $n ->
     [one] 1 record found.
    *[other] { $n_text } records found.
 }
+page-search-uncounted = Some records have just left publication. Their removal from the index is under way, so results are not counted.
 page-search-capped = Only the first { $n_text } can be turned to; narrow the search to see the rest.
 page-search-facets = Narrow the results
 page-facet-kind = Kind

@@ -115,6 +115,7 @@ page-search-truncated = 搜索内容的词太多，只使用了前面的部分�
 page-search-narrowed = 已筛选：
 page-search-remove = 取消筛选：{ $name }
 page-search-total = 找到 { $n_text } 条记录。
+page-search-uncounted = 刚有记录停止公示，索引正在更新，暂不显示结果数。
 page-search-capped = 最多翻到第 { $n_text } 条；请缩小范围查看其余结果。
 page-search-facets = 缩小范围
 page-facet-kind = 类别
