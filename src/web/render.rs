@@ -204,6 +204,7 @@ mod tests {
             include_str!("pages/lists.rs"),
             include_str!("pages/problems.rs"),
             include_str!("pages/record.rs"),
+            include_str!("pages/rules.rs"),
             include_str!("pages/search.rs"),
             include_str!("pages/summary.rs"),
             include_str!("pages/home.rs"),

@@ -10,16 +10,16 @@ use crate::web::links;
 use gongshi_verify::encoding::hex;
 use serde::Serialize;
 
-/// Files in the order in which they matter to a reader.
-const FILES: &[&str] = &[
-    "publication",
-    "links",
-    "early-stop",
-    "deadlines",
-    "thresholds",
-    "terms",
-    "documents",
-    "buffers",
+/// Files in the order in which they matter to a reader, with the words for each.
+const FILES: &[(&str, &str)] = &[
+    ("publication", "page-rules-file-publication"),
+    ("links", "page-rules-file-links"),
+    ("early-stop", "page-rules-file-early-stop"),
+    ("deadlines", "page-rules-file-deadlines"),
+    ("thresholds", "page-rules-file-thresholds"),
+    ("terms", "page-rules-file-terms"),
+    ("documents", "page-rules-file-documents"),
+    ("buffers", "page-rules-file-buffers"),
 ];
 
 #[derive(Serialize)]
@@ -63,9 +63,9 @@ fn anchor(file: &str, position: usize) -> String {
 pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let rules = visit.portal.intake.rules();
     let versions = rules.versions();
-    let files = FILES.iter().map(|name| File {
+    let files = FILES.iter().map(|(name, title)| File {
         name,
-        title: visit.word(&format!("page-rules-file-{name}")),
+        title: visit.word(title),
         rules: versions
             .get(name)
             .into_iter()
@@ -138,7 +138,7 @@ impl Visit {
             End::Never => self.word("page-display-never"),
         };
         let versions = portal.intake.rules().versions();
-        let places = FILES.iter().filter_map(|file| {
+        let places = FILES.iter().filter_map(|(file, _)| {
             let mut known = versions.get(file)?.iter();
             let position = known.position(|version| **version == *display.rule)?;
             Some(anchor(file, position))
