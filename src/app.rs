@@ -1,6 +1,7 @@
 //! The composition root: the only place that knows all parts, opens a data folder and wires them together.
 
 mod draws;
+mod ends;
 mod eraser;
 mod expiry;
 mod folder;
@@ -8,6 +9,7 @@ mod init;
 mod restore;
 
 pub use draws::Draws;
+pub use ends::{Ender, Expiries};
 pub use folder::{
     LogFile, checkpoint_key_path, log_file, operator_key_path, read_log, read_log_as_stranger,
 };
@@ -22,12 +24,14 @@ use crate::intake::{self, Clock, Intake, IntakeError};
 use crate::log::archive::ArchiveError;
 use crate::log::{Batching, Follower, Leaf, Log, LogError, Target};
 use crate::model::{self, Model, ModelError};
+use crate::rules::{RuleError, Rules};
 use crate::search::sync::{IndexTarget, Names};
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
 use crate::standing;
 use crate::store::{Expired, FileLimits, Files, StoreError};
 use crate::web::Portal;
 use draws::Clerk;
+use ends::Ends;
 use eraser::{Eraser, Erasing};
 use expiry::{Expiry, Keeper};
 use folder::open_log;
@@ -74,6 +78,9 @@ pub enum AppError {
     /// A thread could not be started.
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
+    /// The rules are not a whole set.
+    #[error("the rules are refused: {0}")]
+    Rules(#[from] RuleError),
     /// The folder is not as it must be.
     #[error("{0}")]
     Folder(String),
@@ -92,6 +99,10 @@ pub struct Tuning {
     pub search: TantivyOptions,
     /// Who draws plans that are due.
     pub draws: Draws,
+    /// The dated rules of publication.
+    pub rules: Arc<Rules>,
+    /// Whether displays that are over end by themselves from the start, and not only when [`App::end_displays`] is called.
+    pub expire: bool,
 }
 
 impl Default for Tuning {
@@ -102,6 +113,8 @@ impl Default for Tuning {
             unreferenced_bytes: FileLimits::default().unreferenced_bytes,
             search: TantivyOptions::default(),
             draws: Draws::default(),
+            rules: Rules::built_in().clone(),
+            expire: false,
         }
     }
 }
@@ -114,6 +127,8 @@ pub struct App {
     pub runner: Arc<Runner>,
     clerk: Option<Clerk>,
     reckoner: Option<JoinHandle<()>>,
+    ender: Arc<Ender>,
+    ends: Option<Ends>,
     keeper: Keeper,
     expiry: Expiry,
     erasing: Erasing,
@@ -136,10 +151,20 @@ impl App {
             reserve_bytes: tuning.batching.reserve_bytes,
         };
         let files = Files::open_within(data, limits)?;
-        let intake = Intake::open(log.clone(), clock, files).map_err(|error| match error {
-            IntakeError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
-            error => error.into(),
-        })?;
+        let model =
+            Model::open(log.storage().as_ref(), tuning.rules.clone()).map_err(
+                |error| match error {
+                    ModelError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
+                    error => error.into(),
+                },
+            )?;
+        let intake =
+            Intake::open(log.clone(), clock, files, model.clone()).map_err(
+                |error| match error {
+                    IntakeError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
+                    error => error.into(),
+                },
+            )?;
         let intake = Arc::new(intake);
         // Whoever came first could make himself the operator of such a log.
         if intake.registry().operator().is_none() {
@@ -148,10 +173,6 @@ impl App {
                 data.display()
             )));
         }
-        let model = Model::open(log.storage().as_ref()).map_err(|error| match error {
-            ModelError::Store(error @ StoreError::Corrupt(_)) => AppError::Derived(error),
-            error => error.into(),
-        })?;
         let search: Arc<dyn SearchIndex> =
             Arc::new(TantivyIndex::open(&data.join("index"), tuning.search)?);
         let followers = vec![
@@ -173,6 +194,12 @@ impl App {
         ];
         let synthetic = is_synthetic(&intake);
         let runner = draws::runner(&intake, data, &tuning.draws)?;
+        let signer = draws::operator(data)?;
+        let ender = Arc::new(Ender::new(intake.clone(), model.clone(), signer, random32));
+        let ends = match tuning.expire {
+            true => Some(Ends::start(ender.clone())?),
+            false => None,
+        };
         let clerk = match &tuning.draws {
             Draws::Run { .. } => Some(Clerk::start(runner.clone())?),
             Draws::ByHand => None,
@@ -205,6 +232,8 @@ impl App {
             runner,
             clerk,
             reckoner,
+            ender,
+            ends,
             portal,
             expiry: Expiry::start(keeper.clone())?,
             erasing: Erasing::start(eraser)?,
@@ -227,9 +256,24 @@ impl App {
         Ok(())
     }
 
+    /// Ends every display that is over now by the rules, as the App itself does every minute once [`App::expire_due`] was
+    /// called.
+    pub fn end_displays(&self) -> Expiries {
+        self.ender.end_all(&|| false)
+    }
+
+    /// Starts to end displays as soon as they are over, if that is not done already.
+    pub fn expire_due(&mut self) -> std::io::Result<()> {
+        if self.ends.is_none() {
+            self.ends = Some(Ends::start(self.ender.clone())?);
+        }
+        Ok(())
+    }
+
     /// Appends what is queued, lets the followers finish their batch, and closes.
     pub fn close(self) {
         drop(self.clerk);
+        drop(self.ends);
         if self.reckoner.is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the thread that works out the year's draws had panicked");
         }
@@ -241,6 +285,42 @@ impl App {
         drop(self.erasing);
         drop(self.followers);
     }
+}
+
+/// The dated rules of a folder, or those that come with the program.
+///
+/// # Errors
+/// [`AppError::Rules`], naming file and line; [`AppError::Folder`] where the folder or a file in it cannot be read.
+pub fn rules(folder: Option<&Path>) -> Result<Arc<Rules>, AppError> {
+    let Some(folder) = folder else {
+        return Ok(Rules::built_in().clone());
+    };
+    let unreadable = |path: &Path, error: &std::io::Error| {
+        AppError::Folder(format!(
+            "the rules: cannot read {}: {error}",
+            path.display()
+        ))
+    };
+    let items = std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))?;
+    let mut files = Vec::new();
+    for item in items {
+        let path = item.map_err(|error| unreadable(folder, &error))?.path();
+        // Others may lie beside them: a remark, an editor's copy. A TOML file that is none of the rules is refused, since it may be one by
+        // a wrong name.
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            files.push((name.into_owned(), text));
+        }
+    }
+    let files: Vec<_> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    Ok(Arc::new(Rules::read(&files)?))
 }
 
 fn names(registry: &Registry) -> Names {
@@ -304,14 +384,18 @@ fn is_synthetic(intake: &Intake) -> bool {
 
 /// Removes what is derived from the log, damaged or not, and builds it again, reporting how far it is. The index of seen
 /// events is built by the next start.
-pub fn reindex(data: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), AppError> {
+pub fn reindex(
+    data: &Path,
+    rules: Arc<Rules>,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<(), AppError> {
     let (log, _) = read_log(data)?;
     let size = log.published().size();
     log.storage().remove(intake::SEEN_DATABASE)?;
     log.storage().remove(docket::DATABASE)?;
     log.storage().remove(standing::DATABASE)?;
     log.storage().remove(model::DATABASE)?;
-    let model = Model::open(log.storage().as_ref())?;
+    let model = Model::open(log.storage().as_ref(), rules)?;
     let index = data.join("index");
     match std::fs::remove_dir_all(&index) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {

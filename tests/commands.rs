@@ -504,3 +504,41 @@ fn waiting_for_a_log_is_told() {
     assert_eq!(code(&import), Some(0), "{import:?}");
     assert!(stderr(&import).ends_with("1 秒后重试\n"), "{import:?}");
 }
+
+/// A set of rules with a fault stops the start, and says where it is; a whole set of one's own is used.
+#[test]
+fn faulty_rules_stop_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in gongshi::rules::Rules::built_in_files() {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    assert!(gongshi::app::rules(Some(folder.path())).is_ok());
+    let path = folder.path().join("links.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let at = text
+        .lines()
+        .position(|line| line.starts_with("kind = "))
+        .unwrap()
+        + 1;
+    let faulty = text.replacen("kind = \"inspection_result\"", "kind = \"gossip\"", 1);
+    std::fs::write(&path, faulty).unwrap();
+    for command in ["serve", "demo", "fsck", "reindex"] {
+        let portal = Command::new(GONGSHI)
+            .args([command, "--data", "none", "--rules"])
+            .arg(folder.path())
+            .args(if matches!(command, "serve" | "demo") {
+                &["--listen", "127.0.0.1:0"][..]
+            } else {
+                &[]
+            })
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(code(&portal), Some(2), "{command}: {portal:?}");
+        let said = stderr(&portal);
+        assert!(
+            said.contains(&format!("links.toml, line {at}")),
+            "{command}: {said}"
+        );
+    }
+}

@@ -8,6 +8,7 @@ use common::*;
 use gongshi::log::fsck;
 use gongshi::log::{Leaf, LogError};
 use gongshi::model::{Model, Records};
+use gongshi::rules::Rules;
 use gongshi_verify::json::Value;
 
 /// A log that is only its leaves.
@@ -54,7 +55,7 @@ fn the_model_is_the_same_after_a_rebuild() {
     let folded = dump(&portal.model);
     // Folded again from nothing in one piece, beside the first.
     let storage = gongshi::store::FaultStorage::default();
-    let again = Model::open(&storage).unwrap();
+    let again = Model::open(&storage, Rules::built_in().clone()).unwrap();
     again
         .fold(
             0,
@@ -119,13 +120,17 @@ fn a_model_whose_emptying_was_cut_short_is_folded_again() {
     let leaves = log.app.portal.log.leaves(0..52).unwrap();
     let dump = |model: &Model| model.dump().collect::<Result<Vec<_>, _>>().unwrap();
     let right = {
-        let model = Model::open(&gongshi::store::FaultStorage::default()).unwrap();
+        let model = Model::open(
+            &gongshi::store::FaultStorage::default(),
+            Rules::built_in().clone(),
+        )
+        .unwrap();
         model.fold(0, &leaves, &Leaves(&leaves)).unwrap();
         dump(&model)
     };
     for at in 0..12 {
         let storage = gongshi::store::FaultStorage::default();
-        let model = Model::open(&storage).unwrap();
+        let model = Model::open(&storage, Rules::built_in().clone()).unwrap();
         model.fold(0, &leaves, &Leaves(&leaves)).unwrap();
         model.sync().unwrap();
         let at = storage.operations() + at;
@@ -134,7 +139,7 @@ fn a_model_whose_emptying_was_cut_short_is_folded_again() {
         drop(model);
         storage.set_fault(None);
         storage.crash(|_, unsynced| unsynced);
-        let model = Model::open(&storage).unwrap();
+        let model = Model::open(&storage, Rules::built_in().clone()).unwrap();
         let cursor = model.cursor().unwrap();
         assert!(cursor == 0 || cursor == 52, "{cursor}");
         if cursor == 0 {

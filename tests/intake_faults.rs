@@ -7,6 +7,8 @@ mod common;
 use common::{TestLog, origin, permit};
 use gongshi::intake::{Clock as _, Event, Intake, Refusal};
 use gongshi::log::{Batching, Log, LogConfig, fsck};
+use gongshi::model::Model;
+use gongshi::rules::Rules;
 use gongshi::store::{DataFolder, FaultStorage, Files};
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::AuthorityId;
@@ -47,7 +49,8 @@ impl Faulty {
         let log = Log::open(data, Arc::new(storage.clone()), config(&folder)).unwrap();
         let intake = {
             let files = Files::open(&folder.path().join("data")).unwrap();
-            Intake::open(Arc::new(log), keys.clock.clone(), files).unwrap()
+            let model = Model::open(&storage, Rules::built_in().clone()).unwrap();
+            Intake::open(Arc::new(log), keys.clock.clone(), files, model).unwrap()
         };
         Faulty {
             keys,
@@ -70,7 +73,8 @@ impl Faulty {
         assert_eq!(fsck(&log, |_| (), |_, _, _| ()).problems, []);
         let intake = {
             let files = Files::open(&folder.path().join("data")).unwrap();
-            Intake::open(Arc::new(log), keys.clock.clone(), files).unwrap()
+            let model = Model::open(&storage, Rules::built_in().clone()).unwrap();
+            Intake::open(Arc::new(log), keys.clock.clone(), files, model).unwrap()
         };
         Faulty {
             keys,

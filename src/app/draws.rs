@@ -45,28 +45,31 @@ pub(super) fn runner(
     data: &Path,
     draws: &Draws,
 ) -> Result<Arc<Runner>, AppError> {
-    let path = operator_key_path(data);
-    let signer = match path.exists() {
-        true => {
-            let key = KeyFile::read(&path)?;
-            Some(Signer {
-                authority: key.authority,
-                key: key.key,
-            })
-        }
-        false => {
-            tracing::warn!(
-                "keys/operator.key is not there: draws have to be recorded by whoever else may"
-            );
-            None
-        }
-    };
+    let signer = operator(data)?;
+    if signer.is_none() {
+        tracing::warn!(
+            "keys/operator.key is not there: draws have to be recorded by whoever else may, and no display ends by itself"
+        );
+    }
     let relays = match draws {
         Draws::Run { relays } if !relays.is_empty() => Some(Relays::new(relays.clone())),
         _ => None,
     };
     let runner = Runner::new(intake.clone(), data, signer, relays, random32);
     Ok(Arc::new(runner))
+}
+
+/// The operator's key, where it is in the data folder.
+pub(super) fn operator(data: &Path) -> Result<Option<Signer>, AppError> {
+    let path = operator_key_path(data);
+    if !path.exists() {
+        return Ok(None);
+    }
+    let key = KeyFile::read(&path)?;
+    Ok(Some(Signer {
+        authority: key.authority,
+        key: key.key,
+    }))
 }
 
 impl Clerk {

@@ -10,6 +10,8 @@ use crate::domain::{self, Kind};
 use crate::ingest::KeyFile;
 use crate::intake::{Clock, Event, Intake};
 use crate::log::{Log, LogConfig};
+use crate::model::Model;
+use crate::rules::Rules;
 use crate::store::{self, Files, SledStorage};
 use gongshi_verify::encoding::base64;
 use gongshi_verify::json::Value;
@@ -93,7 +95,8 @@ pub fn init(data: &Path, new: &NewLog, clock: Arc<dyn Clock>) -> Result<(), AppE
         storage,
         LogConfig::new(new.origin.clone(), signer, new.random),
     )?);
-    let intake = Intake::open(log, clock, Files::open(data)?)?;
+    let model = Model::open(log.storage().as_ref(), Rules::built_in().clone())?;
+    let intake = Intake::open(log, clock, Files::open(data)?, model)?;
     match intake.accept_events(vec![event]).wait().pop() {
         Some(Ok(_)) => Ok::<(), AppError>(()),
         Some(Err(refusal)) => Err(AppError::Folder(format!(

@@ -3,6 +3,7 @@
 mod append;
 mod county;
 mod events;
+mod expiry;
 mod fairness;
 mod portal;
 mod server;
@@ -26,6 +27,7 @@ pub struct Bench {
 enum What {
     Append(append::Append),
     Events(events::Events),
+    Expiry(expiry::Expiry),
     Fairness(fairness::Fairness),
     Portal(portal::Portal),
 }
@@ -39,6 +41,7 @@ impl Bench {
         match self.what {
             What::Append(append) => append.run(folder.path())?,
             What::Events(events) => events.run(folder.path())?,
+            What::Expiry(expiry) => expiry.run(folder.path())?,
             What::Fairness(fairness) => fairness.run(folder.path())?,
             What::Portal(portal) => portal.run(folder.path())?,
         }

@@ -23,15 +23,21 @@ pub struct Demo {
     /// Its folder is the data folder with `-beacon` at the end of its name.
     #[arg(long)]
     beacon: bool,
+    #[command(flatten)]
+    rules: super::rules::Folder,
 }
 
 impl Demo {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         super::serve::ensure_free(&self.listen)?;
+        let tuning = Tuning {
+            rules: self.rules.load()?,
+            ..Tuning::default()
+        };
         if self.beacon {
             let mut name = self.data.into_os_string();
             name.push("-beacon");
-            let app = open_beacon(&PathBuf::from(name), &Tuning::default())?;
+            let app = open_beacon(&PathBuf::from(name), &tuning)?;
             eprintln!(
                 "A plan waits for round 1000 of the beacon, which is due in a minute or two of this log's clock."
             );
@@ -60,7 +66,7 @@ impl Demo {
             }
             last = Some(now);
         };
-        let app = open(&self.data, Scale::FULL, &Tuning::default(), tell)?;
+        let app = open(&self.data, Scale::FULL, &tuning, tell)?;
         eprintln!(
             "{} entries are ready after {:.1} s; search catches up while pages are served.",
             app.portal.log.published().size(),

@@ -32,6 +32,8 @@ pub struct Fsck {
     /// checkpoint key in the folder: with it, an auditor needs no secrets.
     #[arg(long)]
     vkey: Option<String>,
+    #[command(flatten)]
+    rules: super::rules::Folder,
 }
 
 /// What was looked at and found.
@@ -69,6 +71,7 @@ impl Fsck {
     }
 
     fn folder(&self) -> anyhow::Result<Checked> {
+        let rules = self.rules.load()?;
         let opened = match &self.vkey {
             Some(vkey) => {
                 let verifier = VerifierKey::parse(vkey).context("--vkey")?;
@@ -91,7 +94,8 @@ impl Fsck {
         let files = Files::to_read(&self.data);
         let mut auditor = Auditor::new(Origin::parse(&file.origin)?)
             .with_log_key(log.verifier().key)
-            .with_draws(log.clone(), files.clone())?;
+            .with_draws(log.clone(), files.clone())?
+            .with_rules(log.clone(), rules)?;
         let mut named = NamedFiles::default();
         let mut report = log::fsck(
             &log,
@@ -123,6 +127,25 @@ impl Fsck {
                 "{} results were published for objects that were not drawn, before the list of their sealed draw was opened: \
                  entries {named}{more}",
                 undrawn.len()
+            ))?;
+        }
+        if let Some(reason) = auditor.expiries_unchecked() {
+            out::line(format_args!(
+                "Expiries were not all held against the rules: {}",
+                shown(reason)
+            ))?;
+        }
+        if !auditor.unlawful().is_empty() {
+            let unlawful = auditor.unlawful();
+            let named = unlawful.iter().take(MAX_NAMED).map(u64::to_string);
+            let named = named.collect::<Vec<_>>().join(", ");
+            let more = match unlawful.len() > MAX_NAMED {
+                true => ", …",
+                false => "",
+            };
+            out::line(format_args!(
+                "{} records would be refused by these rules; they may have been logged under others: entries {named}{more}",
+                unlawful.len()
             ))?;
         }
         let find = |hash: &Hash| match files.verify(hash) {

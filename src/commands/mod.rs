@@ -21,6 +21,7 @@ mod publish;
 mod reindex;
 mod remote;
 mod revise;
+mod rules;
 mod serve;
 pub mod settings;
 

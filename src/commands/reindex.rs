@@ -12,13 +12,15 @@ pub struct Reindex {
     /// Data folder; its server must not be running.
     #[arg(long, env = "GONGSHI_DATA", default_value = "./data")]
     data: PathBuf,
+    #[command(flatten)]
+    rules: super::rules::Folder,
 }
 
 impl Reindex {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         let mut progress: Option<Progress> = None;
         let mut total = 0;
-        app::reindex(&self.data, |done, size| {
+        app::reindex(&self.data, self.rules.load()?, |done, size| {
             total = size;
             progress
                 .get_or_insert_with(|| Progress::new("entries", size))

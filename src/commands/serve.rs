@@ -37,6 +37,8 @@ pub struct Serve {
     #[arg(long, env = "GONGSHI_DRAND_RELAY", value_delimiter = ',', default_values_t = RELAYS.map(str::to_owned))]
     drand_relay: Vec<String>,
     #[command(flatten)]
+    rules: super::rules::Folder,
+    #[command(flatten)]
     tuning: Limits,
 }
 
@@ -105,6 +107,7 @@ impl Limits {
                 writer_heap: (self.search_mib as usize) << 20,
             },
             draws: Draws::ByHand,
+            ..Tuning::default()
         })
     }
 }
@@ -124,6 +127,8 @@ impl Serve {
         let mut relays = self.drand_relay;
         relays.retain(|relay| !relay.trim().is_empty());
         tuning.draws = Draws::Run { relays };
+        tuning.rules = self.rules.load()?;
+        tuning.expire = true;
         if let Some(checked) = self.clock_checked {
             let latest = SystemClock.now().unix() + MAX_AHEAD_SECONDS;
             ensure!(

@@ -66,7 +66,7 @@ pub const STATUS_CHANGES: usize = 60;
 /// Says what the demonstration has done with a folder.
 const MARKER: &str = "demo.toml";
 /// Grows when the invented year changes: a fill begun by another version cannot be resumed.
-const PLAN_VERSION: u32 = 2;
+const PLAN_VERSION: u32 = 3;
 /// What making the log leaves in a folder before the marker is there.
 const FIRST_STEPS: [&str; 9] = [
     "lock",
@@ -250,9 +250,12 @@ pub fn open(
             Schedule::invent(scale),
             progress,
         )?;
+        // The year's displays that are over have ended when anybody looks.
+        app.end_displays();
         Marker::new(scale, true).write(log.folder())?;
     }
     app.draw_due().map_err(AppError::from)?;
+    app.expire_due().map_err(AppError::from)?;
     let since = Instant::now();
     while app.portal.model.cursor()? < log.published().size() && since.elapsed() < MODEL_WAIT {
         std::thread::sleep(Duration::from_millis(10));

@@ -6,11 +6,14 @@
 //! with the tables' spare room; and the plan keys.
 
 mod order;
+mod terms;
 
 use super::event::body_of;
 use super::references::same_subject;
 use crate::domain::{self, Kind, Reference, View};
 use crate::log::{FsckProblem, Leaf, Log};
+use crate::model::ModelError;
+use crate::rules::Rules;
 use crate::store::{Files, StoreError};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry;
@@ -78,6 +81,8 @@ pub struct Auditor {
     ended: HashSet<u64>,
     /// Where the log and its files are at hand: the order of draws.
     order: Option<order::Order>,
+    /// Where rules are at hand: what they say of records and of expiries.
+    terms: Option<terms::Terms>,
 }
 
 impl Auditor {
@@ -95,6 +100,7 @@ impl Auditor {
             absent: Vec::new(),
             ended: HashSet::new(),
             order: None,
+            terms: None,
         }
     }
 
@@ -105,6 +111,26 @@ impl Auditor {
     pub fn with_draws(mut self, log: Arc<Log>, files: Files) -> Result<Self, StoreError> {
         self.order = Some(order::Order::new(log, files)?);
         Ok(self)
+    }
+
+    /// Has expiries held against these rules, and records that are not lawful by them found.
+    ///
+    /// # Errors
+    /// [`ModelError`] where there is no memory for it.
+    pub fn with_rules(mut self, log: Arc<Log>, rules: Arc<Rules>) -> Result<Self, ModelError> {
+        self.terms = Some(terms::Terms::new(log, rules)?);
+        Ok(self)
+    }
+
+    /// Entries of records that the rules would refuse. They may have been logged under other rules, so this is told, and is no problem of
+    /// the log.
+    pub fn unlawful(&self) -> &[u64] {
+        self.terms.as_ref().map_or(&[], |terms| terms.unlawful())
+    }
+
+    /// Why expiries were not all held against the rules.
+    pub fn expiries_unchecked(&self) -> Option<&str> {
+        self.terms.as_ref().and_then(|terms| terms.unchecked())
     }
 
     /// Draws whose delay is too long to have been repeated.
@@ -134,6 +160,13 @@ impl Auditor {
     pub fn leaf(&mut self, index: u64, leaf: &Leaf, problems: &mut Vec<FsckProblem>) {
         let parsed = Entry::parse(&leaf.entry);
         self.remember(index, &leaf.entry, parsed.as_ref().ok());
+        if let Some(wrong) = self
+            .terms
+            .as_mut()
+            .and_then(|terms| terms.leaf(index, leaf))
+        {
+            problems.push(about(index, format!("entry {index}: {wrong}")));
+        }
         let mut report = |problem: String| problems.push(about(index, problem));
         let entry = match parsed {
             Ok(entry) => entry,

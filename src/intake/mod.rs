@@ -14,6 +14,7 @@ mod event;
 mod order;
 mod planning;
 mod prove;
+mod publication;
 mod references;
 mod refusal;
 mod seen;
@@ -34,6 +35,8 @@ pub use upload::{FileStatement, MAX_FILE_BYTES, Upload};
 use crate::docket::{Docket, PlanState, Planning};
 use crate::domain::{self, Kind, Stored};
 use crate::log::{Fate, Log, LogError};
+use crate::model::Model;
+use crate::rules::Rules;
 use crate::standing::Standing;
 use crate::store::{Files, StoreError};
 use gongshi_verify::encoding::hex32;
@@ -103,6 +106,7 @@ pub struct Intake {
     stored: seen::Stored,
     docket: Docket,
     standing: Standing,
+    model: Model,
     files: Files,
     delays: Arc<delays::Known>,
     beacons: beacons::Beacons,
@@ -145,8 +149,13 @@ type Looked = Result<Checked, (Refusal, Option<Box<Event>>)>;
 
 impl Intake {
     /// Reads the authorities, the seen events and the plans from the log, from where they were last kept. `files` are those
-    /// beside the log.
-    pub fn open(log: Arc<Log>, clock: Arc<dyn Clock>, files: Files) -> Result<Self, IntakeError> {
+    /// beside the log; `model` is the read model of this log, whose rules are those of intake. It is asked how subjects stand.
+    pub fn open(
+        log: Arc<Log>,
+        clock: Arc<dyn Clock>,
+        files: Files,
+        model: Model,
+    ) -> Result<Self, IntakeError> {
         let mut seen = seen::Seen::open(log.storage().as_ref())?;
         seen.catch_up(&log)?;
         let mut registry = Registry::new(log.origin().clone());
@@ -206,6 +215,7 @@ impl Intake {
             stored: seen.stored(),
             docket,
             standing,
+            model,
             files,
             delays: Arc::default(),
             beacons,
@@ -234,6 +244,11 @@ impl Intake {
     /// What has become of records that were public.
     pub fn standing(&self) -> &Standing {
         &self.standing
+    }
+
+    /// The dated rules by which events are judged.
+    pub fn rules(&self) -> &Arc<Rules> {
+        self.model.rules()
     }
 
     /// Takes a round of the beacon that open plans wait for, from whoever has it; those plans.
@@ -367,7 +382,12 @@ impl Intake {
                 Some(_) => Ok((key, existing)),
                 None => event
                     .view()
-                    .map_or(Ok(()), |view| upload::check(&self.files, &view))
+                    .map_or(Ok(()), |view| {
+                        upload::check(&self.files, &view)?;
+                        let today = domain::dates::day_in_china(self.clock.now().unix());
+                        let court = publication::Court::new(&self.log, &self.model, today);
+                        court.judge(event.authority.as_str(), &view)
+                    })
                     .map(|()| (key, existing)),
             });
         match found {

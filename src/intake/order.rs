@@ -6,7 +6,7 @@
 use super::planning::{Said, takes_part};
 use super::{
     Batch, Checked, Effective, Intake, Known, Looked, Refusal, Serial, batch, endings, event, fold,
-    seen,
+    publication, seen,
 };
 use crate::domain::{Kind, Stored};
 use crate::log::{Leaf, Outcome};
@@ -17,6 +17,10 @@ use gongshi_verify::record::Record;
 use gongshi_verify::registry::{Registry, RegistryError};
 use serde_json::{Map, Value};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Longest wait for the read model, while everybody waits.
+const MODEL_WAIT: Duration = Duration::from_secs(30);
 
 /// Whether an event of a kind changes what the next one may do.
 fn takes_effect(kind: Kind, body: &Map<String, Value>) -> bool {
@@ -84,6 +88,12 @@ impl Intake {
             }
             if alone.is_some() && row.is_empty() {
                 batch.submit(&self.log, &mut serial.seen, None);
+                if alone == Some(Kind::Expiry)
+                    && let Err(reason) = self.let_model_catch_up(&serial)
+                {
+                    batch.refuse(Refusal::Unavailable(reason));
+                    continue;
+                }
             }
             if alone == Some(Kind::Authority)
                 && let Err(refusal) = self.check_operator(&checked, &known.registry, &serial)
@@ -102,7 +112,8 @@ impl Intake {
             };
             let order = self
                 .keeps_order(&checked, &entry, &known.registry)
-                .and_then(|()| self.still_stands(&entry, &row));
+                .and_then(|()| self.still_stands(&entry, &row))
+                .and_then(|()| self.is_due(&checked, &entry));
             if let Err(refusal) = order {
                 batch.refuse(refusal);
                 continue;
@@ -188,6 +199,37 @@ impl Intake {
         match again {
             true => Err(endings::ended_beside(said.target)),
             false => Ok(()),
+        }
+    }
+
+    /// Waits until the read model has taken everything handed to the log: what ends by the rules is judged by all that was said before.
+    fn let_model_catch_up(&self, serial: &Serial) -> Result<(), String> {
+        self.log.hurry();
+        if let Some((index, fate)) = serial.seen.newest()
+            && seen::settled(&fate, index, &self.log) == Outcome::Undecided
+        {
+            return Err("what was handed in before takes too long".to_owned());
+        }
+        let since = Instant::now();
+        loop {
+            let cursor = self.model.cursor().map_err(|error| error.to_string())?;
+            if cursor >= self.log.published().size() {
+                return Ok(());
+            }
+            if since.elapsed() > MODEL_WAIT {
+                return Err("the read model is behind the log".to_owned());
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Whether the rules end the display that an expiry ends, as it says, at the time the log gives it.
+    fn is_due(&self, checked: &Checked, entry: &Entry) -> Result<(), Refusal> {
+        match (checked.kind(), endings::said(0, entry)) {
+            (Some(Kind::Expiry), Some(said)) => {
+                publication::due(&self.model, said.target, entry, checked.event.body())
+            }
+            _ => Ok(()),
         }
     }
 

@@ -95,6 +95,9 @@ pub enum Refusal {
     /// Against the rules for correcting, withdrawing and erasing.
     #[error("not to be ended or corrected so: {}", first(.0))]
     Ending(Vec<FieldError>),
+    /// Against the dated rules of publication.
+    #[error("against the rules of publication: {}", first(.0))]
+    Publication(Vec<FieldError>),
     /// No second key of the authority has signed as well.
     #[error("the cosignature is not by a second, different key of {0} that is valid now")]
     Cosignature(String),
@@ -163,6 +166,7 @@ impl Refusal {
             Refusal::ReferenceSubject { .. } => "reference-subject",
             Refusal::Draw(_) => "draw-rule",
             Refusal::Ending(_) => "ending-rule",
+            Refusal::Publication(_) => "publication-rule",
             Refusal::Cosignature(_) => "bad-cosignature",
             Refusal::FileMissing(_) => "file-missing",
             Refusal::FileSize { .. } => "file-size",

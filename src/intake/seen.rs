@@ -251,6 +251,12 @@ impl Seen {
             .collect()
     }
 
+    /// The newest leaf handed to the log that is not written down yet.
+    pub(super) fn newest(&self) -> Option<(u64, Fate)> {
+        let newest = self.waiting.back()?;
+        Some((newest.index, newest.fate.clone()))
+    }
+
     /// Forgets what did not get into the log, and writes down what did.
     pub(super) fn settle(&mut self, log: &Log) -> Result<(), IntakeError> {
         let decided = self.waiting.iter();

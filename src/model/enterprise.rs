@@ -165,7 +165,8 @@ impl Enterprise {
     }
 
     /// The listings of a list that are in force.
-    pub(super) fn on(&self, list: StatusList) -> &[Listing] {
+    #[must_use]
+    pub fn on(&self, list: StatusList) -> &[Listing] {
         match list {
             StatusList::Abnormal => &self.abnormal,
             StatusList::Serious => &self.serious,

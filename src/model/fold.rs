@@ -40,7 +40,7 @@ impl Model {
     }
 }
 
-fn read(index: u64, leaf: &Leaf) -> Result<Stored, ModelError> {
+pub(super) fn read(index: u64, leaf: &Leaf) -> Result<Stored, ModelError> {
     Stored::read(&leaf.entry, leaf.record.as_deref())
         .map_err(|e| unusable(&format!("entry {index}"), e))
 }
@@ -53,13 +53,13 @@ fn day_of(stored: &Stored, view: &View<'_>) -> String {
 }
 
 /// A record as it is to be read: its own body, and that of its latest correction.
-struct Read {
-    stored: Stored,
+pub(super) struct Read {
+    pub(super) stored: Stored,
     corrected: Option<Map<String, Value>>,
 }
 
 impl Read {
-    fn kind(&self) -> Option<Kind> {
+    pub(super) fn kind(&self) -> Option<Kind> {
         self.stored.kind
     }
 
@@ -69,7 +69,7 @@ impl Read {
     }
 
     /// As it stands now.
-    fn standing(&self) -> Option<View<'_>> {
+    pub(super) fn standing(&self) -> Option<View<'_>> {
         match &self.corrected {
             Some(body) => Some(View::new(self.stored.kind?, body)),
             None => self.own(),
@@ -99,9 +99,13 @@ impl Staging<'_> {
             }
             _ => None,
         };
+        let kind = stored.kind;
         self.take_in(index, stored)?;
         match ended {
-            Some(target) => self.take_out(target),
+            Some(target) => {
+                self.leave(index, kind, target)?;
+                self.take_out(target)
+            }
             None => Ok(()),
         }
     }
@@ -124,6 +128,8 @@ impl Staging<'_> {
                 self.put(key, value);
             }
         }
+        self.touch_others(&record)?;
+        self.keep_display(index, &record)?;
         for (uscc, day) in record.subjects() {
             if let (Some(view), false) = (record.standing(), self.changed.contains(&uscc)) {
                 self.enterprise(&uscc)?.take(kind, &view, &day, index);
@@ -156,6 +162,8 @@ impl Staging<'_> {
         for (key, _) in rows(index, &record)? {
             self.delete(key);
         }
+        self.touch_others(&record)?;
+        self.forget_display(index)?;
         for (uscc, _) in record.subjects() {
             self.changed.insert(uscc);
         }
@@ -194,7 +202,9 @@ impl Staging<'_> {
         for (key, value) in rows(target, &after)? {
             self.put(key, value);
         }
+        self.touched.insert(target);
         for record in [before, after] {
+            self.touch_others(&record)?;
             self.changed
                 .extend(record.subjects().into_iter().map(|(uscc, _)| uscc));
         }
@@ -207,7 +217,7 @@ impl Staging<'_> {
         Ok(numbers.map(|bytes| u64::from_be_bytes(*bytes)).collect())
     }
 
-    fn as_it_stands(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
+    pub(super) fn as_it_stands(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
         let corrected = match self.corrections(index)?.last() {
             None => None,
             Some(latest) => corrected_body(&read(*latest, &self.records.kept(*latest)?)?),
@@ -290,6 +300,7 @@ fn rows(index: u64, record: &Read) -> Result<Vec<Pair>, ModelError> {
     for (uscc, day) in record.subjects() {
         rows.push((key::enterprise_record(&uscc, &day, index), Vec::new()));
     }
+    rows.extend(super::display::bearing(index, record));
     if let (Kind::InspectionResult, Some("drawn"), Some(plan), Some(uscc)) = (
         kind,
         standing.text_of("draw_basis"),

@@ -7,6 +7,8 @@ use gongshi_verify::hash::Hash;
 pub(super) const CURSOR: &[u8] = b"cursor";
 pub(super) const VERSION: &[u8] = b"version";
 pub(super) const CLEARING: &[u8] = b"clearing";
+/// Digest of the rules by which it was folded.
+pub(super) const RULES: &[u8] = b"rules";
 
 fn joined(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let mut key = vec![tag];
@@ -27,6 +29,11 @@ pub(super) fn enterprise_records(uscc: &str) -> Vec<u8> {
 pub(super) fn enterprise_record(uscc: &str, day: &str, index: u64) -> Vec<u8> {
     let parts = [uscc.as_bytes(), b"|", day.as_bytes(), &index.to_be_bytes()];
     joined(b'h', &parts)
+}
+
+/// The records of an enterprise about one day.
+pub(super) fn enterprise_record_days(uscc: &str, day: &str) -> Vec<u8> {
+    joined(b'h', &[uscc.as_bytes(), b"|", day.as_bytes()])
 }
 
 pub(super) fn count(kind: Kind) -> Vec<u8> {
@@ -92,4 +99,37 @@ pub(super) fn referrer(target: u64, source: Option<u64>) -> Vec<u8> {
         Some(source) => joined(b'r', &[&target.to_be_bytes(), &source.to_be_bytes()]),
         None => joined(b'r', &[&target.to_be_bytes()]),
     }
+}
+
+/// Records that say when the display of another ends, by that one.
+pub(super) fn bearing(target: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'b', &[&target.to_be_bytes(), source])
+}
+
+/// Removals that name their listing by its day alone.
+pub(super) fn bearing_by_day(uscc: &str, day: &str, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'y', &[uscc.as_bytes(), b"|", day.as_bytes(), source])
+}
+
+/// Records that rested on another and are shown no more, by that one.
+pub(super) fn left(target: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'm', &[&target.to_be_bytes(), source])
+}
+
+/// The last day of a record's display.
+pub(super) fn last_day(index: u64) -> Vec<u8> {
+    joined(b'v', &[&index.to_be_bytes()])
+}
+
+/// Records by the last day of their display.
+pub(super) fn due(day: &str, index: Option<u64>) -> Vec<u8> {
+    let index = index.map(u64::to_be_bytes);
+    let index = index.as_ref().map_or(&[][..], |index| index.as_slice());
+    joined(b'u', &[day.as_bytes(), index])
 }

@@ -3,16 +3,19 @@
 //! Nothing here is evidence: every value can be thrown away and folded again to the same bytes (`gongshi reindex`).
 //! It must not be asked whether a signature or proof holds, and it never writes to the log.
 
+mod display;
 mod enterprise;
 mod fold;
 mod key;
 mod lists;
 mod staging;
 
+pub use display::Due;
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
 
 use crate::domain::Kind;
 use crate::log::{Leaf, Log, LogError};
+use crate::rules::Rules;
 use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::Hash;
@@ -23,7 +26,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 8;
+const VERSION: u64 = 9;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]
@@ -89,21 +92,31 @@ impl Records for Log {
 #[derive(Clone)]
 pub struct Model {
     database: Arc<dyn KeyValue>,
+    rules: Arc<Rules>,
 }
 
 impl Model {
     /// Opens the model's database, empty at first. One whose emptying was cut short, or that another version of this code
-    /// has made, is emptied: the follower folds it again.
-    pub fn open(storage: &dyn Storage) -> Result<Self, ModelError> {
+    /// or other rules have made, is emptied: the follower folds it again.
+    pub fn open(storage: &dyn Storage, rules: Arc<Rules>) -> Result<Self, ModelError> {
         let model = Model {
             database: storage.open(DATABASE)?,
+            rules,
         };
-        let foreign = model.cursor()? > 0 && model.number(key::VERSION)? != VERSION;
+        let ruled = model.database.get(key::RULES)?;
+        let foreign = model.cursor()? > 0
+            && (model.number(key::VERSION)? != VERSION
+                || ruled.as_deref() != Some(model.rules.digest()));
         if foreign || model.database.get(key::CLEARING)?.is_some() {
             tracing::warn!("the read model is built anew");
             model.clear()?;
         }
         Ok(model)
+    }
+
+    /// The rules by which it is folded.
+    pub fn rules(&self) -> &Arc<Rules> {
+        &self.rules
     }
 
     /// Every entry below this index has been folded.

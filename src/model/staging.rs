@@ -13,6 +13,8 @@ pub(super) struct Staging<'a> {
     pub(super) enterprises: BTreeMap<String, Enterprise>,
     /// Enterprises of which a record has left or changed: made anew of their records at the end of the batch.
     pub(super) changed: BTreeSet<String>,
+    /// Records whose display may end on another day: looked at again at the end of the batch.
+    pub(super) touched: BTreeSet<u64>,
 }
 
 impl<'a> Staging<'a> {
@@ -23,6 +25,7 @@ impl<'a> Staging<'a> {
             values: BTreeMap::new(),
             enterprises: BTreeMap::new(),
             changed: BTreeSet::new(),
+            touched: BTreeSet::new(),
         }
     }
 
@@ -92,6 +95,7 @@ impl<'a> Staging<'a> {
             let made = self.made_anew(&uscc)?;
             self.enterprises.insert(uscc, made);
         }
+        self.keep_touched()?;
         for (uscc, enterprise) in std::mem::take(&mut self.enterprises) {
             for list in [StatusList::Abnormal, StatusList::Serious] {
                 self.keep_listed(list, &uscc, &enterprise)?;
@@ -111,6 +115,7 @@ impl<'a> Staging<'a> {
         }
         batch.put(key::CURSOR, cursor.to_be_bytes());
         batch.put(key::VERSION, VERSION.to_be_bytes());
+        batch.put(key::RULES, *self.model.rules.digest());
         Ok(batch)
     }
 

@@ -100,6 +100,22 @@ pub(super) fn date_field(
 }
 
 impl Condition {
+    /// The field it asks about; `None` where it asks for something else.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Any(field, _)
+            | Self::Only(field, _)
+            | Self::None(field, _)
+            | Self::Present(field, _)
+            | Self::Is(field, _)
+            | Self::Negative(field, _)
+            | Self::Longer(field, ..) => Some(field),
+            Self::LowerFine(_) => Some("lower_fine"),
+            Self::System(_) | Self::Province(_) | Self::Elsewhere(_) => None,
+        }
+    }
+
     pub(super) fn read(
         source: Source<'_>,
         raw: &Spanned<RawCondition>,

@@ -25,7 +25,7 @@ mod version;
 use crate::domain::{CodeList, Kind, Region, View};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 pub use buffers::{Buffer, NoBuffer};
 pub use calendar::{Calendar, Notice, OutsideCalendar};
@@ -105,9 +105,10 @@ impl Rules {
 
     /// The rules that come with the program.
     #[must_use]
-    pub fn built_in() -> &'static Self {
-        static BUILT_IN: LazyLock<Rules> = LazyLock::new(|| {
-            Rules::read(files::BUILT_IN).expect("a test reads the rules that come with the program")
+    pub fn built_in() -> &'static Arc<Self> {
+        static BUILT_IN: LazyLock<Arc<Rules>> = LazyLock::new(|| {
+            let rules = Rules::read(files::BUILT_IN);
+            Arc::new(rules.expect("a test reads the rules that come with the program"))
         });
         &BUILT_IN
     }
@@ -128,6 +129,30 @@ impl Rules {
     #[must_use]
     pub const fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// What is asked about a record of an authority that was logged on a day in China. The province is that of the record's region; where the
+    /// kind has none, the one in the authority's identifier.
+    #[must_use]
+    pub fn facts<'a>(
+        &self,
+        authority: &str,
+        body: View<'a>,
+        published_on: Date,
+        later: Later,
+    ) -> Facts<'a> {
+        let own = || authority.get(..6).and_then(|code| Region::parse(code).ok());
+        Facts {
+            province: body
+                .region()
+                .or_else(own)
+                .unwrap_or(Region::NATION)
+                .province(),
+            system: self.system_of(authority),
+            body,
+            published_on,
+            later,
+        }
     }
 
     /// Until when a record is shown, and by which rule.
@@ -156,6 +181,16 @@ impl Rules {
             day,
             &self.context(),
         )
+    }
+
+    /// The rule that decides whether the display of a record may end early.
+    ///
+    /// # Errors
+    /// [`Unruled`]: no rule gives an answer.
+    pub fn early_stop_rule(&self, facts: &Facts<'_>) -> Result<&RuleVersion, Unruled> {
+        let day = self.publication.rule_day(facts)?;
+        let ruled = self.early_stops.decide(facts, day, &self.context())?;
+        Ok(&ruled.rule)
     }
 
     /// Whether an application made on a day may lead to an early end of display: [`Self::early_stop`], and the day is not too early.

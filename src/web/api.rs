@@ -22,6 +22,7 @@ mod fairness;
 mod fairness_csv;
 mod files;
 mod plans;
+mod rules;
 mod standing;
 
 /// Registers the API in the scope.
@@ -32,6 +33,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/consistency/{old}/{new}").get(consistency))
         .service(web::resource("/records/{index}").get(record))
         .service(web::resource("/authorities").get(authorities::list))
+        .service(web::resource("/rules").get(rules::get))
         .service(
             web::resource("/events")
                 .wrap(from_fn(limits::events))

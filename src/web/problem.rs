@@ -213,7 +213,10 @@ fn faults(refusal: &Refusal) -> Vec<FieldError> {
         }]
     };
     match refusal {
-        Refusal::Fields(fields) | Refusal::Draw(fields) | Refusal::Ending(fields) => fields.clone(),
+        Refusal::Fields(fields)
+        | Refusal::Draw(fields)
+        | Refusal::Ending(fields)
+        | Refusal::Publication(fields) => fields.clone(),
         Refusal::Rights(RightsError::Region { own, region, .. }) => {
             let own = own.to_string();
             fault("region", region, Fault::OutsideRegion { own })

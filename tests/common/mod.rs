@@ -65,7 +65,7 @@ pub fn permit(number: &str) -> Value {
 
 /// A valid penalty.
 pub const PENALTY: &str = r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","decision_no":"示市监罚〔2026〕1号",
-    "violation_type":"经营超过保质期的食品","legal_basis":"食品安全法","penalty_kinds":["warning"],"content":"警告","decided_on":"2026-02-27"}"#;
+    "violation_type":"经营超过保质期的食品","legal_basis":"食品安全法","penalty_kinds":["fine"],"content":"罚款1000元","fine_fen":100000,"severity":"general","decided_on":"2026-02-27"}"#;
 
 pub struct TestLog {
     pub folder: tempfile::TempDir,

@@ -4,7 +4,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod destroyed;
+mod expiry;
 mod found;
+mod lawful;
 mod outputs;
 mod pages;
 #[path = "../raw_search/mod.rs"]

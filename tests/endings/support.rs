@@ -4,6 +4,7 @@ use crate::common::*;
 use gongshi::domain::Kind;
 use gongshi::intake::{Clock as _, Event, Refusal};
 use gongshi::model::Model;
+use gongshi::rules::Rules;
 use gongshi::store::FaultStorage;
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::leaf_hash;
@@ -22,7 +23,10 @@ pub const KINDS: &[&str] = &[
     "erasure",
     "inspection_result",
     "item_list",
+    "penalty",
     "permit",
+    "repair_application",
+    "repair_decision",
     "result_followup",
     "serious_listing",
     "serious_removal",
@@ -162,7 +166,7 @@ impl County {
         let dump = |model: &Model| model.dump().collect::<Result<Vec<_>, _>>().unwrap();
         let folded = dump(self.model());
         let log = &self.log.app.portal.log;
-        let again = Model::open(&FaultStorage::default()).unwrap();
+        let again = Model::open(&FaultStorage::default(), Rules::built_in().clone()).unwrap();
         let leaves = log.leaves(0..log.published().size()).unwrap();
         again.fold(0, &leaves, log.as_ref()).unwrap();
         assert_eq!(dump(&again), folded);
@@ -179,7 +183,9 @@ impl County {
 /// The code of the rule that an event breaks.
 pub fn code(result: Result<u64, Refusal>) -> String {
     match result.unwrap_err() {
-        Refusal::Ending(faults) => faults[0].problem.code().to_owned(),
+        Refusal::Ending(faults) | Refusal::Publication(faults) => {
+            faults[0].problem.code().to_owned()
+        }
         other => other.code().to_owned(),
     }
 }
@@ -189,4 +195,22 @@ pub fn listing(uscc: &str, name: &str, day: &str) -> Value {
         r#"{{"subject_uscc":"{uscc}","subject_name":"{name}","region":"000000","listed_reason":"unreachable",
         "listed_on":"{day}","legal_basis":"企业信息公示暂行条例"}}"#
     ))
+}
+
+/// A penalty that was decided on that day, as severe as it says. Figures of 2026: minor 3 months from publication, general one year.
+pub fn penalty(number: &str, severity: &str, day: &str) -> Value {
+    body(&format!(
+        r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","decision_no":"{number}",
+        "violation_type":"未按规定明码标价","legal_basis":"价格法","penalty_kinds":["fine"],"content":"罚款","fine_fen":50000,
+        "decided_on":"{day}","severity":"{severity}"}}"#
+    ))
+}
+
+/// A body with one more member, or another one in its place.
+pub fn with(body: Value, member: &str, value: Value) -> Value {
+    let Value::Object(mut members) = body else {
+        panic!("not an object");
+    };
+    members.insert(member.to_owned(), value);
+    Value::Object(members)
 }

@@ -6,6 +6,7 @@
 mod answers;
 mod linked;
 mod persons;
+mod rules;
 #[path = "../common/setting.rs"]
 mod setting;
 mod support;
@@ -588,6 +589,7 @@ async fn no_two_pages_have_the_same_title() {
             "/",
             "/search",
             "/log-state",
+            "/rules",
             "/list/abnormal",
             "/list/serious",
         ]

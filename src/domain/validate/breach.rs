@@ -86,6 +86,44 @@ breaches! {
     NothingCorrected = "nothing_corrected", "is the record as it is; a correction says something else";
     /// Another region than the record's.
     RegionOfTarget { expected } = "region_of_target", "must be {expected}, the region of the record it is about";
+    /// A code that no list of the rules has.
+    CodeUnknown = "rule_code_unknown", "is no code of the rules";
+    /// A code of other provinces.
+    CodeNotHere { province } = "rule_code_not_here", "is a code that is not used in {province}";
+    /// A code of other times.
+    CodeNotThen { day } = "rule_code_not_then", "is a code that is not used on {day}";
+    /// What is never shown.
+    NeverShown { rule, basis } = "never_shown", "is a record that is never published, by rule {rule} ({basis})";
+    /// No rule for that day.
+    NoRule { day } = "no_rule_for_date", "is a record for which no rule of publication was in force on {day}";
+    /// A day that the rule counts from.
+    RuleDayMissing = "rule_day_missing", "is missing: the end of the display is counted from this day";
+    /// Nobody knows whether the fine is low.
+    ThresholdUnknown { province } = "threshold_unknown", "must say whether the fine is low: the standard of {province} is not known";
+    /// The fine is not what the record says.
+    LowerFineDenied { province, low } = "lower_fine_denied", "must be {low}, by the standard of {province}";
+    /// The authority has to decide.
+    NeedsReview { rule } = "needs_review", "is a record for which rule {rule} gives no end: the authority has to decide";
+    /// An application before its time.
+    RepairEarly { from, rule, basis } = "repair_early", "was applied for too early: possible from {from} on, by rule {rule} ({basis})";
+    /// Never ended early.
+    RepairExcluded { rule, basis } = "repair_excluded", "is a record whose display is never ended early, by rule {rule} ({basis})";
+    /// No application is needed.
+    RepairByItself { rule, basis } = "repair_by_itself", "is a record whose display ends by itself, by rule {rule} ({basis})";
+    /// Still on a list.
+    RepairListed { rule, basis } = "repair_listed", "is about a subject that is on a list, which rule {rule} does not allow ({basis})";
+    /// Punished again.
+    RepairAgain { rule, basis } = "repair_again", "is about a subject that was penalised again since, which rule {rule} does not allow ({basis})";
+    /// A condition that is not met.
+    RepairUnmet { rule, basis } = "repair_unmet", "does not meet what rule {rule} asks for ({basis})";
+    /// A withdrawal for a repair that nobody granted.
+    RepairMissing = "repair_missing", "must name the decision that granted the repair of this record";
+    /// An expiry by another rule or day.
+    ExpiryOther { expected } = "expiry_other", "must be {expected}, as the rules give it";
+    /// Nothing ends the display.
+    ExpiryNone = "expiry_none", "is a record whose display has no end by the rules";
+    /// The last day is not over.
+    ExpiryEarly { today } = "expiry_early", "is not over: in China it is {today}";
     /// So far ahead that nobody watches.
     FarAhead { most } = "far_ahead", "must be at most {most} days after the plan is logged";
     /// Kept back so long that an older library would have to be used.

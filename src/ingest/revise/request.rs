@@ -398,7 +398,8 @@ mod tests {
         let one = asked.lines().nth(1).unwrap();
         let of = |lines: &[&str]| {
             let header = header.replace(" 2", &format!(" {}", lines.len()));
-            parse(&format!("{header}\n{}\n", lines.join("\n")))
+            let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            parse(&format!("{header}\n{lines}"))
         };
         assert!(matches!(
             of(&[one, one]),

@@ -17,6 +17,7 @@ mod log_state;
 mod problems;
 mod query;
 mod record;
+mod rules;
 mod search;
 mod summary;
 
@@ -34,6 +35,7 @@ use actix_web::http::header::{
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use fault::Fault;
+use gongshi_verify::encoding::hex;
 use jiff::civil::Date;
 use serde::Serialize;
 use std::cell::Cell;
@@ -67,6 +69,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/list/serious", lists::serious))
         .service(page("/list/{key}", lists::kind))
         .service(page("/log-state", log_state::page))
+        .service(page("/rules", rules::page))
         .service(page("/plans", draws::list::page))
         .service(page(&plan("plans", "/tasks/{part}"), draws::tasks::page))
         .service(page(&plan("plans", ""), draws::plan::page))
@@ -283,8 +286,9 @@ impl Visit {
             })
             .sum();
         format!(
-            "W/\"{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}\"",
+            "W/\"{}-{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}\"",
             assets::build(),
+            hex(&portal.intake.rules().digest()[..6]),
             portal.log.published().size(),
             portal.search.searchable(),
             portal.model.cursor().unwrap_or_default(),

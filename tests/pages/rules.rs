@@ -1,0 +1,49 @@
+//! The rules stand on a page with basis and mark, and each record's page says until when it is shown, by which of them.
+
+use super::{LANGS, SITE, escaped, get, page};
+use gongshi::domain::Kind;
+use gongshi::text::Catalogue;
+
+#[actix_web::test]
+async fn every_version_stands_on_the_page_and_in_the_document() {
+    let rules = SITE.app.portal.intake.rules();
+    let document = get("/api/v1/rules").await;
+    let document: serde_json::Value = serde_json::from_str(&document.body).unwrap();
+    let digest = gongshi_verify::encoding::hex(rules.digest());
+    assert_eq!(document["digest"], digest.as_str());
+    assert_eq!(
+        document["calendar"]["to"],
+        rules.calendar().covers().1.to_string()
+    );
+    for (_, base) in LANGS {
+        let html = page(&format!("{base}/rules"), 200).await;
+        assert!(html.contains(&digest));
+        for (file, versions) in rules.versions() {
+            let told = document["rules"][file].as_array().unwrap();
+            assert_eq!(told.len(), versions.len());
+            for (version, told) in versions.iter().zip(told) {
+                assert_eq!(told["id"], version.id());
+                assert_eq!(told["confirmed"], version.confirmed);
+                assert!(html.contains(&escaped(&version.basis)), "{}", version.basis);
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_record_says_until_when_and_by_which_rule() {
+    let index = SITE.index[&Kind::Penalty];
+    for (lang, base) in LANGS {
+        let say = |key, args: &[_]| escaped(&Catalogue::built_in().get(lang, key, args));
+        // Published on 2026-09-01; general, so one year.
+        let until = say("page-display-until", &[("date", "2027-09-01".into())]);
+        let html = page(&format!("{base}/record/{index}"), 200).await;
+        assert!(html.contains(&until), "{until}\n{html}");
+        assert!(html.contains("<code>samr107-general@2025-12-25</code>"));
+        assert!(html.contains(&say("page-rules-unconfirmed", &[])));
+        let index = SITE.index[&Kind::Plan];
+        let html = page(&format!("{base}/record/{index}"), 200).await;
+        assert!(html.contains(&say("page-display-open", &[])));
+        assert!(!html.contains(&say("page-rules-unconfirmed", &[])));
+    }
+}
