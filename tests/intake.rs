@@ -182,7 +182,7 @@ fn refused_events_leave_no_trace() {
         ),
         (
             "kind-not-open",
-            sign(&id, &log.department, "withdrawal", body("{}")),
+            sign(&id, &log.department, "status_map", body("{}")),
         ),
         (
             "unknown-kind",

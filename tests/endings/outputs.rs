@@ -234,7 +234,7 @@ fn what_was_withdrawn_is_in_no_output() {
     // By its index there is a page, which says nothing of it.
     for index in gone {
         let page = server.get(&format!("/record/{index}"));
-        assert_eq!(page.status, 200);
+        assert_eq!(page.status, 410);
         let record = server.get(&format!("/api/v1/records/{index}"));
         assert!(!record.body.contains("\"body\""), "{}", record.body);
     }
