@@ -37,6 +37,25 @@ pub fn read(path: &Path) -> anyhow::Result<String> {
     String::from_utf8(bytes).with_context(|| format!("{} is not text (UTF-8)", path.display()))
 }
 
+/// Leaves of a plan's libraries, where somebody has them at hand.
+#[derive(Args)]
+pub struct Leaves {
+    /// Leaves of the objects [default: as the server has them].
+    #[arg(long)]
+    pub objects: Option<PathBuf>,
+    /// Leaves of the officers [default: as the server has them].
+    #[arg(long)]
+    pub officers: Option<PathBuf>,
+}
+
+impl Leaves {
+    /// The files that are given: of the objects, of the officers.
+    pub fn read(&self) -> anyhow::Result<(Option<String>, Option<String>)> {
+        let leaves = |path: &Option<PathBuf>| path.as_deref().map(read).transpose();
+        Ok((leaves(&self.objects)?, leaves(&self.officers)?))
+    }
+}
+
 /// How a record names a file of these bytes.
 pub fn file_value(name: &str, media_type: &str, bytes: &[u8]) -> Value {
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);

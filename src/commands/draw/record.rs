@@ -1,7 +1,7 @@
 //! `gongshi draw record`: a due draw of an open library, computed here and recorded by whoever knows what came from outside.
 
 use super::outside::Outside;
-use crate::commands::desk::{self, Signer};
+use crate::commands::desk::{self, Leaves, Signer};
 use crate::commands::out;
 use anyhow::bail;
 use clap::Args;
@@ -17,7 +17,6 @@ use gongshi_verify::json::Value;
 use gongshi_verify::names::PlanKey;
 use gongshi_verify::time::Timestamp;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Media type of a long list.
@@ -35,12 +34,8 @@ pub struct Record {
     signer: Signer,
     #[command(flatten)]
     outside: Outside,
-    /// Leaves of the objects [default: as the server has them].
-    #[arg(long)]
-    objects: Option<PathBuf>,
-    /// Leaves of the officers [default: as the server has them].
-    #[arg(long)]
-    officers: Option<PathBuf>,
+    #[command(flatten)]
+    leaves: Leaves,
     /// Only draw and check the record: sign and send nothing.
     #[arg(long)]
     check: bool,
@@ -95,8 +90,7 @@ pub fn say_check(outcome: &Outcome<'_>) -> anyhow::Result<ExitCode> {
 
 impl Record {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let leaves = |path: &Option<PathBuf>| path.as_deref().map(desk::read).transpose();
-        let (objects, officers) = (leaves(&self.objects)?, leaves(&self.officers)?);
+        let (objects, officers) = self.leaves.read()?;
         let desk = self.signer.open()?;
         let entries = PlanEntries::fetch(&desk.client, &self.plan)?;
         if let Some(recorded) = entries.draw()? {

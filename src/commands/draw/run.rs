@@ -1,7 +1,7 @@
 //! `gongshi draw run`: a due draw repeated from the documents of a server, and compared with what the log says of it.
 
 use super::outside::Outside;
-use crate::commands::desk;
+use crate::commands::desk::{self, Leaves};
 use crate::commands::out;
 use crate::commands::remote::{self, Server};
 use anyhow::{Context as _, bail};
@@ -12,7 +12,6 @@ use gongshi_verify::draw::recorded;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::names::PlanKey;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Repeat a due draw, and compare it with the recorded one.
@@ -25,12 +24,8 @@ pub struct Run {
     server: Server,
     #[command(flatten)]
     outside: Outside,
-    /// Leaves of the objects [default: as the server has them].
-    #[arg(long)]
-    objects: Option<PathBuf>,
-    /// Leaves of the officers [default: as the server has them].
-    #[arg(long)]
-    officers: Option<PathBuf>,
+    #[command(flatten)]
+    leaves: Leaves,
     /// Print the result as the record of a draw states it, in JSON.
     #[arg(long)]
     json: bool,
@@ -41,8 +36,7 @@ pub struct Run {
 
 impl Run {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let leaves = |path: &Option<PathBuf>| path.as_deref().map(desk::read).transpose();
-        let (objects, officers) = (leaves(&self.objects)?, leaves(&self.officers)?);
+        let (objects, officers) = self.leaves.read()?;
         let client = self.server.client();
         let log = client.log()?;
         let now = remote::clock(&log).now();

@@ -2,7 +2,7 @@
 
 use super::outside::Outside;
 use super::record::{fit, say_check, stated};
-use crate::commands::desk::{self, Signer};
+use crate::commands::desk::{self, Leaves, Signer};
 use crate::commands::out;
 use crate::commands::plan;
 use anyhow::{Context as _, bail};
@@ -34,12 +34,8 @@ pub struct Sealed {
     openings: PathBuf,
     #[command(flatten)]
     outside: Outside,
-    /// Leaves of the objects [default: as the server has them].
-    #[arg(long)]
-    objects: Option<PathBuf>,
-    /// Leaves of the officers [default: as the server has them].
-    #[arg(long)]
-    officers: Option<PathBuf>,
+    #[command(flatten)]
+    leaves: Leaves,
     /// Private file for the drawn list, which is opened at the deadline [default: beside the key].
     #[arg(long)]
     list: Option<PathBuf>,
@@ -69,8 +65,7 @@ impl Sealed {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         ensure_private(&self.openings)?;
         let openings = desk::read(&self.openings)?;
-        let leaves = |path: &Option<PathBuf>| path.as_deref().map(desk::read).transpose();
-        let (objects, officers) = (leaves(&self.objects)?, leaves(&self.officers)?);
+        let (objects, officers) = self.leaves.read()?;
         let desk = self.signer.open()?;
         let owner = self.plan.authority();
         if desk.key.authority != owner {

@@ -1,6 +1,6 @@
 //! `gongshi plan template` and `gongshi plan publish`: a plan from a file that a person writes to a signed record.
 
-use crate::commands::desk::{self, Desk, Signer};
+use crate::commands::desk::{self, Desk, Leaves, Signer};
 use crate::commands::out;
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
@@ -55,12 +55,8 @@ impl Template {
 pub struct Publish {
     #[command(flatten)]
     signer: Signer,
-    /// Leaves of the objects [default: as the server has them].
-    #[arg(long)]
-    objects: Option<PathBuf>,
-    /// Leaves of the officers [default: as the server has them].
-    #[arg(long)]
-    officers: Option<PathBuf>,
+    #[command(flatten)]
+    leaves: Leaves,
     /// Only check: sign and send nothing.
     #[arg(long)]
     check: bool,
@@ -182,8 +178,8 @@ impl Publish {
             }
         };
         let (objects, officers) = (
-            leaves(&self.objects, &objects)?,
-            leaves(&self.officers, &officers)?,
+            leaves(&self.leaves.objects, &objects)?,
+            leaves(&self.leaves.officers, &officers)?,
         );
         let checked = libraries(&objects, &officers)
             .map_err(|fault| vec![fault])
