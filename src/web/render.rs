@@ -48,6 +48,7 @@ templates!(
     "plans.html",
     "problem.html",
     "record.html",
+    "rules-file.html",
     "rules.html",
     "search.html",
     "target.html",

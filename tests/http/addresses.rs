@@ -246,6 +246,7 @@ const READ: &[&str] = &[
     "/log-state",
     "/rules",
     "/en/rules",
+    "/rules/publication",
     "/api/v1/rules",
     "/metrics",
     "/healthz",

@@ -590,6 +590,8 @@ async fn no_two_pages_have_the_same_title() {
             "/search",
             "/log-state",
             "/rules",
+            "/rules/publication",
+            "/rules/deadlines",
             "/list/abnormal",
             "/list/serious",
         ]

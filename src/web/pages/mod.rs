@@ -70,6 +70,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/list/{key}", lists::kind))
         .service(page("/log-state", log_state::page))
         .service(page("/rules", rules::page))
+        .service(page("/rules/{key}", rules::file))
         .service(page("/plans", draws::list::page))
         .service(page(&plan("plans", "/tasks/{part}"), draws::tasks::page))
         .service(page(&plan("plans", ""), draws::plan::page))

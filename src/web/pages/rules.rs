@@ -4,7 +4,7 @@
 
 use super::fault::Fault;
 use super::summary::Loaded;
-use super::{Answer, Page, Visit};
+use super::{Answer, Link, Page, Visit};
 use crate::rules::{End, RuleVersion};
 use crate::web::links;
 use gongshi_verify::encoding::hex;
@@ -22,22 +22,26 @@ const FILES: &[(&str, &str)] = &[
     ("buffers", "page-rules-file-buffers"),
 ];
 
+/// A file of rules in the overview.
 #[derive(Serialize)]
 struct File {
-    name: &'static str,
     title: String,
-    rules: Vec<Rule>,
+    href: String,
+    rules: usize,
+    unconfirmed: usize,
 }
 
 #[derive(Serialize)]
 struct Rule {
     id: String,
-    /// Where links lead; files name their rules apart, so both stand in it.
+    /// Where links lead.
     anchor: String,
     days: String,
     basis: String,
     source: String,
     confirmed: bool,
+    note: Option<String>,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -56,30 +60,22 @@ pub(super) struct Shown {
     confirmed: bool,
 }
 
-fn anchor(file: &str, position: usize) -> String {
-    format!("{file}-{}", position + 1)
+fn anchor(position: usize) -> String {
+    format!("version-{}", position + 1)
 }
 
+/// The set as a whole: its digest, the calendar, and the files of rules.
 pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let rules = visit.portal.intake.rules();
     let versions = rules.versions();
-    let files = FILES.iter().map(|(name, title)| File {
-        name,
-        title: visit.word(title),
-        rules: versions
-            .get(name)
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .map(|(position, version)| Rule {
-                id: version.id(),
-                anchor: anchor(name, position),
-                days: visit.days_of(version),
-                basis: version.basis.clone(),
-                source: version.source.clone(),
-                confirmed: version.confirmed,
-            })
-            .collect(),
+    let files = FILES.iter().map(|(name, title)| {
+        let versions = versions.get(name).map(Vec::as_slice).unwrap_or_default();
+        File {
+            title: visit.word(title),
+            href: links::page(visit.lang, &format!("/rules/{name}"), ""),
+            rules: versions.len(),
+            unconfirmed: versions.iter().filter(|one| !one.confirmed).count(),
+        }
     });
     let files: Vec<File> = files.collect();
     let (from, to) = rules.calendar().covers();
@@ -97,7 +93,46 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .done()
 }
 
+/// Every version of every rule of one file.
+pub(super) fn file(visit: &Visit) -> Result<Answer, Fault> {
+    let wanted = visit.key.as_str();
+    let Some((name, title)) = FILES.iter().find(|(name, _)| *name == wanted) else {
+        return Err(Fault::nothing());
+    };
+    let versions = visit.portal.intake.rules().versions();
+    let versions = versions.get(name).into_iter().flatten();
+    let rules = versions.enumerate().map(|(position, version)| Rule {
+        id: version.id(),
+        anchor: anchor(position),
+        days: visit.days_of(version),
+        basis: version.basis.clone(),
+        source: version.source.clone(),
+        confirmed: version.confirmed,
+        note: version.note.clone(),
+        text: version.text.clone(),
+    });
+    Page::new("rules-file.html", visit.word(title))
+        .above(Link {
+            text: visit.word("page-rules-title"),
+            href: links::page(visit.lang, "/rules", ""),
+        })
+        .with("heading", &visit.word(title))
+        .with("rules", &rules.collect::<Vec<_>>())
+        .with("foreign", &super::summary::foreign(visit.lang))
+        .done()
+}
+
 impl Visit {
+    /// Where the version of a rule stands; `None` where these rules have no such.
+    pub(super) fn rule_href(&self, is_it: impl Fn(&RuleVersion) -> bool) -> Option<String> {
+        let versions = self.portal.intake.rules().versions();
+        FILES.iter().find_map(|(file, _)| {
+            let position = versions.get(file)?.iter().position(|one| is_it(one))?;
+            let page = links::page(self.lang, &format!("/rules/{file}"), "");
+            Some(format!("{page}#{}", anchor(position)))
+        })
+    }
+
     fn days_of(&self, version: &RuleVersion) -> String {
         let day = |day: jiff::civil::Date| day.to_string();
         match (version.valid_from.map(day), version.valid_to.map(day)) {
@@ -137,17 +172,12 @@ impl Visit {
             End::Open => self.word("page-display-open"),
             End::Never => self.word("page-display-never"),
         };
-        let versions = portal.intake.rules().versions();
-        let places = FILES.iter().filter_map(|(file, _)| {
-            let mut known = versions.get(file)?.iter();
-            let position = known.position(|version| **version == *display.rule)?;
-            Some(anchor(file, position))
-        });
-        let place = places.take(1).last().unwrap_or_default();
         Ok(Some(Shown {
             text,
             rule: display.rule.id(),
-            href: format!("{}#{place}", links::page(self.lang, "/rules", "")),
+            href: self
+                .rule_href(|version| version == display.rule)
+                .unwrap_or_default(),
             basis: display.rule.basis.clone(),
             confirmed: display.rule.confirmed,
         }))
