@@ -30,6 +30,8 @@ struct End {
     reason: Option<String>,
     /// Its code.
     code: Option<String>,
+    /// Where the rule stands.
+    rule: Option<String>,
     legal_basis: Option<String>,
     authority: Link,
 }
@@ -54,6 +56,7 @@ impl End {
             is: loaded.kind.map_or("", Kind::as_str),
             on: text("decided_on").or_else(|| text("expired_on")),
             logged: Moment::new(visit.lang, loaded.entry.logged_at),
+            rule: text("rule_id").and_then(|id| visit.rule_href(&id)),
             reason,
             code,
             legal_basis: text("legal_basis"),

@@ -98,6 +98,18 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 impl Visit {
+    /// Where the version of a rule by which displays end stands on the page; `None` where these rules have none of that id.
+    pub(super) fn rule_href(&self, id: &str) -> Option<String> {
+        let versions = self.portal.intake.rules().versions();
+        let place = FILES.iter().find_map(|(file, _)| {
+            let mut known = versions.get(file)?.iter();
+            let position = known.position(|version| version.id() == id)?;
+            Some(anchor(file, position))
+        })?;
+        let page = links::page(self.lang, "/rules", "");
+        Some(format!("{page}#{place}"))
+    }
+
     fn days_of(&self, version: &RuleVersion) -> String {
         let day = |day: jiff::civil::Date| day.to_string();
         match (version.valid_from.map(day), version.valid_to.map(day)) {
