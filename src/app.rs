@@ -242,7 +242,7 @@ impl App {
         })
     }
 
-    /// Removes the files that no public record names and that nobody has put or held for a day before `now`, as the App
+    /// Removes the files that no record names and that nobody has put or held for a day before `now`, as the App
     /// itself does every hour; `None` while the read model is behind the log, when nothing is removed.
     pub fn expire_files(&self, now: SystemTime) -> Result<Option<Expired>, AppError> {
         self.keeper.expire(now)

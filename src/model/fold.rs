@@ -93,6 +93,9 @@ impl Read {
 impl Staging<'_> {
     fn entry(&mut self, index: u64, leaf: &Leaf) -> Result<(), ModelError> {
         let stored = read(index, leaf)?;
+        if stored.body.is_none() {
+            self.withhold_unseen(index)?;
+        }
         let ended = match stored.kind {
             Some(Kind::Withdrawal | Kind::Erasure | Kind::Expiry) => {
                 stored.entry.reference.as_deref().and_then(decimal)
@@ -104,7 +107,11 @@ impl Staging<'_> {
         match ended {
             Some(target) => {
                 self.leave(index, kind, target)?;
-                self.take_out(target)
+                self.take_out(target)?;
+                match kind {
+                    Some(Kind::Erasure) => self.give_up(target),
+                    _ => Ok(()),
+                }
             }
             None => Ok(()),
         }
@@ -162,6 +169,7 @@ impl Staging<'_> {
         for (key, _) in rows(index, &record)? {
             self.delete(key);
         }
+        self.withhold(index, &record.stored);
         self.touch_others(&record)?;
         self.forget_display(index)?;
         for (uscc, _) in record.subjects() {

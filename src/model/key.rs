@@ -81,6 +81,21 @@ pub(super) fn file(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
     }
 }
 
+/// The same for records that left publication and are kept.
+pub(super) fn withheld(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
+    match index {
+        Some(index) => joined(b'w', &[sha256, &index.to_be_bytes()]),
+        None => joined(b'w', &[sha256]),
+    }
+}
+
+/// Corrections of a record that left publication and whose files are kept.
+pub(super) fn withheld_corrections(target: u64, correction: Option<u64>) -> Vec<u8> {
+    let correction = correction.map(u64::to_be_bytes);
+    let correction = correction.as_ref().map_or(&[][..], |one| one.as_slice());
+    joined(b'z', &[&target.to_be_bytes(), correction])
+}
+
 pub(super) fn drawn_results(plan: &str, target: Option<&str>) -> Vec<u8> {
     let target = target.map(|target| [target.as_bytes(), b"|"].concat());
     let target = target.unwrap_or_default();

@@ -50,6 +50,14 @@ struct Notice {
     number: String,
 }
 
+/// A version of a rule that something rests on.
+#[derive(Serialize)]
+pub(super) struct Ruling {
+    id: String,
+    href: String,
+    confirmed: bool,
+}
+
 /// Until when a record is shown, and why.
 #[derive(Serialize)]
 pub(super) struct Shown {
@@ -123,13 +131,18 @@ pub(super) fn file(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 impl Visit {
-    /// Where the version of a rule stands; `None` where these rules have no such.
-    pub(super) fn rule_href(&self, is_it: impl Fn(&RuleVersion) -> bool) -> Option<String> {
+    /// Where the first version of a rule of which this holds stands; `None` where these rules have no such.
+    pub(super) fn rule(&self, is_it: impl Fn(&RuleVersion) -> bool) -> Option<Ruling> {
         let versions = self.portal.intake.rules().versions();
         FILES.iter().find_map(|(file, _)| {
-            let position = versions.get(file)?.iter().position(|one| is_it(one))?;
+            let mut known = versions.get(file)?.iter().enumerate();
+            let (position, version) = known.find(|(_, one)| is_it(one))?;
             let page = links::page(self.lang, &format!("/rules/{file}"), "");
-            Some(format!("{page}#{}", anchor(position)))
+            Some(Ruling {
+                id: version.id(),
+                href: format!("{page}#{}", anchor(position)),
+                confirmed: version.confirmed,
+            })
         })
     }
 
@@ -172,12 +185,11 @@ impl Visit {
             End::Open => self.word("page-display-open"),
             End::Never => self.word("page-display-never"),
         };
+        let ruling = self.rule(|version| version == display.rule);
         Ok(Some(Shown {
             text,
             rule: display.rule.id(),
-            href: self
-                .rule_href(|version| version == display.rule)
-                .unwrap_or_default(),
+            href: ruling.map(|ruling| ruling.href).unwrap_or_default(),
             basis: display.rule.basis.clone(),
             confirmed: display.rule.confirmed,
         }))
