@@ -332,6 +332,7 @@ fn sentence(lang: Lang, field: &str, value: &str, problem: &Problem) -> String {
             ProblemArg::Number(number) => Arg::Number(number),
             ProblemArg::Key(key) => Arg::Key(key),
             ProblemArg::Keys(keys) => Arg::Keys(keys),
+            ProblemArg::Either { zh, en } => Arg::Text(lang.pick(zh, en)),
         };
         (name, arg)
     }));

@@ -72,6 +72,8 @@ pub fn options(kind: Kind, file: &Path) -> Options {
         bad: None,
         today: jiff::civil::date(2026, 12, 31),
         lang: Lang::Zh,
+        vocabulary: Vocabulary::built_in().clone(),
+        authority: None,
     }
 }
 

@@ -112,6 +112,7 @@ page-search-problems-rest = The results below leave them out.
 page-search-bad-kind = There is no kind “{ $given }”; choose one from the list.
 page-search-bad-authority = “{ $given }” is not an authority's identifier. Identifiers are capitals, digits and hyphens, such as 610323-SCJG.
 page-search-bad-region = “{ $given }” is not a region code. Region codes have six digits, such as 610323.
+page-search-bad-mark = The code “{ $given }” should be written list.code, such as result.problem_pending.
 page-search-bad-date = “{ $given }” is not a date. Write year-month-day, such as 2026-03-02.
 page-search-bad-range = The date range { $given } begins after it ends; swap the two.
 page-search-bad-sort = There is no order “{ $given }”.

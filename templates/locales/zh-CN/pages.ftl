@@ -106,6 +106,7 @@ page-search-problems-rest = 以下结果没有使用这些条件。
 page-search-bad-kind = 没有“{ $given }”这个类别，请从列表中选择。
 page-search-bad-authority = “{ $given }”不是发布机关标识。标识由大写字母、数字和连字符组成，例如 610323-SCJG。
 page-search-bad-region = “{ $given }”不是区划代码。区划代码是六位数字，例如 610323。
+page-search-bad-mark = 代码筛选“{ $given }”应写作“代码表.代码”，如 result.problem_pending。
 page-search-bad-date = “{ $given }”不是日期。请写成 2026-03-02 这样的年-月-日。
 page-search-bad-range = 日期范围 { $given } 的起始日晚于结束日，请对调。
 page-search-bad-sort = 没有“{ $given }”这种排序方式。
