@@ -1,6 +1,7 @@
 //! Search follows: what has left is not found, what was corrected is found by what it should have been.
 
 use crate::support::*;
+use gongshi::rules::Rules;
 use gongshi::search::sync::IndexTarget;
 use gongshi::search::{SearchIndex, SearchQuery, TantivyIndex, TantivyOptions};
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 use crate::log_double::{LogDouble, NOW};
 use gongshi::domain::Kind;
 use gongshi::ingest::{
-    Import, ImportError, KeyFile, Notice, Observer, Options, Rights, Summary, Target,
+    Import, ImportError, KeyFile, Notice, Observer, Options, Rights, Summary, Target, Vocabulary,
 };
 use gongshi::intake::{Clock as _, SimulatedClock};
 use gongshi::text::Lang;

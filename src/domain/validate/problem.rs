@@ -435,6 +435,9 @@ impl fmt::Display for Problem {
                         write!(f, "is a code of the list {list} that is not used on {day}")?;
                     }
                 }
+                if valid.is_empty() {
+                    return Ok(());
+                }
                 let codes: Vec<&str> = valid.iter().map(|one| one.code.as_str()).collect();
                 write!(f, "; these are: {}", codes.join(", "))
             }
@@ -512,7 +515,20 @@ mod tests {
         };
         let list = CodeList::ResultCode;
         let problems = type_of("long_text").into_iter().chain([
-            Problem::BadCode { list },
+            Problem::BadCode {
+                list: CodeList::DrawBasis,
+            },
+            Problem::CodeInvalid {
+                list,
+                why: CodeMisuse::NotHere {
+                    province: "610000".to_owned(),
+                },
+                valid: vec![NamedCode {
+                    code: "moved_out".to_owned(),
+                    zh: "迁出".to_owned(),
+                    en: "Moved out".to_owned(),
+                }],
+            },
             Problem::NotAlone {
                 list,
                 code: "no_problem_found",

@@ -266,7 +266,16 @@ mod tests {
             })
             .collect();
         let body = body.as_object().unwrap().clone();
-        let made = Corrected::make(Kind::InspectionResult, body, &changes);
+        let made = Corrected::make(
+            Kind::InspectionResult,
+            body,
+            &changes,
+            Vocabulary::built_in(),
+            Here {
+                province: None,
+                day: jiff::civil::date(2026, 3, 2),
+            },
+        );
         made.map(|made| Value::Object(made.after))
             .map_err(|error| error.to_string())
     }
