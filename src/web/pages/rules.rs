@@ -5,9 +5,11 @@
 use super::fault::Fault;
 use super::summary::Loaded;
 use super::{Answer, Page, Visit};
-use crate::rules::{End, RuleVersion};
+use crate::domain::CodeList;
+use crate::rules::{Code, End, RuleVersion};
 use crate::web::links;
 use gongshi_verify::encoding::hex;
+use jiff::civil::Date;
 use serde::Serialize;
 
 /// Files in the order in which they matter to a reader, with the words for each.
@@ -36,6 +38,25 @@ struct Rule {
     anchor: String,
     days: String,
     basis: String,
+    source: String,
+    confirmed: bool,
+}
+
+/// An open list with every version of its codes.
+#[derive(Serialize)]
+struct Codes {
+    name: &'static str,
+    title: String,
+    codes: Vec<CodeRow>,
+}
+
+#[derive(Serialize)]
+struct CodeRow {
+    code: String,
+    name: String,
+    days: String,
+    /// Provinces, separated; empty: all.
+    provinces: String,
     source: String,
     confirmed: bool,
 }
@@ -82,6 +103,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             .collect(),
     });
     let files: Vec<File> = files.collect();
+    let codes = CodeList::OPEN.iter().map(|list| visit.codes_of(*list));
     let (from, to) = rules.calendar().covers();
     let notices = rules.calendar().notices().iter().map(|notice| Notice {
         year: notice.year,
@@ -89,6 +111,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     });
     Page::new("rules.html", visit.word("page-rules-title"))
         .with("files", &files)
+        .with("codes", &codes.collect::<Vec<_>>())
         .with("digest", &hex(rules.digest()))
         .with("covers_from", &from.to_string())
         .with("covers_to", &to.to_string())
@@ -98,9 +121,36 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 impl Visit {
+    fn codes_of(&self, list: CodeList) -> Codes {
+        let codes = self.portal.intake.rules().codes().of(list);
+        let row = |code: &Code| {
+            let provinces = code.provinces.iter();
+            let provinces = provinces.map(|one| self.region_code(one.as_str()));
+            CodeRow {
+                code: code.code.clone(),
+                name: self.lang.pick(&code.zh, &code.en).clone(),
+                days: self.days(code.valid_from, code.valid_to),
+                provinces: provinces
+                    .collect::<Vec<_>>()
+                    .join(&self.word("page-list-comma")),
+                source: code.source.clone(),
+                confirmed: code.confirmed,
+            }
+        };
+        Codes {
+            name: list.name(),
+            title: self.word(&format!("list-{}", list.name())),
+            codes: codes.map(row).collect(),
+        }
+    }
+
     fn days_of(&self, version: &RuleVersion) -> String {
-        let day = |day: jiff::civil::Date| day.to_string();
-        match (version.valid_from.map(day), version.valid_to.map(day)) {
+        self.days(version.valid_from, version.valid_to)
+    }
+
+    fn days(&self, from: Option<Date>, to: Option<Date>) -> String {
+        let day = |day: Date| day.to_string();
+        match (from.map(day), to.map(day)) {
             (Some(from), Some(to)) => self.say(
                 "page-rules-from-to",
                 &[("from", from.into()), ("to", to.into())],
