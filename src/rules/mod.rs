@@ -12,6 +12,7 @@ mod count;
 mod deadlines;
 mod documents;
 mod early_stop;
+mod exchange;
 mod facts;
 mod files;
 mod links;
@@ -22,19 +23,20 @@ mod terms;
 mod thresholds;
 mod version;
 
-use crate::domain::{CodeList, Kind, Region, View};
+use crate::domain::{FieldError, Kind, Region, View};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 pub use buffers::{Buffer, NoBuffer};
 pub use calendar::{Calendar, Notice, OutsideCalendar};
-pub use codes::{Code, CodeFault};
+pub use codes::{Code, CodeFault, Codes, Place};
 pub use condition::Condition;
 pub use count::Count;
 pub use deadlines::{Duty, EndsWith};
 pub use documents::{Document, GapFault, Gaps, Requirement};
 pub use early_stop::{EarlyStop, Need, WhyNot};
+pub use exchange::ExchangeError;
 pub use facts::{Circumstances, Ended, Facts, Later, System, Unruled};
 pub use links::{How, Link};
 pub use publication::{Display, End, Ending, Term as DisplayTerm};
@@ -44,7 +46,6 @@ pub use terms::{Says, Term};
 pub use thresholds::Threshold;
 pub use version::RuleVersion;
 
-use codes::Codes;
 use condition::Context;
 use files::Files;
 
@@ -141,13 +142,8 @@ impl Rules {
         published_on: Date,
         later: Later,
     ) -> Facts<'a> {
-        let own = || authority.get(..6).and_then(|code| Region::parse(code).ok());
         Facts {
-            province: body
-                .region()
-                .or_else(own)
-                .unwrap_or(Region::NATION)
-                .province(),
+            province: province_of(Some(authority), body.region()),
             system: self.system_of(authority),
             body,
             published_on,
@@ -226,30 +222,25 @@ impl Rules {
         &self.links
     }
 
-    /// A code of an open list, if it may be used in a province on a day.
-    ///
-    /// # Errors
-    /// [`CodeFault`].
-    pub fn code(
-        &self,
-        list: CodeList,
-        code: &str,
-        province: Region,
-        day: Date,
-    ) -> Result<&Code, CodeFault> {
-        self.codes.get(list, code, province, day)
-    }
-
-    /// Every code of a record that its province may not use on the day the record is about, with its path.
+    /// The codes of the open lists.
     #[must_use]
-    pub fn code_faults(&self, facts: &Facts<'_>) -> Vec<(String, CodeFault)> {
-        let day = facts.body.main_date().unwrap_or(facts.published_on);
-        self.codes.faults(&facts.body, facts.province, day)
+    pub const fn codes(&self) -> &Codes {
+        &self.codes
     }
 
-    /// Every version of every code of an open list, in file order: for names on pages, templates and import.
-    pub fn codes(&self, list: CodeList) -> impl Iterator<Item = &Code> {
-        self.codes.of(list)
+    /// Where and when the codes of a record of an authority are read that was logged on a day in China.
+    #[must_use]
+    pub fn place(authority: Option<&str>, body: &View<'_>, published_on: Date) -> Place {
+        Place {
+            province: province_of(authority, body.region()),
+            day: body.main_date().unwrap_or(published_on),
+        }
+    }
+
+    /// Every code of a record that its province may not use on the day the record is about.
+    #[must_use]
+    pub fn code_faults(&self, facts: &Facts<'_>) -> Vec<FieldError> {
+        self.codes.faults(&facts.body, facts.place())
     }
 
     /// What an application for repair needs in a place on a day.
@@ -318,4 +309,14 @@ impl Rules {
             thresholds: &self.thresholds,
         }
     }
+}
+
+/// The province of a record's region; where it has none, the one in the identifier of its authority.
+fn province_of(authority: Option<&str>, region: Option<Region>) -> Region {
+    let own = || {
+        authority?
+            .get(..6)
+            .and_then(|code| Region::parse(code).ok())
+    };
+    region.or_else(own).unwrap_or(Region::NATION).province()
 }

@@ -48,6 +48,7 @@ templates!(
     "plans.html",
     "problem.html",
     "record.html",
+    "rules-codes.html",
     "rules-file.html",
     "rules.html",
     "search.html",

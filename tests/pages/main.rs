@@ -592,6 +592,7 @@ async fn no_two_pages_have_the_same_title() {
             "/rules",
             "/rules/publication",
             "/rules/deadlines",
+            "/rules/codes",
             "/list/abnormal",
             "/list/serious",
         ]

@@ -5,9 +5,11 @@
 use super::fault::Fault;
 use super::summary::Loaded;
 use super::{Answer, Link, Page, Visit};
-use crate::rules::{End, RuleVersion};
+use crate::domain::CodeList;
+use crate::rules::{Code, End, RuleVersion};
 use crate::web::links;
 use gongshi_verify::encoding::hex;
+use jiff::civil::Date;
 use serde::Serialize;
 
 /// Files in the order in which they matter to a reader, with the words for each.
@@ -21,6 +23,8 @@ const FILES: &[(&str, &str)] = &[
     ("documents", "page-rules-file-documents"),
     ("buffers", "page-rules-file-buffers"),
 ];
+/// Of the address of the page of codes.
+const CODES: &str = "codes";
 
 /// A file of rules in the overview.
 #[derive(Serialize)]
@@ -42,6 +46,25 @@ struct Rule {
     confirmed: bool,
     note: Option<String>,
     text: String,
+}
+
+/// An open list with every version of its codes.
+#[derive(Serialize)]
+struct Codes {
+    name: &'static str,
+    title: String,
+    codes: Vec<CodeRow>,
+}
+
+#[derive(Serialize)]
+struct CodeRow {
+    code: String,
+    name: String,
+    days: String,
+    /// Provinces, separated; empty: all.
+    provinces: String,
+    source: String,
+    confirmed: bool,
 }
 
 #[derive(Serialize)]
@@ -85,7 +108,15 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             unconfirmed: versions.iter().filter(|one| !one.confirmed).count(),
         }
     });
-    let files: Vec<File> = files.collect();
+    let codes = CodeList::OPEN.iter();
+    let codes: Vec<&Code> = codes.flat_map(|list| rules.codes().of(*list)).collect();
+    let codes = File {
+        title: visit.word("page-rules-file-codes"),
+        href: links::page(visit.lang, &format!("/rules/{CODES}"), ""),
+        rules: codes.len(),
+        unconfirmed: codes.iter().filter(|one| !one.confirmed).count(),
+    };
+    let files: Vec<File> = files.chain([codes]).collect();
     let (from, to) = rules.calendar().covers();
     let notices = rules.calendar().notices().iter().map(|notice| Notice {
         year: notice.year,
@@ -101,9 +132,23 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .done()
 }
 
+/// Every version of every code of the open lists.
+fn codes(visit: &Visit) -> Result<Answer, Fault> {
+    let lists = CodeList::OPEN.iter().map(|list| visit.codes_of(*list));
+    let heading = visit.word("page-rules-file-codes");
+    Page::new("rules-codes.html", heading.clone())
+        .above(visit.rules_link())
+        .with("heading", &heading)
+        .with("lists", &lists.collect::<Vec<_>>())
+        .done()
+}
+
 /// Every version of every rule of one file.
 pub(super) fn file(visit: &Visit) -> Result<Answer, Fault> {
     let wanted = visit.key.as_str();
+    if wanted == CODES {
+        return codes(visit);
+    }
     let Some((name, title)) = FILES.iter().find(|(name, _)| *name == wanted) else {
         return Err(Fault::nothing());
     };
@@ -120,10 +165,7 @@ pub(super) fn file(visit: &Visit) -> Result<Answer, Fault> {
         text: version.text.clone(),
     });
     Page::new("rules-file.html", visit.word(title))
-        .above(Link {
-            text: visit.word("page-rules-title"),
-            href: links::page(visit.lang, "/rules", ""),
-        })
+        .above(visit.rules_link())
         .with("heading", &visit.word(title))
         .with("rules", &rules.collect::<Vec<_>>())
         .with("foreign", &super::summary::foreign(visit.lang))
@@ -131,6 +173,13 @@ pub(super) fn file(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 impl Visit {
+    fn rules_link(&self) -> Link {
+        Link {
+            text: self.word("page-rules-title"),
+            href: links::page(self.lang, "/rules", ""),
+        }
+    }
+
     /// Where the first version of a rule of which this holds stands; `None` where these rules have no such.
     pub(super) fn rule(&self, is_it: impl Fn(&RuleVersion) -> bool) -> Option<Ruling> {
         let versions = self.portal.intake.rules().versions();
@@ -146,9 +195,36 @@ impl Visit {
         })
     }
 
+    fn codes_of(&self, list: CodeList) -> Codes {
+        let codes = self.portal.intake.rules().codes().of(list);
+        let row = |code: &Code| {
+            let provinces = code.provinces.iter();
+            let provinces = provinces.map(|one| self.region_code(one.as_str()));
+            CodeRow {
+                code: code.code.clone(),
+                name: self.lang.pick(&code.zh, &code.en).clone(),
+                days: self.days(code.valid_from, code.valid_to),
+                provinces: provinces
+                    .collect::<Vec<_>>()
+                    .join(&self.word("page-list-comma")),
+                source: code.source.clone(),
+                confirmed: code.confirmed,
+            }
+        };
+        Codes {
+            name: list.name(),
+            title: self.word(&format!("list-{}", list.name())),
+            codes: codes.map(row).collect(),
+        }
+    }
+
     fn days_of(&self, version: &RuleVersion) -> String {
-        let day = |day: jiff::civil::Date| day.to_string();
-        match (version.valid_from.map(day), version.valid_to.map(day)) {
+        self.days(version.valid_from, version.valid_to)
+    }
+
+    fn days(&self, from: Option<Date>, to: Option<Date>) -> String {
+        let day = |day: Date| day.to_string();
+        match (from.map(day), to.map(day)) {
             (Some(from), Some(to)) => self.say(
                 "page-rules-from-to",
                 &[("from", from.into()), ("to", to.into())],

@@ -827,18 +827,6 @@ code-inspection_method-entrusted = 委托专业机构
 
 list-result = 检查结果
 code-result-no_problem_found = 未发现问题
-code-result-required_information_not_published = 未按规定公示应当公示的信息
-code-result-false_information_published = 公示信息隐瞒真实情况、弄虚作假
-code-result-unreachable_at_registered_address = 通过登记的住所（经营场所）无法联系
-code-result-refused_inspection = 不配合检查情节严重
-code-result-problem_corrected = 发现问题经责令已改正
-code-result-problem_pending = 发现问题待后续处理
-code-result-no_relevant_activity = 未发现开展本次抽查涉及的经营活动
-code-result-closed_or_liquidating = 已关闭停业或正在组织清算
-code-result-deregistered = 注销
-code-result-licence_revoked = 被吊销
-code-result-registration_rescinded = 被撤销
-code-result-moved_out = 迁出
 
 list-followup_type = 后续处理
 code-followup_type-rectification_ordered = 责令改正
@@ -848,10 +836,6 @@ code-followup_type-case_filed = 立案
 code-followup_type-closed = 办结
 
 list-abnormal_reason = 列入经营异常名录原因
-code-abnormal_reason-annual_report_missing = 未依照规定的期限公示年度报告
-code-abnormal_reason-instant_information_missing = 未在责令的期限内公示有关企业信息
-code-abnormal_reason-false_information = 公示企业信息隐瞒真实情况、弄虚作假
-code-abnormal_reason-unreachable = 通过登记的住所（经营场所）无法联系
 
 list-removal_reason = 移出经营异常名录原因
 code-removal_reason-annual_report_filed = 补报未报年份的年度报告并公示
@@ -889,20 +873,6 @@ code-restriction-no_honours = 不予授予荣誉称号
 code-restriction-other = 其他管理措施
 
 list-penalty_kind = 处罚种类
-code-penalty_kind-warning = 警告
-code-penalty_kind-public_criticism = 通报批评
-code-penalty_kind-fine = 罚款
-code-penalty_kind-confiscate_gains = 没收违法所得
-code-penalty_kind-confiscate_property = 没收非法财物
-code-penalty_kind-suspend_permit = 暂扣许可证件
-code-penalty_kind-lower_qualification = 降低资质等级
-code-penalty_kind-revoke_permit = 吊销许可证件
-code-penalty_kind-restrict_business = 限制开展生产经营活动
-code-penalty_kind-stop_business = 责令停产停业
-code-penalty_kind-close_business = 责令关闭
-code-penalty_kind-restrict_profession = 限制从业
-code-penalty_kind-detention = 行政拘留
-code-penalty_kind-other = 法律、行政法规规定的其他行政处罚
 
 list-procedure = 处罚程序
 code-procedure-ordinary = 普通程序
@@ -948,12 +918,6 @@ code-fulfilment-broken = 未履约
 code-fulfilment-false_promise = 承诺不实
 
 list-repair_kind = 信用修复类型
-code-repair_kind-abnormal_removal = 移出经营异常名录
-code-repair_kind-individual_restore = 恢复个体工商户正常记载状态
-code-repair_kind-serious_early_removal = 提前移出严重违法失信名单
-code-repair_kind-penalty_early_stop = 提前停止公示行政处罚信息
-code-repair_kind-result_stop = 停止公示抽查检查结果信息
-code-repair_kind-revocation_reversal = 撤销吊销决定
 
 list-acceptance = 受理情况
 code-acceptance-accepted = 受理
@@ -1199,9 +1163,9 @@ problem-target_other = 「{ $field }」应指向事件 ref 所写的第 { $expec
 problem-kind_permanent = 「{ $field }」（{ $value }）所指条目的种类为 { $kind }，这类记录不更正、不停止公示、不删除。
 problem-feeds_draw = 「{ $field }」（{ $value }）所指条目是一次抽取的依据，须一直公开。
 problem-target_foreign = 「{ $field }」（{ $value }）所指记录应由 { $authority } 更正或者停止公示。
-problem-rule_code_unknown = 「{ $field }」的代码“{ $value }”不在规则所列代码之内。
-problem-rule_code_not_here = 「{ $field }」的代码“{ $value }”不在 { $province } 使用。
-problem-rule_code_not_then = 「{ $field }」的代码“{ $value }”在 { $day } 不使用。
+problem-rule_code_unknown = 「{ $field }」的代码“{ $value }”不在规则所列「{ $expected }」代码之内，可用代码：{ $codes }。
+problem-rule_code_not_here = 「{ $field }」的代码“{ $value }”不在 { $province } 使用，「{ $expected }」在该省当日可用代码：{ $codes }。
+problem-rule_code_not_then = 「{ $field }」的代码“{ $value }”在 { $day } 不使用，「{ $expected }」当日可用代码：{ $codes }。
 problem-never_shown = 按「{ $field }」所载内容，这类记录不予公示：规则 { $rule }，{ $basis }。
 problem-no_rule_for_date = { $day } 没有适用于这类记录的公示规则。
 problem-rule_day_missing = 缺少「{ $field }」，公示期从该日起算。
