@@ -188,11 +188,9 @@ async fn every_kind_is_met_in_every_form() {
             }
             for (list, code) in view.codes() {
                 if list.is_open() {
-                    let found = page(
-                        &format!("{base}/search?code={}.{code}&kind={kind}", list.name()),
-                        200,
-                    );
-                    assert!(found.await.contains(&link), "{kind} {code}");
+                    let path = format!("{base}/search?code={}.{code}&kind={kind}", list.name());
+                    let found = page(&path, 200).await;
+                    assert!(found.contains(&link), "{kind} {code}");
                 }
             }
         }
