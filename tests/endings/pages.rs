@@ -224,7 +224,7 @@ fn before_and_after_stand_side_by_side() {
             (figure(&old), figure(&new)),
             ("0".to_owned(), "1".to_owned())
         );
-        let args = [("n", 1.into())];
+        let args = [("n", 1.into()), ("n_text", "1".into())];
         assert!(old.contains(&escaped(&Catalogue::built_in().get(
             lang,
             "page-enterprise-corrected-away",
