@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use gongshi::domain::codes::{CodeMisuse, NO_PROBLEM_FOUND, NamedCode};
+use gongshi::domain::codes::{CodeMisuse, InvalidCode, NO_PROBLEM_FOUND, NamedCode};
 use gongshi::domain::schema::Field;
 use gongshi::domain::{Breach, CodeList, FieldType, Kind, Problem, UsccError, schema, validate};
 use gongshi::text::{Arg, Catalogue, Lang, keys};
@@ -233,7 +233,7 @@ fn labels_tell_codes_of_a_list_and_fields_of_a_body_apart() {
 }
 
 fn invalid(why: CodeMisuse) -> Problem {
-    Problem::CodeInvalid {
+    Problem::CodeInvalid(Box::new(InvalidCode {
         list: CodeList::ResultCode,
         why,
         valid: vec![NamedCode {
@@ -241,7 +241,7 @@ fn invalid(why: CodeMisuse) -> Problem {
             zh: "迁出".to_owned(),
             en: "Moved out".to_owned(),
         }],
-    }
+    }))
 }
 
 /// Messages as an officer reads them: every argument a problem gives is one its message takes, and nothing is left open.

@@ -185,7 +185,7 @@ fn a_province_s_code_works_end_to_end() {
     let early = portal.run(&format!("{import} --dry-run --key {SHAANXI}.key early.csv"));
     assert_eq!(code(&early), Some(1), "{early:?}");
     let said = String::from_utf8(early.stdout).unwrap();
-    assert!(said.contains("在 2025-12-31 不使用"), "{said}");
+    assert_eq!(said.matches("在 2025-12-31 不使用").count(), 1, "{said}");
     portal.write("unknown.json", &result("610323", "不合格", "2026-03-02"));
     let unknown = publish("inspection_result", SHAANXI, "unknown.json");
     assert!(

@@ -32,7 +32,8 @@ pub struct CodesOf {
 }
 
 impl CodesOf {
-    /// Those of the folder named, else the server's. Where the server need not be there and is not, those that come with the program, with why.
+    /// Those of the folder named, else the server's. Where these cannot be had, and the server need not be there, those that come with the
+    /// program, with why.
     pub fn vocabulary(
         &self,
         client: &Client,
@@ -48,7 +49,8 @@ impl CodesOf {
         };
         match asked {
             Ok(codes) => Ok((Arc::new(Vocabulary::new(codes)), None)),
-            Err(error) if ask == Ask::Must => Err(error.into()),
+            // One that answers and does not tell its codes says what it thinks of them when it is sent some.
+            Err(error @ ClientError::Connection { .. }) if ask == Ask::Must => Err(error.into()),
             Err(error) => Ok((Vocabulary::built_in().clone(), Some(error))),
         }
     }

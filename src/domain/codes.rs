@@ -128,6 +128,17 @@ pub struct NamedCode {
     pub en: String,
 }
 
+/// A value that is no code which the dated rules have in an open list, there and then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidCode {
+    /// The list.
+    pub list: CodeList,
+    /// Why not.
+    pub why: CodeMisuse,
+    /// Those that may be used there and then.
+    pub valid: Vec<NamedCode>,
+}
+
 /// Why a code of an open list may not be used, by the dated rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeMisuse {

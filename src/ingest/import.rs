@@ -319,7 +319,14 @@ impl Import {
             let (field, value) = (shown(&error.field), shown(&error.value));
             self.columns.fault_at(row, &field, &value, problem)
         };
-        refused.errors.iter().map(fault).collect()
+        let mut cells: Vec<CellFault> = Vec::new();
+        for found in refused.errors.iter().map(fault) {
+            // One cell may tell of the whole and of its one item.
+            if !cells.contains(&found) {
+                cells.push(found);
+            }
+        }
+        cells
     }
 
     fn stopped(&self, stop: Stop) -> ImportError {

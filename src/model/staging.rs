@@ -101,7 +101,7 @@ impl<'a> Staging<'a> {
                 self.keep_listed(list, &uscc, &enterprise)?;
             }
             let key = key::enterprise(&uscc);
-            match enterprise.records {
+            match enterprise.on_page() {
                 0 => self.delete(key),
                 _ => self.put(key, enterprise.to_value()?),
             }

@@ -5,7 +5,7 @@
 
 use super::source::{RuleError, Source};
 use super::version::check_versions;
-use crate::domain::codes::{CodeMisuse, NamedCode, is_code};
+use crate::domain::codes::{CodeMisuse, InvalidCode, NamedCode, is_code};
 use crate::domain::{CodeList, FieldError, FieldType, Problem, Region, View};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -383,20 +383,20 @@ impl Codes {
             zh: code.zh.clone(),
             en: code.en.clone(),
         };
-        Problem::CodeInvalid {
+        Problem::CodeInvalid(Box::new(InvalidCode {
             list,
             why,
             valid: valid.iter().map(named).collect(),
-        }
+        }))
     }
 
     /// Adds to faults of form which codes might stand there.
     pub fn explain(&self, faults: &mut [FieldError], place: Place) {
         for fault in faults {
-            if let Problem::CodeInvalid { list, why, valid } = &fault.problem
-                && valid.is_empty()
+            if let Problem::CodeInvalid(invalid) = &fault.problem
+                && invalid.valid.is_empty()
             {
-                fault.problem = self.misused(*list, why.clone(), place);
+                fault.problem = self.misused(invalid.list, invalid.why.clone(), place);
             }
         }
     }

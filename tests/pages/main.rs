@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod kinds;
 mod linked;
 mod persons;
 mod rules;

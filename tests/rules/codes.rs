@@ -129,12 +129,12 @@ fn a_body_is_searched_for_codes_of_elsewhere() {
     let faults = rules.code_faults(&facts("610000"));
     let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
     assert_eq!(paths, ["outcome[0]", "items[0].outcome[0]"]);
-    let Problem::CodeInvalid { why, valid, .. } = &faults[0].problem else {
+    let Problem::CodeInvalid(invalid) = &faults[0].problem else {
         panic!("{faults:?}")
     };
     let province = "610000".to_owned();
-    assert_eq!(*why, CodeMisuse::NotHere { province });
-    let told: Vec<&str> = valid.iter().map(|one| one.code.as_str()).collect();
+    assert_eq!(invalid.why, CodeMisuse::NotHere { province });
+    let told: Vec<&str> = invalid.valid.iter().map(|one| one.code.as_str()).collect();
     assert!(told.contains(&"problem_pending") && !told.contains(&"unqualified"));
     assert!(rules.code_faults(&facts("510000")).is_empty());
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::breach::Breach;
-use crate::domain::codes::{CodeList, CodeMisuse, NamedCode};
+use crate::domain::codes::{CodeList, CodeMisuse, InvalidCode, NamedCode};
 use crate::domain::kind::Kind;
 use crate::domain::uscc::UsccError;
 
@@ -69,14 +69,7 @@ pub enum Problem {
         list: CodeList,
     },
     /// No code that the dated rules have in the open list, there and then.
-    CodeInvalid {
-        /// The list.
-        list: CodeList,
-        /// Why not.
-        why: CodeMisuse,
-        /// Those that may be used there and then.
-        valid: Vec<NamedCode>,
-    },
+    CodeInvalid(Box<InvalidCode>),
     /// Not a real day written `YYYY-MM-DD`.
     BadDate,
     /// Not a real moment written `YYYY-MM-DDTHH:MM:SSZ`.
@@ -255,7 +248,7 @@ impl Problem {
             Self::NotAllowed => "not_allowed",
             Self::WrongType { .. } => "wrong_type",
             Self::BadCode { .. } => "bad_code",
-            Self::CodeInvalid { why, .. } => match why {
+            Self::CodeInvalid(invalid) => match invalid.why {
                 CodeMisuse::Unknown => "rule_code_unknown",
                 CodeMisuse::NotHere { .. } => "rule_code_not_here",
                 CodeMisuse::NotThen { .. } => "rule_code_not_then",
@@ -319,7 +312,8 @@ impl Problem {
                 ("expected", ProblemArg::Key(format!("list-{}", list.name()))),
                 ("codes", ProblemArg::Text(list.codes().join(", "))),
             ],
-            Self::CodeInvalid { list, why, valid } => {
+            Self::CodeInvalid(invalid) => {
+                let InvalidCode { list, why, valid } = &**invalid;
                 let named = |name: fn(&NamedCode) -> &String| {
                     let each = valid
                         .iter()
@@ -421,7 +415,8 @@ impl fmt::Display for Problem {
                     words(list.name())
                 )
             }
-            Self::CodeInvalid { list, why, valid } => {
+            Self::CodeInvalid(invalid) => {
+                let InvalidCode { list, why, valid } = &**invalid;
                 let list = words(list.name());
                 match why {
                     CodeMisuse::Unknown => write!(f, "is no code of the list {list}")?,
@@ -518,7 +513,7 @@ mod tests {
             Problem::BadCode {
                 list: CodeList::DrawBasis,
             },
-            Problem::CodeInvalid {
+            Problem::CodeInvalid(Box::new(InvalidCode {
                 list,
                 why: CodeMisuse::NotHere {
                     province: "610000".to_owned(),
@@ -528,7 +523,7 @@ mod tests {
                     zh: "迁出".to_owned(),
                     en: "Moved out".to_owned(),
                 }],
-            },
+            })),
             Problem::NotAlone {
                 list,
                 code: "no_problem_found",

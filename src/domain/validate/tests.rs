@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
-use crate::domain::codes::CodeMisuse;
+use crate::domain::codes::{CodeMisuse, InvalidCode};
 use crate::domain::uscc::UsccError;
 use jiff::civil::date;
 
@@ -171,11 +171,11 @@ fn each_fault_of_a_result_is_named() {
             "/items/1/outcome",
             json!(["Unknown"]),
             "items[1].outcome[0]",
-            P::CodeInvalid {
+            P::CodeInvalid(Box::new(InvalidCode {
                 list: CodeList::ResultCode,
                 why: CodeMisuse::Unknown,
                 valid: Vec::new(),
-            },
+            })),
         ),
         (
             "/items/0/outcome",

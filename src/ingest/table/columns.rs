@@ -404,11 +404,14 @@ impl Columns {
         }
         if faults.is_empty() {
             let view = View::new(self.kind, &body);
-            let misused = words.vocabulary.faults(&view, words.here).into_iter();
-            faults.extend(misused.map(|error| {
+            for error in words.vocabulary.faults(&view, words.here) {
                 let problem = CellProblem::Domain(error.problem);
-                self.fault_at(row, &error.path, &error.value, problem)
-            }));
+                let fault = self.fault_at(row, &error.path, &error.value, problem);
+                // One cell may tell of the whole and of its one item.
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }
         }
         if faults.is_empty() {
             Ok(body)

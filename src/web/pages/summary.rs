@@ -137,6 +137,8 @@ pub(super) struct Row {
     pub(super) corrected: bool,
     /// Whether it was corrected to be about somebody else than the subject whose page this is.
     pub(super) elsewhere: bool,
+    /// The subject it was published about, where a correction has said another.
+    formerly: Option<Link>,
     authority: Link,
     logged: Moment,
     proof: String,
@@ -208,12 +210,20 @@ impl Visit {
             number: number.filter(|number| *number != name),
             corrected: !loaded.corrections.is_empty(),
             elsewhere: false,
+            formerly: self.formerly(loaded),
             authority: self.authority_link(registry, loaded.entry.authority.as_str()),
             logged: Moment::new(self.lang, loaded.entry.logged_at),
             proof: crate::intake::link_path(loaded.index),
             kind,
             name,
         }
+    }
+
+    /// The subject a record named before it was corrected to be about another.
+    fn formerly(&self, loaded: &Loaded) -> Option<Link> {
+        let first = loaded.stored.view()?.subject_code()?;
+        let now = loaded.view()?.subject_code();
+        (now.as_ref() != Some(&first)).then(|| self.uscc_link(&first))
     }
 
     /// What a record is called. Notes where that names a natural person, so that search engines are told to leave the

@@ -151,6 +151,10 @@ page-search-code-unknown = { $code } is a well-formed credit code, but no public
 page-enterprise = Business
 page-enterprise-title = { $name } ({ $code })
 page-enterprise-earlier = Earlier names
+page-enterprise-corrected-away = and { $n_text } more that { $n ->
+    [one] was
+   *[other] were
+} corrected to be about somebody else; not counted
 page-enterprise-records = Public records
 page-enterprise-status = Present status
 page-enterprise-abnormal-on = On the list of abnormal operations (or marked abnormal)
@@ -326,6 +330,7 @@ page-error-problem-text = No error of the interface is called “{ $given }”. 
 page-error-home = Back to the home page
 
 page-corrected = Corrected
+page-corrected-from = Published under
 page-corrected-elsewhere = Corrected: not about this subject
 page-corrected-text = { $n ->
     [one] This record was corrected after it was published.
@@ -360,6 +365,10 @@ page-compare-same = Unchanged ({ $n_text })
 page-chain = What followed
 page-chain-closed = Closed
 page-chain-open = Not closed yet
+page-chain-before-inspection = A step is dated before the inspection.
+page-chain-not-ordered = Reported as rectified, without an order to rectify published here before.
+page-chain-closed-open = Closed although the last order to rectify has neither a report of it nor a transfer published here.
+page-chain-after-close = Steps are dated after the case was closed.
 page-chain-due = due
 page-chain-to = handed to
 page-chain-more = { $n ->
