@@ -37,6 +37,18 @@ pub struct Code {
     pub confirmed: bool,
 }
 
+/// Open lists whose codes come with the rules that ask for them.
+const OTHERWISE: &[CodeList] = &[CodeList::RepairDocument, CodeList::BufferGround];
+
+/// A code that another file brings, with its names.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawNamed {
+    name: Spanned<String>,
+    zh: Spanned<String>,
+    en: Spanned<String>,
+}
+
 /// Why a code may not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CodeFault {
@@ -106,6 +118,10 @@ impl Code {
         let name = raw.list.get_ref();
         let list = CodeList::ALL.iter().find(|list| list.name() == name);
         let list = *list.ok_or_else(|| source.fault(&raw.list, format!("no list {name}")))?;
+        if OTHERWISE.contains(&list) {
+            let reason = format!("the codes of the list {name} stand in a file of their own");
+            return Err(source.fault(&raw.list, reason));
+        }
         if !list.is_open() {
             return Err(source.fault(&raw.list, format!("the list {name} is not open to files")));
         }
@@ -200,7 +216,8 @@ impl Codes {
                 .or_default()
                 .push(i);
         }
-        let own = CodeList::ALL.iter().filter(|list| list.is_open());
+        let own = CodeList::ALL.iter();
+        let own = own.filter(|list| list.is_open() && !OTHERWISE.contains(list));
         for (list, code) in own.flat_map(|list| list.codes().iter().map(move |code| (*list, *code)))
         {
             if !by_name.contains_key(&(list, code.to_owned())) {
@@ -209,6 +226,47 @@ impl Codes {
             }
         }
         Ok(Self { codes, by_name })
+    }
+
+    /// Adds the codes that another file brings, used everywhere and always.
+    pub(super) fn add(
+        &mut self,
+        source: Source<'_>,
+        list: CodeList,
+        all: &[RawNamed],
+    ) -> Result<(), RuleError> {
+        for raw in all {
+            let code = raw.name.get_ref();
+            if !is_code(code) {
+                return Err(source.fault(&raw.name, "a code is [a-z][a-z0-9_]*, up to 64"));
+            }
+            if self.knows(list, code) {
+                return Err(source.fault(&raw.name, format!("{code} stands here twice")));
+            }
+            let named = Code {
+                list,
+                code: code.clone(),
+                zh: source.words(&raw.zh)?,
+                en: source.words(&raw.en)?,
+                valid_from: None,
+                valid_to: None,
+                provinces: Vec::new(),
+                negative: false,
+                source: source.name_of_file().to_owned(),
+                confirmed: false,
+            };
+            let at = self.codes.len();
+            self.by_name.insert((list, code.clone()), vec![at]);
+            self.codes.push(named);
+        }
+        let missing = list.codes().iter().find(|code| !self.knows(list, code));
+        match missing {
+            Some(code) => {
+                let reason = format!("the code {code} of the list {} is missing", list.name());
+                Err(source.whole(reason))
+            }
+            None => Ok(()),
+        }
     }
 
     fn versions(&self, list: CodeList, code: &str) -> impl Iterator<Item = &Code> {

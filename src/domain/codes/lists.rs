@@ -419,4 +419,28 @@ code_lists! {
         NotListedReachable = "not_listed_reachable",
         NotListedCorrected = "not_listed_corrected",
     }
+    /// Papers of an application for credit repair. 信用修复材料.
+    RepairDocument = "repair_document" {
+        ApplicationForm = "application_form",
+        Promise = "promise",
+        Identity = "identity",
+        Rectification = "rectification",
+        FiledReport = "filed_report",
+        Payment = "payment",
+        NoOtherViolation = "no_other_violation",
+        CourtRuling = "court_ruling",
+    }
+    /// Grounds for not listing a subject for now. 不予列入事由.
+    BufferGround = "buffer_ground" {
+        ForceMajeure = "force_majeure",
+        ReachableOtherwise = "reachable_otherwise",
+        NoOtherViolation = "no_other_violation",
+        Explained = "explained",
+        NoIntent = "no_intent",
+        NoHarm = "no_harm",
+        FirstCorrection = "first_correction",
+        ContactError = "contact_error",
+        DecimalPoint = "decimal_point",
+        UnitError = "unit_error",
+    }
 }
