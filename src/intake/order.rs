@@ -275,7 +275,9 @@ impl Intake {
         following.wait_for(&keys, &self.log, &self.standing)?;
         let target = entry.reference.as_deref().and_then(decimal);
         journey::judge(&case, &entry.authority, &view, target)?;
-        if view.kind() != Kind::RepairDecision {
+        // A revocation that is reversed is no display that ends early.
+        let reversal = view.text_of("repair_kind") == Some("revocation_reversal");
+        if view.kind() != Kind::RepairDecision || reversal {
             return Ok(());
         }
         let today = day_in_china(entry.logged_at.unix());

@@ -27,7 +27,6 @@ pub(in crate::intake) struct Case<'a> {
 pub(in crate::intake) struct Past {
     pub(in crate::intake) index: u64,
     pub(in crate::intake) authority: AuthorityId,
-    pub(in crate::intake) logged_on: Date,
     /// It has left publication: what it said is not held against anybody.
     pub(in crate::intake) left: bool,
     kind: Kind,
@@ -92,7 +91,6 @@ impl Case<'_> {
         Ok(Some(Past {
             index,
             authority: stored.entry.authority,
-            logged_on: day_in_china(stored.entry.logged_at.unix()),
             left: ended.is_some(),
             kind,
             own,

@@ -56,12 +56,20 @@ pub(super) fn lifted(
     };
     let mut all = case.following(listing.index, (exit.exit, exit.field), own)?;
     if let (Some(code), Some(day)) = (listing.view().subject_code(), listing.day()) {
-        let by_day = case.of_subject(code.as_str(), own)?.into_iter();
-        all.extend(by_day.filter(|one| {
+        let of_subject = case.of_subject(code.as_str(), own)?;
+        let listed: Vec<u64> = of_subject
+            .iter()
+            .filter(|one| one.kind() == exit.listing && one.day() == Some(day))
+            .map(|one| one.index)
+            .collect();
+        all.extend(of_subject.into_iter().filter(|one| {
+            // Tables come in any order; but what was logged later was not meant where another listing of that day was there.
+            let meant = listing.index < one.index || listed.iter().all(|other| *other > one.index);
             one.kind() == exit.exit
                 && one.names(exit.field).is_none()
                 && one.view().date_of(exit.day) == Some(day)
                 && same_ground(one.text("listed_reason"), listing.text("listed_reason"))
+                && meant
         }));
     }
     let first = all

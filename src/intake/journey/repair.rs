@@ -87,10 +87,10 @@ impl Matter<'_> {
 
     fn is_revoked(&self, case: &Case<'_>) -> Result<(), Refusal> {
         let target = self.target;
+        if !is_revocation(target) && !target.left {
+            return Err(self.broken(Breach::NotRevoked));
+        }
         let by = match target.kind() {
-            Kind::SubjectStatus if target.text("status") != "licence_revoked" && !target.left => {
-                return Err(self.broken(Breach::NotRevoked));
-            }
             Kind::SubjectStatus => status::reversed(case, target.index, None)?,
             _ => match target.view().subject_code() {
                 Some(code) => status::all_reversed(case, code.as_str(), None)?,
@@ -136,6 +136,18 @@ impl Matter<'_> {
             }
             None => Ok(()),
         }
+    }
+}
+
+/// Whether a record revokes a business licence.
+fn is_revocation(past: &Past) -> bool {
+    match past.kind() {
+        Kind::SubjectStatus => past.text("status") == "licence_revoked",
+        Kind::Penalty => past
+            .view()
+            .codes_of("penalty_kinds")
+            .any(|kind| kind == "revoke_licence"),
+        _ => false,
     }
 }
 

@@ -1131,6 +1131,7 @@ problem-duplicate = “{ $value }” stands twice in “{ $field }”.
 problem-before = “{ $field }” ({ $value }) must not be earlier than “{ $other }”.
 problem-in_future = “{ $field }” ({ $value }) is in the future: something that has happened cannot be later than the day it is signed, { $latest }.
 problem-identity_number = “{ $field }” holds the number of an identity card (公民身份号码), which is never published; remove it.
+problem-mobile_number = “{ $field }” holds a mobile number, which is never published; remove it.
 problem-not_alone = In “{ $field }”, “{ $code }” cannot stand beside other codes.
 problem-not_listed = “{ $value }” in “{ $field }” is not listed in “{ $other }”.
 problem-too_few = “{ $field }” must come to at least { $min } officers.

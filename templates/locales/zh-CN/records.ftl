@@ -1128,6 +1128,7 @@ problem-duplicate = 「{ $field }」中“{ $value }”重复。
 problem-before = 「{ $field }」（{ $value }）不得早于「{ $other }」。
 problem-in_future = 「{ $field }」（{ $value }）是将来的日期，已发生的事项不得晚于签署之日（{ $latest }）。
 problem-identity_number = 「{ $field }」中含有公民身份号码，不得公示，请删除。
+problem-mobile_number = 「{ $field }」中含有手机号码，不得公示，请删除。
 problem-not_alone = 「{ $field }」中“{ $code }”不能与其他代码同时使用。
 problem-not_listed = 「{ $field }」的值“{ $value }”未列入「{ $other }」。
 problem-too_few = 「{ $field }」合计不得少于{ $min }人。
