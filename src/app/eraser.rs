@@ -8,6 +8,7 @@ use super::{Failure, files_of};
 use crate::log::Log;
 use crate::model::{self, Model};
 use crate::search::SearchIndex;
+use crate::sequel::{self, Sequel};
 use crate::standing::{Standing, Unfinished};
 use crate::store::Files;
 use gongshi_verify::hash::Hash;
@@ -29,6 +30,7 @@ pub(super) struct Eraser {
     pub(super) search: Arc<dyn SearchIndex>,
     pub(super) files: Files,
     pub(super) standing: Standing,
+    pub(super) sequel: Sequel,
 }
 
 impl Eraser {
@@ -61,6 +63,8 @@ impl Eraser {
         }
         self.log.erase(&records)?;
         self.log.storage().rewrite(model::DATABASE)?;
+        self.sequel.forget(&records)?;
+        self.log.storage().rewrite(sequel::DATABASE)?;
         self.search.purge()?;
         self.standing.finish(&by)?;
         tracing::info!(

@@ -5,7 +5,7 @@ use super::enterprise::Enterprise;
 use super::staging::Staging;
 use super::{Model, ModelError, NamedFile, Records, index_in_key, key, unusable};
 use crate::domain::dates::day_in_china;
-use crate::domain::{Kind, Stored, View};
+use crate::domain::{Kind, Stored, View, person};
 use crate::log::Leaf;
 use crate::store::Pair;
 use gongshi_verify::encoding::{decimal, hex32};
@@ -295,7 +295,7 @@ fn rows(index: u64, record: &Read) -> Result<Vec<Pair>, ModelError> {
             index,
             size: file.size,
             media_type: file.media_type,
-            name: file.name,
+            name: person::without_name(&file.name, &standing).into_owned(),
         };
         let value = serde_json::to_vec(&named)
             .map_err(|e| unusable(&format!("file {}", file.sha256), e))?;

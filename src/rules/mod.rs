@@ -80,14 +80,14 @@ impl Rules {
     pub fn read(files: &[(&str, &str)]) -> Result<Self, RuleError> {
         let files = Files::new(files)?;
         let calendar = Calendar::read(files.get("holidays.toml"))?;
-        let codes = Codes::read(files.get("codes.toml"))?;
+        let mut codes = Codes::read(files.get("codes.toml"))?;
         let thresholds = thresholds::Thresholds::read(files.get("thresholds.toml"))?;
         let publication = publication::Publication::read(files.get("publication.toml"), &codes)?;
         let links = links::read(files.get("links.toml"))?;
         let early_stops = early_stop::read(files.get("early-stop.toml"), &codes)?;
         let duties = deadlines::read(files.get("deadlines.toml"), &codes)?;
-        let documents = documents::Documents::read(files.get("documents.toml"), &codes)?;
-        let buffers = buffers::Buffers::read(files.get("buffers.toml"))?;
+        let documents = documents::Documents::read(files.get("documents.toml"), &mut codes)?;
+        let buffers = buffers::Buffers::read(files.get("buffers.toml"), &mut codes)?;
         let terms = terms::Terms::read(files.get("terms.toml"))?;
         Ok(Self {
             digest: files.digest(),
@@ -261,6 +261,11 @@ impl Rules {
         met: &BTreeSet<&str>,
     ) -> Result<&Buffer, NoBuffer> {
         self.buffers.find(no_penalty_kind, region, day, met)
+    }
+
+    /// The rules by which a subject is not listed for now, in file order.
+    pub fn buffers(&self) -> impl Iterator<Item = &Buffer> {
+        self.buffers.all()
     }
 
     /// A term by name in the version of a day.

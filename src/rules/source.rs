@@ -80,6 +80,11 @@ impl<'a> Source<'a> {
         Ok(text.get_ref().clone())
     }
 
+    /// The name of the file.
+    pub(super) fn name_of_file(&self) -> &'a str {
+        self.name
+    }
+
     /// A name in the files: lowercase letters, digits, `-` and `_`.
     pub(super) fn name(&self, text: &Spanned<String>) -> Result<String, RuleError> {
         let name = text.get_ref();
