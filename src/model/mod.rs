@@ -4,6 +4,8 @@
 //! It must not be asked whether a signature or proof holds, and it never writes to the log.
 
 mod display;
+mod duties;
+mod duty_lists;
 mod enterprise;
 mod fold;
 mod key;
@@ -11,6 +13,8 @@ mod lists;
 mod staging;
 
 pub use display::Due;
+pub use duties::{HowMet, Met, Part, RecordDuty};
+pub use duty_lists::{DutyCounts, DutyLine, DutyTotals};
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
 
 use crate::domain::Kind;
@@ -26,7 +30,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 9;
+const VERSION: u64 = 10;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]
