@@ -111,6 +111,18 @@ impl Visit {
         }
     }
 
+    /// Where a version of a rule stands on the page of rules.
+    pub(super) fn rule_href(&self, rule: &RuleVersion) -> String {
+        let versions = self.portal.intake.rules().versions();
+        let places = FILES.iter().filter_map(|(file, _)| {
+            let mut known = versions.get(file)?.iter();
+            let position = known.position(|version| *version == rule)?;
+            Some(anchor(file, position))
+        });
+        let place = places.take(1).last().unwrap_or_default();
+        format!("{}#{place}", links::page(self.lang, "/rules", ""))
+    }
+
     /// Until when a record is shown, by which rule; `None` of one that is not public, or not summarised yet.
     pub(super) fn display_of(&self, loaded: &Loaded) -> Result<Option<Shown>, Fault> {
         let portal = &self.portal;
@@ -137,17 +149,10 @@ impl Visit {
             End::Open => self.word("page-display-open"),
             End::Never => self.word("page-display-never"),
         };
-        let versions = portal.intake.rules().versions();
-        let places = FILES.iter().filter_map(|(file, _)| {
-            let mut known = versions.get(file)?.iter();
-            let position = known.position(|version| **version == *display.rule)?;
-            Some(anchor(file, position))
-        });
-        let place = places.take(1).last().unwrap_or_default();
         Ok(Some(Shown {
             text,
             rule: display.rule.id(),
-            href: format!("{}#{place}", links::page(self.lang, "/rules", "")),
+            href: self.rule_href(display.rule),
             basis: display.rule.basis.clone(),
             confirmed: display.rule.confirmed,
         }))
