@@ -8,3 +8,4 @@ mod common;
 mod county;
 mod folded;
 mod office;
+mod told;
