@@ -47,7 +47,8 @@ pub enum HowMet {
     InTime,
     /// After it.
     Late,
-    /// The last day cannot be computed.
+    /// That cannot be told: the last day cannot be computed, or it was over before the log began, and what this log took late may have been
+    /// published elsewhere in time.
     Undecided,
 }
 
@@ -204,11 +205,11 @@ impl<'a> Staging<'a> {
         let facts = self.facts(&record.stored, view);
         let mut found = Vec::new();
         for duty in rules.duties(&facts) {
-            let (on, by) = match self.end_of(&duty, index, &facts)? {
-                Some((on, by)) => (Some(on), by),
-                None => (None, index),
+            let met = match self.end_of(&duty, index, &facts)? {
+                Some((on, by)) => Some(self.met(&duty, index, on, by)?),
+                None => None,
             };
-            found.push(owed(duty, record, &view, on.map(|on| (on, by))));
+            found.push(owed(duty, record, &view, met));
         }
         // What a correction of the record itself ended is no longer asked for by what stands now.
         let corrections = self.corrections(index)?;
@@ -228,13 +229,33 @@ impl<'a> Staging<'a> {
                     let left = rules.duties(&self.facts(&record.stored, corrected));
                     if !left.iter().any(same) {
                         let on = day_in_china(said.entry.logged_at.unix());
-                        found.push(owed(duty, record, &own, Some((on, *correction))));
+                        let met = self.met(&duty, index, on, *correction)?;
+                        found.push(owed(duty, record, &own, Some(met)));
                         break;
                     }
                 }
             }
         }
         Ok(found)
+    }
+
+    fn met(&self, duty: &Duty<'_>, index: u64, on: Date, by: u64) -> Result<Met, ModelError> {
+        let how = match (duty.in_time(on), &duty.due_on) {
+            (Some(true), _) => HowMet::InTime,
+            (Some(false), Ok(due)) if by == index && *due < self.log_began()? => HowMet::Undecided,
+            (Some(false), _) => HowMet::Late,
+            (None, _) => HowMet::Undecided,
+        };
+        Ok(Met { on, by, how })
+    }
+
+    fn log_began(&self) -> Result<Date, ModelError> {
+        if let Some(day) = self.began.get() {
+            return Ok(*day);
+        }
+        let first = read(0, &self.records.kept(0)?)?;
+        let day = day_in_china(first.entry.logged_at.unix());
+        Ok(*self.began.get_or_init(|| day))
     }
 
     fn facts<'b>(&self, stored: &Stored, view: View<'b>) -> Facts<'b> {
@@ -383,7 +404,9 @@ impl<'a> Staging<'a> {
             Some(Kind::Expiry) => true,
             Some(Kind::Withdrawal) => {
                 let end = read(by, &self.records.kept(by)?)?;
-                let reason = end.view().and_then(|said| said.text_of("withdrawal_reason"));
+                let reason = end
+                    .view()
+                    .and_then(|said| said.text_of("withdrawal_reason"));
                 reason == Some("repaired")
             }
             _ => false,
@@ -420,12 +443,7 @@ impl<'a> Staging<'a> {
 }
 
 /// A duty with whom it stands, and how it ended.
-fn owed<'a>(
-    duty: Duty<'a>,
-    record: &Read,
-    view: &View<'_>,
-    end: Option<(Date, u64)>,
-) -> RecordDuty<'a> {
+fn owed<'a>(duty: Duty<'a>, record: &Read, view: &View<'_>, met: Option<Met>) -> RecordDuty<'a> {
     let publisher = record.stored.entry.authority.as_str();
     let (authority, part) = match duty.owed_by {
         OwedBy::Publisher => (publisher, Part::Own),
@@ -435,15 +453,6 @@ fn owed<'a>(
             None => (publisher, Part::Followed),
         },
     };
-    let met = end.map(|(on, by)| Met {
-        on,
-        by,
-        how: match duty.in_time(on) {
-            Some(true) => HowMet::InTime,
-            Some(false) => HowMet::Late,
-            None => HowMet::Undecided,
-        },
-    });
     RecordDuty {
         authority: authority.to_owned(),
         part,

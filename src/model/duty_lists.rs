@@ -22,7 +22,7 @@ pub struct DutyCounts {
     pub in_time: u64,
     /// Done too late.
     pub late: u64,
-    /// Done; whether in time cannot be computed.
+    /// Done; whether in time cannot be told.
     pub undecided: u64,
 }
 

@@ -170,7 +170,13 @@ pub(super) fn duty_count(list: u8, place: Option<(&str, u8, &str, &str)>) -> Vec
         None => vec![list],
         Some((authority, part, place, rule)) => joined(
             list,
-            &[authority.as_bytes(), b"|", &[part], place.as_bytes(), rule.as_bytes()],
+            &[
+                authority.as_bytes(),
+                b"|",
+                &[part],
+                place.as_bytes(),
+                rule.as_bytes(),
+            ],
         ),
     }
 }

@@ -3,6 +3,8 @@
 use super::enterprise::{Enterprise, StatusList};
 use super::{Model, ModelError, Records, VERSION, key, number};
 use crate::store::{WriteBatch, prefix_end};
+use jiff::civil::Date;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct Staging<'a> {
@@ -17,6 +19,8 @@ pub(super) struct Staging<'a> {
     pub(super) touched: BTreeSet<u64>,
     /// Records whose duties may have ended, or not any more: looked at again at the end of the batch.
     pub(super) duties_touched: BTreeSet<u64>,
+    /// The day on which the log began, once it was asked for.
+    pub(super) began: OnceCell<Date>,
 }
 
 impl<'a> Staging<'a> {
@@ -29,6 +33,7 @@ impl<'a> Staging<'a> {
             changed: BTreeSet::new(),
             touched: BTreeSet::new(),
             duties_touched: BTreeSet::new(),
+            began: OnceCell::new(),
         }
     }
 

@@ -376,11 +376,7 @@ pub(super) struct Crossings {
 impl Crossings {
     pub(super) fn of(rules: &Table<Clock>) -> Self {
         let mut crossings = Self::default();
-        fn add(
-            fields: &mut BTreeMap<Kind, Vec<&'static str>>,
-            kind: Kind,
-            field: &'static str,
-        ) {
+        fn add(fields: &mut BTreeMap<Kind, Vec<&'static str>>, kind: Kind, field: &'static str) {
             let of_kind = fields.entry(kind).or_default();
             if !of_kind.contains(&field) {
                 of_kind.push(field);

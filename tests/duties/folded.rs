@@ -19,24 +19,27 @@ fn a_penalty_is_in_time_on_its_last_day_and_late_on_the_next() {
     let county = office();
     let in_time = county.publish("penalty", penalty("示罚1号", "2026-01-27"));
     assert_eq!(county.own("2026-03-02"), counts(|c| c.in_time = 1));
-    let late = county.publish("penalty", penalty("示罚2号", "2026-01-26"));
+    county.log.clock.advance_to(time("2026-03-03T02:00:00Z"));
+    let late = county.publish("penalty", penalty("示罚2号", "2026-01-27"));
     let both = counts(|c| (c.in_time, c.late) = (1, 1));
-    assert_eq!(county.own("2026-03-02"), both);
+    assert_eq!(county.own("2026-03-03"), both);
     assert_eq!(county.own("2036-03-02"), both, "what is done stays done");
     let [line] = &county.late()[..] else {
         panic!("{:?}", county.late());
     };
-    assert_eq!((line.index, line.day), (late, Some(day("2026-03-02"))));
+    assert_eq!((line.index, line.day), (late, Some(day("2026-03-03"))));
     assert_eq!(line.rule, "penalty-20wd@2021-09-01");
     let log = county.log.app.portal.log.as_ref();
     let duties = county.model().duties_of(late, log).unwrap().unwrap();
     let met = duties[0].met.unwrap();
-    assert_eq!(duties[0].duty.due_on, Ok(day("2026-02-28")));
+    assert_eq!(duties[0].duty.due_on, Ok(day("2026-03-02")));
     assert_eq!((met.by, met.how), (late, HowMet::Late));
     county.is_as_if_folded_anew();
     // A correction of the day is what counts from then on, and its withdrawal takes that back.
-    let said = penalty("示罚2号", "2026-01-27");
-    let correction = county.say(county.correction(late, "penalty", said)).unwrap();
+    let said = penalty("示罚2号", "2026-01-28");
+    let correction = county
+        .say(county.correction(late, "penalty", said))
+        .unwrap();
     assert_eq!(county.own("2026-03-02"), counts(|c| c.in_time = 2));
     assert_eq!(county.late(), []);
     county.is_as_if_folded_anew();
@@ -48,6 +51,9 @@ fn a_penalty_is_in_time_on_its_last_day_and_late_on_the_next() {
     assert_eq!(county.own("2026-03-02"), DutyCounts::default());
     assert_eq!(county.model().duties_of(late, log).unwrap(), None);
     county.is_as_if_folded_anew();
+    // By 28 February: this log began on 2 March, and cannot tell where it stood before.
+    county.publish("penalty", penalty("示罚3号", "2026-01-26"));
+    assert_eq!(county.own("2026-03-03"), counts(|c| c.undecided = 1));
 }
 
 fn listing() -> Value {
@@ -68,13 +74,13 @@ fn an_application_is_open_until_it_is_decided_and_the_decision_until_it_is_carri
         named(listed)
     ));
     let application = county.publish("repair_application", application);
-    // The listing itself, of January, came too late.
-    let open = counts(|c| (c.open, c.late) = (1, 1));
+    // The listing itself, of January, was made before the log began.
+    let open = counts(|c| (c.open, c.undecided) = (1, 1));
     assert_eq!(county.own("2026-03-01"), open);
-    let soon = counts(|c| (c.open, c.due_soon, c.late) = (1, 1, 1));
+    let soon = counts(|c| (c.open, c.due_soon, c.undecided) = (1, 1, 1));
     assert_eq!(county.own("2026-03-02"), soon);
     assert_eq!(county.own("2026-03-09"), soon);
-    let overdue = counts(|c| (c.open, c.overdue, c.late) = (1, 1, 1));
+    let overdue = counts(|c| (c.open, c.overdue, c.undecided) = (1, 1, 1));
     assert_eq!(county.own("2026-03-10"), overdue);
     let [line] = &county.open(Part::Own)[..] else {
         panic!("{:?}", county.open(Part::Own));
@@ -95,7 +101,7 @@ fn an_application_is_open_until_it_is_decided_and_the_decision_until_it_is_carri
     ));
     let decision = county.publish("repair_decision", decision);
     // Decided a day too late, and now to be carried out.
-    let decided = counts(|c| (c.open, c.due_soon, c.late) = (1, 1, 2));
+    let decided = counts(|c| (c.open, c.due_soon, c.late, c.undecided) = (1, 1, 1, 1));
     assert_eq!(county.own("2026-03-10"), decided);
     assert_eq!(
         county.open(Part::Own)[0].day,
@@ -118,7 +124,7 @@ fn an_application_is_open_until_it_is_decided_and_the_decision_until_it_is_carri
         named(listed)
     ));
     county.publish("abnormal_removal", removal);
-    let done = counts(|c| (c.in_time, c.late) = (2, 1));
+    let done = counts(|c| (c.in_time, c.undecided) = (2, 1));
     assert_eq!(county.own("2026-03-31"), done);
     county.is_as_if_folded_anew();
 }
@@ -215,14 +221,22 @@ fn a_step_ends_what_was_ordered_before_it_and_nothing_later() {
             county.named_json(found)
         ))
     };
-    let order = step("rectification_ordered", "2026-03-02", r#","due_on":"2026-03-06""#);
+    let order = step(
+        "rectification_ordered",
+        "2026-03-02",
+        r#","due_on":"2026-03-06""#,
+    );
     county.publish("result_followup", order);
     assert_eq!(county.followed("2026-03-07").overdue, 1);
     assert_eq!(county.own("2026-03-07"), counts(|c| c.in_time = 1));
     county.log.clock.advance_to(time("2026-03-10T02:00:00Z"));
     county.publish("result_followup", step("rectified", "2026-03-06", ""));
     assert_eq!(county.followed("2026-03-10"), counts(|c| c.in_time = 1));
-    let again = step("rectification_ordered", "2026-03-09", r#","due_on":"2026-03-20""#);
+    let again = step(
+        "rectification_ordered",
+        "2026-03-09",
+        r#","due_on":"2026-03-20""#,
+    );
     county.publish("result_followup", again);
     let open = counts(|c| (c.open, c.overdue, c.in_time) = (1, 1, 1));
     assert_eq!(county.followed("2026-03-21"), open);
@@ -300,7 +314,10 @@ fn an_objection_is_accepted_by_a_correction_of_itself() {
     let log = county.log.app.portal.log.as_ref();
     let duties = county.model().duties_of(objection, log).unwrap().unwrap();
     let accepting = duties.iter().find_map(|one| one.met).unwrap();
-    assert_eq!((accepting.by, accepting.on), (correction, day("2026-03-10")));
+    assert_eq!(
+        (accepting.by, accepting.on),
+        (correction, day("2026-03-10"))
+    );
     county.is_as_if_folded_anew();
     county.say(county.withdrawal(correction)).unwrap();
     assert_eq!(

@@ -23,7 +23,9 @@ fn some() -> (County, u64, u64) {
         county.named_json(listed)
     ));
     let application = county.publish("repair_application", application);
-    county.publish("penalty", penalty("示罚9号", "2026-01-05"));
+    // To be published by 2 March.
+    county.log.clock.advance_to(time("2026-03-03T02:00:00Z"));
+    county.publish("penalty", penalty("示罚9号", "2026-01-27"));
     (county, listed, application)
 }
 
@@ -135,13 +137,19 @@ fn the_api_counts_and_lists_and_says_where_it_goes_on() {
     let duty = &of_one["duties"][0];
     assert_eq!(duty["index"], application);
     assert_eq!(duty["state"], "overdue");
-    assert_eq!((&duty["starts_on"], &duty["due_on"]), (&"2026-03-02".into(), &"2026-03-09".into()));
+    assert_eq!(
+        (&duty["starts_on"], &duty["due_on"]),
+        (&"2026-03-02".into(), &"2026-03-09".into())
+    );
     assert_eq!(duty["overdue_days"], 3);
     assert_eq!(duty["overdue_working_days"], 3);
     assert_eq!(duty["confirmed"], false);
-    assert!(duty["basis"].as_str().unwrap().contains("第十一条"), "{duty}");
+    assert!(
+        duty["basis"].as_str().unwrap().contains("第十一条"),
+        "{duty}"
+    );
     let late = county.json(&format!("{path}?list=late"));
-    assert_eq!(late["duties"][0]["met_on"], "2026-03-02");
+    assert_eq!(late["duties"][0]["met_on"], "2026-03-03");
     assert_eq!(late["next_offset"], Value::Null);
     let record = county.json(&format!("/api/v1/records/{application}"));
     assert_eq!(record["duties"][0]["authority"], DEPARTMENT);
@@ -156,7 +164,15 @@ fn the_api_counts_and_lists_and_says_where_it_goes_on() {
     let next = county.json(&format!("{path}?limit=1&offset=1"));
     assert_eq!(next["duties"][0]["state"], "due_soon");
     assert_eq!(next["next_offset"], Value::Null);
-    for odd in ["list=all", "part=mine", "offset=-1", "offset=9999999", "limit=0", "limit=1001", "limit=x"] {
+    for odd in [
+        "list=all",
+        "part=mine",
+        "offset=-1",
+        "offset=9999999",
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+    ] {
         assert_eq!(county.get(&format!("{path}?{odd}")).status, 400, "{odd}");
     }
 }
@@ -171,11 +187,18 @@ fn what_left_is_in_no_list_and_no_feed() {
     for place in places {
         let body = county.read(&format!("/authorities/{DEPARTMENT}/{place}"));
         let named = format!("/record/{application}");
-        assert!(!body.contains(&named) && !body.contains("abnormal-removal-5wd"), "{body}");
+        assert!(
+            !body.contains(&named) && !body.contains("abnormal-removal-5wd"),
+            "{body}"
+        );
     }
     let record = county.json(&format!("/api/v1/records/{application}"));
     assert_eq!(record["duties"], serde_json::json!([]));
-    assert!(!county.read(&format!("/record/{listed}")).contains("abnormal-removal-5wd"));
+    assert!(
+        !county
+            .read(&format!("/record/{listed}"))
+            .contains("abnormal-removal-5wd")
+    );
 }
 
 #[test]
@@ -184,7 +207,10 @@ fn the_feed_is_read_by_another_reader() {
     let path = format!("/authorities/{DEPARTMENT}/duties.atom");
     let parse = |path: &str| {
         let got = county.get(path);
-        assert_eq!((got.status, got.media.as_str()), (200, "application/atom+xml; charset=utf-8"));
+        assert_eq!(
+            (got.status, got.media.as_str()),
+            (200, "application/atom+xml; charset=utf-8")
+        );
         feed_rs::parser::parse(got.body.as_bytes()).unwrap()
     };
     let feed = parse(&path);
@@ -192,7 +218,10 @@ fn the_feed_is_read_by_another_reader() {
         panic!("{feed:?}")
     };
     let links: Vec<&str> = entry.links.iter().map(|link| link.href.as_str()).collect();
-    assert_eq!(links, [format!("http://gs.example.gov.cn/record/{application}")]);
+    assert_eq!(
+        links,
+        [format!("http://gs.example.gov.cn/record/{application}")]
+    );
     let summary = entry.summary.as_ref().unwrap().content.clone();
     assert!(summary.contains("2026-03-09"), "{summary}");
     assert!(entry.id.starts_with("urn:uuid:"), "{}", entry.id);
@@ -212,7 +241,10 @@ fn the_feed_is_read_by_another_reader() {
     assert!(title.starts_with("decide on the application"), "{title}");
     // No names of subjects go into what others keep.
     let raw = county.get(&path).body;
-    assert!(!raw.contains("示例食品店") && !raw.contains("91000000MA00000900"), "{raw}");
+    assert!(
+        !raw.contains("示例食品店") && !raw.contains("91000000MA00000900"),
+        "{raw}"
+    );
     let none = parse(&format!("/authorities/{OTHER}/duties.atom"));
     assert!(none.entries.is_empty() && none.updated.is_some());
 }
@@ -223,9 +255,17 @@ fn the_calendar_is_read_by_another_reader() {
     let path = format!("/authorities/{DEPARTMENT}/duties.ics");
     let read = |path: &str| {
         let got = county.get(path);
-        assert_eq!((got.status, got.media.as_str()), (200, "text/calendar; charset=utf-8"));
+        assert_eq!(
+            (got.status, got.media.as_str()),
+            (200, "text/calendar; charset=utf-8")
+        );
         let lines: Vec<&str> = got.body.split("\r\n").collect();
-        assert!(lines.iter().all(|line| !line.contains('\n') && line.len() <= 76), "{lines:?}");
+        assert!(
+            lines
+                .iter()
+                .all(|line| !line.contains('\n') && line.len() <= 76),
+            "{lines:?}"
+        );
         assert!(got.body.ends_with("END:VCALENDAR\r\n"));
         icalendar::parser::unfold(&got.body)
     };
@@ -240,19 +280,38 @@ fn the_calendar_is_read_by_another_reader() {
     let [event] = &events[..] else {
         panic!("{text}")
     };
-    let said = |name: &str| event.find_prop(name).unwrap_or_else(|| panic!("no {name}: {text}"));
+    let said = |name: &str| {
+        event
+            .find_prop(name)
+            .unwrap_or_else(|| panic!("no {name}: {text}"))
+    };
     assert_eq!(said("DTSTART").val.as_str(), "20260309");
-    assert_eq!(said("DTSTART").params[0].val.as_ref().unwrap().as_str(), "DATE");
+    assert_eq!(
+        said("DTSTART").params[0].val.as_ref().unwrap().as_str(),
+        "DATE"
+    );
     assert_eq!(said("DTSTAMP").val.as_str(), "20260302T080000Z");
-    assert_eq!(said("URL").val.as_str(), format!("http://gs.example.gov.cn/record/{application}"));
-    assert!(said("SUMMARY").val.as_str().contains(&format!("#{application}")));
+    assert_eq!(
+        said("URL").val.as_str(),
+        format!("http://gs.example.gov.cn/record/{application}")
+    );
+    assert!(
+        said("SUMMARY")
+            .val
+            .as_str()
+            .contains(&format!("#{application}"))
+    );
     let uid = said("UID").val.as_str().to_owned();
     county.log.clock.advance_to(time("2026-03-12T02:00:00Z"));
     assert!(read(&path).contains(&uid));
     // Somebody who owes nothing gets a calendar all the same, and RFC 5545 wants something in it.
     let none = read(&format!("/authorities/{OTHER}/duties.ics"));
     let none = icalendar::parser::read_calendar(&none).unwrap();
-    let names: BTreeSet<&str> = none.components.iter().map(|one| one.name.as_str()).collect();
+    let names: BTreeSet<&str> = none
+        .components
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
     assert_eq!(names, BTreeSet::from(["VTIMEZONE"]));
 }
 
@@ -278,6 +337,9 @@ fn a_missing_notice_is_said() {
     assert!(!ics.contains("VEVENT"), "{ics}");
     let json = county.json(&format!("/api/v1/authorities/{DEPARTMENT}/duties"));
     let duty = &json["duties"][0];
-    assert_eq!((&duty["state"], &duty["due_on"]), (&"undated".into(), &Value::Null));
+    assert_eq!(
+        (&duty["state"], &duty["due_on"]),
+        (&"undated".into(), &Value::Null)
+    );
     assert_eq!(duty["calendar_to"], "2026-12-31");
 }

@@ -167,10 +167,9 @@ impl Visit {
             Standing::Overdue { days, working } => {
                 let days = ("n", days.into());
                 let text = match working.and_then(|n| i64::try_from(n).ok()) {
-                    Some(working) => self.say(
-                        "page-duty-overdue-by",
-                        &[days, ("working", working.into())],
-                    ),
+                    Some(working) => {
+                        self.say("page-duty-overdue-by", &[days, ("working", working.into())])
+                    }
                     None => self.say("page-duty-overdue-days", &[days]),
                 };
                 (text, "warn")
@@ -210,7 +209,10 @@ impl Visit {
                 .done
                 .filter(|done| done.by != told.index)
                 .map(|done| self.entry_link(done.by)),
-            on: told.done.and_then(|done| done.on).map(|day| day.to_string()),
+            on: told
+                .done
+                .and_then(|done| done.on)
+                .map(|day| day.to_string()),
             owes: None,
             followed: told.part == Part::Followed,
             rule: self.rule_of_duty(&told.rule),
@@ -326,8 +328,18 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let lists = [
         (Part::Own, false, "page-duties-own-open", own.open),
         (Part::Own, true, "page-duties-own-late", own.late),
-        (Part::Followed, false, "page-duties-followed-open", followed.open),
-        (Part::Followed, true, "page-duties-followed-late", followed.late),
+        (
+            Part::Followed,
+            false,
+            "page-duties-followed-open",
+            followed.open,
+        ),
+        (
+            Part::Followed,
+            true,
+            "page-duties-followed-late",
+            followed.late,
+        ),
     ];
     let lists = lists.map(|(part, late, word, count)| {
         let one = Asked { part, late };

@@ -29,24 +29,25 @@ const MOST: usize = 500;
 /// Answers `/authorities/<id>/duties.atom` and `.ics`.
 pub(in crate::web::pages) async fn get(visit: Visit, request: HttpRequest) -> HttpResponse {
     let site = site(&request);
-    visit.file(move |visit, etag| {
-        let feed = Gathered::of(visit, site)?;
-        let (media, body) = match visit.part.as_str() {
-            "ics" => ("text/calendar; charset=utf-8", feed.calendar(visit)),
-            _ => ("application/atom+xml; charset=utf-8", feed.atom(visit)),
-        };
-        Ok(Draft {
-            status: StatusCode::OK,
-            headers: vec![
-                (CONTENT_TYPE, media.to_owned()),
-                (CONTENT_LANGUAGE, visit.lang.tag().to_owned()),
-                (CACHE_CONTROL, "no-cache".to_owned()),
-                (ETAG, etag.to_owned()),
-            ],
-            body,
+    visit
+        .file(move |visit, etag| {
+            let feed = Gathered::of(visit, site)?;
+            let (media, body) = match visit.part.as_str() {
+                "ics" => ("text/calendar; charset=utf-8", feed.calendar(visit)),
+                _ => ("application/atom+xml; charset=utf-8", feed.atom(visit)),
+            };
+            Ok(Draft {
+                status: StatusCode::OK,
+                headers: vec![
+                    (CONTENT_TYPE, media.to_owned()),
+                    (CONTENT_LANGUAGE, visit.lang.tag().to_owned()),
+                    (CACHE_CONTROL, "no-cache".to_owned()),
+                    (ETAG, etag.to_owned()),
+                ],
+                body,
+            })
         })
-    })
-    .await
+        .await
 }
 
 /// The address under which the reader came here, such as `https://gs.example.gov.cn`; empty where it is odd. It is only said back to that reader.
@@ -73,7 +74,13 @@ fn uuid(parts: &[&str]) -> String {
     bytes[6] = bytes[6] & 0x0f | 0x80;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let text = hex(&bytes);
-    let parts = [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]];
+    let parts = [
+        &text[..8],
+        &text[8..12],
+        &text[12..16],
+        &text[16..20],
+        &text[20..],
+    ];
     parts.join("-")
 }
 
@@ -202,7 +209,11 @@ impl Gathered {
                 ..Generator::default()
             }),
             links: vec![
-                link("self", "application/atom+xml", query(&format!("{page}.atom"))),
+                link(
+                    "self",
+                    "application/atom+xml",
+                    query(&format!("{page}.atom")),
+                ),
                 link("alternate", "text/html", query(&page)),
             ],
             entries: entries.collect(),
@@ -317,7 +328,10 @@ mod tests {
     fn an_id_depends_on_every_part_and_is_a_uuid() {
         let one = uuid(&["duty", "example.org/log", "7", "promise"]);
         assert_ne!(one, uuid(&["duty", "example.org/log", "8", "promise"]));
-        assert_ne!(one, uuid(&["duty", "example.org/log", "7", "rectification"]));
+        assert_ne!(
+            one,
+            uuid(&["duty", "example.org/log", "7", "rectification"])
+        );
         assert_eq!(one, uuid(&["duty", "example.org/log", "7", "promise"]));
         let lengths: Vec<usize> = one.split('-').map(str::len).collect();
         assert_eq!(lengths, [8, 4, 4, 4, 12]);
