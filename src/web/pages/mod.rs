@@ -6,6 +6,7 @@
 mod authority;
 mod corrections;
 mod draws;
+mod duties;
 mod ended;
 mod enterprise;
 mod fault;
@@ -65,6 +66,13 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/enterprise/{key}", enterprise::page))
         .service(page("/record/{key}", record::page))
         .service(page("/authority/{key}", authority::page))
+        .service(page("/duties", duties::all))
+        .service(page("/authorities/{key}/duties", duties::page))
+        .service(
+            web::resource("/authorities/{key}/duties.{part:atom|ics}")
+                .get(duties::feed::get)
+                .default_service(web::to(|visit: Visit| visit.only_read())),
+        )
         .service(page("/list/abnormal", lists::abnormal))
         .service(page("/list/serious", lists::serious))
         .service(page("/list/{key}", lists::kind))

@@ -235,6 +235,12 @@ impl Visit {
         }
     }
 
+    /// Where a version of a rule stands; nothing where these rules have no such.
+    pub(super) fn rule_href(&self, rule: &RuleVersion) -> String {
+        let ruling = self.rule(|version| version == rule);
+        ruling.map(|ruling| ruling.href).unwrap_or_default()
+    }
+
     /// Until when a record is shown, by which rule; `None` of one that is not public, or not summarised yet.
     pub(super) fn display_of(&self, loaded: &Loaded) -> Result<Option<Shown>, Fault> {
         let portal = &self.portal;
@@ -261,11 +267,10 @@ impl Visit {
             End::Open => self.word("page-display-open"),
             End::Never => self.word("page-display-never"),
         };
-        let ruling = self.rule(|version| version == display.rule);
         Ok(Some(Shown {
             text,
             rule: display.rule.id(),
-            href: ruling.map(|ruling| ruling.href).unwrap_or_default(),
+            href: self.rule_href(display.rule),
             basis: display.rule.basis.clone(),
             confirmed: display.rule.confirmed,
         }))

@@ -466,3 +466,50 @@ page-display-until = Shown until the end of { $date } (Beijing time), by rule
 page-display-open = Shown without an end by itself, by rule
 page-display-never = Not to be published by the rules in force here; it was logged before them. Rule
 page-display-review = The rules give no end here; the authority has to decide. Rules:
+page-duties-title = Duties of departments
+page-duties-lede = What the dated rules and the records themselves ask to be done by a day, and whether it was. Counted from the records that are public.
+page-duties-of = What { $name } has to do
+page-duties-record = What this record asks for, and by when
+page-duties-on = On { $date } (Beijing):
+page-duties-figures = { $open_text } open, of them { $overdue_text } overdue, { $soon_text } due soon, { $undated_text } without a day.
+page-duties-soon = Due soon: within { $n } days.
+page-duties-not-advice = A term marked “unconfirmed” was not read in the law itself. That something is overdue here says that no record of it stands in this log.
+page-duties-plans = Results of drawn targets: on the plans’ pages
+page-duties-all = All together
+page-duties-none = None.
+page-duties-lists = Lists
+page-duties-own-open = Its own, open
+page-duties-own-late = Its own, done late
+page-duties-followed-open = Followed up, open
+page-duties-followed-late = Followed up, done late
+page-duties-followed-help = Here somebody else’s term runs: that of the subject, or of an authority that is not registered in this log. The department follows it up; it is not counted as its own.
+page-duties-by-rule = By rule
+page-duties-atom = Atom feed
+page-duties-ics = Calendar (ICS)
+page-duties-authority = The department’s page
+page-duties-feed = Open duties: { $name }
+page-duties-feed-text = Due { $due }. { $state }. Rule { $rule }: { $basis }
+page-duties-feed-undated = { $why } { $state }. Rule { $rule }: { $basis }
+page-duties-feed-title = { $task } · { $kind } #{ $index }
+page-duty-task = What has to be done
+page-duty-due = Due
+page-duty-from = from
+page-duty-open = Open
+page-duty-soon = Due soon
+page-duty-overdue = Overdue
+page-duty-undated = Without a day
+page-duty-in-time = Done in time
+page-duty-late = Done late
+page-duty-undecided = Done, not known whether in time
+page-duty-followed = Followed up
+page-duty-owes = Has to be done by
+page-duty-overdue-by = { $n ->
+    [one] Overdue by 1 day ({ $working } working)
+   *[other] Overdue by { $n } days ({ $working } working)
+}
+page-duty-overdue-days = { $n ->
+    [one] Overdue by 1 day
+   *[other] Overdue by { $n } days
+}
+page-duty-no-notice = The last day cannot be computed: there is no holiday notice for { $year }.
+page-duty-before-notices = The last day cannot be computed: holiday notices are known from { $date } only.
