@@ -130,6 +130,7 @@ impl Staging<'_> {
         }
         self.touch_others(&record)?;
         self.keep_display(index, &record)?;
+        self.take_promise(index, &record)?;
         for (uscc, day) in record.subjects() {
             if let (Some(view), false) = (record.standing(), self.changed.contains(&uscc)) {
                 self.enterprise(&uscc)?.take(kind, &view, &day, index);
@@ -164,6 +165,7 @@ impl Staging<'_> {
         }
         self.touch_others(&record)?;
         self.forget_display(index)?;
+        self.touch_promise(index, &record);
         for (uscc, _) in record.subjects() {
             self.changed.insert(uscc);
         }
@@ -205,6 +207,7 @@ impl Staging<'_> {
         self.touched.insert(target);
         for record in [before, after] {
             self.touch_others(&record)?;
+            self.touch_promise(target, &record);
             self.changed
                 .extend(record.subjects().into_iter().map(|(uscc, _)| uscc));
         }
@@ -301,6 +304,8 @@ fn rows(index: u64, record: &Read) -> Result<Vec<Pair>, ModelError> {
         rows.push((key::enterprise_record(&uscc, &day, index), Vec::new()));
     }
     rows.extend(super::display::bearing(index, record));
+    rows.extend(super::journeys::begun_rows(index, record));
+    rows.extend(super::promises::rows(index, record));
     if let (Kind::InspectionResult, Some("drawn"), Some(plan), Some(uscc)) = (
         kind,
         standing.text_of("draw_basis"),

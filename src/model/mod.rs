@@ -6,8 +6,10 @@
 mod display;
 mod enterprise;
 mod fold;
+pub mod journeys;
 mod key;
 mod lists;
+pub mod promises;
 mod staging;
 
 pub use display::Due;
@@ -26,7 +28,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 9;
+const VERSION: u64 = 11;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

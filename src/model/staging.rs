@@ -15,6 +15,8 @@ pub(super) struct Staging<'a> {
     pub(super) changed: BTreeSet<String>,
     /// Records whose display may end on another day: looked at again at the end of the batch.
     pub(super) touched: BTreeSet<u64>,
+    /// Promises whose state may be another: looked at again at the end of the batch.
+    pub(super) promises: BTreeSet<u64>,
 }
 
 impl<'a> Staging<'a> {
@@ -26,6 +28,7 @@ impl<'a> Staging<'a> {
             enterprises: BTreeMap::new(),
             changed: BTreeSet::new(),
             touched: BTreeSet::new(),
+            promises: BTreeSet::new(),
         }
     }
 
@@ -96,6 +99,7 @@ impl<'a> Staging<'a> {
             self.enterprises.insert(uscc, made);
         }
         self.keep_touched()?;
+        self.keep_promises()?;
         for (uscc, enterprise) in std::mem::take(&mut self.enterprises) {
             for list in [StatusList::Abnormal, StatusList::Serious] {
                 self.keep_listed(list, &uscc, &enterprise)?;

@@ -6,6 +6,7 @@
 pub mod api;
 mod assets;
 pub mod draws;
+mod journeys;
 pub mod limits;
 pub mod links;
 pub mod ops;

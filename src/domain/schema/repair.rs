@@ -13,13 +13,15 @@ use super::{
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
-/// What can be repaired: the records that speak against a subject, who may have another code by now.
+/// What can be repaired: the records that speak against a subject, who may have another code by now; of changes of registration, a
+/// revocation that is to be reversed.
 const REPAIRED: FieldType = entry(&[
     Kind::InspectionResult,
     Kind::AbnormalListing,
     Kind::SeriousListing,
     Kind::IndividualMark,
     Kind::Penalty,
+    Kind::SubjectStatus,
 ]);
 
 const SETTLED: &[Condition] = &[Condition::Is(

@@ -98,6 +98,21 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 impl Visit {
+    /// Where a rule stands on the page of rules.
+    pub(super) fn rule_href(&self, rule: &RuleVersion) -> String {
+        let versions = self.portal.intake.rules().versions();
+        let mut places = FILES.iter().filter_map(|(file, _)| {
+            let mut known = versions.get(file)?.iter();
+            let position = known.position(|version| **version == *rule)?;
+            Some(anchor(file, position))
+        });
+        let page = links::page(self.lang, "/rules", "");
+        match places.next() {
+            Some(place) => format!("{page}#{place}"),
+            None => page,
+        }
+    }
+
     fn days_of(&self, version: &RuleVersion) -> String {
         let day = |day: jiff::civil::Date| day.to_string();
         match (version.valid_from.map(day), version.valid_to.map(day)) {
@@ -137,17 +152,10 @@ impl Visit {
             End::Open => self.word("page-display-open"),
             End::Never => self.word("page-display-never"),
         };
-        let versions = portal.intake.rules().versions();
-        let places = FILES.iter().filter_map(|(file, _)| {
-            let mut known = versions.get(file)?.iter();
-            let position = known.position(|version| **version == *display.rule)?;
-            Some(anchor(file, position))
-        });
-        let place = places.take(1).last().unwrap_or_default();
         Ok(Some(Shown {
             text,
             rule: display.rule.id(),
-            href: format!("{}#{place}", links::page(self.lang, "/rules", "")),
+            href: self.rule_href(display.rule),
             basis: display.rule.basis.clone(),
             confirmed: display.rule.confirmed,
         }))
