@@ -6,6 +6,7 @@ mod common;
 mod destroyed;
 mod expiry;
 mod found;
+mod journeys;
 mod lawful;
 mod outputs;
 mod pages;
