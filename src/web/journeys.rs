@@ -6,8 +6,8 @@ use super::Portal;
 use super::problem::Problem;
 use crate::domain::{CodeList, Kind, Region, Stored, View};
 use crate::log::LogError;
-use crate::model::journeys::Journey;
-use crate::rules::{Code, EndsWith, Later, OutsideCalendar, Requirement, RuleVersion, Rules};
+use crate::model::journeys::{Journey, awaited};
+use crate::rules::{Code, Later, OutsideCalendar, Requirement, RuleVersion, Rules};
 use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::receipt::{ReceiptCode, ReceiptError};
 use jiff::civil::Date;
@@ -171,16 +171,4 @@ fn of_body<'a>(
             awaits: awaited(duty.ends_with),
         })
         .collect()
-}
-
-fn awaited(ends: &[EndsWith]) -> Vec<Kind> {
-    let mut kinds: Vec<Kind> = Vec::new();
-    for end in ends {
-        if let EndsWith::Later { kind, .. } = end
-            && !kinds.contains(kind)
-        {
-            kinds.push(*kind);
-        }
-    }
-    kinds
 }

@@ -45,7 +45,7 @@ impl County {
         self.publish("repair_decision", body)
     }
 
-    fn told(&self, index: u64) -> Json {
+    fn receipt_told(&self, index: u64) -> Json {
         self.log.settle();
         let got = self.ask(&format!("/api/v1/receipts/{}", self.receipt(index)), "");
         assert_eq!(got.status, 200, "{}", got.body);
@@ -53,7 +53,7 @@ impl County {
     }
 
     fn state(&self, index: u64) -> String {
-        self.told(index)["journey"]["state"]
+        self.receipt_told(index)["journey"]["state"]
             .as_str()
             .unwrap()
             .to_owned()
@@ -85,7 +85,7 @@ fn a_repair_is_followed_from_the_application_to_the_removal() {
     let county = County::new();
     let listed = county.publish("abnormal_listing", listing(FIRST, NAME, "2026-02-03"));
     let application = county.publish("repair_application", county.applied(listed, ""));
-    let told = county.told(application);
+    let told = county.receipt_told(application);
     assert_eq!(told["journey"]["state"], "received");
     assert_eq!(whats(&told), steps(&[("filed", application)]));
     // Applied on Monday the 2nd: accepted within two working days, decided within five.
@@ -118,7 +118,7 @@ fn a_repair_is_followed_from_the_application_to_the_removal() {
         &[("listing", listed), ("repair_decision", decision)],
     );
     let removal = county.publish("abnormal_removal", removal);
-    let told = county.told(application);
+    let told = county.receipt_told(application);
     assert_eq!(told["journey"]["state"], "lifted");
     let all = [
         ("filed", application),
@@ -134,7 +134,7 @@ fn a_repair_is_followed_from_the_application_to_the_removal() {
     }
     // Every step leads to the whole, both ways.
     for step in [application, decision, removal] {
-        let told = county.told(step);
+        let told = county.receipt_told(step);
         assert_eq!(told["index"], step);
         assert_eq!(told["journey"]["index"], application, "{step}");
         let code = county.receipt(application);
@@ -184,7 +184,7 @@ fn refusals_gaps_and_terms_that_ran_out_are_told() {
     let listed = county.publish("abnormal_listing", listing(FIRST, NAME, "2026-02-03"));
     let gaps = r#","acceptance":"accepted_with_gaps","accepted_on":"2026-03-02","missing_documents":["promise"],"documents_due_on":"2026-03-04""#;
     let application = county.publish("repair_application", county.applied(listed, gaps));
-    let told = county.told(application);
+    let told = county.receipt_told(application);
     assert_eq!(told["journey"]["state"], "accepted_with_gaps");
     assert_eq!(
         told["journey"]["missing_documents"],
@@ -197,7 +197,7 @@ fn refusals_gaps_and_terms_that_ran_out_are_told() {
     );
     // A week later both the papers and the decision are overdue.
     county.log.clock.advance_to(time("2026-03-11T04:00:00Z"));
-    let told = county.told(application);
+    let told = county.receipt_told(application);
     let late = told["journey"]["deadlines"].as_array().unwrap().iter();
     assert!(
         late.clone().count() == 2 && late.clone().all(|one| one["late"] == true),
@@ -209,7 +209,7 @@ fn refusals_gaps_and_terms_that_ran_out_are_told() {
         "{html}"
     );
     let refused = county.decided(application, "refused", r#","reason":"材料未补齐。""#);
-    let told = county.told(application);
+    let told = county.receipt_told(application);
     assert_eq!(
         (&told["journey"]["state"], &told["journey"]["over"]),
         (&"refused".into(), &true.into())
@@ -266,7 +266,7 @@ fn an_objection_is_followed_to_the_correction() {
         &[("objection", objection), ("correction", correction)],
     );
     let reply = county.publish("objection_reply", reply);
-    let told = county.told(reply);
+    let told = county.receipt_told(reply);
     assert_eq!(told["journey"]["state"], "corrected");
     let expected = [
         ("filed", objection),
@@ -331,7 +331,7 @@ fn a_promise_is_listed_once_as_it_stands() {
         counts(&county),
         sorted(&[("pending", 1), ("false_promise", 1)])
     );
-    let told = county.told(first);
+    let told = county.receipt_told(first);
     assert_eq!(
         whats(&told),
         steps(&[("filed", first), ("settled", kept), ("settled", lie)])
@@ -364,7 +364,7 @@ fn a_promise_is_listed_once_as_it_stands() {
     // The promise itself leaves: what was said of it stands for itself.
     county.say(county.withdrawal(first)).unwrap();
     assert_eq!(counts(&county), sorted(&[("pending", 1), ("kept", 1)]));
-    assert_eq!(county.told(first)["journey"], Json::Null);
+    assert_eq!(county.receipt_told(first)["journey"], Json::Null);
     county.is_as_if_folded_anew();
     let corrected = county.correction(second, "credit_promise", promise("broken", &[]));
     county.say(corrected).unwrap();
@@ -399,7 +399,7 @@ fn a_reversal_lifts_a_revocation() {
         &[("reverses", revoked), ("repair_decision", decision)],
     );
     let reversed = county.publish("subject_status", reversed);
-    let told = county.told(application);
+    let told = county.receipt_told(application);
     assert_eq!(told["journey"]["state"], "lifted");
     assert_eq!(
         whats(&told).last().unwrap(),
@@ -417,7 +417,7 @@ fn what_left_publication_leaves_a_stub_and_no_word_more() {
     let application = county.publish("repair_application", county.applied(listed, ""));
     let decision = county.decided(application, "refused", r#","reason":"骉麤。""#);
     county.say(county.withdrawal(application)).unwrap();
-    let told = county.told(application);
+    let told = county.receipt_told(application);
     assert_eq!(
         (&told["public"], &told["journey"]),
         (&false.into(), &Json::Null)

@@ -26,8 +26,9 @@ pub struct Deadline<'a> {
     pub met: Option<(u64, Date)>,
 }
 
-/// The kinds of record that end a duty.
-pub(super) fn awaited(ends: &[EndsWith]) -> Vec<Kind> {
+/// The kinds of record that end a duty, each once.
+#[must_use]
+pub fn awaited(ends: &[EndsWith]) -> Vec<Kind> {
     let mut kinds: Vec<Kind> = Vec::new();
     for end in ends {
         if let EndsWith::Later { kind, .. } = end

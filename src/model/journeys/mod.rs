@@ -9,7 +9,7 @@ mod look;
 mod steps;
 
 pub(super) use begun::rows as begun_rows;
-pub use deadlines::Deadline;
+pub use deadlines::{Deadline, awaited};
 pub use look::Seen;
 pub use steps::{State, Step, What};
 
