@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
+/// Records that say what became of promises left open.
+const SETTLED: usize = 117;
 /// The demonstration ends before it.
 const LAST_DAY: jiff::civil::Date = jiff::civil::date(2026, 12, 31);
 
@@ -67,7 +69,9 @@ fn the_year_has_the_counts_it_promises() {
         ("cancel", 1),
         ("campaign_result", 168 + 85 + 24 + 16),
         ("commit", 60 * 2),
-        ("credit_promise", 3_971),
+        ("correction", 1),
+        // The promises, and what became of some: every ninetieth of those that were left open was kept, broken, false.
+        ("credit_promise", 3_971 + SETTLED),
         ("draw", 58),
         ("individual_mark", 380 + 4),
         ("individual_restore", 118),
@@ -82,14 +86,14 @@ fn the_year_has_the_counts_it_promises() {
         ("penalty", 222),
         ("permit", 25_000),
         ("plan", 58 + 2),
-        ("repair_application", 46 + 118),
-        ("repair_decision", 46 + 118),
+        ("repair_application", 46 + 118 + 7),
+        ("repair_decision", 46 + 118 + 4),
         // Seven of the eleven pending problems were put right in three steps, four became cases in three.
         ("result_followup", 33),
         ("reveal", 58 * 2 - 1),
         ("serious_listing", 2),
         ("snapshot", 3),
-        ("subject_status", 60),
+        ("subject_status", 60 + 2),
         ("transfer", 15 + 15 + 3),
     ]);
     assert_eq!(counts, expected);
@@ -313,11 +317,14 @@ fn a_small_county_in_a_real_log() {
                 "repair_decision" => &["repair_decision"],
                 "objection" => &["objection"],
                 "answers" => &["transfer"],
+                "correction" => &["correction"],
+                "reverses" => &["subject_status"],
                 "target" => &[
                     "abnormal_listing",
                     "individual_mark",
                     "inspection_result",
                     "penalty",
+                    "subject_status",
                 ],
                 other => panic!("{kind} names something in {other}"),
             };

@@ -19,6 +19,7 @@ use indicatif::{
 };
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -34,6 +35,9 @@ use std::time::{Duration, Instant};
 /// Of a workbook one sheet is read, and named. Columns of text must be formatted as text: a number or a date there is
 /// refused, for zeros before it and its form are lost. Formulas count as their stored result; cells without one, and those
 /// covered by a merged cell, are refused. A time needs its zone, or be midnight: days are those of China.
+///
+/// Of promises, and whatever else its subject follows by receipt code, the rows that went in are written to
+/// <FILE>.receipts.csv, each behind its code.
 ///
 /// Exit code: 0 all is in the log, 1 some
 /// rows are not, 2 nothing can be done with the file, or the import was cut short.
@@ -168,7 +172,11 @@ impl ImportCommand {
                 .map(|summary| (summary, None)),
             Some(path) => {
                 let key = KeyFile::read(path)?;
-                let client = self.server.client().without_receipts();
+                let client = match kind.begins_journey() {
+                    // Their subjects are given receipt codes, which are read from the receipts.
+                    true => self.server.client(),
+                    false => self.server.client().without_receipts(),
+                };
                 let waits = Waits::new(lang, screen.bar.clone());
                 let log = client.log().map_err(|error| said(error.into()))?;
                 let clock = remote::clock(&log);
@@ -378,6 +386,13 @@ impl Observer for Screen {
             self.bar.set_length(summary.read);
         }
         self.bar.set_position(summary.settled());
+    }
+
+    fn receipts(&mut self, file: &Path) {
+        let file = Arg::Text(file.display().to_string());
+        let said = word(self.lang, "receipts-file", &[("file", file)]);
+        self.bar
+            .suspend(|| self.printed.line(format_args!("{said}")));
     }
 
     fn row(&mut self, line: u64, notice: &Notice<'_>) {

@@ -8,13 +8,15 @@ use clap::Args;
 use gongshi::domain::{Kind, View};
 use gongshi::ingest::{Answer, ClientError, KeyFile, Patience, deliver, read_bodies};
 use gongshi_verify::names::{KindName, RefRule};
+use gongshi_verify::receipt::ReceiptCode;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Sign records written in JSON and append them to the log.
 ///
-/// Each FILE holds one body, an array of bodies, or one body a line. Prints a line with its index for each. Every body
+/// Each FILE holds one body, an array of bodies, or one body a line. Prints a line with its index for each; for
+/// applications for repair, objections and promises with the receipt code behind it, which the subject is given. Every body
 /// gets a salt of its own, so publishing the same file twice appends it twice; for tables use `gongshi import`.
 #[derive(Args)]
 pub struct Publish {
@@ -93,7 +95,11 @@ impl Publish {
             &lines,
             &mut |place, answer| match answer {
                 Answer::Logged { index, proof } => {
-                    printed.line(format_args!("{index}"));
+                    let code = self.receipt(index, &proof);
+                    match code {
+                        Some(code) => printed.line(format_args!("{index} {code}")),
+                        None => printed.line(format_args!("{index}")),
+                    }
                     if let Some(folder) = &self.proofs {
                         let path = folder.join(format!("{index}.tlog-proof"));
                         if let Err(error) = std::fs::write(&path, proof) {
@@ -127,6 +133,12 @@ impl Publish {
 }
 
 impl Publish {
+    /// The receipt code of what its subject follows, read from the proof and not from the server's word.
+    fn receipt(&self, index: u64, proof: &str) -> Option<ReceiptCode> {
+        let code = ReceiptCode::of_proof(proof.as_bytes()).ok();
+        code.filter(|code| self.kind.begins_journey() && code.index == index)
+    }
+
     /// Whether --ref is there for the kinds that have one, and for no other.
     fn check_ref(&self) -> anyhow::Result<()> {
         let expected = match KindName::parse(self.kind.as_str())?.ref_rule() {

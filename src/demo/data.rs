@@ -104,6 +104,7 @@ pub(super) struct Cases {
     pub inspections: Inspections,
     pub campaign: Campaign,
     pub transfers: Transfers,
+    pub repairs: Repairs,
     pub objections: Vec<Objection>,
     pub bulletins: Bulletins,
 }
@@ -191,6 +192,24 @@ pub(super) struct Transfers {
     pub notice: String,
     pub feedback: String,
     pub case_transfer: String,
+}
+
+/// Words of repairs that went otherwise than most.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Repairs {
+    pub refused: String,
+    pub not_accepted: String,
+    pub too_early: String,
+    pub early_basis: String,
+    pub revoked: String,
+    pub revoked_basis: String,
+    pub reversed: String,
+    pub reversal_basis: String,
+    pub corrected: String,
+    pub kept: String,
+    pub broken: String,
+    pub false_promise: String,
 }
 
 #[derive(Deserialize)]

@@ -7,6 +7,7 @@ use super::inspections::CaseFiled;
 use super::schedule::{Body, Builder, RecordNumber};
 use crate::domain::Kind;
 use crate::domain::codes::SubjectType;
+use gongshi_verify::json::Value;
 
 /// What a penalty is for.
 enum Ground<'a> {
@@ -238,6 +239,7 @@ fn object(
         .refer("target", penalty)
         .text("objection_text", &text.text)
         .text("filed_on", world.date(day))
+        .text("accepted_on", world.date(day + 1))
         .text("channel", "online");
     let objection = out.add((day + 1, 0), department, Kind::Objection, body);
     let body = about()
@@ -245,6 +247,23 @@ fn object(
         .text("objection_outcome", &text.outcome)
         .text("reason", &text.reason)
         .text("decided_on", world.date(day + 4));
+    let body = match text.outcome.as_str() {
+        "upheld" => {
+            let mut corrected = out.planned[penalty].body.clone();
+            let facts = Value::from(world.cases.repairs.corrected.as_str());
+            corrected.insert("facts".to_owned(), facts);
+            let correction = about()
+                .refer("target", penalty)
+                .text("target_kind", Kind::Penalty.as_str())
+                .put("corrected_body", Value::Object(corrected))
+                .text("reason", &text.reason)
+                .refer("objection", objection)
+                .text("decided_on", world.date(day + 4));
+            let correction = out.add((day + 4, 2), department, Kind::Correction, correction);
+            body.refer("correction", correction)
+        }
+        _ => body,
+    };
     out.add((day + 5, 0), department, Kind::ObjectionReply, body);
 }
 

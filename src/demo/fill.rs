@@ -115,20 +115,29 @@ pub(super) fn fill(
                 let place = places[*target].as_ref().expect("waited for above");
                 Planned::refer(&mut body, member, place.value());
             }
-            records.push((*number, body));
+            // What a correction is of stands in its entry as well.
+            let reference = match planned.kind {
+                Kind::Correction => planned.references.iter().find_map(|(member, target)| {
+                    let place = places[*target].as_ref().filter(|_| *member == "target")?;
+                    Some(place.index.to_string())
+                }),
+                _ => planned.plan.clone(),
+            };
+            records.push((*number, body, reference));
         }
-        let sent = records.iter().map(|(number, _)| Sent {
+        let sent = records.iter().map(|(number, ..)| Sent {
             number: *number,
             kind: schedule.planned[*number].kind,
         });
         let sent = sent.collect();
         let origin = intake.log().origin();
-        let events = records.into_par_iter().map(|(number, body)| {
+        let events = records.into_par_iter().map(|(number, body, reference)| {
             let record = &schedule.planned[number];
             sign(
                 origin,
                 &signers[record.department],
                 record,
+                reference,
                 Value::Object(body),
             )
             .map_err(|reason| DemoError::Invented { number, reason })
@@ -206,7 +215,13 @@ fn settle(
     Ok(())
 }
 
-fn sign(origin: &Origin, signer: &Signer, planned: &Planned, body: Value) -> Result<Event, String> {
+fn sign(
+    origin: &Origin,
+    signer: &Signer,
+    planned: &Planned,
+    reference: Option<String>,
+    body: Value,
+) -> Result<Event, String> {
     let record = Record::new(body, planned.salt).map_err(|e| e.to_string())?;
     let kind = kind_name(planned.kind);
     Ok(Event::sign(
@@ -215,7 +230,7 @@ fn sign(origin: &Origin, signer: &Signer, planned: &Planned, body: Value) -> Res
         &signer.key,
         &kind,
         planned.issued_at,
-        planned.plan.clone(),
+        reference,
         record,
     ))
 }

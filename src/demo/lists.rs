@@ -1,6 +1,7 @@
 //! Missing annual reports: listings and marks after the June deadline, and the repairs that ended some of them.
 
 use super::dice::Dice;
+use super::journeys::{Listed, papers};
 use super::schedule::{Body, Builder, RecordNumber};
 use super::{ABNORMAL_LISTINGS, FIRM_REPAIRS, INDIVIDUAL_MARKS, INDIVIDUAL_REPAIRS};
 use crate::domain::Kind;
@@ -8,7 +9,8 @@ use crate::domain::Kind;
 /// The type of promise that an application for repair brings.
 pub(super) const REPAIR_PROMISE: &str = "credit_repair";
 
-pub(super) fn make(out: &mut Builder<'_>) {
+/// Makes them; the firms that stay on the list, with their listings.
+pub(super) fn make(out: &mut Builder<'_>) -> Vec<Listed> {
     let world = out.world;
     let mut dice = Dice::new("lists");
     let firms: Vec<usize> = world
@@ -27,6 +29,9 @@ pub(super) fn make(out: &mut Builder<'_>) {
         .collect();
     let listings = entries(out, &mut dice, &firms, Kind::AbnormalListing);
     let marks = entries(out, &mut dice, &shops, Kind::IndividualMark);
+    let entered = listings.iter().map(|(listing, _)| *listing);
+    let staying = firms.iter().copied().zip(entered);
+    let staying: Vec<Listed> = staying.skip(world.scale.of(FIRM_REPAIRS)).collect();
     let repairs = [
         (
             firms,
@@ -46,6 +51,7 @@ pub(super) fn make(out: &mut Builder<'_>) {
             repair(out, &mut dice, subject, entry, end);
         }
     }
+    staying
 }
 
 /// Listings or marks, decided in the second week of July; the record and the day it states.
@@ -145,6 +151,7 @@ fn repair(
         .refer("target", entry)
         .text("applied_on", world.date(applied))
         .text("channel", channel)
+        .texts("documents", papers(repair_kind))
         .text("acceptance", "accepted")
         .text("accepted_on", world.date(accepted))
         .texts("documents", papers(repair_kind))
@@ -169,13 +176,4 @@ fn repair(
         .text("decision_no", out.document(market, series))
         .refer("repair_decision", decision);
     out.add((decided + 1, 2), market, end, removal);
-}
-
-/// The papers that the rules ask for everywhere.
-fn papers(repair_kind: &str) -> Vec<String> {
-    let day = jiff::civil::date(2026, 1, 5);
-    let region = crate::domain::Region::SYNTHETIC;
-    let asked = crate::rules::Rules::built_in().documents(repair_kind, region, day);
-    let papers = asked.into_iter().flat_map(|asked| &asked.documents);
-    papers.map(|paper| paper.name.clone()).collect()
 }

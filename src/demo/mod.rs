@@ -14,6 +14,7 @@ mod dice;
 mod draws;
 mod fill;
 mod inspections;
+mod journeys;
 mod lists;
 mod misc;
 mod permits;
@@ -66,7 +67,7 @@ pub const STATUS_CHANGES: usize = 60;
 /// Says what the demonstration has done with a folder.
 const MARKER: &str = "demo.toml";
 /// Grows when the invented year changes: a fill begun by another version cannot be resumed.
-const PLAN_VERSION: u32 = 3;
+const PLAN_VERSION: u32 = 4;
 /// What making the log leaves in a folder before the marker is there.
 const FIRST_STEPS: [&str; 9] = [
     "lock",

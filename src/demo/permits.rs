@@ -91,6 +91,7 @@ pub(super) fn promises(out: &mut Builder<'_>) {
         }
     }
     wanted.sort_by_key(|(day, _)| *day);
+    let mut pending = 0;
     for (day, promise) in wanted {
         let subject = dice.below(world.register.subjects.len());
         let (department, body) = match promise.promise.as_str() {
@@ -110,6 +111,11 @@ pub(super) fn promises(out: &mut Builder<'_>) {
             ),
             _ => (market, Body::about(&world.register.subjects[subject], true)),
         };
+        let (code, name) = (
+            body.members["subject_uscc"].clone(),
+            body.members["subject_name"].clone(),
+        );
+        let form = body.members.get("subject_type").cloned();
         let body = body
             .text("promise_no", format!("CN2026{:05}", out.next(0, "promise")))
             .text("promise_type", &promise.promise)
@@ -128,11 +134,39 @@ pub(super) fn promises(out: &mut Builder<'_>) {
                 .text("checked_on", world.date(day + lag)),
         };
         let logged = day + lag + dice.between(1, 4);
-        out.add(
+        let made = out.add(
             (logged, dice.below(3)),
             department,
             Kind::CreditPromise,
             body,
         );
+        if lag > 0 {
+            continue;
+        }
+        // Of most promises nothing more is said this year; of some a later record says what became of them.
+        let texts = &world.cases.repairs;
+        let said = match pending % 90 {
+            0 => Some(("kept", &texts.kept)),
+            10 => Some(("broken", &texts.broken)),
+            20 => Some(("false_promise", &texts.false_promise)),
+            _ => None,
+        };
+        pending += 1;
+        if let Some((fulfilment, content)) = said {
+            let body = Body::new()
+                .put("subject_uscc", code)
+                .put("subject_name", name)
+                .text("promise_type", &promise.promise)
+                .text("content", content)
+                .text("promised_on", world.date(day))
+                .text("fulfilment", fulfilment)
+                .text("checked_on", world.date(day + 15))
+                .refer("promise", made);
+            let body = match form {
+                Some(form) => body.put("subject_type", form),
+                None => body,
+            };
+            out.add((day + 17, 1), department, Kind::CreditPromise, body);
+        }
     }
 }

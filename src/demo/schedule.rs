@@ -6,7 +6,7 @@
 use super::calendar::{Calendar, opening};
 use super::data::{self, Cases, County, Words};
 use super::register::{Register, Subject};
-use super::{Scale, decisions, inspections, lists, misc, permits, planning};
+use super::{Scale, decisions, inspections, journeys, lists, misc, permits, planning};
 use crate::domain::Kind;
 use gongshi_verify::hash::sha256;
 use gongshi_verify::json::Value;
@@ -101,7 +101,8 @@ impl Schedule {
         permits::promises(&mut builder);
         let cases = inspections::make(&mut builder, &visits);
         decisions::make(&mut builder, cases);
-        lists::make(&mut builder);
+        let listed = lists::make(&mut builder);
+        journeys::make(&mut builder, &listed);
         misc::make(&mut builder);
         let mut planned = builder.planned;
         for (number, record) in planned.iter_mut().enumerate() {

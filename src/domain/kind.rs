@@ -121,6 +121,15 @@ impl Kind {
         )
     }
 
+    /// Whether a record of this kind begins what its subject follows by receipt code: an application for repair, an objection, a promise.
+    #[must_use]
+    pub const fn begins_journey(self) -> bool {
+        matches!(
+            self,
+            Self::RepairApplication | Self::Objection | Self::CreditPromise
+        )
+    }
+
     /// Whether only the operator of the log may publish it.
     #[must_use]
     pub const fn operator_only(self) -> bool {

@@ -5,6 +5,7 @@
 //! nothing; who runs it observes.
 
 mod bad_file;
+mod receipts;
 mod rights;
 mod send;
 mod words;
@@ -159,6 +160,8 @@ pub trait Observer {
     fn progress(&mut self, summary: &Summary);
     /// What is to be said about the row on this line.
     fn row(&mut self, line: u64, notice: &Notice<'_>);
+    /// Where the rows that went in stand with their receipt codes: once, at the end, and only for kinds whose subjects are given some.
+    fn receipts(&mut self, _file: &Path) {}
 }
 
 /// A table whose columns are understood, ready to be checked or imported.

@@ -202,6 +202,10 @@ impl<'a> Court<'a> {
         let Some(kind) = found.stored.kind else {
             return Ok(());
         };
+        // The reversal of a revocation ends no display before its time: it is a record of its own.
+        if kind == Kind::SubjectStatus {
+            return Ok(());
+        }
         let body = found.view(kind);
         let entry = &found.stored.entry;
         let published_on = day_in_china(entry.logged_at.unix());

@@ -145,6 +145,7 @@ impl Staging<'_> {
         self.touch_duties(&record)?;
         self.keep_display(index, &record)?;
         self.keep_duties(index, &record)?;
+        self.take_promise(index, &record)?;
         for (uscc, day) in record.subjects() {
             if let (Some(view), false) = (record.standing(), self.changed.contains(&uscc)) {
                 self.enterprise(&uscc)?.take(kind, &view, &day, index);
@@ -182,6 +183,7 @@ impl Staging<'_> {
         self.touch_duties(&record)?;
         self.forget_display(index)?;
         self.forget_duties(index)?;
+        self.touch_promise(index, &record);
         for (uscc, _) in record.subjects() {
             self.changed.insert(uscc);
         }
@@ -225,6 +227,7 @@ impl Staging<'_> {
         for record in [before, after] {
             self.touch_others(&record)?;
             self.touch_duties(&record)?;
+            self.touch_promise(target, &record);
             self.changed
                 .extend(record.subjects().into_iter().map(|(uscc, _)| uscc));
         }
@@ -322,6 +325,8 @@ fn rows(index: u64, record: &Read, rules: &Rules) -> Result<Vec<Pair>, ModelErro
     }
     rows.extend(super::display::bearing(index, record));
     rows.extend(super::duties::crossing(index, &standing, rules));
+    rows.extend(super::journeys::begun_rows(index, record));
+    rows.extend(super::promises::rows(index, record));
     if let (Kind::InspectionResult, Some("drawn"), Some(plan), Some(uscc)) = (
         kind,
         standing.text_of("draw_basis"),

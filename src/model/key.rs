@@ -196,6 +196,39 @@ pub(super) fn duty_count(list: u8, place: Option<(&str, u8, &str, &str)>) -> Vec
     }
 }
 
+/// The records of a subject that begin a journey.
+pub(super) fn begun(uscc: &str, index: Option<u64>) -> Vec<u8> {
+    let index = index.map(u64::to_be_bytes);
+    let index = index.as_ref().map_or(&[][..], |index| index.as_slice());
+    joined(b'j', &[uscc.as_bytes(), b"|", index])
+}
+
+/// What became of a promise, by that promise.
+pub(super) fn promise_follower(promise: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'q', &[&promise.to_be_bytes(), source])
+}
+
+/// Where a promise stands in the list of promises.
+pub(super) fn promise_place(promise: u64) -> Vec<u8> {
+    joined(b'o', &[&promise.to_be_bytes()])
+}
+
+/// Promises of a kind and state (`<type>|<state>`), in the order of the log.
+pub(super) fn promises(place: &str, promise: Option<u64>) -> Vec<u8> {
+    let promise = promise.map(u64::to_be_bytes);
+    let promise = promise
+        .as_ref()
+        .map_or(&[][..], |promise| promise.as_slice());
+    joined(b'g', &[place.as_bytes(), b"|", promise])
+}
+
+/// How many promises of a kind and state there are.
+pub(super) fn promise_count(place: &str) -> Vec<u8> {
+    joined(b'G', &[place.as_bytes()])
+}
+
 /// The last day of a record's display.
 pub(super) fn last_day(index: u64) -> Vec<u8> {
     joined(b'v', &[&index.to_be_bytes()])

@@ -21,6 +21,8 @@ pub(super) struct Staging<'a> {
     pub(super) duties_touched: BTreeSet<u64>,
     /// The day on which the log began, once it was asked for.
     pub(super) began: OnceCell<Date>,
+    /// Promises whose state may be another: looked at again at the end of the batch.
+    pub(super) promises: BTreeSet<u64>,
 }
 
 impl<'a> Staging<'a> {
@@ -34,6 +36,7 @@ impl<'a> Staging<'a> {
             touched: BTreeSet::new(),
             duties_touched: BTreeSet::new(),
             began: OnceCell::new(),
+            promises: BTreeSet::new(),
         }
     }
 
@@ -105,6 +108,7 @@ impl<'a> Staging<'a> {
         }
         self.keep_touched()?;
         self.keep_touched_duties()?;
+        self.keep_promises()?;
         for (uscc, enterprise) in std::mem::take(&mut self.enterprises) {
             for list in [StatusList::Abnormal, StatusList::Serious] {
                 self.keep_listed(list, &uscc, &enterprise)?;

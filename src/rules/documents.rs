@@ -209,6 +209,10 @@ impl Documents {
         self.0.iter().filter(fits).max_by_key(depth)
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &Requirement> {
+        self.0.iter()
+    }
+
     pub(super) fn versions(&self) -> impl Iterator<Item = &RuleVersion> {
         self.0.iter().map(|one| &one.rule)
     }

@@ -22,7 +22,10 @@ pub struct EarlyStop<'a> {
     pub rule: &'a RuleVersion,
     /// First day on which an application may be made; absent: any day.
     pub from: Option<Date>,
-    needs_end_of_restriction: bool,
+    /// Whether it is the day on which all that was ordered was done.
+    pub once_duties_done: bool,
+    /// What the subject must show.
+    pub needs: &'a [Need],
 }
 
 /// Why no application may be made.
@@ -212,7 +215,8 @@ pub(super) fn early_stop<'a>(
     Ok(EarlyStop {
         rule: &ruled.rule,
         from,
-        needs_end_of_restriction: needs.contains(&Need::NoRestrictionRunning),
+        once_duties_done: start == Start::DutiesDone,
+        needs,
     })
 }
 
@@ -221,7 +225,7 @@ impl<'a> EarlyStop<'a> {
     pub(super) fn on(self, day: Date, circumstances: &Circumstances) -> Result<Self, WhyNot> {
         match self.from {
             Some(from) if day < from => Err(WhyNot::TooEarly { from }),
-            _ if self.needs_end_of_restriction
+            _ if self.needs.contains(&Need::NoRestrictionRunning)
                 && circumstances
                     .restriction_until
                     .is_some_and(|until| day <= until) =>

@@ -284,6 +284,11 @@ impl Rules {
         self.documents.find(repair_kind, region, day)
     }
 
+    /// Every version of what an application for repair needs, in file order.
+    pub fn requirements(&self) -> impl Iterator<Item = &Requirement> {
+        self.documents.all()
+    }
+
     /// The rule by which a subject is not listed for a reason of that kind in a place on a day, when all it asks for is met.
     ///
     /// # Errors

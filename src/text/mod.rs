@@ -3,13 +3,15 @@
 //! No other module may hold such words. This one depends on nothing of ours: it knows keys and arguments, not kinds or
 //! errors. The catalogues are Project Fluent files with identical keys, which a test holds.
 
+pub mod qr;
+
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-/// A language's sources: one for each reader of its words (records, answers of the interface, pages, those of draws, checks in
+/// A language's sources: one for each reader of its words (records, answers of the interface, pages, those of draws, of journeys, checks in
 /// the browser, the importer, the desk).
 macro_rules! sources {
     ($tag:literal) => {
@@ -18,6 +20,7 @@ macro_rules! sources {
             include_str!(concat!("../../templates/locales/", $tag, "/problems.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/pages.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/draws.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/journeys.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/checks.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/import.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/desk.ftl")),

@@ -22,6 +22,7 @@ mod events;
 mod fairness;
 mod fairness_csv;
 mod files;
+mod journeys;
 mod plans;
 mod rules;
 mod standing;
@@ -37,6 +38,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/authorities/{id}/duties").get(duties::of))
         .service(web::resource("/duties").get(duties::totals))
         .service(web::resource("/rules").get(rules::get))
+        .service(web::resource("/receipts/{code}").get(journeys::receipt))
+        .service(web::resource("/repair").get(journeys::repair))
+        .service(web::resource("/promises").get(journeys::promises))
         .service(
             web::resource("/events")
                 .wrap(from_fn(limits::events))

@@ -4,6 +4,7 @@
 
 use crate::domain::Kind;
 use crate::text::Lang;
+use gongshi_verify::receipt::ReceiptCode;
 
 /// What stands before every path of a language.
 pub const fn prefix(lang: Lang) -> &'static str {
@@ -58,6 +59,11 @@ pub fn list(lang: Lang, kind: Kind) -> String {
     format!("{}/list/{kind}", prefix(lang))
 }
 
+/// The page of a receipt code.
+pub fn receipt(lang: Lang, code: &ReceiptCode) -> String {
+    format!("{}/receipts/{code}", prefix(lang))
+}
+
 /// The page of a plan.
 pub fn plan(lang: Lang, key: &str) -> String {
     format!("{}/plans/{key}", prefix(lang))
@@ -87,9 +93,29 @@ pub fn with_query(lang: Lang, path: &str, pairs: &[(&str, &str)]) -> String {
     page(lang, path, &query.finish())
 }
 
+/// The beginning of an absolute link, as the reader's request has it: `None` where that is no plain host, which whoever asks can make up.
+pub fn site(scheme: &str, host: &str) -> Option<String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte);
+    let fits = matches!(scheme, "http" | "https") && (1..=128).contains(&host.len());
+    (fits && host.bytes().all(plain)).then(|| format!("{scheme}://{host}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_is_to_a_plain_host() {
+        assert_eq!(
+            site("https", "log.example:8443").as_deref(),
+            Some("https://log.example:8443")
+        );
+        assert_eq!(site("http", "[::1]:80").as_deref(), Some("http://[::1]:80"));
+        for odd in ["", "a/b", "a b", "a\"", "例.example", "user@host"] {
+            assert_eq!(site("https", odd), None, "{odd}");
+        }
+        assert_eq!(site("javascript", "log.example"), None);
+    }
 
     #[test]
     fn a_path_says_its_language() {

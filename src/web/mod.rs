@@ -7,6 +7,7 @@ pub mod api;
 mod assets;
 pub mod draws;
 pub mod duties;
+mod journeys;
 pub mod limits;
 pub mod links;
 pub mod ops;

@@ -7,6 +7,7 @@ mod common;
 mod destroyed;
 mod expiry;
 mod found;
+mod journeys;
 mod lawful;
 mod outputs;
 mod pages;

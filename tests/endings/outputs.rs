@@ -63,10 +63,20 @@ fn addresses(county: &County) -> Vec<String> {
         "/fairness".to_owned(),
         "/rules".to_owned(),
         "/rules/publication".to_owned(),
+        "/receipts".to_owned(),
+        "/repair".to_owned(),
+        "/promises".to_owned(),
         "/problems/reference-kind".to_owned(),
     ];
     pages.extend(Kind::ALL.iter().map(|kind| format!("/list/{kind}")));
     pages.extend((0..size).map(|index| format!("/record/{index}")));
+    let receipts: Vec<String> = (0..size).map(|index| county.receipt(index)).collect();
+    pages.extend(receipts.iter().map(|code| format!("/receipts/{code}")));
+    pages.extend(
+        receipts
+            .iter()
+            .map(|code| format!("/receipts/{code}/print")),
+    );
     let english: Vec<String> = pages.iter().map(|page| format!("/en{page}")).collect();
     pages.extend(english);
     let mut all = pages;
@@ -93,6 +103,8 @@ fn addresses(county: &County) -> Vec<String> {
         "/api/v1/draws/a/b/c",
         "/api/v1/beacons",
         "/api/v1/rules",
+        "/api/v1/repair",
+        "/api/v1/promises",
         "/api/v1/cards/a",
         "/static/style.css",
     ] {
@@ -102,6 +114,11 @@ fn addresses(county: &County) -> Vec<String> {
         let name = hex(&sha256(bytes.as_bytes()));
         all.push(format!("/api/v1/files/{name}"));
     }
+    all.extend(
+        receipts
+            .iter()
+            .map(|code| format!("/api/v1/receipts/{code}")),
+    );
     for index in 0..size {
         all.push(format!("/api/v1/records/{index}"));
         all.push(format!("/api/v1/proof/{index}"));

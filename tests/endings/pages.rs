@@ -15,7 +15,7 @@ pub struct Got {
     pub status: u16,
     etag: String,
     robots: String,
-    body: String,
+    pub body: String,
 }
 
 impl County {
@@ -42,7 +42,7 @@ impl County {
         })
     }
 
-    fn page(&self, path: &str, status: u16) -> String {
+    pub fn page(&self, path: &str, status: u16) -> String {
         self.log.settle();
         let got = self.ask(path, "");
         assert_eq!(got.status, status, "{path}\n{}", got.body);

@@ -11,6 +11,7 @@ use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::AuthorityId;
+use gongshi_verify::receipt::ReceiptCode;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::key_proof_message;
 
@@ -19,10 +20,13 @@ pub const KINDS: &[&str] = &[
     "abnormal_listing",
     "abnormal_removal",
     "bulletin",
+    "credit_promise",
     "correction",
     "erasure",
     "inspection_result",
     "item_list",
+    "objection",
+    "objection_reply",
     "penalty",
     "permit",
     "repair_application",
@@ -30,6 +34,7 @@ pub const KINDS: &[&str] = &[
     "result_followup",
     "serious_listing",
     "serious_removal",
+    "subject_status",
     "withdrawal",
 ];
 
@@ -81,6 +86,12 @@ impl County {
             ("index", Value::Int(i64::try_from(index).unwrap())),
             ("leaf_hash", hex(&leaf_hash(&entry)).into()),
         ])
+    }
+
+    /// The receipt code of an entry.
+    pub fn receipt(&self, index: u64) -> String {
+        let entry = self.log.app.portal.log.entry(index).unwrap();
+        ReceiptCode::of(index, &leaf_hash(&entry)).to_string()
     }
 
     /// An event about a record, by the department and its first key.

@@ -29,6 +29,7 @@ pub mod multiproof;
 pub mod names;
 pub mod note;
 pub mod policy;
+pub mod receipt;
 pub mod record;
 pub mod registry;
 pub mod report;

@@ -16,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 use gongshi_verify::draw::randomness::Delay;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::policy::{MAX_POLICY, Policy};
+use gongshi_verify::receipt::ReceiptCode;
 use gongshi_verify::report::{
     MAX_DRAW_FILE, MAX_PROOF_FILE, Report, verify_consistency_between, verify_consistency_file,
     verify_draw_file, verify_proof_file, verify_record_file,
@@ -69,6 +70,12 @@ enum Command {
         new: Option<PathBuf>,
         #[command(flatten)]
         policy: PolicyArg,
+    },
+    /// Print the receipt codes of the entries that proof files are about. Checks nothing of the files; `proof` does.
+    Receipt {
+        /// Proof files (.tlog-proof).
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
     },
 }
 
@@ -176,6 +183,19 @@ fn run(cli: Cli) -> Result<bool> {
                 names.join(", ")
             })?;
             print(&file, &report)
+        }
+        Command::Receipt { files } => {
+            let mut codes = String::new();
+            for file in &files {
+                let bytes = read(file, MAX_PROOF_FILE)?;
+                let code = ReceiptCode::of_proof(&bytes);
+                let code = code.with_context(|| file.display().to_string())?;
+                codes.push_str(&format!("{code}\n"));
+            }
+            let mut out = std::io::stdout().lock();
+            let written = out.write_all(codes.as_bytes()).and_then(|()| out.flush());
+            written.context("cannot write the codes")?;
+            Ok(true)
         }
     }
 }

@@ -258,3 +258,38 @@ fn foreign_names_are_shown_escaped_and_short() {
     assert_eq!(code, 1);
     assert!(out.contains("is inside the log example.org/xxx") && out.len() < 4_000);
 }
+
+/// A code is of the entry alone: with or without the record, it is the same.
+#[test]
+fn receipt() {
+    let (files, log) = (Files::new(), log());
+    let hash = gongshi_verify::hash::leaf_hash(log.extra(3).entry.to_text().as_bytes());
+    let expected = gongshi_verify::receipt::ReceiptCode::of(3, &hash).to_string();
+    let whole = files.write("3.tlog-proof", &log.proof(3, &log.extra(3)));
+    let mut extra = log.extra(3);
+    extra.record = None;
+    let bare = files.write("bare.tlog-proof", &log.proof(3, &extra));
+    let junk = files.write("junk", "junk");
+    let run = |files: &[&Path]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_gongshi-verify"))
+            .arg("receipt")
+            .args(files)
+            .output()
+            .unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (
+            output.status.code().unwrap(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let (code, out, _) = run(&[&whole, &bare]);
+    assert_eq!((code, out), (0, format!("{expected}\n{expected}\n")));
+    let (code, out, err) = run(&[&whole, &junk]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(
+        err.contains("junk") && err.contains("not a proof file"),
+        "{err}"
+    );
+    assert_eq!(run(&[]).0, 2);
+}

@@ -5,13 +5,13 @@
 
 use super::base32;
 use super::library::OpeningLine;
+use crate::text::qr::Qr;
 use crate::text::{Arg, Catalogue, Lang};
 use aes_gcm::aead::{Aead, KeyInit};
 use aes_gcm::{Aes256Gcm, Nonce};
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::{Value, to_jcs};
-use qrcode::{Color, EcLevel, QrCode};
 use rayon::prelude::*;
 use std::fmt;
 use std::io::{self, Write};
@@ -205,28 +205,10 @@ fn escaped(text: &str) -> String {
         .replace('<', "&lt;")
 }
 
-/// A QR code as SVG, each run of dark modules a piece of one path.
+/// A QR code as SVG.
 fn qr(text: &str) -> Result<String, CardError> {
-    let code =
-        QrCode::with_error_correction_level(text, EcLevel::M).map_err(|_| CardError::Link)?;
-    let width = code.width();
-    let colors = code.to_colors();
-    let mut path = String::new();
-    for (y, row) in colors.chunks(width).enumerate() {
-        let mut x = 0;
-        while x < width {
-            let run = row[x..]
-                .iter()
-                .take_while(|color| **color == Color::Dark)
-                .count();
-            if run > 0 {
-                path.push_str(&format!("M{x} {y}h{run}v1h-{run}z"));
-            }
-            x += run.max(1);
-        }
-    }
-    // Four modules of quiet around it, as the standard asks.
-    let size = width + 8;
+    let qr = Qr::of(text).ok_or(CardError::Link)?;
+    let (size, path) = (qr.size, qr.path);
     Ok(format!(
         "<svg viewBox=\"-4 -4 {size} {size}\" role=\"img\"><path d=\"{path}\"/></svg>"
     ))

@@ -75,24 +75,9 @@ impl<'a> BadFile<'a> {
     }
 
     fn create(&self) -> Result<(PathBuf, csv::Writer<BufWriter<File>>), ImportError> {
-        let create = |path: &Path| OpenOptions::new().create_new(true).write(true).open(path);
         let (path, file) = match &self.wanted {
             Wanted::Path(path) => (path.clone(), create(path)),
-            Wanted::Beside(table) => {
-                let free = (1..).map(|number| beside(table, number));
-                let mut tries = free.map(|path| {
-                    let file = create(&path);
-                    (path, file)
-                });
-                let is_taken = |file: &std::io::Result<File>| {
-                    let kind = file.as_ref().err().map(std::io::Error::kind);
-                    kind == Some(std::io::ErrorKind::AlreadyExists)
-                };
-                // An earlier one may be half mended: it is never overwritten.
-                tries
-                    .find(|(_, file)| !is_taken(file))
-                    .expect("numbers do not end before free names do")
-            }
+            Wanted::Beside(table) => first_free(|number| beside(table, number)),
         };
         let mut file = BufWriter::new(file.map_err(|source| failed(&path, source))?);
         file.write_all("\u{feff}".as_bytes())
@@ -110,7 +95,27 @@ impl<'a> BadFile<'a> {
     }
 }
 
-fn failed(path: &Path, source: std::io::Error) -> ImportError {
+fn create(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().create_new(true).write(true).open(path)
+}
+
+/// Makes the first file that is not there yet: an earlier one may be half mended, and is never overwritten.
+pub(super) fn first_free(name: impl Fn(u32) -> PathBuf) -> (PathBuf, std::io::Result<File>) {
+    let mut tries = (1..).map(|number| {
+        let path = name(number);
+        let file = create(&path);
+        (path, file)
+    });
+    let is_taken = |file: &std::io::Result<File>| {
+        let kind = file.as_ref().err().map(std::io::Error::kind);
+        kind == Some(std::io::ErrorKind::AlreadyExists)
+    };
+    tries
+        .find(|(_, file)| !is_taken(file))
+        .expect("numbers do not end before free names do")
+}
+
+pub(super) fn failed(path: &Path, source: std::io::Error) -> ImportError {
     ImportError::Bad {
         path: path.to_owned(),
         source,

@@ -4,6 +4,7 @@
 //! before it leaves.
 
 use super::bad_file::BadFile;
+use super::receipts::Receipts;
 use super::{BATCH_ROWS, CheckedRow, Import, ImportError, Notice, Observer, Stop, Summary, Target};
 use crate::domain::Kind;
 use crate::ingest::client::{Answer, ClientError};
@@ -99,7 +100,8 @@ struct Sent {
 /// What a sender brings back.
 struct Outcome {
     batch: Vec<Sent>,
-    answers: Vec<(usize, Result<u64, Refused>)>,
+    /// Index and proof, or why not.
+    answers: Vec<(usize, Result<(u64, String), Refused>)>,
     result: Result<(), ClientError>,
 }
 
@@ -110,6 +112,7 @@ struct Run<'a> {
     observer: &'a mut dyn Observer,
     journal: Journal,
     bad: BadFile<'a>,
+    receipts: Receipts<'a>,
     summary: Summary,
     waiting: Vec<Row>,
     work: Option<SyncSender<Vec<Sent>>>,
@@ -137,6 +140,7 @@ pub(super) fn run(
             observer,
             journal,
             bad,
+            receipts: Receipts::new(&import.options, &import.columns),
             summary: Summary::default(),
             waiting: Vec::with_capacity(BATCH_ROWS),
             work: Some(work),
@@ -153,12 +157,18 @@ pub(super) fn run(
         }
         let written = noted.and(run.journal.sync());
         let bad = run.bad.close();
+        let receipts = run.receipts.close();
         if !run.in_doubt {
             // Where the log took nothing there is nothing to remember, and a wrong key must not keep the right one out.
             run.journal.discard()?;
         }
+        // Codes of rows that went in before it stopped are told, too.
+        if let Ok(Some(file)) = &receipts {
+            run.observer.receipts(file);
+        }
         result?;
         written?;
+        receipts?;
         Ok((run.summary, bad?))
     })
 }
@@ -187,7 +197,7 @@ fn start_senders<'scope>(
                     answers.push((
                         place,
                         match answer {
-                            Answer::Logged { index, .. } => Ok(index),
+                            Answer::Logged { index, proof } => Ok((index, proof)),
                             Answer::Refused(refused) => Err(refused),
                         },
                     ));
@@ -316,8 +326,15 @@ impl Run<'_> {
         self.note_acknowledged(&outcome)?;
         let mut rows: Vec<Option<Sent>> = outcome.batch.into_iter().map(Some).collect();
         for (place, answer) in outcome.answers {
-            let (Some(sent), Err(refused)) = (rows[place].take(), answer) else {
+            let Some(sent) = rows[place].take() else {
                 continue;
+            };
+            let refused = match answer {
+                Err(refused) => refused,
+                Ok((index, proof)) => {
+                    self.receipts.write(&sent.row, index, &proof)?;
+                    continue;
+                }
             };
             // The log looks for the event before it looks at its time, so this one is not in it.
             if refused.code == "time-window" && sent.earlier {
@@ -341,7 +358,7 @@ impl Run<'_> {
     fn note_acknowledged(&mut self, outcome: &Outcome) -> Result<(), JournalError> {
         self.in_doubt |= outcome.answers.len() < outcome.batch.len();
         for (place, answer) in &outcome.answers {
-            let Ok(index) = answer else { continue };
+            let Ok((index, _)) = answer else { continue };
             self.in_doubt = true;
             self.journal.done(&outcome.batch[*place].digest, *index)?;
             if *index < self.target.log_size {

@@ -3,11 +3,13 @@
 //! What is no longer public leaves no trace here (a stub would republish it).
 
 use super::fault::{Fault, shortened};
+use super::journeys::Short;
+use super::journeys::early::Early;
 use super::lists::{numbered, page_number};
 use super::summary::{Row, individual};
 use super::{Answer, Page, Pager, Visit};
 use crate::domain::uscc::{LENGTH, fold};
-use crate::domain::{Uscc, UsccError};
+use crate::domain::{Kind, Uscc, UsccError};
 use crate::model::{Enterprise, Listing};
 use crate::text::Arg;
 use crate::web::links;
@@ -37,6 +39,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let page = page_number(visit, last)?;
     let skip = usize::try_from((page - 1) * PER_PAGE).unwrap_or(usize::MAX);
     let newest = model.enterprise_records(code.as_str(), skip, PER_PAGE as usize)?;
+    let early = early(visit, &enterprise, &newest)?;
     let mut rows = visit.rows(newest)?;
     for row in &mut rows {
         row.on_page_of(code.as_str());
@@ -60,7 +63,11 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             ("code", code.as_str().into()),
         ],
     );
+    let (journeys, journeys_more) = Short::by(visit, code.as_str())?;
     Page::new("enterprise.html", visit.titled(&title, page))
+        .with("journeys", &journeys)
+        .with("journeys_more", &journeys_more)
+        .with("early", &early)
         .with("code", code.as_str())
         .with("known", &true)
         .with("name", named(&enterprise))
@@ -77,6 +84,23 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("pager", &pager)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()
+}
+
+/// When the early end of a display may be asked for, of those of its newest records that speak against it: listings while they stand.
+fn early(visit: &Visit, enterprise: &Enterprise, newest: &[u64]) -> Result<Vec<Early>, Fault> {
+    let mut found = Vec::new();
+    for index in newest {
+        let loaded = visit.load(*index)?;
+        let listed = matches!(
+            loaded.kind,
+            Some(Kind::AbnormalListing | Kind::SeriousListing | Kind::IndividualMark)
+        );
+        let mut listings = enterprise.abnormal.iter().chain(&enterprise.serious);
+        if !listed || listings.any(|listing| listing.index == *index) {
+            found.extend(Early::of(visit, &loaded)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Its name, or its code where nothing that counts names it.

@@ -100,6 +100,16 @@ impl Fault {
         .arg("given", shortened(given))
     }
 
+    /// Not the code of a region.
+    pub(super) fn no_region(given: &str) -> Self {
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-region",
+            "page-error-region-text",
+        )
+        .arg("given", shortened(given))
+    }
+
     /// Not an id of a library's objects.
     pub(super) fn no_id(given: &str) -> Self {
         Fault::new(

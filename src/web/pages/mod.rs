@@ -13,6 +13,7 @@ mod fault;
 mod fields;
 mod follows;
 mod home;
+mod journeys;
 mod lists;
 mod log_state;
 mod problems;
@@ -79,6 +80,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/log-state", log_state::page))
         .service(page("/rules", rules::page))
         .service(page("/rules/{key}", rules::file))
+        .service(page("/receipts", journeys::receipt::form))
+        .service(page("/receipts/{key}", journeys::receipt::page))
+        .service(page("/receipts/{key}/print", journeys::receipt::slip))
+        .service(page("/repair", journeys::guide::page))
+        .service(page("/promises", journeys::promises::page))
         .service(page("/plans", draws::list::page))
         .service(page(&plan("plans", "/tasks/{part}"), draws::tasks::page))
         .service(page(&plan("plans", ""), draws::plan::page))
@@ -125,6 +131,8 @@ struct Visit {
     key: String,
     /// What stands behind a plan's key in the path, decoded; empty where nothing does.
     part: String,
+    /// Scheme and host by which the reader came, where they can stand in a link.
+    site: Option<String>,
     if_none_match: Option<Vec<u8>>,
     /// The time by the log's clock, in seconds since 1970.
     now: i64,
@@ -162,6 +170,10 @@ impl FromRequest for Visit {
             query: request.query_string().to_owned(),
             key: matched("key"),
             part: matched("part"),
+            site: links::site(
+                request.connection_info().scheme(),
+                request.connection_info().host(),
+            ),
             if_none_match: header.map(|value| value.as_bytes().to_vec()),
             now,
             today: day_in_china(now),

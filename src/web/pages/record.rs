@@ -7,6 +7,8 @@ use super::ended;
 use super::fault::Fault;
 use super::fields::Fields;
 use super::follows::{self, Chain, Lifted, ListChange};
+use super::journeys::early::Early;
+use super::journeys::{Followed, Short};
 use super::summary::Loaded;
 use super::{Answer, Link, POLICY_FILE, Page, Visit};
 use crate::domain::{Kind, View};
@@ -110,6 +112,15 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with(
             "restrictions",
             &follows::restrictions(visit, &loaded, lifted.is_some()),
+        )
+        .with("journeys", &Short::about(visit, index)?)
+        .with("followed", &Followed::of(visit, &loaded)?)
+        .with(
+            "early",
+            &match lifted {
+                Some(_) => None,
+                None => Early::of(visit, &loaded)?,
+            },
         )
         .with("lifted", &lifted)
         .with("list_change", &ListChange::of(visit, &loaded)?)

@@ -1,0 +1,311 @@
+//! The steps of a journey, each with the record that says it, and where it is after them.
+
+use super::Journey;
+use super::look::{Look, Seen};
+use crate::domain::Kind;
+use crate::model::ModelError;
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// Most follow-ups of one promise.
+const MOST_FOLLOWING: usize = 40;
+
+/// What a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// The application or objection was handed in, the promise made.
+    Filed,
+    /// It was accepted.
+    Accepted,
+    /// It was accepted while papers are missing (容缺受理).
+    AcceptedWithGaps,
+    /// It was not accepted.
+    NotAccepted,
+    /// A promise was used for an application.
+    Used,
+    /// It was decided, or answered.
+    Decided,
+    /// The listing, mark, penalty or result is lifted.
+    Lifted,
+    /// A record was corrected because of it.
+    Corrected,
+    /// What became of the promise.
+    Settled,
+}
+
+/// Where a journey is. The name is stable: the API gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Handed in, and nothing said of it yet.
+    Received,
+    /// Accepted, and not decided.
+    Accepted,
+    /// Accepted with papers missing, and not decided.
+    AcceptedWithGaps,
+    /// Not accepted.
+    NotAccepted,
+    /// Granted, and not carried out yet.
+    Granted,
+    /// Granted, and lifted.
+    Lifted,
+    /// Refused.
+    Refused,
+    /// Ended without a decision of the matter.
+    Ended,
+    /// Granted, and taken back.
+    Rescinded,
+    /// An objection was answered.
+    Answered,
+    /// An objection was answered, and a record corrected because of it.
+    Corrected,
+    /// A promise that runs.
+    Pending,
+    /// A promise that was kept.
+    Kept,
+    /// A promise that was broken.
+    Broken,
+    /// A promise that was false (承诺不实).
+    FalsePromise,
+}
+
+impl State {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Accepted => "accepted",
+            Self::AcceptedWithGaps => "accepted_with_gaps",
+            Self::NotAccepted => "not_accepted",
+            Self::Granted => "granted",
+            Self::Lifted => "lifted",
+            Self::Refused => "refused",
+            Self::Ended => "ended",
+            Self::Rescinded => "rescinded",
+            Self::Answered => "answered",
+            Self::Corrected => "corrected",
+            Self::Pending => "pending",
+            Self::Kept => "kept",
+            Self::Broken => "broken",
+            Self::FalsePromise => "false_promise",
+        }
+    }
+
+    /// Whether nothing more is to come.
+    #[must_use]
+    pub const fn is_over(self) -> bool {
+        !matches!(
+            self,
+            Self::Received
+                | Self::Accepted
+                | Self::AcceptedWithGaps
+                | Self::Granted
+                | Self::Pending
+        )
+    }
+
+    /// Of a promise, by its code; one that says nothing else still runs.
+    #[must_use]
+    pub fn of_promise(fulfilment: Option<&str>) -> Self {
+        match fulfilment {
+            Some("kept") => Self::Kept,
+            Some("broken") => Self::Broken,
+            Some("false_promise") => Self::FalsePromise,
+            _ => Self::Pending,
+        }
+    }
+}
+
+/// A step of a journey.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What it is.
+    pub what: What,
+    /// The day of it, by the record's word.
+    pub on: Option<Date>,
+    /// The record that says it.
+    pub record: Seen,
+    /// The entry to look at: the record's own, or that of the correction which says it.
+    pub entry: u64,
+}
+
+impl Step {
+    fn new(what: What, on: Option<Date>, record: &Seen) -> Self {
+        Step {
+            what,
+            on,
+            record: record.clone(),
+            entry: record.index,
+        }
+    }
+
+    fn place(&self) -> (Date, What, u64) {
+        (
+            self.on.unwrap_or_else(|| self.record.logged_on()),
+            self.what,
+            self.entry,
+        )
+    }
+}
+
+const REMOVALS: &[(Kind, &str)] = &[
+    (Kind::AbnormalRemoval, "listing"),
+    (Kind::SeriousRemoval, "listing"),
+    (Kind::IndividualRestore, "mark"),
+    (Kind::Withdrawal, "target"),
+    (Kind::Expiry, "target"),
+];
+const CARRY_OUT: &[Kind] = &[
+    Kind::AbnormalRemoval,
+    Kind::SeriousRemoval,
+    Kind::IndividualRestore,
+    Kind::Withdrawal,
+    Kind::SubjectStatus,
+];
+
+impl<'a> Look<'a> {
+    /// The journey that began with a record.
+    pub(super) fn journey(&self, begun: Seen) -> Result<Journey<'a>, ModelError> {
+        let (steps, state) = match begun.kind() {
+            Kind::RepairApplication => self.repair(&begun)?,
+            Kind::Objection => self.objection(&begun)?,
+            _ => self.promise(&begun)?,
+        };
+        self.finish(begun, steps, state)
+    }
+
+    fn finish(
+        &self,
+        begun: Seen,
+        mut steps: Vec<Step>,
+        state: State,
+    ) -> Result<Journey<'a>, ModelError> {
+        steps.sort_by_key(Step::place);
+        let deadlines = self.deadlines(&begun, &steps);
+        Ok(Journey {
+            begun,
+            state,
+            steps,
+            deadlines,
+        })
+    }
+
+    fn repair(&self, begun: &Seen) -> Result<(Vec<Step>, State), ModelError> {
+        let view = begun.view();
+        let mut steps = vec![Step::new(What::Filed, view.date_of("applied_on"), begun)];
+        let (what, mut state) = match view.text_of("acceptance") {
+            Some("accepted") => (Some(What::Accepted), State::Accepted),
+            Some("accepted_with_gaps") => (Some(What::AcceptedWithGaps), State::AcceptedWithGaps),
+            Some("refused") => (Some(What::NotAccepted), State::NotAccepted),
+            _ => (None, State::Received),
+        };
+        if let Some(what) = what {
+            let mut step = Step::new(what, view.date_of("accepted_on"), begun);
+            step.entry = begun.corrected_by.unwrap_or(begun.index);
+            steps.push(step);
+        }
+        let decisions = self.naming(begun.index, &[Kind::RepairDecision], "application")?;
+        let mut lifts: Vec<Seen> = Vec::new();
+        for decision in &decisions {
+            state = match decision.view().text_of("repair_outcome") {
+                Some("granted") => State::Granted,
+                Some("refused") => State::Refused,
+                Some("rescinded") => State::Rescinded,
+                _ => State::Ended,
+            };
+            steps.push(Step::new(
+                What::Decided,
+                decision.view().main_date(),
+                decision,
+            ));
+            lifts.extend(self.naming(decision.index, CARRY_OUT, "repair_decision")?);
+        }
+        // A decision need not be named by what carries it out: the record that is lifted is.
+        if state == State::Granted
+            && let Some(target) = begun.named("target")
+        {
+            for (kind, member) in REMOVALS {
+                let ends = self.naming(target, &[*kind], member)?;
+                lifts.extend(ends.into_iter().filter(|end| end.index > begun.index));
+            }
+        }
+        lifts.sort_by_key(|lift| lift.index);
+        lifts.dedup_by_key(|lift| lift.index);
+        if state == State::Granted && !lifts.is_empty() {
+            state = State::Lifted;
+        }
+        let lifted = lifts.iter();
+        steps.extend(lifted.map(|lift| Step::new(What::Lifted, lift.view().main_date(), lift)));
+        Ok((steps, state))
+    }
+
+    fn objection(&self, begun: &Seen) -> Result<(Vec<Step>, State), ModelError> {
+        let view = begun.view();
+        let mut steps = vec![Step::new(What::Filed, view.date_of("filed_on"), begun)];
+        let mut state = State::Received;
+        if let Some(day) = view.date_of("accepted_on") {
+            let mut step = Step::new(What::Accepted, Some(day), begun);
+            step.entry = begun.corrected_by.unwrap_or(begun.index);
+            steps.push(step);
+            state = State::Accepted;
+        }
+        let mut corrections = self.naming(begun.index, &[Kind::Correction], "objection")?;
+        for reply in self.naming(begun.index, &[Kind::ObjectionReply], "objection")? {
+            steps.push(Step::new(What::Decided, reply.view().main_date(), &reply));
+            state = State::Answered;
+            if let Some(correction) = reply.named("correction") {
+                corrections.extend(self.seen(correction)?);
+            }
+        }
+        corrections.sort_by_key(|one| one.index);
+        corrections.dedup_by_key(|one| one.index);
+        if state == State::Answered && !corrections.is_empty() {
+            state = State::Corrected;
+        }
+        let corrected = corrections.iter();
+        steps.extend(corrected.map(|one| Step::new(What::Corrected, one.view().main_date(), one)));
+        Ok((steps, state))
+    }
+
+    fn promise(&self, begun: &Seen) -> Result<(Vec<Step>, State), ModelError> {
+        let view = begun.view();
+        let mut steps = vec![Step::new(What::Filed, view.date_of("promised_on"), begun)];
+        let mut state = State::Pending;
+        for one in self.following(begun)? {
+            let view = one.view();
+            let said = State::of_promise(view.text_of("fulfilment"));
+            if said == State::Pending {
+                continue;
+            }
+            state = said;
+            let day = view.date_of("checked_on");
+            let mut step = Step::new(What::Settled, day, &one);
+            if one.index == begun.index {
+                step.entry = one.corrected_by.unwrap_or(one.index);
+            }
+            steps.push(step);
+        }
+        for used in self.naming(begun.index, &[Kind::RepairApplication], "promise")? {
+            steps.push(Step::new(What::Used, used.view().main_date(), &used));
+        }
+        Ok((steps, state))
+    }
+
+    /// A promise and what follows it, in the order of the log.
+    pub(super) fn following(&self, begun: &Seen) -> Result<Vec<Seen>, ModelError> {
+        let mut found = vec![begun.clone()];
+        let mut at = 0;
+        while let Some(index) = found.get(at).map(|one| one.index)
+            && found.len() < MOST_FOLLOWING
+        {
+            let further = self.naming(index, &[Kind::CreditPromise], "promise")?;
+            found.extend(further);
+            at += 1;
+        }
+        found.sort_by_key(|one| one.index);
+        found.dedup_by_key(|one| one.index);
+        Ok(found)
+    }
+}
