@@ -27,6 +27,7 @@ use crate::model::{self, Model, ModelError};
 use crate::rules::{RuleError, Rules};
 use crate::search::sync::{IndexTarget, Names};
 use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
+use crate::sequel;
 use crate::standing;
 use crate::store::{Expired, FileLimits, Files, StoreError};
 use crate::web::Portal;
@@ -220,6 +221,7 @@ impl App {
             search: search.clone(),
             files: intake.files().clone(),
             standing: intake.standing().clone(),
+            sequel: intake.sequel().clone(),
         };
         let portal = Portal {
             intake,
@@ -247,7 +249,7 @@ impl App {
         })
     }
 
-    /// Removes the files that no public record names and that nobody has put or held for a day before `now`, as the App
+    /// Removes the files that no record names and that nobody has put or held for a day before `now`, as the App
     /// itself does every hour; `None` while the read model is behind the log, when nothing is removed.
     pub fn expire_files(&self, now: SystemTime) -> Result<Option<Expired>, AppError> {
         self.keeper.expire(now)
@@ -399,6 +401,7 @@ pub fn reindex(
     log.storage().remove(intake::SEEN_DATABASE)?;
     log.storage().remove(docket::DATABASE)?;
     log.storage().remove(standing::DATABASE)?;
+    log.storage().remove(sequel::DATABASE)?;
     log.storage().remove(model::DATABASE)?;
     let model = Model::open(log.storage().as_ref(), rules.clone())?;
     let index = data.join("index");

@@ -6,9 +6,9 @@
 //! - `web` -> `intake`, `docket`, `standing`, `model`, `search`, `log`, `rules`, `domain`, `text`
 //! - `draw` -> `intake`, `docket`, `log`, `domain`, `store`
 //! - `ingest` -> `intake`, `rules`, `domain`, `text`, `store`
-//! - `intake` -> `docket`, `standing`, `log`, `model`, `rules`, `domain`, `store`
+//! - `intake` -> `docket`, `standing`, `sequel`, `log`, `model`, `rules`, `domain`, `store`
 //! - `model`, `search` -> `store`, `log`, `rules`, `domain`, `text`
-//! - `docket`, `standing` -> `store`, `domain`
+//! - `docket`, `standing`, `sequel` -> `store`, `domain`
 //! - `log` -> `store`
 //! - `rules` -> `domain`
 //! - `store`, `domain`, `text` -> nothing of ours
@@ -26,6 +26,7 @@ pub mod log;
 pub mod model;
 pub mod rules;
 pub mod search;
+pub mod sequel;
 pub mod standing;
 pub mod store;
 pub mod text;

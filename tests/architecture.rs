@@ -42,11 +42,12 @@ const TABLE: &[(&str, May)] = &[
     (
         "intake",
         May::Use(&[
-            "docket", "standing", "log", "model", "rules", "domain", "store",
+            "docket", "standing", "sequel", "log", "model", "rules", "domain", "store",
         ]),
     ),
     ("docket", May::Use(&["store", "domain"])),
     ("standing", May::Use(&["store", "domain"])),
+    ("sequel", May::Use(&["store", "domain"])),
     (
         "model",
         May::Use(&["store", "log", "rules", "domain", "text"]),

@@ -8,6 +8,7 @@ use super::{Failure, files_of};
 use crate::log::Log;
 use crate::model::{self, Model};
 use crate::search::SearchIndex;
+use crate::sequel::{self, Sequel};
 use crate::standing::{Standing, Unfinished};
 use crate::store::Files;
 use gongshi_verify::hash::Hash;
@@ -29,6 +30,7 @@ pub(super) struct Eraser {
     pub(super) search: Arc<dyn SearchIndex>,
     pub(super) files: Files,
     pub(super) standing: Standing,
+    pub(super) sequel: Sequel,
 }
 
 impl Eraser {
@@ -61,6 +63,8 @@ impl Eraser {
         }
         self.log.erase(&records)?;
         self.log.storage().rewrite(model::DATABASE)?;
+        self.sequel.forget(&records)?;
+        self.log.storage().rewrite(sequel::DATABASE)?;
         self.search.purge()?;
         self.standing.finish(&by)?;
         tracing::info!(
@@ -71,7 +75,7 @@ impl Eraser {
         Ok(())
     }
 
-    /// Removes the files that these records name and no public record does; false where that has to wait a little.
+    /// Removes the files that these records name and no other record that is kept does; false where that has to wait a little.
     fn remove_files(&self, records: &[u64]) -> Result<bool, Failure> {
         let mut named: BTreeSet<Hash> = BTreeSet::new();
         for index in records {
@@ -88,7 +92,7 @@ impl Eraser {
         }
         let mut all = true;
         for hash in &named {
-            if self.model.file(hash)?.is_none() {
+            if !self.model.keeps_file(hash)? {
                 all &= self.files.remove(hash, SystemTime::now())?;
             }
         }

@@ -147,6 +147,7 @@ fn repair(
         .text("channel", channel)
         .text("acceptance", "accepted")
         .text("accepted_on", world.date(accepted))
+        .texts("documents", papers(repair_kind))
         .refer("promise", promise);
     let application = out.add((accepted, 1), market, Kind::RepairApplication, application);
     let decided = accepted + dice.between(1, 5);
@@ -168,4 +169,13 @@ fn repair(
         .text("decision_no", out.document(market, series))
         .refer("repair_decision", decision);
     out.add((decided + 1, 2), market, end, removal);
+}
+
+/// The papers that the rules ask for everywhere.
+fn papers(repair_kind: &str) -> Vec<String> {
+    let day = jiff::civil::date(2026, 1, 5);
+    let region = crate::domain::Region::SYNTHETIC;
+    let asked = crate::rules::Rules::built_in().documents(repair_kind, region, day);
+    let papers = asked.into_iter().flat_map(|asked| &asked.documents);
+    papers.map(|paper| paper.name.clone()).collect()
 }

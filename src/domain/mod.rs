@@ -7,6 +7,7 @@
 pub mod codes;
 pub mod dates;
 pub mod kind;
+pub mod person;
 pub mod refs;
 pub mod region;
 pub mod schema;

@@ -21,8 +21,11 @@ use super::refs::{EntryRef, FileRef};
 use super::schema::{Condition, Field, FieldType, Presence, schema};
 pub use breach::Breach;
 pub use problem::{FieldError, Problem, ProblemArg};
-use prose::has_identity_number;
 pub use prose::is_hidden;
+use prose::{has_identity_number, has_mobile_number};
+
+/// Longest number of a paper, in characters.
+const NUMBER_CHARS: usize = 100;
 
 /// A body with more faults than this is reported up to here; more would help nobody.
 pub const MAX_ERRORS: usize = 100;
@@ -137,6 +140,10 @@ impl Checker {
                 {
                     // What must not be published is not said again in answers and logs either.
                     self.report(Problem::IdentityNumber, None);
+                } else if may_hold_prose(ty)
+                    && has_mobile_number(value.as_str().unwrap_or_default())
+                {
+                    self.report(Problem::MobileNumber, None);
                 }
             }
         }
@@ -245,6 +252,14 @@ fn is_a_name(item: &FieldType) -> bool {
             | FieldType::Text { .. }
             | FieldType::Code(_)
     )
+}
+
+/// Names and prose. Numbers of papers can be eleven digits by themselves.
+fn may_hold_prose(ty: &FieldType) -> bool {
+    match ty {
+        FieldType::Text { max_chars } => *max_chars > NUMBER_CHARS,
+        ty => *ty == FieldType::LongText,
+    }
 }
 
 /// What the other fields make of a field's presence.

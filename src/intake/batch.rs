@@ -1,9 +1,10 @@
 //! The outcomes of one call, in the order of its events, while some of them are still being appended.
 
-use super::Refusal;
-use super::seen::{Keys, Seen};
+use super::seen::Keys;
+use super::{Refusal, Serial};
 use crate::domain::Kind;
 use crate::log::{Fate, Leaf, Log, Submission, SubmitError};
+use crate::sequel::{Follows, Key};
 use gongshi_verify::hash::Hash;
 use gongshi_verify::keys::PublicKey;
 use std::collections::HashMap;
@@ -112,6 +113,7 @@ pub(super) struct Builder {
     /// Leaves of the group being gathered, with their keys.
     leaves: Vec<Leaf>,
     keys: Vec<Keys>,
+    follows: Vec<Follows>,
     /// Slot and statement by salt.
     salts: HashMap<[u8; 16], (usize, Hash)>,
 }
@@ -125,6 +127,7 @@ impl Builder {
             },
             leaves: Vec::new(),
             keys: Vec::new(),
+            follows: Vec::new(),
             salts: HashMap::new(),
         }
     }
@@ -152,7 +155,18 @@ impl Builder {
         }
     }
 
-    pub(super) fn push(&mut self, leaf: Leaf, keys: Keys, key: Option<PublicKey>) {
+    /// Whether something gathered and not handed over yet has one of these keys.
+    pub(super) fn gathers(&self, keys: &[Key]) -> bool {
+        let mut gathered = self.follows.iter().flat_map(|follows| &follows.keys);
+        gathered.any(|key| keys.contains(key))
+    }
+
+    pub(super) fn push(
+        &mut self,
+        leaf: Leaf,
+        (keys, follows): (Keys, Follows),
+        key: Option<PublicKey>,
+    ) {
         let slot = self.batch.slots.len();
         self.salts.insert(keys.salt, (slot, keys.statement));
         self.batch.slots.push(Slot::Appended {
@@ -162,19 +176,24 @@ impl Builder {
         });
         self.leaves.push(leaf);
         self.keys.push(keys);
+        self.follows.push(follows);
     }
 
     /// Hands the gathered leaves to the log; `alone`: what was gathered is one event of this kind, which others depend on.
-    pub(super) fn submit(&mut self, log: &Log, seen: &mut Seen, alone: Option<Kind>) {
+    pub(super) fn submit(&mut self, log: &Log, serial: &mut Serial, alone: Option<Kind>) {
         if self.leaves.is_empty() {
             return;
         }
         let leaves = std::mem::take(&mut self.leaves);
         let keys = std::mem::take(&mut self.keys);
+        let follows = std::mem::take(&mut self.follows);
         self.batch.groups.push(match log.submit(leaves) {
             Ok(submission) => {
-                for (index, keys) in (submission.first..).zip(keys) {
-                    seen.add(index, keys, alone, &submission.fate);
+                for (index, (keys, follows)) in
+                    (submission.first..).zip(keys.into_iter().zip(follows))
+                {
+                    serial.seen.add(index, keys, alone, &submission.fate);
+                    serial.following.add(index, follows, &submission.fate);
                 }
                 Group::Waiting(submission)
             }

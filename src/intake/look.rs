@@ -3,8 +3,8 @@
 
 use super::planning::{self, Said};
 use super::{
-    Checked, Event, Inspected, Intake, Looked, NOT_OPEN, Refusal, endings, publication, references,
-    seen, upload,
+    Checked, Event, Inspected, Intake, Looked, NOT_OPEN, Refusal, competence, endings, publication,
+    references, seen, upload,
 };
 use crate::domain::{self, Kind};
 use crate::rules::Rules;
@@ -38,7 +38,8 @@ impl Intake {
                     .map_or(Ok(()), |view| {
                         upload::check(&self.files, &view)?;
                         let today = domain::dates::day_in_china(self.clock.now().unix());
-                        let court = publication::Court::new(&self.log, &self.model, today);
+                        let court =
+                            publication::Court::new(&self.log, &self.standing, self.rules(), today);
                         court.judge(event.authority.as_str(), &view)
                     })
                     .map(|()| (key, existing)),
@@ -147,6 +148,7 @@ impl Intake {
             Some(key) => {
                 endings::approved(registry, entry, &key)?;
                 references::check(&self.log, &view)?;
+                competence::judge(&self.log, registry, entry, &view)?;
                 if endings::is_one(kind) {
                     let operator = registry.operator().map(|operator| &operator.id);
                     endings::inspect(&self.log, operator, entry, kind, body)?;

@@ -8,9 +8,12 @@ mod batch;
 mod beacons;
 mod cards;
 mod clock;
+mod competence;
 mod delays;
 mod endings;
 mod event;
+mod following;
+mod journey;
 mod look;
 mod order;
 mod planning;
@@ -38,6 +41,7 @@ use crate::domain::{Kind, Stored};
 use crate::log::{Fate, Log, LogError};
 use crate::model::Model;
 use crate::rules::Rules;
+use crate::sequel::Sequel;
 use crate::standing::Standing;
 use crate::store::{Files, StoreError};
 use gongshi_verify::encoding::hex32;
@@ -84,6 +88,7 @@ struct Known {
 /// State of the serial section.
 struct Serial {
     seen: seen::Seen,
+    following: following::Following,
     last_logged: Timestamp,
     /// An event that others depend on, whose fate took too long to wait for: what follows is unknown until it is decided.
     undecided: Option<Effective>,
@@ -107,6 +112,7 @@ pub struct Intake {
     stored: seen::Stored,
     docket: Docket,
     standing: Standing,
+    sequel: Sequel,
     model: Model,
     files: Files,
     delays: Arc<delays::Known>,
@@ -184,6 +190,7 @@ impl Intake {
         }
         // Before anything is served: what was ended while this process was about to die.
         endings::take_effect(&log, &standing, &ended)?;
+        let following = following::Following::open(&log)?;
         let beacons = beacons::Beacons::open(log.storage().as_ref())?;
         let cards = cards::Cards::open(log.storage().as_ref())?;
         for index in seen.planning(docket.cursor()?)? {
@@ -216,6 +223,7 @@ impl Intake {
             stored: seen.stored(),
             docket,
             standing,
+            sequel: following.sequel().clone(),
             model,
             files,
             delays: Arc::default(),
@@ -224,6 +232,7 @@ impl Intake {
             failure: seen.failure(),
             serial: Mutex::new(Serial {
                 seen,
+                following,
                 last_logged: newest
                     .unwrap_or_else(|| Timestamp::from_unix(0).expect("the epoch is a time")),
                 undecided: None,
@@ -245,6 +254,11 @@ impl Intake {
     /// What has become of records that were public.
     pub fn standing(&self) -> &Standing {
         &self.standing
+    }
+
+    /// Which records follow on which.
+    pub fn sequel(&self) -> &Sequel {
+        &self.sequel
     }
 
     /// The dated rules by which events are judged.

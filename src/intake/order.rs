@@ -3,14 +3,17 @@
 //! Here an event meets those before it: repetitions, used salts, the log's time, authority records that take effect before
 //! the next event is looked at. Whatever can be known without its place was checked before; everybody waits here.
 
+use super::journey::Case;
 use super::planning::{Said, takes_part};
 use super::{
     Batch, Checked, Effective, Intake, Known, Looked, Refusal, Serial, batch, endings, event, fold,
-    publication, seen,
+    following, journey, publication, seen,
 };
+use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, Stored};
 use crate::log::{Leaf, Outcome};
 use crate::store::StoreError;
+use gongshi_verify::encoding::decimal;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::names::PlanKey;
 use gongshi_verify::record::Record;
@@ -44,7 +47,13 @@ impl Intake {
         let mut serial = self.serial.lock().expect("no holder of this lock panics");
         let mut batch = batch::Builder::new(checked.len());
         let ready = serial.seen.settle(&self.log).map_err(|e| e.to_string());
-        if let Err(reason) = ready.and_then(|()| self.decide(&mut serial)) {
+        let ready = ready
+            .and_then(|()| self.decide(&mut serial))
+            .and_then(|()| {
+                let settled = serial.following.settle(&self.log, &self.standing);
+                settled.map_err(|error| error.to_string())
+            });
+        if let Err(reason) = ready {
             for _ in checked {
                 batch.refuse(Refusal::Unavailable(reason.clone()));
             }
@@ -87,7 +96,7 @@ impl Intake {
                 }
             }
             if alone.is_some() && row.is_empty() {
-                batch.submit(&self.log, &mut serial.seen, None);
+                batch.submit(&self.log, &mut serial, None);
                 if alone == Some(Kind::Expiry)
                     && let Err(reason) = self.let_model_catch_up(&serial)
                 {
@@ -113,23 +122,28 @@ impl Intake {
             let order = self
                 .keeps_order(&checked, &entry, &known.registry)
                 .and_then(|()| self.still_stands(&entry, &row))
-                .and_then(|()| self.is_due(&checked, &entry));
+                .and_then(|()| self.is_due(&checked, &entry))
+                .and_then(|()| {
+                    self.fits(&checked, &entry, &known.registry, &mut serial, &mut batch)
+                });
             if let Err(refusal) = order {
                 batch.refuse(refusal);
                 continue;
             }
+            let follows = following::follows(&entry, checked.kind(), checked.event.body());
+            let keys = (checked.keys, follows);
             let leaf = Leaf {
                 entry: entry.to_bytes(),
                 record: Some(checked.record.into_bytes()),
             };
             let Some(kind) = alone else {
-                batch.push(leaf, checked.keys, checked.key);
+                batch.push(leaf, keys, checked.key);
                 continue;
             };
             let record = checked.event.record();
             if kind == Kind::Expiry {
                 row.push((entry, record.clone()));
-                batch.push(leaf, checked.keys, checked.key);
+                batch.push(leaf, keys, checked.key);
                 continue;
             }
             if kind == Kind::Authority
@@ -139,7 +153,7 @@ impl Intake {
                 continue;
             }
             let said = vec![(entry, record.clone())];
-            batch.push(leaf, checked.keys, checked.key);
+            batch.push(leaf, keys, checked.key);
             undecided = self
                 .submit_effective(said, kind, &mut batch, &mut serial)
                 .err();
@@ -152,7 +166,7 @@ impl Intake {
         {
             tracing::warn!(reason, "records that expire are not decided yet");
         }
-        batch.submit(&self.log, &mut serial.seen, None);
+        batch.submit(&self.log, &mut serial, None);
         batch.finish()
     }
 
@@ -164,7 +178,7 @@ impl Intake {
         batch: &mut batch::Builder,
         serial: &mut Serial,
     ) -> Result<(), String> {
-        batch.submit(&self.log, &mut serial.seen, Some(kind));
+        batch.submit(&self.log, serial, Some(kind));
         let Some((first, fate)) = batch.last() else {
             return Ok(());
         };
@@ -231,6 +245,44 @@ impl Intake {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether an event fits what was said before it, by everything that was handed in.
+    fn fits(
+        &self,
+        checked: &Checked,
+        entry: &Entry,
+        registry: &Registry,
+        serial: &mut Serial,
+        batch: &mut batch::Builder,
+    ) -> Result<(), Refusal> {
+        let Some(view) = checked.event.view().filter(journey::is_one) else {
+            return Ok(());
+        };
+        let sequel = serial.following.sequel().clone();
+        let case = Case {
+            log: &self.log,
+            standing: &self.standing,
+            sequel: &sequel,
+            rules: self.rules(),
+            registry,
+        };
+        let keys = journey::keys(&case, &view)?;
+        if batch.gathers(&keys) {
+            batch.submit(&self.log, serial, None);
+        }
+        let following = &mut serial.following;
+        following.wait_for(&keys, &self.log, &self.standing)?;
+        let target = entry.reference.as_deref().and_then(decimal);
+        journey::judge(&case, &entry.authority, &view, target)?;
+        // A revocation that is reversed is no display that ends early.
+        let reversal = view.text_of("repair_kind") == Some("revocation_reversal");
+        if view.kind() != Kind::RepairDecision || reversal {
+            return Ok(());
+        }
+        let today = day_in_china(entry.logged_at.unix());
+        let court = publication::Court::new(&self.log, &self.standing, self.rules(), today);
+        court.repair(&view, |target, body| case.circumstances(target, body))
     }
 
     /// What the order of a draw says of an event now, at the time the log gives it.

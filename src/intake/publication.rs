@@ -7,16 +7,14 @@ use super::Refusal;
 use crate::domain::dates::day_in_china;
 use crate::domain::{Breach, EntryRef, FieldError, Kind, Problem, Stored, View};
 use crate::log::Log;
-use crate::model::{Model, ModelError, StatusList};
+use crate::model::{Model, ModelError};
 use crate::rules::{
     Circumstances, Condition, End, Facts, Later, Need, RuleVersion, Rules, Unruled, WhyNot,
 };
+use crate::standing::Standing;
 use gongshi_verify::entry::Entry;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
-
-/// Most records of a subject that are looked at for a penalty that was given again.
-const MOST_RECORDS: usize = 10_000;
 
 fn fault(path: impl Into<String>, value: impl ToString, breach: Breach) -> FieldError {
     FieldError {
@@ -43,7 +41,7 @@ impl From<ModelError> for Refusal {
 /// Judges events as things stand on a day.
 pub(super) struct Court<'a> {
     log: &'a Log,
-    model: &'a Model,
+    standing: &'a Standing,
     rules: &'a Rules,
     today: Date,
 }
@@ -61,11 +59,11 @@ impl Found {
 }
 
 impl<'a> Court<'a> {
-    pub(super) fn new(log: &'a Log, model: &'a Model, today: Date) -> Self {
+    pub(super) fn new(log: &'a Log, standing: &'a Standing, rules: &'a Rules, today: Date) -> Self {
         Court {
             log,
-            model,
-            rules: model.rules(),
+            standing,
+            rules,
             today,
         }
     }
@@ -82,7 +80,6 @@ impl<'a> Court<'a> {
                 let facts = self.rules.facts(authority, *view, self.today, later);
                 self.may_be_shown(&facts, "")?;
                 match kind {
-                    Kind::RepairDecision => self.repair(view),
                     Kind::Withdrawal => self.withdrawal(view),
                     _ => Ok(()),
                 }
@@ -170,8 +167,16 @@ impl<'a> Court<'a> {
         }
     }
 
-    /// A repair that is granted must be one that the rules allow, as far as the log can tell.
-    fn repair(&self, view: &View<'_>) -> Result<(), Refusal> {
+    /// A repair that is granted must be one that the rules allow, as far as the log can tell. `circumstances` says how the subject of a record
+    /// stands; asked in the serial section, since others may bear on it.
+    ///
+    /// # Errors
+    /// [`Refusal::Publication`]; or something could not be read.
+    pub(super) fn repair(
+        &self,
+        view: &View<'_>,
+        circumstances: impl FnOnce(u64, &View<'_>) -> Result<Circumstances, Refusal>,
+    ) -> Result<(), Refusal> {
         if view.text_of("repair_outcome") != Some("granted") {
             return Ok(());
         }
@@ -211,7 +216,7 @@ impl<'a> Court<'a> {
             .or_else(|| view.date_of("applied_on"))
             .or_else(|| view.main_date())
             .unwrap_or(self.today);
-        let circumstances = self.circumstances(target, &body)?;
+        let circumstances = circumstances(target, &body)?;
         let Err(why) = self.rules.may_apply(&facts, &circumstances, applied_on) else {
             return Ok(());
         };
@@ -242,50 +247,6 @@ impl<'a> Court<'a> {
         Err(broken("target", target, breach))
     }
 
-    /// How the subject of a record stands, by the log; where the log cannot know, the department's word is taken.
-    fn circumstances(&self, target: u64, body: &View<'_>) -> Result<Circumstances, Refusal> {
-        let years = body.value_of("report_years").and_then(Value::as_array);
-        let years = years.into_iter().flatten().filter_map(Value::as_i64);
-        let mut circumstances = Circumstances {
-            duties_done: true,
-            harm_removed: true,
-            promised: true,
-            filed_years: years.collect(),
-            information_published: true,
-            information_corrected: true,
-            reachable: true,
-            ..Circumstances::default()
-        };
-        let Some(code) = body.subject_code() else {
-            return Ok(circumstances);
-        };
-        let code = code.as_str();
-        if let Some(enterprise) = self.model.enterprise(code)? {
-            let on = |list| enterprise.on(list).iter().any(|one| one.index != target);
-            circumstances.on_abnormal_list = on(StatusList::Abnormal);
-            circumstances.on_serious_list = on(StatusList::Serious);
-        }
-        for index in self.model.enterprise_records(code, 0, MOST_RECORDS)? {
-            let entry = self.log.entry(index).map_err(unreadable)?;
-            let entry = Entry::parse(&entry).map_err(unreadable)?;
-            if index == target || entry.kind.as_str() != Kind::Penalty.as_str() {
-                continue;
-            }
-            let Some(penalty) = self.found(index)? else {
-                continue;
-            };
-            let penalty = penalty.view(Kind::Penalty);
-            if penalty.main_date() <= body.main_date() {
-                continue;
-            }
-            let violation = penalty.text_of("violation_type");
-            circumstances.same_kind_again |=
-                violation.is_some() && violation == body.text_of("violation_type");
-            circumstances.heavy_penalty_again |= penalty.text_of("severity") == Some("serious");
-        }
-        Ok(circumstances)
-    }
-
     fn stored(&self, index: u64) -> Result<Stored, Refusal> {
         let leaf = self.log.leaf(index).map_err(unreadable)?;
         Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(unreadable)
@@ -295,7 +256,7 @@ impl<'a> Court<'a> {
     fn found(&self, index: u64) -> Result<Option<Found>, Refusal> {
         let stored = self.stored(index)?;
         let mut body = stored.body.clone();
-        if let Some(latest) = self.model.corrections(index)?.last() {
+        if let Some(latest) = self.standing.corrections(index)?.last() {
             let correction = self.stored(*latest)?.body;
             if let Some(Value::Object(corrected)) =
                 correction.and_then(|mut body| body.remove("corrected_body"))

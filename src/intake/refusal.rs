@@ -98,6 +98,12 @@ pub enum Refusal {
     /// Against the dated rules of publication.
     #[error("against the rules of publication: {}", first(.0))]
     Publication(Vec<FieldError>),
+    /// Not for this authority to say.
+    #[error("not for this authority to say: {}", first(.0))]
+    Competence(Vec<FieldError>),
+    /// Does not fit what was said before.
+    #[error("against what the log holds: {}", first(.0))]
+    Journey(Vec<FieldError>),
     /// No second key of the authority has signed as well.
     #[error("the cosignature is not by a second, different key of {0} that is valid now")]
     Cosignature(String),
@@ -167,6 +173,8 @@ impl Refusal {
             Refusal::Draw(_) => "draw-rule",
             Refusal::Ending(_) => "ending-rule",
             Refusal::Publication(_) => "publication-rule",
+            Refusal::Competence(_) => "competence-rule",
+            Refusal::Journey(_) => "journey-rule",
             Refusal::Cosignature(_) => "bad-cosignature",
             Refusal::FileMissing(_) => "file-missing",
             Refusal::FileSize { .. } => "file-size",
@@ -185,6 +193,7 @@ impl Refusal {
             Refusal::Rights(_)
                 | Refusal::Signature(_)
                 | Refusal::Cosignature(_)
+                | Refusal::Competence(_)
                 | Refusal::Reference { .. }
         )
     }

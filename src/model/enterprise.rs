@@ -2,7 +2,7 @@
 
 use super::ModelError;
 use super::unusable;
-use crate::domain::{Kind, View};
+use crate::domain::{Kind, View, person};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -122,8 +122,9 @@ impl Enterprise {
         self.records += 1;
         // Tables come in any order: what counts is the day a record is about, not when the log took it.
         let since = (day.to_owned(), index);
-        if let Some(name) = view.subject_name() {
-            let latest = self.names.entry(name.to_owned()).or_default();
+        // An individual business under its owner's name: the full one stands on the pages of its records.
+        if let Some(name) = person::shown_name(view) {
+            let latest = self.names.entry(name.into_owned()).or_default();
             *latest = since.clone().max(latest.clone());
             let mut names: Vec<_> = self.names.iter().collect();
             names.sort_by_key(|(_, since)| *since);

@@ -2,10 +2,11 @@
 //!
 //! What is met is established by the authority and recorded as a reason (`no_penalty`); this says what each rule asks for.
 
+use super::codes::{Codes, RawNamed};
 use super::source::{RuleError, Source};
 use super::version::{RuleVersion, check_versions, raw_version};
-use crate::domain::Region;
 use crate::domain::codes::NoPenaltyKind;
+use crate::domain::{CodeList, Region};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -24,6 +25,8 @@ pub struct Buffer {
     pub needs: Vec<String>,
     /// One of these must be met; empty: none.
     pub one_of: Vec<String>,
+    /// A subject has it once.
+    pub once: bool,
 }
 
 /// Why there is no buffer.
@@ -51,6 +54,7 @@ pub(super) struct Buffers(Vec<Buffer>);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    ground: Vec<RawNamed>,
     buffer: Vec<Raw>,
 }
 
@@ -63,6 +67,8 @@ struct Raw {
     needs: Spanned<Vec<Spanned<String>>>,
     #[serde(default)]
     one_of: Vec<Spanned<String>>,
+    #[serde(default)]
+    once: bool,
     valid_from: Option<Spanned<String>>,
     valid_to: Option<Spanned<String>>,
     basis: Spanned<String>,
@@ -72,10 +78,18 @@ struct Raw {
 }
 
 impl Buffers {
-    pub(super) fn read(source: Source<'_>) -> Result<Self, RuleError> {
+    /// Adds the grounds to the codes.
+    pub(super) fn read(source: Source<'_>, codes: &mut Codes) -> Result<Self, RuleError> {
         let file: File = source.read()?;
+        codes.add(source, CodeList::BufferGround, &file.ground)?;
         let names = |texts: &[Spanned<String>]| {
-            let names = texts.iter().map(|text| source.name(text));
+            let names = texts.iter().map(|text| {
+                let name = text.get_ref();
+                match codes.knows(CodeList::BufferGround, name) {
+                    true => Ok(name.clone()),
+                    false => Err(source.fault(text, format!("no [[ground]] {name}"))),
+                }
+            });
             names.collect::<Result<Vec<_>, _>>()
         };
         let all = file.buffer.iter().map(|raw| {
@@ -96,6 +110,7 @@ impl Buffers {
                     .collect::<Result<_, _>>()?,
                 needs: names(raw.needs.get_ref())?,
                 one_of: names(&raw.one_of)?,
+                once: raw.once,
             })
         });
         let all: Vec<Buffer> = all.collect::<Result<_, _>>()?;
@@ -142,6 +157,10 @@ impl Buffers {
         } else {
             Err(NoBuffer::NotMet(missing))
         }
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Buffer> {
+        self.0.iter()
     }
 
     pub(super) fn versions(&self) -> impl Iterator<Item = &RuleVersion> {

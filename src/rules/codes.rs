@@ -39,6 +39,20 @@ pub struct Code {
     pub confirmed: bool,
 }
 
+/// Open lists whose codes come with the rules that ask for them.
+const OTHERWISE: &[CodeList] = &[CodeList::RepairDocument, CodeList::BufferGround];
+
+/// A code that another file brings, with its names.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawNamed {
+    name: Spanned<String>,
+    zh: Spanned<String>,
+    en: Spanned<String>,
+    #[serde(default)]
+    aliases: Vec<Spanned<String>>,
+}
+
 /// Why a code may not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CodeFault {
@@ -133,6 +147,10 @@ impl Code {
         let name = raw.list.get_ref();
         let list = CodeList::of_name(name)
             .ok_or_else(|| source.fault(&raw.list, format!("no list {name}")))?;
+        if OTHERWISE.contains(&list) {
+            let reason = format!("the codes of the list {name} stand in a file of their own");
+            return Err(source.fault(&raw.list, reason));
+        }
         if !list.is_open() {
             return Err(source.fault(&raw.list, format!("the list {name} is not open to files")));
         }
@@ -257,14 +275,24 @@ impl Codes {
             }
         }
         let codes = Self::of_codes(codes);
-        for list in CodeList::OPEN {
-            let mut relied = list.relied_on().iter();
-            if let Some(code) = relied.find(|code| !codes.knows(*list, code)) {
-                let reason = format!("the code {code} of the list {} is missing", list.name());
-                return Err(source.whole(reason));
-            }
+        let here = CodeList::OPEN
+            .iter()
+            .filter(|list| !OTHERWISE.contains(list));
+        for list in here {
+            codes.ensure_relied_on(source, *list)?;
         }
         Ok(codes)
+    }
+
+    fn ensure_relied_on(&self, source: Source<'_>, list: CodeList) -> Result<(), RuleError> {
+        let mut relied = list.relied_on().iter();
+        match relied.find(|code| !self.knows(list, code)) {
+            Some(code) => {
+                let reason = format!("the code {code} of the list {} is missing", list.name());
+                Err(source.whole(reason))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Of codes that are known to be a whole set.
@@ -277,6 +305,45 @@ impl Codes {
                 .push(i);
         }
         Self { codes, by_name }
+    }
+
+    /// Adds the codes that another file brings, used everywhere and always.
+    pub(super) fn add(
+        &mut self,
+        source: Source<'_>,
+        list: CodeList,
+        all: &[RawNamed],
+    ) -> Result<(), RuleError> {
+        for raw in all {
+            let code = raw.name.get_ref();
+            if !is_code(code) {
+                return Err(source.fault(&raw.name, "a code is [a-z][a-z0-9_]*, up to 64"));
+            }
+            if self.knows(list, code) {
+                return Err(source.fault(&raw.name, format!("{code} stands here twice")));
+            }
+            let named = Code {
+                list,
+                code: code.clone(),
+                zh: source.words(&raw.zh)?,
+                en: source.words(&raw.en)?,
+                valid_from: None,
+                valid_to: None,
+                provinces: Vec::new(),
+                negative: false,
+                aliases: raw
+                    .aliases
+                    .iter()
+                    .map(|name| source.words(name))
+                    .collect::<Result<_, _>>()?,
+                source: source.name_of_file().to_owned(),
+                confirmed: false,
+            };
+            let at = self.codes.len();
+            self.by_name.insert((list, code.clone()), vec![at]);
+            self.codes.push(named);
+        }
+        self.ensure_relied_on(source, list)
     }
 
     fn versions(&self, list: CodeList, code: &str) -> impl Iterator<Item = &Code> {

@@ -4,7 +4,7 @@
 //! later.
 
 use super::calendar::{Calendar, OutsideCalendar};
-use super::codes::Codes;
+use super::codes::{Codes, RawNamed};
 use super::count::{Count, next_day};
 use super::source::{RuleError, Source};
 use super::version::{RuleVersion, check_versions, raw_version};
@@ -16,7 +16,7 @@ use toml::Spanned;
 /// A paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// Its short name in the files.
+    /// Its code, as records write it.
     pub name: String,
     /// Its Chinese name.
     pub zh: String,
@@ -127,16 +127,8 @@ pub(super) struct Documents(Vec<Requirement>);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    document: Vec<RawDocument>,
+    document: Vec<RawNamed>,
     requirement: Vec<Raw>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawDocument {
-    name: Spanned<String>,
-    zh: Spanned<String>,
-    en: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -166,21 +158,19 @@ struct RawGaps {
 }
 
 impl Documents {
-    pub(super) fn read(source: Source<'_>, codes: &Codes) -> Result<Self, RuleError> {
+    /// Adds the papers to the codes.
+    pub(super) fn read(source: Source<'_>, codes: &mut Codes) -> Result<Self, RuleError> {
         let file: File = source.read()?;
-        let mut papers: Vec<Document> = Vec::new();
-        for raw in &file.document {
-            let name = source.name(&raw.name)?;
-            if papers.iter().any(|paper| paper.name == name) {
-                return Err(source.fault(&raw.name, format!("{name} stands here twice")));
-            }
-            papers.push(Document {
-                name,
-                zh: source.words(&raw.zh)?,
-                en: source.words(&raw.en)?,
+        codes.add(source, CodeList::RepairDocument, &file.document)?;
+        let papers: Vec<Document> = codes
+            .of(CodeList::RepairDocument)
+            .map(|code| Document {
+                name: code.code.clone(),
+                zh: code.zh.clone(),
+                en: code.en.clone(),
                 secondary: false,
-            });
-        }
+            })
+            .collect();
         let all = file.requirement.iter();
         let all = all.map(|raw| Requirement::read(source, raw, &papers, codes));
         let all: Vec<Requirement> = all.collect::<Result<_, _>>()?;

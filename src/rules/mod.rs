@@ -33,7 +33,7 @@ pub use calendar::{Calendar, Notice, OutsideCalendar};
 pub use codes::{Code, CodeFault, Codes, Place};
 pub use condition::Condition;
 pub use count::Count;
-pub use deadlines::{Duty, EndsWith};
+pub use deadlines::{Counts, Duty, EndsWith, OwedBy, Task};
 pub use documents::{Document, GapFault, Gaps, Requirement};
 pub use early_stop::{EarlyStop, Need, WhyNot};
 pub use exchange::ExchangeError;
@@ -62,6 +62,7 @@ pub struct Rules {
     links: Vec<Link>,
     early_stops: Table<early_stop::Stop>,
     duties: Table<deadlines::Clock>,
+    crossings: deadlines::Crossings,
     documents: documents::Documents,
     buffers: buffers::Buffers,
     terms: terms::Terms,
@@ -80,14 +81,14 @@ impl Rules {
     pub fn read(files: &[(&str, &str)]) -> Result<Self, RuleError> {
         let files = Files::new(files)?;
         let calendar = Calendar::read(files.get("holidays.toml"))?;
-        let codes = Codes::read(files.get("codes.toml"))?;
+        let mut codes = Codes::read(files.get("codes.toml"))?;
         let thresholds = thresholds::Thresholds::read(files.get("thresholds.toml"))?;
         let publication = publication::Publication::read(files.get("publication.toml"), &codes)?;
         let links = links::read(files.get("links.toml"))?;
         let early_stops = early_stop::read(files.get("early-stop.toml"), &codes)?;
         let duties = deadlines::read(files.get("deadlines.toml"), &codes)?;
-        let documents = documents::Documents::read(files.get("documents.toml"), &codes)?;
-        let buffers = buffers::Buffers::read(files.get("buffers.toml"))?;
+        let documents = documents::Documents::read(files.get("documents.toml"), &mut codes)?;
+        let buffers = buffers::Buffers::read(files.get("buffers.toml"), &mut codes)?;
         let terms = terms::Terms::read(files.get("terms.toml"))?;
         Ok(Self {
             digest: files.digest(),
@@ -97,6 +98,7 @@ impl Rules {
             publication,
             links,
             early_stops,
+            crossings: deadlines::Crossings::of(&duties),
             duties,
             documents,
             buffers,
@@ -212,8 +214,41 @@ impl Rules {
     /// Whether a later record ends a duty that the record at `index` with the body `own` started.
     #[must_use]
     pub fn ends(&self, duty: &Duty<'_>, index: u64, own: &View<'_>, later: &Facts<'_>) -> bool {
-        let mut ends = duty.ends_with.iter();
-        ends.any(|end| end.is_met(index, own, later, &self.context()))
+        self.ended_on(duty, index, own, later).is_some()
+    }
+
+    /// The day on which a later record ended a duty that the record at `index` with the body `own` started; `None` where it did not.
+    #[must_use]
+    pub fn ended_on(
+        &self,
+        duty: &Duty<'_>,
+        index: u64,
+        own: &View<'_>,
+        later: &Facts<'_>,
+    ) -> Option<Date> {
+        let ends = duty.ends_with.iter();
+        let days = ends.filter_map(|end| end.met_on(index, own, later, &self.context()));
+        days.min()
+    }
+
+    /// The version of a rule of duties by its id, and what it demands in words.
+    #[must_use]
+    pub fn duty_rule(&self, id: &str) -> Option<(&RuleVersion, &Task)> {
+        let mut all = self.duties.all();
+        let found = all.find(|ruled| ruled.rule.id() == id)?;
+        Some((&found.rule, &found.then.task))
+    }
+
+    /// The fields by which a record of a kind can end duties that other records started.
+    #[must_use]
+    pub fn fields_that_end_duties(&self, kind: Kind) -> &[&'static str] {
+        self.crossings.ending.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The fields in which a record of a kind names what the records that end its duties name too.
+    #[must_use]
+    pub fn fields_shared_with_ends(&self, kind: Kind) -> &[&'static str] {
+        self.crossings.shared.get(&kind).map_or(&[], Vec::as_slice)
     }
 
     /// The ends of display that follow others: for whoever looks for the records they concern.
@@ -261,6 +296,11 @@ impl Rules {
         met: &BTreeSet<&str>,
     ) -> Result<&Buffer, NoBuffer> {
         self.buffers.find(no_penalty_kind, region, day, met)
+    }
+
+    /// The rules by which a subject is not listed for now, in file order.
+    pub fn buffers(&self) -> impl Iterator<Item = &Buffer> {
+        self.buffers.all()
     }
 
     /// A term by name in the version of a day.

@@ -80,6 +80,11 @@ impl<'a> Source<'a> {
         Ok(text.get_ref().clone())
     }
 
+    /// The name of the file.
+    pub(super) fn name_of_file(&self) -> &'a str {
+        self.name
+    }
+
     /// A name in the files: lowercase letters, digits, `-` and `_`.
     pub(super) fn name(&self, text: &Spanned<String>) -> Result<String, RuleError> {
         let name = text.get_ref();
@@ -96,6 +101,23 @@ impl<'a> Source<'a> {
             let at = error.span().map_or(0, |span| span.start);
             self.fault_at(at, error.message())
         })
+    }
+
+    /// The table of the file in which this place lies, without the comments that follow it.
+    pub(super) fn table_at(&self, at: usize) -> &'a str {
+        const HEADER: &str = "\n[[";
+        let (before, after) = self.text.split_at(at.min(self.text.len()));
+        let start = before.rfind(HEADER).map_or(0, |found| found + 1);
+        let end = after
+            .find(HEADER)
+            .map_or(self.text.len(), |found| at + found);
+        let mut table = self.text.get(start..end).unwrap_or_default().trim();
+        while let Some((rest, last)) = table.rsplit_once('\n')
+            && (last.is_empty() || last.starts_with('#'))
+        {
+            table = rest;
+        }
+        table
     }
 
     /// A fault of the value that stood there.

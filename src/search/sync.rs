@@ -2,7 +2,7 @@
 
 use super::{SearchDoc, SearchIndex, mark};
 use crate::domain::dates::day_in_china;
-use crate::domain::{Kind, Stored, View};
+use crate::domain::{Kind, Stored, View, person};
 use crate::log::{Leaf, Log};
 use crate::rules::{Code, Rules};
 use crate::text::{Catalogue, Lang};
@@ -34,7 +34,12 @@ fn document(
     let view = corrected.map_or(own, |body| View::new(kind, body));
     let entry = &stored.entry;
     let catalogue = Catalogue::built_in();
-    let mut text = view.searchable_text();
+    // Natural persons are not found by their names.
+    let mut text = person::without_name(&view.searchable_text(), &view).into_owned();
+    let of_corrected = stored.corrected_body().zip(correction_of(&view));
+    if let Some((body, kind)) = of_corrected {
+        text = person::without_name(&text, &View::new(kind, body)).into_owned();
+    }
     // Who published it and what it is are found by the words that readers see, as codes are.
     text.push('\n');
     text.push_str(&catalogue.kind(Lang::Zh, kind.as_str()));
@@ -64,7 +69,7 @@ fn document(
             .map(|region| region.to_string())
             .unwrap_or_default(),
         subject_uscc: view.subject_code().map(|code| code.to_string()),
-        subject_name: view.subject_name().map(str::to_owned),
+        subject_name: person::shown_name(&view).map(|name| name.into_owned()),
         title: view.number().unwrap_or_default().to_owned(),
         text,
         codes: view.numbers().into_iter().map(str::to_owned).collect(),
@@ -73,6 +78,11 @@ fn document(
         logged_at: entry.logged_at.unix(),
         corrects: stored.corrects(),
     })
+}
+
+/// The kind of record that a correction corrects.
+fn correction_of(view: &View<'_>) -> Option<Kind> {
+    view.text_of("target_kind")?.parse().ok()
 }
 
 fn days_since_epoch(date: jiff::civil::Date) -> Option<i32> {

@@ -185,6 +185,7 @@ impl From<&Refusal> for Problem {
             | Refusal::Signature(_)
             | Refusal::Cosignature(_)
             | Refusal::Authority(_)
+            | Refusal::Competence(_)
             | Refusal::KeyOfLog => StatusCode::FORBIDDEN,
             Refusal::SaltReused => StatusCode::CONFLICT,
             Refusal::Overloaded(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -217,7 +218,9 @@ fn faults(refusal: &Refusal) -> Vec<FieldError> {
         Refusal::Fields(fields)
         | Refusal::Draw(fields)
         | Refusal::Ending(fields)
-        | Refusal::Publication(fields) => fields.clone(),
+        | Refusal::Publication(fields)
+        | Refusal::Competence(fields)
+        | Refusal::Journey(fields) => fields.clone(),
         Refusal::Rights(RightsError::Region { own, region, .. }) => {
             let own = own.to_string();
             fault("region", region, Fault::OutsideRegion { own })

@@ -11,15 +11,15 @@ use gongshi_verify::json::Value;
 const FIRST: &str = "91000000MA00000900";
 const LANGS: [(Lang, &str); 2] = [(Lang::Zh, ""), (Lang::En, "/en")];
 
-struct Got {
-    status: u16,
+pub struct Got {
+    pub status: u16,
     etag: String,
     robots: String,
     body: String,
 }
 
 impl County {
-    fn ask(&self, path: &str, known: &str) -> Got {
+    pub fn ask(&self, path: &str, known: &str) -> Got {
         let portal = self.log.app.portal.clone();
         actix_web::rt::System::new().block_on(async move {
             let app = App::new().configure(gongshi::web::configure(portal));

@@ -591,6 +591,9 @@ async fn no_two_pages_have_the_same_title() {
             "/search",
             "/log-state",
             "/rules",
+            "/rules/publication",
+            "/rules/deadlines",
+            "/rules/codes",
             "/list/abnormal",
             "/list/serious",
         ]

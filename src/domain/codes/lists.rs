@@ -14,6 +14,10 @@ code_lists! {
         PenaltyKind = "penalty_kind" relies on ["fine", "confiscate_gains", "restrict_business", "restrict_profession"];
         /// What a credit repair asks for. 信用修复类型.
         RepairKind = "repair_kind" relies on [];
+        /// Papers of an application for credit repair; they stand in `documents.toml`. 信用修复材料.
+        RepairDocument = "repair_document" relies on [];
+        /// Grounds for not listing a subject for now; they stand in `buffers.toml`. 不予列入事由.
+        BufferGround = "buffer_ground" relies on [];
     }
     closed {
         /// What an `authority` record does. 机构登记动作.

@@ -16,6 +16,11 @@ const RESTRICTS: &[Condition] = &[Condition::Is(
     &["restrict_business", "restrict_profession"],
 )];
 
+const NOT_LISTED: &[Condition] = &[Condition::Is(
+    "no_penalty_kind",
+    &["not_listed_reachable", "not_listed_corrected"],
+)];
+
 /// Administrative penalty.
 pub(super) static PENALTY: KindSchema = KindSchema {
     kind: Kind::Penalty,
@@ -64,6 +69,12 @@ pub(super) static NO_PENALTY: KindSchema = KindSchema {
         SUBJECT_TYPE,
         REGION,
         req("no_penalty_kind", FieldType::Code(CodeList::NoPenaltyKind)),
+        only(
+            "grounds",
+            FieldType::Codes(CodeList::BufferGround),
+            &[],
+            NOT_LISTED,
+        ),
         DECISION_NO_OPT,
         req("violation_type", LINE),
         opt("facts", FieldType::LongText),

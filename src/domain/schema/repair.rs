@@ -13,13 +13,14 @@ use super::{
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
-/// What can be repaired: the records that speak against a subject, who may have another code by now.
+/// What can be repaired: the records that speak against a subject, who may have another code by now; and a revocation, which can be reversed.
 const REPAIRED: FieldType = entry(&[
     Kind::InspectionResult,
     Kind::AbnormalListing,
     Kind::SeriousListing,
     Kind::IndividualMark,
     Kind::Penalty,
+    Kind::SubjectStatus,
 ]);
 
 const SETTLED: &[Condition] = &[Condition::Is(
@@ -73,8 +74,14 @@ pub(super) static REPAIR_APPLICATION: KindSchema = KindSchema {
         opt("acceptance", FieldType::Code(CodeList::Acceptance)),
         only("accepted_on", FieldType::Date, RECEIVED, &[]),
         opt("verified_on", FieldType::Date),
-        opt("documents", FieldType::List(&NAME)),
-        only("missing_documents", FieldType::List(&NAME), GAPS, &[]),
+        opt("documents", FieldType::Codes(CodeList::RepairDocument)),
+        opt("other_documents", FieldType::List(&NAME)),
+        only(
+            "missing_documents",
+            FieldType::Codes(CodeList::RepairDocument),
+            GAPS,
+            &[],
+        ),
         only("documents_due_on", FieldType::Date, GAPS, &[]),
         opt("promise", entry_of_subject(&[Kind::CreditPromise])),
         with(

@@ -38,6 +38,12 @@ pub(super) static SUBJECT_STATUS: KindSchema = KindSchema {
             &[],
             &[Condition::Is("status", &["revocation_reversed"])],
         ),
+        only(
+            "repair_decision",
+            entry_of_subject(&[Kind::RepairDecision]),
+            &[],
+            &[Condition::Is("status", &["revocation_reversed"])],
+        ),
         REASON_OPT,
         AUTHORITY_NAME,
         LEGAL_BASIS_OPT,

@@ -118,6 +118,68 @@ breaches! {
     ExpiryNone = "expiry_none", "is a record whose display has no end by the rules";
     /// The last day is not over.
     ExpiryEarly { today } = "expiry_early", "is not over: in China it is {today}";
+    /// Somebody else's record.
+    NotYours { authority } = "not_yours", "is for {authority} to act on, or for who stands above it or in its place";
+    /// The operator is no department.
+    OperatorKind { kind } = "operator_kind", "is a record of departments: the operator of the log publishes none of kind {kind}";
+    /// Something happened before what it follows on.
+    BeforeEntry { index, day } = "before_entry", "must not be earlier than {day}, the day of entry {index}";
+    /// A listing that was ended before.
+    RemovedAlready { by } = "removed_already", "is a listing that entry {by} has ended";
+    /// Not the decision on this record, or not one that granted, or one that was taken back.
+    DecisionOther = "decision_other", "is no decision that granted this and stands";
+    /// A kind of repair for other records.
+    RepairKindOther { kinds } = "repair_kind_other", "is not repaired so: this kind of repair is for {kinds}";
+    /// Another kind of repair than was applied for.
+    RepairKindApplied { expected } = "repair_kind_applied", "must be {expected}, which was applied for";
+    /// Another record than was applied for.
+    TargetApplied { expected } = "target_applied", "must be entry {expected}, which the application names";
+    /// Somebody else's record to be repaired.
+    SubjectOther = "subject_other", "is a record about another subject";
+    /// Its display had ended.
+    RepairGone { by, day } = "repair_gone", "is a record whose display had ended on {day} by entry {by}";
+    /// The listing had ended.
+    RepairLifted { by, day } = "repair_lifted", "is a listing that had ended on {day} by entry {by}";
+    /// Applied for twice.
+    RepairOpen { by } = "repair_open", "is a record that entry {by} has applied for, which is not decided";
+    /// Granted twice.
+    RepairGranted { by } = "repair_granted", "is a record whose repair entry {by} has granted";
+    /// An application that was not accepted.
+    ApplicationRefused = "application_refused", "is an application that was not accepted, so nothing is granted on it";
+    /// Decided twice.
+    DecidedAlready { by } = "decided_already", "was decided by entry {by}";
+    /// No grant to be taken back.
+    NothingToRescind = "nothing_to_rescind", "has no grant that could be rescinded";
+    /// Required papers that are not named.
+    PapersMissing { papers } = "papers_missing", "must name every paper that is required there and then; these are missing: {papers}";
+    /// A paper that has to be there.
+    PaperMain { paper } = "paper_main", "must not name {paper}, which may not follow later";
+    /// A paper that is there and missing.
+    PaperTwice { paper } = "paper_twice", "must not name {paper}, which is among the papers that are there";
+    /// No paper may follow.
+    NoGaps = "no_gaps", "is not possible: no paper may follow later for this kind of repair there and then";
+    /// Too late for what follows.
+    PapersLate { latest } = "papers_late", "must be {latest} at the latest";
+    /// A promise was broken.
+    GapBarred { by, from } = "gap_barred", "is not possible before {from}: a promise was not kept, by entry {by}";
+    /// Answered twice.
+    RepliedAlready { by } = "replied_already", "is an objection that entry {by} has answered";
+    /// A correction of something else.
+    CorrectionOther = "correction_other", "is about another record than the objection";
+    /// Another type than that of the promise.
+    PromiseTypeOther { expected } = "promise_type_other", "must be {expected}, the type of the promise";
+    /// What became of it was said before.
+    PromiseSettled { by } = "promise_settled", "says what became of a promise of which entry {by} has said it";
+    /// Nothing to be reversed.
+    NotRevoked = "not_revoked", "is not the revocation of a licence";
+    /// Reversed twice.
+    ReversedAlready { by } = "reversed_already", "is a revocation that entry {by} has reversed";
+    /// No rule by which a listing could be left out.
+    BufferNone { province, day } = "buffer_none", "has no rule in {province} on {day} by which a subject is not listed";
+    /// Not all that the rule asks for.
+    BufferUnmet { grounds } = "buffer_unmet", "must name the grounds that the rule asks for; these are missing: {grounds}";
+    /// Once only.
+    BufferOnce { by, rule, basis } = "buffer_once", "was given to this subject by entry {by}, and rule {rule} gives it once ({basis})";
     /// So far ahead that nobody watches.
     FarAhead { most } = "far_ahead", "must be at most {most} days after the plan is logged";
     /// Kept back so long that an older library would have to be used.

@@ -125,6 +125,8 @@ pub enum Problem {
     },
     /// The number of somebody's identity card stands in the text.
     IdentityNumber,
+    /// Somebody's mobile number stands in the text.
+    MobileNumber,
     /// A code that says all is well stands beside others.
     NotAlone {
         /// The list.
@@ -269,6 +271,7 @@ impl Problem {
             Self::Before { .. } => "before",
             Self::InFuture { .. } => "in_future",
             Self::IdentityNumber => "identity_number",
+            Self::MobileNumber => "mobile_number",
             Self::NotAlone { .. } => "not_alone",
             Self::NotListed { .. } => "not_listed",
             Self::TooFew { .. } => "too_few",
@@ -297,6 +300,7 @@ impl Problem {
             | Self::Empty
             | Self::NotTrimmed
             | Self::IdentityNumber
+            | Self::MobileNumber
             | Self::UnknownReference
             | Self::ReferenceSubject
             | Self::Duplicate => Vec::new(),
@@ -468,6 +472,7 @@ impl fmt::Display for Problem {
             Self::IdentityNumber => {
                 f.write_str("holds the number of an identity card, which is never published")
             }
+            Self::MobileNumber => f.write_str("holds a mobile number, which is never published"),
             Self::NotAlone { code, .. } => write!(f, "{code} cannot stand beside other codes"),
             Self::NotListed { other } => write!(f, "is not listed in {other}"),
             Self::TooFew { min } => write!(f, "must come to at least {min}"),

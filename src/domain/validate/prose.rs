@@ -37,6 +37,51 @@ pub(super) fn has_identity_number(text: &str, day: Date) -> bool {
         .any(|run| is_identity_number(run.as_bytes(), day.year() - ADULT_YEARS))
 }
 
+/// Digits of a mobile number (YD/T: 11, from 13 to 19).
+const MOBILE: usize = 11;
+
+/// Whether a mobile number stands in a text, as a run of digits of its own or behind the country's prefix, written together or in the
+/// groups that people write. A run with letters in it is the number of something else.
+pub(super) fn has_mobile_number(text: &str) -> bool {
+    let plain: Vec<char> = text.chars().map(plain).collect();
+    let is_word = |c: char| c.is_ascii_alphanumeric();
+    let mut at = 0;
+    while at < plain.len() {
+        if !is_word(plain[at]) {
+            at += 1;
+            continue;
+        }
+        let mut digits = String::new();
+        let mut end = at;
+        // A space or hyphen between two digits joins the groups of one number.
+        while end < plain.len()
+            && (is_word(plain[end])
+                || (matches!(plain[end], ' ' | '-')
+                    && plain[end - 1].is_ascii_digit()
+                    && plain.get(end + 1).is_some_and(char::is_ascii_digit)))
+        {
+            digits.extend(Some(plain[end]).filter(|c| is_word(*c)));
+            end += 1;
+        }
+        let run = digits
+            .strip_prefix("0086")
+            .or_else(|| digits.strip_prefix("86"));
+        let run = run.filter(|rest| rest.len() == MOBILE).unwrap_or(&digits);
+        if is_mobile_number(run.as_bytes()) {
+            return true;
+        }
+        at = end;
+    }
+    false
+}
+
+fn is_mobile_number(run: &[u8]) -> bool {
+    run.len() == MOBILE
+        && run.iter().all(u8::is_ascii_digit)
+        && run[0] == b'1'
+        && (b'3'..=b'9').contains(&run[1])
+}
+
 /// Digits and capitals of full width as ASCII.
 fn plain(c: char) -> char {
     match c {
@@ -101,6 +146,32 @@ mod tests {
             "",
         ] {
             assert!(!has_identity_number(text, DAY), "{text}");
+        }
+    }
+
+    #[test]
+    fn mobile_numbers_are_found_and_other_numbers_are_not() {
+        for text in [
+            "13912345678",
+            "联系人张某，电话13912345678。",
+            "+86 139 1234 5678",
+            "0086-13912345678",
+            "139-1234-5678",
+            "１３９１２３４５６７８",
+        ] {
+            assert!(has_mobile_number(text), "{text}");
+        }
+        for text in [
+            "029-88668866",
+            "12315",
+            "12912345678",
+            "139123456789",
+            "JY13912345678",
+            "2026年13号",
+            "2026-02-27",
+            "",
+        ] {
+            assert!(!has_mobile_number(text), "{text}");
         }
     }
 

@@ -20,6 +20,7 @@ fn version(version: &&RuleVersion) -> Value {
         "source": version.source,
         "confirmed": version.confirmed,
         "note": version.note,
+        "text": version.text,
     })
 }
 

@@ -134,6 +134,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         )
         .with("display", &visit.display_of(&loaded)?)
         .with("term", &term_over(visit, &loaded)?)
+        .with("duties", &super::duties::of_record(visit, index)?)
         .with(
             "plan",
             &super::draws::plan_of(visit, view.as_ref().and_then(View::plan_key))?,

@@ -4,7 +4,7 @@
 
 use super::fault::Fault;
 use super::summary::Loaded;
-use super::{Answer, Page, Visit};
+use super::{Answer, Link, Page, Visit};
 use crate::domain::CodeList;
 use crate::rules::{Code, End, RuleVersion};
 use crate::web::links;
@@ -23,23 +23,29 @@ const FILES: &[(&str, &str)] = &[
     ("documents", "page-rules-file-documents"),
     ("buffers", "page-rules-file-buffers"),
 ];
+/// Of the address of the page of codes.
+const CODES: &str = "codes";
 
+/// A file of rules in the overview.
 #[derive(Serialize)]
 struct File {
-    name: &'static str,
     title: String,
-    rules: Vec<Rule>,
+    href: String,
+    rules: usize,
+    unconfirmed: usize,
 }
 
 #[derive(Serialize)]
 struct Rule {
     id: String,
-    /// Where links lead; files name their rules apart, so both stand in it.
+    /// Where links lead.
     anchor: String,
     days: String,
     basis: String,
     source: String,
     confirmed: bool,
+    note: Option<String>,
+    text: String,
 }
 
 /// An open list with every version of its codes.
@@ -67,6 +73,14 @@ struct Notice {
     number: String,
 }
 
+/// A version of a rule that something rests on.
+#[derive(Serialize)]
+pub(super) struct Ruling {
+    id: String,
+    href: String,
+    confirmed: bool,
+}
+
 /// Until when a record is shown, and why.
 #[derive(Serialize)]
 pub(super) struct Shown {
@@ -77,33 +91,32 @@ pub(super) struct Shown {
     confirmed: bool,
 }
 
-fn anchor(file: &str, position: usize) -> String {
-    format!("{file}-{}", position + 1)
+fn anchor(position: usize) -> String {
+    format!("version-{}", position + 1)
 }
 
+/// The set as a whole: its digest, the calendar, and the files of rules.
 pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let rules = visit.portal.intake.rules();
     let versions = rules.versions();
-    let files = FILES.iter().map(|(name, title)| File {
-        name,
-        title: visit.word(title),
-        rules: versions
-            .get(name)
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .map(|(position, version)| Rule {
-                id: version.id(),
-                anchor: anchor(name, position),
-                days: visit.days_of(version),
-                basis: version.basis.clone(),
-                source: version.source.clone(),
-                confirmed: version.confirmed,
-            })
-            .collect(),
+    let files = FILES.iter().map(|(name, title)| {
+        let versions = versions.get(name).map(Vec::as_slice).unwrap_or_default();
+        File {
+            title: visit.word(title),
+            href: links::page(visit.lang, &format!("/rules/{name}"), ""),
+            rules: versions.len(),
+            unconfirmed: versions.iter().filter(|one| !one.confirmed).count(),
+        }
     });
-    let files: Vec<File> = files.collect();
-    let codes = CodeList::OPEN.iter().map(|list| visit.codes_of(*list));
+    let codes = CodeList::OPEN.iter();
+    let codes: Vec<&Code> = codes.flat_map(|list| rules.codes().of(*list)).collect();
+    let codes = File {
+        title: visit.word("page-rules-file-codes"),
+        href: links::page(visit.lang, &format!("/rules/{CODES}"), ""),
+        rules: codes.len(),
+        unconfirmed: codes.iter().filter(|one| !one.confirmed).count(),
+    };
+    let files: Vec<File> = files.chain([codes]).collect();
     let (from, to) = rules.calendar().covers();
     let notices = rules.calendar().notices().iter().map(|notice| Notice {
         year: notice.year,
@@ -111,7 +124,6 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     });
     Page::new("rules.html", visit.word("page-rules-title"))
         .with("files", &files)
-        .with("codes", &codes.collect::<Vec<_>>())
         .with("digest", &hex(rules.digest()))
         .with("covers_from", &from.to_string())
         .with("covers_to", &to.to_string())
@@ -120,7 +132,69 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .done()
 }
 
+/// Every version of every code of the open lists.
+fn codes(visit: &Visit) -> Result<Answer, Fault> {
+    let lists = CodeList::OPEN.iter().map(|list| visit.codes_of(*list));
+    let heading = visit.word("page-rules-file-codes");
+    Page::new("rules-codes.html", heading.clone())
+        .above(visit.rules_link())
+        .with("heading", &heading)
+        .with("lists", &lists.collect::<Vec<_>>())
+        .done()
+}
+
+/// Every version of every rule of one file.
+pub(super) fn file(visit: &Visit) -> Result<Answer, Fault> {
+    let wanted = visit.key.as_str();
+    if wanted == CODES {
+        return codes(visit);
+    }
+    let Some((name, title)) = FILES.iter().find(|(name, _)| *name == wanted) else {
+        return Err(Fault::nothing());
+    };
+    let versions = visit.portal.intake.rules().versions();
+    let versions = versions.get(name).into_iter().flatten();
+    let rules = versions.enumerate().map(|(position, version)| Rule {
+        id: version.id(),
+        anchor: anchor(position),
+        days: visit.days_of(version),
+        basis: version.basis.clone(),
+        source: version.source.clone(),
+        confirmed: version.confirmed,
+        note: version.note.clone(),
+        text: version.text.clone(),
+    });
+    Page::new("rules-file.html", visit.word(title))
+        .above(visit.rules_link())
+        .with("heading", &visit.word(title))
+        .with("rules", &rules.collect::<Vec<_>>())
+        .with("foreign", &super::summary::foreign(visit.lang))
+        .done()
+}
+
 impl Visit {
+    fn rules_link(&self) -> Link {
+        Link {
+            text: self.word("page-rules-title"),
+            href: links::page(self.lang, "/rules", ""),
+        }
+    }
+
+    /// Where the first version of a rule of which this holds stands; `None` where these rules have no such.
+    pub(super) fn rule(&self, is_it: impl Fn(&RuleVersion) -> bool) -> Option<Ruling> {
+        let versions = self.portal.intake.rules().versions();
+        FILES.iter().find_map(|(file, _)| {
+            let mut known = versions.get(file)?.iter().enumerate();
+            let (position, version) = known.find(|(_, one)| is_it(one))?;
+            let page = links::page(self.lang, &format!("/rules/{file}"), "");
+            Some(Ruling {
+                id: version.id(),
+                href: format!("{page}#{}", anchor(position)),
+                confirmed: version.confirmed,
+            })
+        })
+    }
+
     fn codes_of(&self, list: CodeList) -> Codes {
         let codes = self.portal.intake.rules().codes().of(list);
         let row = |code: &Code| {
@@ -161,6 +235,12 @@ impl Visit {
         }
     }
 
+    /// Where a version of a rule stands; nothing where these rules have no such.
+    pub(super) fn rule_href(&self, rule: &RuleVersion) -> String {
+        let ruling = self.rule(|version| version == rule);
+        ruling.map(|ruling| ruling.href).unwrap_or_default()
+    }
+
     /// Until when a record is shown, by which rule; `None` of one that is not public, or not summarised yet.
     pub(super) fn display_of(&self, loaded: &Loaded) -> Result<Option<Shown>, Fault> {
         let portal = &self.portal;
@@ -187,17 +267,10 @@ impl Visit {
             End::Open => self.word("page-display-open"),
             End::Never => self.word("page-display-never"),
         };
-        let versions = portal.intake.rules().versions();
-        let places = FILES.iter().filter_map(|(file, _)| {
-            let mut known = versions.get(file)?.iter();
-            let position = known.position(|version| **version == *display.rule)?;
-            Some(anchor(file, position))
-        });
-        let place = places.take(1).last().unwrap_or_default();
         Ok(Some(Shown {
             text,
             rule: display.rule.id(),
-            href: format!("{}#{place}", links::page(self.lang, "/rules", "")),
+            href: self.rule_href(display.rule),
             basis: display.rule.basis.clone(),
             confirmed: display.rule.confirmed,
         }))

@@ -3,7 +3,7 @@
 use super::fault::{Fault, kept};
 use super::{Link, Visit};
 use crate::domain::dates::{day_in_china, parse_date};
-use crate::domain::{CodeList, Kind, Stored, Uscc, View};
+use crate::domain::{CodeList, Kind, Stored, Uscc, View, person};
 use crate::log::{Leaf, LogError};
 use crate::rules::{Code, Place, Rules};
 use crate::text::{Catalogue, Lang};
@@ -80,12 +80,13 @@ impl Loaded {
         self.body.as_ref()?.get("corrected_body")?.as_object()
     }
 
-    /// What the record is called: its subject, else its own name, else its number. Pages ask [`Visit::name_of`].
+    /// What the record is called: its subject, else its own name, else its number. Pages ask [`Visit::name_of`]. Of a natural person the surname
+    /// alone: in full the name stands among the fields of the record's own page.
     fn name(&self) -> Option<String> {
         let view = self.view()?;
         let named = || NAMES.iter().find_map(|name| view.text_of(name));
-        let name = view.subject_name().or_else(named).or_else(|| view.number());
-        name.map(str::to_owned)
+        let name = || named().or_else(|| view.number()).map(str::to_owned);
+        person::shown_name(&view).map_or_else(name, |name| Some(name.into_owned()))
     }
 
     /// Whether its subject is, or may be, a natural person: said to be one, a business that a person runs in their own

@@ -48,6 +48,7 @@ import-expect-duplicate = stands twice in the cell
 import-expect-before = must not be earlier than “{ $other }”
 import-expect-in_future = has happened, so it cannot be later than { $latest }
 import-expect-identity_number = an identity card number (公民身份号码) is never published; remove it
+import-expect-mobile_number = a mobile number is never published; remove it
 import-expect-not_alone = “{ $code }” cannot stand beside other outcomes
 import-expect-not_listed = is not listed in “{ $other }”
 import-expect-too_few = must come to at least { $min } officers

@@ -48,6 +48,7 @@ import-expect-duplicate = 同一单元格内重复
 import-expect-before = 不得早于「{ $other }」
 import-expect-in_future = 是已发生的事项，不得晚于{ $latest }
 import-expect-identity_number = 公民身份号码不得公示，请删除
+import-expect-mobile_number = 手机号码不得公示，请删除
 import-expect-not_alone = “{ $code }”不能与其他结果同时填写
 import-expect-not_listed = 未列入「{ $other }」
 import-expect-too_few = 合计不得少于{ $min }人

@@ -1,0 +1,174 @@
+//! What the log holds of a matter: records as they were last corrected, those that follow on them, those of a subject.
+
+use crate::domain::dates::day_in_china;
+use crate::domain::{Kind, Stored, View};
+use crate::intake::Refusal;
+use crate::intake::competence::named;
+use crate::log::Log;
+use crate::rules::Rules;
+use crate::sequel::{Key, Sequel};
+use crate::standing::Standing;
+use gongshi_verify::names::AuthorityId;
+use gongshi_verify::registry::Registry;
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+/// Where it is read. `standing` and `sequel` know everything that was published.
+#[derive(Clone, Copy)]
+pub(in crate::intake) struct Case<'a> {
+    pub(in crate::intake) log: &'a Log,
+    pub(in crate::intake) standing: &'a Standing,
+    pub(in crate::intake) sequel: &'a Sequel,
+    pub(in crate::intake) rules: &'a Rules,
+    pub(in crate::intake) registry: &'a Registry,
+}
+
+/// A record whose body is kept, as it was last corrected.
+pub(in crate::intake) struct Past {
+    pub(in crate::intake) index: u64,
+    pub(in crate::intake) authority: AuthorityId,
+    /// It has left publication: what it said is not held against anybody.
+    pub(in crate::intake) left: bool,
+    kind: Kind,
+    own: Map<String, Value>,
+    corrected: Option<Map<String, Value>>,
+}
+
+impl Past {
+    pub(in crate::intake) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(in crate::intake) fn view(&self) -> View<'_> {
+        View::new(self.kind, self.corrected.as_ref().unwrap_or(&self.own))
+    }
+
+    /// As it was published first.
+    pub(super) fn own_view(&self) -> View<'_> {
+        View::new(self.kind, &self.own)
+    }
+
+    pub(super) fn names(&self, field: &str) -> Option<u64> {
+        named(&self.view(), field)
+    }
+
+    pub(super) fn text(&self, field: &str) -> &str {
+        let body = self.corrected.as_ref().unwrap_or(&self.own);
+        body.get(field).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The day it is about.
+    pub(super) fn day(&self) -> Option<Date> {
+        self.view().main_date()
+    }
+}
+
+fn unreadable(error: impl ToString) -> Refusal {
+    Refusal::Unavailable(error.to_string())
+}
+
+impl Case<'_> {
+    fn stored(&self, index: u64) -> Result<Stored, Refusal> {
+        let leaves = self.log.unveiled(index..index + 1).map_err(unreadable)?;
+        let leaf = leaves
+            .first()
+            .ok_or_else(|| unreadable(format!("entry {index} is not there")))?;
+        Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(unreadable)
+    }
+
+    /// A record, public or not; none where its body was destroyed.
+    pub(in crate::intake) fn past(&self, index: u64) -> Result<Option<Past>, Refusal> {
+        let stored = self.stored(index)?;
+        let ended = self.standing.ended(index)?;
+        let erased = ended.and_then(|one| one.erased_by);
+        let (Some(kind), Some(own), None) = (stored.kind, stored.body, erased) else {
+            return Ok(None);
+        };
+        let corrected = match self.standing.corrections(index)?.last() {
+            Some(latest) => self.stored(*latest)?.corrected_body().cloned(),
+            None => None,
+        };
+        Ok(Some(Past {
+            index,
+            authority: stored.entry.authority,
+            left: ended.is_some(),
+            kind,
+            own,
+            corrected,
+        }))
+    }
+
+    /// The record that a field names; none where there is no such field, or its body was destroyed.
+    pub(super) fn named(&self, view: &View<'_>, field: &str) -> Result<Option<Past>, Refusal> {
+        match named(view, field) {
+            Some(index) => self.past(index),
+            None => Ok(None),
+        }
+    }
+
+    fn public(&self, key: &Key, own: Option<u64>) -> Result<Vec<Past>, Refusal> {
+        let mut all = Vec::new();
+        for index in self.sequel.find(key)? {
+            if Some(index) != own && self.standing.ended(index)?.is_none() {
+                all.extend(self.past(index)?);
+            }
+        }
+        Ok(all)
+    }
+
+    /// Public records of a kind that name an entry in a field, in the order of the log, without `own`.
+    pub(super) fn following(
+        &self,
+        index: u64,
+        (kind, field): (Kind, &str),
+        own: Option<u64>,
+    ) -> Result<Vec<Past>, Refusal> {
+        let mut all = self.public(&Key::Entry(index), own)?;
+        all.retain(|past| past.kind == kind && past.names(field) == Some(index));
+        Ok(all)
+    }
+
+    /// Public records of a subject, in the order of the log, without `own`.
+    pub(in crate::intake) fn of_subject(
+        &self,
+        code: &str,
+        own: Option<u64>,
+    ) -> Result<Vec<Past>, Refusal> {
+        let mut all = self.public(&Key::Subject(code.to_owned()), own)?;
+        let is_of = |past: &Past| {
+            past.view()
+                .subject_code()
+                .is_some_and(|one| one.as_str() == code)
+        };
+        all.retain(is_of);
+        Ok(all)
+    }
+
+    /// By which entry and on which day the display of a record ended.
+    pub(super) fn left(&self, index: u64) -> Result<Option<(u64, Date)>, Refusal> {
+        let Some(ended) = self.standing.ended(index)? else {
+            return Ok(None);
+        };
+        let end = self.stored(ended.by)?;
+        let expired = end.view().and_then(|view| view.date_of("expired_on"));
+        let day = expired.unwrap_or_else(|| day_in_china(end.entry.logged_at.unix()));
+        Ok(Some((ended.by, day)))
+    }
+
+    /// Whether anything that names an entry in a field has left publication: then what it said is not known.
+    pub(super) fn forgotten(
+        &self,
+        index: u64,
+        (kind, field): (Kind, &str),
+    ) -> Result<bool, Refusal> {
+        for one in self.sequel.find(&Key::Entry(index))? {
+            if self.standing.ended(one)?.is_some() {
+                let past = self.past(one)?;
+                if past.is_none_or(|past| past.kind == kind && past.names(field) == Some(index)) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+}

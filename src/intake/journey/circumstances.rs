@@ -1,0 +1,55 @@
+//! How the subject of a record stands, by all that was handed in before: what an early end of display depends on.
+
+use super::case::Case;
+use super::listing::in_force;
+use crate::domain::{Kind, View};
+use crate::intake::Refusal;
+use crate::rules::Circumstances;
+use serde_json::Value;
+
+impl Case<'_> {
+    /// Where the log cannot know, the department's word is taken.
+    ///
+    /// # Errors
+    /// Something could not be read.
+    pub(in crate::intake) fn circumstances(
+        &self,
+        target: u64,
+        body: &View<'_>,
+    ) -> Result<Circumstances, Refusal> {
+        let years = body.value_of("report_years").and_then(Value::as_array);
+        let years = years.into_iter().flatten().filter_map(Value::as_i64);
+        let mut circumstances = Circumstances {
+            duties_done: true,
+            harm_removed: true,
+            promised: true,
+            filed_years: years.collect(),
+            information_published: true,
+            information_corrected: true,
+            reachable: true,
+            ..Circumstances::default()
+        };
+        let Some(code) = body.subject_code() else {
+            return Ok(circumstances);
+        };
+        for past in self.of_subject(code.as_str(), None)? {
+            if past.index == target {
+                continue;
+            }
+            match past.kind() {
+                Kind::AbnormalListing | Kind::IndividualMark => {
+                    circumstances.on_abnormal_list |= in_force(self, &past)?;
+                }
+                Kind::SeriousListing => circumstances.on_serious_list |= in_force(self, &past)?,
+                Kind::Penalty if past.day() > body.main_date() => {
+                    let violation = body.text_of("violation_type");
+                    circumstances.same_kind_again |=
+                        violation.is_some() && violation == Some(past.text("violation_type"));
+                    circumstances.heavy_penalty_again |= past.text("severity") == "serious";
+                }
+                _ => {}
+            }
+        }
+        Ok(circumstances)
+    }
+}

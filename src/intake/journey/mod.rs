@@ -1,0 +1,172 @@
+//! What is said of records of the log must fit what was said before: listings and removals, repairs, objections, promises, reversals, reasons not
+//! to list.
+//!
+//! Judged in the serial section by all that was handed in before, so two events never both pass that exclude each other. What has left
+//! publication, or is older than the log, cannot be held against anybody: there the department's word is taken.
+
+mod case;
+mod circumstances;
+mod listing;
+mod objection;
+mod papers;
+mod promise;
+mod repair;
+mod status;
+mod waiver;
+
+pub(super) use case::Case;
+
+use super::Refusal;
+use crate::domain::{Breach, FieldError, Kind, Problem, View};
+use crate::sequel::Key;
+use case::Past;
+use gongshi_verify::names::AuthorityId;
+use jiff::civil::Date;
+use serde_json::Value;
+
+fn broken(path: &str, value: impl ToString, breach: Breach) -> Refusal {
+    Refusal::Journey(vec![FieldError {
+        path: path.to_owned(),
+        value: value.to_string(),
+        problem: Problem::Breach(Box::new(breach)),
+    }])
+}
+
+/// What is said, and by whom.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    who: &'a AuthorityId,
+    view: View<'a>,
+    /// The record that this is a correction of: it is not held against itself.
+    own: Option<u64>,
+}
+
+impl Said<'_> {
+    /// A day that it names must not be before the day of another record.
+    fn not_before(&self, field: &str, past: &Past, day: Option<Date>) -> Result<(), Refusal> {
+        match (self.view.date_of(field), day) {
+            (Some(own), Some(other)) if own < other && !past.left => {
+                let (index, day) = (past.index.to_string(), other.to_string());
+                Err(broken(field, own, Breach::BeforeEntry { index, day }))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether there is anything to be judged about a record.
+pub(super) fn is_one(view: &View<'_>) -> bool {
+    match view.kind() {
+        Kind::AbnormalRemoval
+        | Kind::SeriousRemoval
+        | Kind::IndividualRestore
+        | Kind::RepairApplication
+        | Kind::RepairDecision
+        | Kind::ResultFollowup
+        | Kind::Objection
+        | Kind::ObjectionReply
+        | Kind::NoPenalty => true,
+        Kind::CreditPromise => view.value_of("promise").is_some(),
+        Kind::SubjectStatus => view.text_of("status") == Some("revocation_reversed"),
+        Kind::Withdrawal => view.value_of("repair_decision").is_some(),
+        Kind::Correction => {
+            view.value_of("objection").is_some()
+                || corrected(view).is_some_and(|view| is_one(&view))
+        }
+        _ => false,
+    }
+}
+
+/// What a correction says instead.
+fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
+    let kind: Kind = view.text_of("target_kind")?.parse().ok()?;
+    let body = view.value_of("corrected_body").and_then(Value::as_object)?;
+    (kind != Kind::Correction).then_some(View::new(kind, body))
+}
+
+/// Everything that records bearing on the answer can be found by: whoever waits for their fate then finds all of them.
+///
+/// # Errors
+/// [`Refusal::Unavailable`].
+pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
+    let subject = |view: &View<'_>| {
+        let code = view.subject_code();
+        code.map(|code| Key::Subject(code.to_string()))
+    };
+    let mut keys: Vec<Key> = subject(view).into_iter().collect();
+    keys.extend(corrected(view).and_then(|view| subject(&view)));
+    let mut named = references(view);
+    // From a decision over its application to the record to be repaired.
+    for _ in 0..2 {
+        let mut next = Vec::new();
+        for index in std::mem::take(&mut named) {
+            keys.push(Key::Entry(index));
+            if let Some(past) = case.past(index)? {
+                keys.extend(subject(&past.view()));
+                next.extend(references(&past.view()));
+            }
+        }
+        named = next;
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    Ok(keys)
+}
+
+fn references(view: &View<'_>) -> Vec<u64> {
+    let references = view.references().into_iter();
+    references.map(|reference| reference.entry.index).collect()
+}
+
+/// Whether a record fits what was said before it. `target`: the record it corrects or ends.
+///
+/// # Errors
+/// [`Refusal::Journey`] or [`Refusal::Competence`] naming what does not fit; or something could not be read.
+pub(super) fn judge(
+    case: &Case<'_>,
+    who: &AuthorityId,
+    view: &View<'_>,
+    target: Option<u64>,
+) -> Result<(), Refusal> {
+    let said = Said {
+        who,
+        view: *view,
+        own: None,
+    };
+    if view.kind() != Kind::Correction {
+        return one(case, said);
+    }
+    objection::correction(case, said)?;
+    match corrected(view) {
+        Some(view) => one(
+            case,
+            Said {
+                who,
+                view,
+                own: target,
+            },
+        ),
+        None => Ok(()),
+    }
+}
+
+fn one(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
+    if !is_one(&said.view) {
+        return Ok(());
+    }
+    match said.view.kind() {
+        Kind::AbnormalRemoval | Kind::SeriousRemoval | Kind::IndividualRestore => {
+            listing::removal(case, said)
+        }
+        Kind::RepairApplication => repair::application(case, said),
+        Kind::RepairDecision => repair::decision(case, said),
+        Kind::Withdrawal => repair::withdrawal(case, said),
+        Kind::ResultFollowup => status::followup(case, said),
+        Kind::Objection => objection::filed(case, said),
+        Kind::ObjectionReply => objection::reply(case, said),
+        Kind::CreditPromise => promise::settled(case, said),
+        Kind::SubjectStatus => status::reversal(case, said),
+        Kind::NoPenalty => waiver::judge(case, said),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,128 @@
+//! The reversal of a revocation (吊销), and the steps that follow on a result.
+
+use super::case::{Case, Past};
+use super::{Said, broken};
+use crate::domain::{Breach, Kind};
+use crate::intake::Refusal;
+use crate::intake::competence::{acts_for, named, not_yours};
+
+/// A revocation is reversed once, and by a repair that was granted where the record says so. One that the log does not have may be older.
+pub(super) fn reversal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
+    let revoked = case.named(&said.view, "reverses")?;
+    if let Some(revoked) = &revoked {
+        if revoked.text("status") != "licence_revoked" && !revoked.left {
+            return Err(broken("reverses", revoked.index, Breach::NotRevoked));
+        }
+        if let Some(by) = reversed(case, revoked.index, said.own)? {
+            let by = by.to_string();
+            return Err(broken(
+                "reverses",
+                revoked.index,
+                Breach::ReversedAlready { by },
+            ));
+        }
+        said.not_before("effective_on", revoked, revoked.day())?;
+    } else if named(&said.view, "reverses").is_none()
+        && let Some(code) = said.view.subject_code()
+    {
+        let code = code.as_str();
+        if let Some(by) = all_reversed(case, code, said.own)? {
+            let by = by.to_string();
+            return Err(broken("subject_uscc", code, Breach::ReversedAlready { by }));
+        }
+    }
+    let Some(decision) = case.named(&said.view, "repair_decision")? else {
+        return Ok(());
+    };
+    super::repair::granted_for(case, &decision, None)?;
+    if decision.text("repair_kind") != "revocation_reversal" && !decision.left {
+        return Err(broken(
+            "repair_decision",
+            decision.index,
+            Breach::DecisionOther,
+        ));
+    }
+    said.not_before("effective_on", &decision, decision.day())
+}
+
+/// By which public record a revocation was reversed.
+pub(super) fn reversed(
+    case: &Case<'_>,
+    revoked: u64,
+    own: Option<u64>,
+) -> Result<Option<u64>, Refusal> {
+    let field = (Kind::SubjectStatus, "reverses");
+    let by = case.following(revoked, field, own)?;
+    let mut by = by
+        .iter()
+        .filter(|one| one.text("status") == "revocation_reversed");
+    Ok(by.next().map(|one| one.index))
+}
+
+/// Where the log has revocations of a subject and as many reversals, the last of these.
+pub(super) fn all_reversed(
+    case: &Case<'_>,
+    code: &str,
+    own: Option<u64>,
+) -> Result<Option<u64>, Refusal> {
+    let mut standing = 0_i64;
+    let mut revoked = false;
+    let mut last = None;
+    for one in case.of_subject(code, own)? {
+        match (one.kind(), one.text("status")) {
+            (Kind::SubjectStatus, "licence_revoked") => {
+                standing += 1;
+                revoked = true;
+            }
+            (Kind::SubjectStatus, "revocation_reversed") => {
+                standing -= 1;
+                last = Some(one.index);
+            }
+            _ => {}
+        }
+    }
+    Ok(last.filter(|_| revoked && standing <= 0))
+}
+
+/// A step is for who inspected, alone or jointly, or whom the matter was handed to; and not before the inspection.
+pub(super) fn followup(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
+    let Some(result) = case.named(&said.view, "result")? else {
+        return Ok(());
+    };
+    said.not_before("acted_on", &result, result.day())?;
+    let joint = result.view();
+    let mut joint = joint.codes_of("joint_departments");
+    if acts_for(case.registry, said.who, &result.authority)
+        || joint.any(|one| one == said.who.as_str())
+        || handed_over(case, said, result.index)?
+    {
+        return Ok(());
+    }
+    Err(not_yours("result", result.index, result.authority.as_str()))
+}
+
+/// Whether the matter was handed over to the authority: by name in a transfer, or by words that may mean it.
+fn handed_over(case: &Case<'_>, said: Said<'_>, result: u64) -> Result<bool, Refusal> {
+    // Offices that have no name in this log are written in words alone.
+    let to_it = |transfer: &Past| {
+        let recipient = transfer.text("recipient");
+        let about = transfer.names("result").is_none_or(|about| about == result);
+        about && (recipient.is_empty() || recipient == said.who.as_str())
+    };
+    let named = case.named(&said.view, "transfer")?;
+    let transfers = case.following(result, (Kind::Transfer, "result"), None)?;
+    if transfers.iter().chain(&named).any(to_it) {
+        return Ok(true);
+    }
+    let steps = case.following(result, (Kind::ResultFollowup, "result"), said.own)?;
+    for step in steps {
+        if step.text("followup_type") == "transferred"
+            && case
+                .named(&step.view(), "transfer")?
+                .is_none_or(|one| to_it(&one))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,318 @@
+//! Which records follow on which: what removes a listing, applies for a repair, decides, replies, settles; and which records of some kinds a
+//! subject has.
+//!
+//! Apart from the read model because intake decides by it and must be exact at once. It only finds records: what they say, whether they are
+//! public, and what follows from that is read in the log each time. Made from the log, so it can be thrown away.
+
+use crate::domain::{Kind, View};
+use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Name of the database; derived, so it may be removed while no server runs.
+pub const DATABASE: &str = "store/sequel";
+/// Of keys and folding; a database of another is folded again.
+const VERSION: u64 = 1;
+/// Keys removed at once.
+const BATCH: usize = 4096;
+
+/// Kinds whose references are kept: they follow on what they name.
+const FOLLOWING: &[Kind] = &[
+    Kind::AbnormalRemoval,
+    Kind::SeriousRemoval,
+    Kind::IndividualRestore,
+    Kind::RepairApplication,
+    Kind::RepairDecision,
+    Kind::ObjectionReply,
+    Kind::CreditPromise,
+    Kind::SubjectStatus,
+    Kind::ResultFollowup,
+    Kind::Transfer,
+];
+
+/// Kinds that are kept by subject.
+const OF_SUBJECT: &[Kind] = &[
+    Kind::AbnormalListing,
+    Kind::AbnormalRemoval,
+    Kind::SeriousListing,
+    Kind::SeriousRemoval,
+    Kind::IndividualMark,
+    Kind::IndividualRestore,
+    Kind::Penalty,
+    Kind::CreditPromise,
+    Kind::SubjectStatus,
+    Kind::NoPenalty,
+];
+
+/// What a record is found by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// An entry that it names.
+    Entry(u64),
+    /// The credit code of its subject.
+    Subject(String),
+}
+
+/// A record found by a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// What it is found by.
+    pub key: Key,
+    /// The record.
+    pub of: u64,
+    /// Where it says so: the record itself, or a correction of it.
+    pub source: u64,
+}
+
+/// What an entry is found by, before it has an index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Follows {
+    /// What it is found by.
+    pub keys: Vec<Key>,
+    /// The record that says so, for a correction of it; else the entry itself.
+    pub of: Option<u64>,
+}
+
+impl Follows {
+    /// Of an entry of a kind with its body. `target`: the entry it names as `ref`, for a correction.
+    #[must_use]
+    pub fn of(kind: Kind, target: Option<u64>, body: &Map<String, Value>) -> Self {
+        if kind != Kind::Correction {
+            return Follows {
+                keys: keys(kind, body),
+                of: None,
+            };
+        }
+        let corrected = body.get("corrected_body").and_then(Value::as_object);
+        let kind = body.get("target_kind").and_then(Value::as_str);
+        match (kind.and_then(|kind| kind.parse().ok()), corrected, target) {
+            (Some(kind), Some(body), Some(_)) => Follows {
+                keys: keys(kind, body),
+                of: target,
+            },
+            _ => Follows::default(),
+        }
+    }
+
+    /// Its rows, once it has an index.
+    pub fn rows(&self, index: u64) -> impl Iterator<Item = Row> {
+        self.keys.iter().map(move |key| Row {
+            key: key.clone(),
+            of: self.of.unwrap_or(index),
+            source: index,
+        })
+    }
+}
+
+fn keys(kind: Kind, body: &Map<String, Value>) -> Vec<Key> {
+    let view = View::new(kind, body);
+    let mut keys = BTreeSet::new();
+    if FOLLOWING.contains(&kind) {
+        let named = view.references().into_iter();
+        keys.extend(named.map(|reference| Key::Entry(reference.entry.index)));
+    }
+    if OF_SUBJECT.contains(&kind)
+        && let Some(code) = view.subject_code()
+    {
+        keys.insert(Key::Subject(code.to_string()));
+    }
+    keys.into_iter().collect()
+}
+
+/// The rows over their database.
+#[derive(Clone)]
+pub struct Sequel {
+    database: Arc<dyn KeyValue>,
+}
+
+impl Sequel {
+    /// Opens the database, empty at first. One of another version is emptied; what is half emptied has no version.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open(storage: &dyn Storage) -> Result<Self, StoreError> {
+        let sequel = Sequel {
+            database: storage.open(DATABASE)?,
+        };
+        if sequel.number(key::VERSION)? != Some(VERSION) {
+            let mut first = WriteBatch::default();
+            first.delete(key::VERSION);
+            first.delete(key::CURSOR);
+            sequel.database.apply(first)?;
+            sequel.database.sync()?;
+            sequel.remove(|_| true)?;
+            let mut batch = WriteBatch::default();
+            batch.put(key::VERSION, VERSION.to_be_bytes());
+            sequel.database.apply(batch)?;
+        }
+        Ok(sequel)
+    }
+
+    /// The rows of every entry below this index are kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn cursor(&self) -> Result<u64, StoreError> {
+        Ok(self.number(key::CURSOR)?.unwrap_or_default())
+    }
+
+    /// Keeps rows; they and the cursor become visible together. Kept twice, nothing changes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn keep(&self, rows: &[Row], cursor: u64) -> Result<(), StoreError> {
+        let mut batch = WriteBatch::default();
+        for row in rows {
+            batch.put(key::row(row), []);
+        }
+        batch.put(key::CURSOR, cursor.to_be_bytes());
+        self.database.apply(batch)
+    }
+
+    /// The records found by a key, in the order of the log. One that was corrected may not say so any more: who asks reads it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn find(&self, key: &Key) -> Result<Vec<u64>, StoreError> {
+        let from = key::prefix(key);
+        let to = prefix_end(&from);
+        let pairs = self.database.range(&from, to.as_deref());
+        let found: Result<BTreeSet<u64>, StoreError> = pairs
+            .map(|pair| Ok(key::ends(&pair?.0).ok_or_else(damaged)?.0))
+            .collect();
+        Ok(found?.into_iter().collect())
+    }
+
+    /// Removes what records say, so that nothing here tells what an erased one said. Its bytes are the engine's to destroy.
+    ///
+    /// # Errors
+    /// [`StoreError`]; done again, it removes the rest.
+    pub fn forget(&self, records: &[u64]) -> Result<(), StoreError> {
+        let records: BTreeSet<u64> = records.iter().copied().collect();
+        self.remove(|key| {
+            key::ends(key).is_some_and(|(of, source)| {
+                key::is_row(key) && (records.contains(&of) || records.contains(&source))
+            })
+        })
+    }
+
+    fn remove(&self, gone: impl Fn(&[u8]) -> bool) -> Result<(), StoreError> {
+        let mut batch = WriteBatch::default();
+        let mut waiting = 0;
+        for pair in self.database.range(&[], None) {
+            let (key, _) = pair?;
+            if gone(&key) {
+                batch.delete(key);
+                waiting += 1;
+            }
+            if waiting == BATCH {
+                self.database.apply(std::mem::take(&mut batch))?;
+                waiting = 0;
+            }
+        }
+        self.database.apply(batch)?;
+        self.database.sync()
+    }
+
+    fn number(&self, key: &[u8]) -> Result<Option<u64>, StoreError> {
+        let value = self.database.get(key)?;
+        let number = |value: Vec<u8>| value.try_into().map(u64::from_be_bytes);
+        value.map(number).transpose().map_err(|_| damaged())
+    }
+}
+
+fn damaged() -> StoreError {
+    StoreError::Corrupt(format!("{DATABASE} holds a key or value of another form"))
+}
+
+/// Keys of the database.
+mod key {
+    use super::{Key, Row};
+
+    pub const CURSOR: &[u8] = b"cursor";
+    pub const VERSION: &[u8] = b"version";
+    const ENTRY: u8 = b'e';
+    const SUBJECT: u8 = b's';
+    /// Of the two indexes that a row ends with.
+    const ENDS: usize = 16;
+
+    pub fn prefix(key: &Key) -> Vec<u8> {
+        match key {
+            Key::Entry(index) => [[ENTRY].as_slice(), &index.to_be_bytes()].concat(),
+            // A credit code has no zero byte, and none is the beginning of another.
+            Key::Subject(code) => [[SUBJECT].as_slice(), code.as_bytes(), &[0]].concat(),
+        }
+    }
+
+    pub fn row(row: &Row) -> Vec<u8> {
+        let (of, source) = (row.of.to_be_bytes(), row.source.to_be_bytes());
+        [prefix(&row.key).as_slice(), &of, &source].concat()
+    }
+
+    pub fn is_row(key: &[u8]) -> bool {
+        key.len() > ENDS && matches!(key.first(), Some(&(ENTRY | SUBJECT)))
+    }
+
+    /// Record and source of a row.
+    pub fn ends(key: &[u8]) -> Option<(u64, u64)> {
+        let (rest, source) = key.split_last_chunk::<8>()?;
+        let of = rest.last_chunk::<8>()?;
+        Some((u64::from_be_bytes(*of), u64::from_be_bytes(*source)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::in_memory;
+    use serde_json::json;
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().unwrap().clone()
+    }
+
+    const CODE: &str = "91000000MA00000900";
+
+    fn removal(listing: u64) -> Map<String, Value> {
+        map(
+            json!({"subject_uscc": CODE, "listing": {"index": listing, "leaf_hash": "0".repeat(64)}}),
+        )
+    }
+
+    #[test]
+    fn records_are_found_by_what_they_name_and_by_their_subject() {
+        let sequel = Sequel::open(&in_memory()).unwrap();
+        let keep = |index, kind, target, body: &Map<String, Value>| {
+            let rows: Vec<Row> = Follows::of(kind, target, body).rows(index).collect();
+            sequel.keep(&rows, index + 1).unwrap();
+        };
+        keep(7, Kind::AbnormalRemoval, None, &removal(3));
+        // The removal was of another listing: found by both, since whoever asks reads it.
+        let correction =
+            map(json!({"target_kind": "abnormal_removal", "corrected_body": removal(4)}));
+        keep(9, Kind::Correction, Some(7), &correction);
+        let find = |sequel: &Sequel, key| sequel.find(&key).unwrap();
+        assert_eq!(find(&sequel, Key::Entry(3)), [7]);
+        assert_eq!(find(&sequel, Key::Entry(4)), [7]);
+        assert_eq!(find(&sequel, Key::Entry(7)), [0; 0]);
+        assert_eq!(find(&sequel, Key::Subject(CODE.to_owned())), [7]);
+        assert_eq!(sequel.cursor().unwrap(), 10);
+        // The correction is erased alone, then the record.
+        sequel.forget(&[9]).unwrap();
+        assert_eq!(find(&sequel, Key::Entry(4)), [0; 0]);
+        assert_eq!(find(&sequel, Key::Entry(3)), [7]);
+        sequel.forget(&[7]).unwrap();
+        assert_eq!(find(&sequel, Key::Entry(3)), [0; 0]);
+        assert_eq!(find(&sequel, Key::Subject(CODE.to_owned())), [0; 0]);
+        assert_eq!(sequel.cursor().unwrap(), 10);
+    }
+
+    #[test]
+    fn what_follows_on_nothing_has_no_rows() {
+        let permit = map(json!({"subject_uscc": CODE}));
+        assert_eq!(Follows::of(Kind::Permit, None, &permit).keys, []);
+        let person = map(json!({"subject_name": "某"}));
+        assert_eq!(Follows::of(Kind::Penalty, None, &person).keys, []);
+    }
+}

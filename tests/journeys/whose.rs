@@ -1,0 +1,196 @@
+//! 谁检查、谁录入、谁公开: what follows on a record is for who published it.
+
+use crate::common::*;
+use crate::support::*;
+use gongshi::intake::{Clock as _, Event};
+use gongshi_verify::json::Value;
+use gongshi_verify::record::Record;
+
+#[test]
+fn what_follows_is_for_who_published() {
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let other = |kind: &str, body: Value| code(county.say(OTHER, kind, body));
+    assert_eq!(
+        other("abnormal_removal", county.removal(listed)),
+        "not_yours"
+    );
+    let by_day = with(removal("2026-03-01"), "listed_on", "2026-02-20");
+    assert_eq!(other("abnormal_removal", by_day), "not_yours");
+    // Whoever received an application publishes it; whose record it is about decides.
+    let application = county
+        .say(OTHER, "repair_application", county.application(listed))
+        .unwrap();
+    let granted = county.decision(application, "granted");
+    assert_eq!(other("repair_decision", granted.clone()), "not_yours");
+    let named = with(granted.clone(), "target", county.named(listed));
+    assert_eq!(other("repair_decision", named), "not_yours");
+    let decision = county.publish("repair_decision", granted);
+    let removed = with(
+        county.removal(listed),
+        "repair_decision",
+        county.named(decision),
+    );
+    county.publish("abnormal_removal", removed);
+}
+
+#[test]
+fn a_superior_acts_for_its_county() {
+    let county = County::new();
+    let body = with(listing("2026-02-20"), "region", "610323");
+    let listed = county.say(COUNTY, "abnormal_listing", body).unwrap();
+    let removal = with(county.removal(listed), "region", "610323");
+    assert_eq!(
+        code(county.say(
+            TAIYUAN,
+            "abnormal_removal",
+            with(removal.clone(), "region", "140100")
+        )),
+        "not_yours"
+    );
+    county.say(CITY, "abnormal_removal", removal).unwrap();
+    let body = with(listing("2026-02-20"), "region", "610300");
+    let listed = county.say(CITY, "abnormal_listing", body).unwrap();
+    let removal = with(county.removal(listed), "region", "610323");
+    assert_eq!(
+        code(county.say(COUNTY, "abnormal_removal", removal)),
+        "not_yours"
+    );
+}
+
+#[test]
+fn an_objection_is_answered_by_who_took_it_or_whose_record_it_is() {
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let file = |who: &str| {
+        let body = about(
+            r#""objection_type":"content_wrong","objection_text":"日期不符。","filed_on":"2026-02-24""#,
+        );
+        county
+            .say(who, "objection", with(body, "target", county.named(listed)))
+            .unwrap()
+    };
+    let reply = |objection: u64| {
+        let body = about(
+            r#""objection_outcome":"rejected","reason":"日期无误。","decided_on":"2026-02-26""#,
+        );
+        with(body, "objection", county.named(objection))
+    };
+    let taken = file(OTHER);
+    county.say(OTHER, "objection_reply", reply(taken)).unwrap();
+    let taken = file(OTHER);
+    county.publish("objection_reply", reply(taken));
+    let taken = file(DEPARTMENT);
+    assert_eq!(
+        code(county.say(OTHER, "objection_reply", reply(taken))),
+        "not_yours"
+    );
+}
+
+fn result() -> Value {
+    about(
+        r#""draw_basis":"complaint","origin_reason":"投诉举报","method":"on_site","inspected_on":"2026-02-20","outcome":["problem_pending"]"#,
+    )
+}
+
+#[test]
+fn a_step_is_for_who_inspected_or_whom_it_was_handed_to() {
+    let county = County::new();
+    let step = |result: u64, kind: &str, day: &str| {
+        let body = about(&format!(r#""followup_type":"{kind}","acted_on":"{day}""#));
+        with(body, "result", county.named(result))
+    };
+    let found = county.publish("inspection_result", result());
+    let filed = || step(found, "case_filed", "2026-02-24");
+    assert_eq!(
+        county.refused("result_followup", step(found, "closed", "2026-02-19")),
+        "before_entry"
+    );
+    let other = |body: Value| code(county.say(OTHER, "result_followup", body));
+    assert_eq!(other(filed()), "not_yours");
+    let transfer = |recipient: &str| {
+        let body = about(&format!(
+            r#""transfer_type":"case_transfer","transferred_to":"某局","recipient":"{recipient}","transferred_on":"2026-02-21","content":"移送。""#
+        ));
+        with(body, "result", county.named(found))
+    };
+    county.publish("transfer", transfer(COUNTY));
+    assert_eq!(other(filed()), "not_yours");
+    county.publish("transfer", transfer(OTHER));
+    assert_eq!(other(filed()).get(..8), Some("accepted"));
+    // Inspected jointly.
+    let joint = with(result(), "joint_departments", codes(&[OTHER]));
+    let found = county.publish("inspection_result", joint);
+    assert_eq!(
+        other(step(found, "rectified", "2026-02-24")).get(..8),
+        Some("accepted")
+    );
+    // Handed over in words: whom they mean the log cannot know.
+    let found = county.publish("inspection_result", result());
+    assert_eq!(other(step(found, "case_filed", "2026-02-24")), "not_yours");
+    let words = with(
+        step(found, "transferred", "2026-02-23"),
+        "transferred_to",
+        "县药品监管部门",
+    );
+    county.publish("result_followup", words);
+    assert_eq!(
+        other(step(found, "case_filed", "2026-02-24")).get(..8),
+        Some("accepted")
+    );
+}
+
+#[test]
+fn a_transfer_is_answered_by_its_recipient() {
+    let county = County::new();
+    let transfer = |kind: &str, to: &str| {
+        about(&format!(
+            r#""transfer_type":"{kind}","transferred_to":"某局","recipient":"{to}","transferred_on":"2026-02-21","content":"抄告。""#
+        ))
+    };
+    let notice = county.publish("transfer", transfer("notice", OTHER));
+    let answer = || {
+        with(
+            transfer("feedback", DEPARTMENT),
+            "answers",
+            county.named(notice),
+        )
+    };
+    assert_eq!(county.refused("transfer", answer()), "not_yours");
+    county.say(OTHER, "transfer", answer()).unwrap();
+}
+
+/// The operator runs the log. Even where it is registered for a kind it publishes no records of departments.
+#[test]
+fn the_operator_publishes_no_records_of_departments() {
+    let county = County::new();
+    let amended = county.log.authority(Value::object([
+        ("action", "amend".into()),
+        ("authority_id", OPERATOR.into()),
+        ("kinds", codes(&["bulletin", "permit"])),
+        ("name", "示例县信息中心".into()),
+        ("region", "000000".into()),
+    ]));
+    county.log.accept(vec![amended])[0].clone().unwrap();
+    let say = |kind: &str, body: Value| {
+        let operator = county.log.operator();
+        let event = Event::sign(
+            &origin(),
+            &operator.authority,
+            &operator.key,
+            &name(kind),
+            county.log.clock.now(),
+            None,
+            Record::new(body, salt()).unwrap(),
+        );
+        county.log.accept(vec![event]).remove(0)
+    };
+    let refused = say("permit", permit("A-1")).unwrap_err();
+    assert_eq!(refused.code(), "competence-rule");
+    assert_eq!(code(Err(refused)), "operator_kind");
+    let bulletin = body(
+        r#"{"title":"月报","issue_no":"2026年第1期","bulletin_type":"monthly","region":"000000","period_from":"2026-01-01","period_to":"2026-01-31",
+        "issued_on":"2026-02-10","indicators":[{"indicator":"permits","indicator_name":"行政许可","value":0,"unit":"records","definition":"按日志计"}]}"#,
+    );
+    say("bulletin", bulletin).unwrap();
+}
