@@ -45,6 +45,12 @@ const OF_SUBJECT: &[Kind] = &[
     Kind::NoPenalty,
 ];
 
+/// Whether anything can be found by a record of a kind.
+#[must_use]
+pub fn concerns(kind: Kind) -> bool {
+    kind == Kind::Correction || FOLLOWING.contains(&kind) || OF_SUBJECT.contains(&kind)
+}
+
 /// What a record is found by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {

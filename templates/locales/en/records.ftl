@@ -1084,14 +1084,14 @@ code-no_penalty_kind-not_listed_reachable = Not listed: reachable otherwise
 code-no_penalty_kind-not_listed_corrected = Not listed: trivial error corrected
 
 list-repair_document = Papers for credit repair
-code-repair_document-application_form = Application form
+code-repair_document-application_form = Application for credit repair
 code-repair_document-promise = Promise of good faith
-code-repair_document-identity = Proof of identity
-code-repair_document-rectification = Proof that duties are done and the violation corrected
+code-repair_document-identity = Proof of identity (business licence, legal representative and agent)
+code-repair_document-rectification = Proof that duties are done and the violation is corrected
 code-repair_document-filed_report = Report filed late, or information corrected
 code-repair_document-payment = Proof that fines are paid
 code-repair_document-no_other_violation = Statement of no other violation
-code-repair_document-court_ruling = Court ruling
+code-repair_document-court_ruling = Court ruling that approves the plan or the settlement
 
 list-buffer_ground = Ground for not listing
 code-buffer_ground-force_majeure = Force majeure

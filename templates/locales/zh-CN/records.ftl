@@ -1086,12 +1086,12 @@ code-no_penalty_kind-not_listed_corrected = 轻微差错已更正，不予列入
 list-repair_document = 信用修复材料
 code-repair_document-application_form = 信用修复申请书
 code-repair_document-promise = 守信承诺书
-code-repair_document-identity = 主体资格证明
-code-repair_document-rectification = 履行义务、纠正违法行为的证明
-code-repair_document-filed_report = 补报的年报或已更正的信息
+code-repair_document-identity = 主体资格证明（营业执照、法定代表人及经办人身份证明）
+code-repair_document-rectification = 履行义务、纠正违法行为的证明材料
+code-repair_document-filed_report = 补报的年度报告或者已更正的公示信息
 code-repair_document-payment = 罚没款缴纳证明
 code-repair_document-no_other_violation = 无其他违法行为的说明
-code-repair_document-court_ruling = 人民法院裁定书
+code-repair_document-court_ruling = 人民法院批准重整计划或者认可和解协议的裁定书
 
 list-buffer_ground = 不予列入事由
 code-buffer_ground-force_majeure = 因不可抗力
