@@ -52,7 +52,7 @@ pub fn concerns(kind: Kind) -> bool {
 }
 
 /// What a record is found by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// An entry that it names.
     Entry(u64),
