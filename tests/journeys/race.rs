@@ -100,6 +100,42 @@ fn what_was_said_is_known_after_a_start_and_without_what_is_derived() {
     assert_eq!(again(&log, &body), "repair_open");
 }
 
+/// What an erased record was found by is forgotten with it.
+#[test]
+fn an_erased_record_is_found_by_nothing() {
+    use gongshi::sequel::Key;
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let body = with(county.removal(listed), "listing", county.named(listed));
+    let removed = county.publish("abnormal_removal", body);
+    let promise = about(
+        r#""promise_type":"credit_repair","content":"补报。","promised_on":"2026-02-20","fulfilment":"pending""#,
+    );
+    let promise = with(promise, "subject_uscc", FIRM);
+    let promised = county.publish("credit_promise", promise);
+    // The next event writes down what was found of these.
+    let again = || county.refused("abnormal_removal", county.removal(listed));
+    assert_eq!(again(), "removed_already");
+    let intake = &county.log.app.portal.intake;
+    let find = |key: &Key| intake.sequel().find(key).unwrap();
+    let firm = Key::Subject(FIRM.to_owned());
+    assert_eq!(find(&firm), [promised]);
+    for target in [removed, promised] {
+        county.erase(target);
+    }
+    for _ in 0..500 {
+        if intake.standing().unfinished().unwrap().is_empty() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(find(&firm), [0; 0]);
+    assert_eq!(find(&Key::Entry(listed)), [0; 0]);
+    // A removal that is erased removes nothing any more.
+    county.publish("abnormal_removal", county.removal(listed));
+    assert_eq!(again(), "removed_already");
+}
+
 /// The log alone shows what does not fit; under the rules of intake nothing does.
 #[test]
 fn fsck_finds_what_does_not_fit() {
