@@ -162,6 +162,7 @@ fn document(index: u64) -> SearchDoc {
         title: number.clone(),
         text,
         codes: vec![number],
+        marks: Vec::new(),
         date: Some(date),
         logged_at: i64::from(date) * 86_400,
         corrects: None,

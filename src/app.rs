@@ -174,8 +174,12 @@ impl App {
                 data.display()
             )));
         }
+        let search_options = TantivyOptions {
+            made_with: intake.rules().codes().digest(),
+            ..tuning.search
+        };
         let search: Arc<dyn SearchIndex> =
-            Arc::new(TantivyIndex::open(&data.join("index"), tuning.search)?);
+            Arc::new(TantivyIndex::open(&data.join("index"), search_options)?);
         let followers = vec![
             Follower::start(
                 log.clone(),
@@ -190,6 +194,7 @@ impl App {
                     search.clone(),
                     log.clone(),
                     names(&intake.registry()),
+                    intake.rules().clone(),
                 )),
             )?,
         ];
@@ -244,7 +249,7 @@ impl App {
         })
     }
 
-    /// Removes the files that no public record names and that nobody has put or held for a day before `now`, as the App
+    /// Removes the files that no record names and that nobody has put or held for a day before `now`, as the App
     /// itself does every hour; `None` while the read model is behind the log, when nothing is removed.
     pub fn expire_files(&self, now: SystemTime) -> Result<Option<Expired>, AppError> {
         self.keeper.expire(now)
@@ -398,7 +403,7 @@ pub fn reindex(
     log.storage().remove(standing::DATABASE)?;
     log.storage().remove(sequel::DATABASE)?;
     log.storage().remove(model::DATABASE)?;
-    let model = Model::open(log.storage().as_ref(), rules)?;
+    let model = Model::open(log.storage().as_ref(), rules.clone())?;
     let index = data.join("index");
     match std::fs::remove_dir_all(&index) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
@@ -407,8 +412,12 @@ pub fn reindex(
         }
         _ => {}
     }
-    let search = TantivyIndex::open(&index, TantivyOptions::default())?;
-    let mut index = IndexTarget::new(Arc::new(search), log.clone(), Names::new());
+    let options = TantivyOptions {
+        made_with: rules.codes().digest(),
+        ..TantivyOptions::default()
+    };
+    let search = TantivyIndex::open(&index, options)?;
+    let mut index = IndexTarget::new(Arc::new(search), log.clone(), Names::new(), rules);
     let failed = |error: Failure| AppError::Folder(format!("indexing failed: {error}"));
     let mut start = 0;
     while start < size {

@@ -5,7 +5,7 @@
 //! - `app`, `demo` -> everything; `app` wires the parts, `demo` stands above it and is used by the command line alone
 //! - `web` -> `intake`, `docket`, `standing`, `model`, `search`, `log`, `rules`, `domain`, `text`
 //! - `draw` -> `intake`, `docket`, `log`, `domain`, `store`
-//! - `ingest` -> `intake`, `domain`, `text`, `store`
+//! - `ingest` -> `intake`, `rules`, `domain`, `text`, `store`
 //! - `intake` -> `docket`, `standing`, `sequel`, `log`, `model`, `rules`, `domain`, `store`
 //! - `model`, `search` -> `store`, `log`, `rules`, `domain`, `text`
 //! - `docket`, `standing`, `sequel` -> `store`, `domain`

@@ -35,7 +35,10 @@ const TABLE: &[(&str, May)] = &[
         "draw",
         May::Use(&["intake", "docket", "log", "domain", "store"]),
     ),
-    ("ingest", May::Use(&["intake", "domain", "text", "store"])),
+    (
+        "ingest",
+        May::Use(&["intake", "rules", "domain", "text", "store"]),
+    ),
     (
         "intake",
         May::Use(&[

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use gongshi::domain::codes::{CodeMisuse, InvalidCode, NO_PROBLEM_FOUND, NamedCode};
 use gongshi::domain::schema::Field;
 use gongshi::domain::{Breach, CodeList, FieldType, Kind, Problem, UsccError, schema, validate};
 use gongshi::text::{Arg, Catalogue, Lang, keys};
@@ -45,6 +46,10 @@ fn wanted() -> BTreeSet<String> {
     });
     for list in CodeList::ALL {
         wanted.insert(format!("list-{}", list.name()));
+        if *list == CodeList::ResultCode {
+            // A sentence of the form names it.
+            wanted.insert(format!("code-{}-{NO_PROBLEM_FOUND}", list.name()));
+        }
         wanted.extend(
             list.codes()
                 .iter()
@@ -227,6 +232,18 @@ fn labels_tell_codes_of_a_list_and_fields_of_a_body_apart() {
     }
 }
 
+fn invalid(why: CodeMisuse) -> Problem {
+    Problem::CodeInvalid(Box::new(InvalidCode {
+        list: CodeList::ResultCode,
+        why,
+        valid: vec![NamedCode {
+            code: "moved_out".to_owned(),
+            zh: "迁出".to_owned(),
+            en: "Moved out".to_owned(),
+        }],
+    }))
+}
+
 /// Messages as an officer reads them: every argument a problem gives is one its message takes, and nothing is left open.
 #[test]
 fn every_problem_reads_as_a_sentence() {
@@ -294,6 +311,13 @@ fn every_problem_reads_as_a_sentence() {
             digits: 64,
             found: 62,
         },
+        invalid(CodeMisuse::Unknown),
+        invalid(CodeMisuse::NotHere {
+            province: "610000".to_owned(),
+        }),
+        invalid(CodeMisuse::NotThen {
+            day: "2026-01-05".to_owned(),
+        }),
     ];
     let covered: BTreeSet<_> = problems.iter().map(Problem::code).collect();
     assert_eq!(covered, Problem::CODES.iter().copied().collect());
@@ -333,6 +357,7 @@ fn sentence(lang: Lang, field: &str, value: &str, problem: &Problem) -> String {
             ProblemArg::Number(number) => Arg::Number(number),
             ProblemArg::Key(key) => Arg::Key(key),
             ProblemArg::Keys(keys) => Arg::Keys(keys),
+            ProblemArg::Either { zh, en } => Arg::Text(lang.pick(zh, en)),
         };
         (name, arg)
     }));

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use gongshi::domain::schema::{Condition, Field, Role};
 use gongshi::domain::{CodeList, FieldType, Kind, Presence, schema};
+use gongshi::rules::Rules;
 use gongshi::text::{Catalogue, Lang};
 use gongshi_verify::names::{KindName, RefRule, needs_cosignature};
 
@@ -115,10 +116,14 @@ fn list_section(page: &mut String, list: CodeList) {
     let name = list.name();
     let _ = write!(
         page,
-        "\n<a id=\"list-{name}\"></a>\n### `{name}`: {} · {}\n\n| Code | 中文 | English |\n|---|---|---|\n",
+        "\n<a id=\"list-{name}\"></a>\n### `{name}`: {} · {}\n\n",
         word(Lang::Zh, "list", name),
         word(Lang::En, "list", name),
     );
+    if list.is_open() {
+        return open_list(page, list);
+    }
+    page.push_str("| Code | 中文 | English |\n|---|---|---|\n");
     for code in list.codes() {
         let catalogue = Catalogue::built_in();
         let _ = writeln!(
@@ -126,6 +131,29 @@ fn list_section(page: &mut String, list: CodeList) {
             "| `{code}` | {} | {} |",
             catalogue.code(Lang::Zh, name, code),
             catalogue.code(Lang::En, name, code)
+        );
+    }
+}
+
+/// Of an open list what the rules have that come with the program.
+fn open_list(page: &mut String, list: CodeList) {
+    page.push_str(
+        "Open: provinces and years have codes of their own (`rules/codes.toml`). Those that come with the program:\n\n\
+         | Code | 中文 | English | From | To | Provinces |\n|---|---|---|---|---|---|\n",
+    );
+    for code in Rules::built_in().codes().of(list) {
+        let day =
+            |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        let provinces: Vec<String> = code.provinces.iter().map(ToString::to_string).collect();
+        let _ = writeln!(
+            page,
+            "| `{}` | {} | {} | {} | {} | {} |",
+            code.code,
+            code.zh,
+            code.en,
+            day(code.valid_from),
+            day(code.valid_to),
+            provinces.join(", "),
         );
     }
 }

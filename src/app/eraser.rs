@@ -75,7 +75,7 @@ impl Eraser {
         Ok(())
     }
 
-    /// Removes the files that these records name and no public record does; false where that has to wait a little.
+    /// Removes the files that these records name and no other record that is kept does; false where that has to wait a little.
     fn remove_files(&self, records: &[u64]) -> Result<bool, Failure> {
         let mut named: BTreeSet<Hash> = BTreeSet::new();
         for index in records {
@@ -92,7 +92,7 @@ impl Eraser {
         }
         let mut all = true;
         for hash in &named {
-            if self.model.file(hash)?.is_none() {
+            if !self.model.keeps_file(hash)? {
                 all &= self.files.remove(hash, SystemTime::now())?;
             }
         }

@@ -1,4 +1,4 @@
-//! Keeps the folder of files to what public records name: the thread that asks the read model, and removes the rest in time.
+//! Keeps the folder of files to what records name that are kept, public or not: the thread that asks the read model, and removes the rest in time.
 //!
 //! It decides nothing itself. What stays is the model's to say, and only while the model knows the whole log.
 
@@ -24,7 +24,7 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// Removes what no public record names and nobody has used for a day. `None` where the model does not know the whole
+    /// Removes what no record names and nobody has used for a day. `None` where the model does not know the whole
     /// log yet: then nothing may be removed.
     pub(super) fn expire(&self, now: SystemTime) -> Result<Option<Expired>, AppError> {
         // In this order: what the log takes from now on has held its files.
@@ -37,8 +37,8 @@ impl Keeper {
 
     /// A file whose record cannot be looked up stays.
     fn keeps(&self, hash: &[u8; 32]) -> bool {
-        match self.model.file(hash) {
-            Ok(named) => named.is_some(),
+        match self.model.keeps_file(hash) {
+            Ok(kept) => kept,
             Err(error) => {
                 tracing::error!(%error, "a file is kept, since the read model cannot be asked about it");
                 true

@@ -5,6 +5,7 @@ mod county;
 mod events;
 mod expiry;
 mod fairness;
+mod penalties;
 mod portal;
 mod server;
 mod year;

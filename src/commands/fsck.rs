@@ -101,10 +101,7 @@ impl Fsck {
             &log,
             |done| progress.at(done),
             |index, leaf, problems| {
-                // Files leave with the record that names them.
-                if !log.is_veiled(index) {
-                    named.leaf(index, leaf);
-                }
+                named.leaf(index, leaf);
                 auditor.leaf(index, leaf, problems);
             },
         );

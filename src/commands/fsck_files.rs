@@ -1,10 +1,11 @@
-//! The files that records name: whether each is there, whole, and as long as the record says.
+//! The files that records name: whether each is there, whole, and as long as the record says. Those of records that left publication
+//! are looked for too, until they are erased.
 
-use gongshi::domain::named_files;
+use gongshi::domain::{Kind, Stored};
 use gongshi::log::{FsckProblem, Leaf};
 use gongshi_verify::encoding::{hex, hex32};
 use gongshi_verify::hash::Hash;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A file as it was found.
 pub enum Found {
@@ -18,15 +19,30 @@ pub enum Found {
 
 /// Every file that a record names, with the records and the size each says.
 #[derive(Default)]
-pub struct NamedFiles(BTreeMap<Hash, Vec<(u64, u64)>>);
+pub struct NamedFiles {
+    named: BTreeMap<Hash, Vec<(u64, u64)>>,
+    /// Targets of erasures: while one is unfinished its files are gone before its records are.
+    erased: BTreeSet<u64>,
+    /// What corrections with files correct.
+    corrects: BTreeMap<u64, u64>,
+}
 
 impl NamedFiles {
     /// Notes what a leaf's record names.
     pub fn leaf(&mut self, index: u64, leaf: &Leaf) {
-        for file in named_files(&leaf.entry, leaf.record.as_deref()) {
-            // Whether it is a hash is for the check of fields to say.
+        // What is wrong with an entry is for others to say.
+        let Ok(stored) = Stored::read(&leaf.entry, leaf.record.as_deref()) else {
+            return;
+        };
+        if stored.kind == Some(Kind::Erasure) {
+            self.erased.extend(stored.ends());
+        }
+        let files = stored.view().map(|view| view.files()).unwrap_or_default();
+        for file in files {
             if let Ok(hash) = hex32(&file.sha256) {
-                self.0.entry(hash).or_default().push((index, file.size));
+                self.named.entry(hash).or_default().push((index, file.size));
+                self.corrects
+                    .extend(stored.corrects().map(|of| (index, of)));
             }
         }
     }
@@ -38,9 +54,15 @@ impl NamedFiles {
         mut find: impl FnMut(&Hash) -> Result<Found, E>,
         problems: &mut Vec<FsckProblem>,
     ) -> Result<u64, E> {
-        for (hash, records) in &self.0 {
+        let mut looked_for = 0;
+        for (hash, records) in &self.named {
+            let kept = |(index, _): &&(u64, u64)| !self.is_erased(index);
+            if !records.iter().any(|one| kept(&one)) {
+                continue;
+            }
+            looked_for += 1;
             let found = find(hash)?;
-            for (index, size) in records {
+            for (index, size) in records.iter().filter(kept) {
                 let wrong = match &found {
                     Found::Whole(found) if found == size => continue,
                     Found::Whole(found) => format!("as one of {size} bytes; it has {found}"),
@@ -53,6 +75,11 @@ impl NamedFiles {
                 });
             }
         }
-        Ok(self.0.len() as u64)
+        Ok(looked_for)
+    }
+
+    fn is_erased(&self, index: &u64) -> bool {
+        let of = self.corrects.get(index);
+        self.erased.contains(index) || of.is_some_and(|of| self.erased.contains(of))
     }
 }

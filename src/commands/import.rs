@@ -2,14 +2,15 @@
 
 use super::out::{self, Printed};
 use super::remote::{self, Language, Server};
+use super::rules::{Ask, CodesOf};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use gongshi::app::random32;
-use gongshi::domain::{Kind, dates};
+use gongshi::domain::{Kind, Region, dates};
 use gongshi::ingest::table::{self, template};
 use gongshi::ingest::{
-    ClientError, Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Rights,
-    Summary, Target, journal_beside,
+    ClientError, Here, Import, ImportError, KeyFile, Notice, Observer, Options, Patience, Rights,
+    Summary, Target, Vocabulary, journal_beside,
 };
 use gongshi::intake::{Clock as _, SystemClock};
 use gongshi::text::{Arg, Catalogue, Lang};
@@ -17,9 +18,9 @@ use indicatif::{
     FormattedDuration, HumanCount, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Sign the rows of a CSV or XLSX table and append them to the log.
@@ -27,6 +28,8 @@ use std::time::{Duration, Instant};
 /// Columns are known by their Chinese or English names or the names of their fields; `--template KIND` makes a table to
 /// fill in. Bad rows are told with line, column, value and what was expected, and written to a file to be mended. A
 /// journal beside the key sees to it that no row of the authority is appended twice, whatever table it stands in.
+///
+/// Codes such as results and kinds of penalty are known by the names that the server's rules give them, or by those of `--rules`.
 ///
 /// Of a workbook one sheet is read, and named. Columns of text must be formatted as text: a number or a date there is
 /// refused, for zeros before it and its form are lost. Formulas count as their stored result; cells without one, and those
@@ -38,6 +41,8 @@ use std::time::{Duration, Instant};
 pub struct ImportCommand {
     #[command(flatten)]
     server: Server,
+    #[command(flatten)]
+    codes: CodesOf,
     /// Kind of the records, such as inspection_result.
     #[arg(long, value_parser = remote::kind, required_unless_present = "template")]
     kind: Option<Kind>,
@@ -47,7 +52,7 @@ pub struct ImportCommand {
     /// Sheet of a workbook; needed where more than one holds such records.
     #[arg(long)]
     sheet: Option<String>,
-    /// Region for rows that state none, six digits.
+    /// Region for rows that state none, six digits; of a template, the one whose codes it offers.
     #[arg(long)]
     region: Option<String>,
     /// Value for a field in rows that leave it empty, such as draw_basis=drawn; repeatable.
@@ -106,11 +111,18 @@ impl ImportCommand {
     pub fn run(mut self) -> anyhow::Result<ExitCode> {
         let lang = self.lang.into();
         if let Some(kind) = self.template {
-            return write_template(kind, self.format, lang, self.out.as_deref());
+            return self.write_template(kind, lang);
         }
         let (Some(kind), Some(file)) = (self.kind, self.file.take()) else {
             anyhow::bail!("--kind and a file are needed");
         };
+        let asked = match (self.dry_run, self.server.is_named() || self.key.is_some()) {
+            (false, _) => Ask::Must,
+            (true, true) => Ask::Try,
+            (true, false) => Ask::Never,
+        };
+        let vocabulary = self.vocabulary(asked, lang)?;
+        let key = self.key.as_deref().map(KeyFile::read).transpose()?;
         let mut set = std::mem::take(&mut self.set);
         set.extend(
             self.region
@@ -126,6 +138,8 @@ impl ImportCommand {
             bad: self.bad.take(),
             today: dates::day_in_china(SystemClock.now().unix()),
             lang,
+            vocabulary,
+            authority: key.map(|key| key.authority),
         };
         let said = |error: ImportError| anyhow::Error::msg(error.words(lang, kind));
         let import = Import::open(options).map_err(said)?;
@@ -229,27 +243,49 @@ impl ImportCommand {
     }
 }
 
-fn word(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
-    Catalogue::built_in().get(lang, &format!("import-{key}"), args)
+impl ImportCommand {
+    /// The codes to read and write by; where they are not the server's although it was asked, that is said.
+    fn vocabulary(&self, ask: Ask, lang: Lang) -> anyhow::Result<Arc<Vocabulary>> {
+        let told = |error: &ClientError| error.words(lang);
+        let asked = self.codes.vocabulary(&self.server.client(), ask);
+        let (vocabulary, failed) = asked.map_err(|error| match error.downcast_ref() {
+            Some(error) => anyhow::Error::msg(told(error)),
+            None => error,
+        })?;
+        if let Some(error) = &failed {
+            let args = [("reason", told(error).into())];
+            eprintln!("{}", word(lang, "codes-built-in", &args));
+        }
+        Ok(vocabulary)
+    }
+
+    fn write_template(&self, kind: Kind, lang: Lang) -> anyhow::Result<ExitCode> {
+        let ask = match self.server.is_named() {
+            true => Ask::Try,
+            false => Ask::Never,
+        };
+        let vocabulary = self.vocabulary(ask, lang)?;
+        let region = self.region.as_deref().map(Region::parse).transpose()?;
+        let here = Here {
+            province: region.map(|region| region.province()),
+            day: dates::day_in_china(SystemClock.now().unix()),
+        };
+        let format = match self.format {
+            Format::Csv => table::Format::Csv,
+            Format::Xlsx => table::Format::Xlsx,
+        };
+        let bytes = template(kind, format, lang, &vocabulary, here)?;
+        match &self.out {
+            Some(path) => std::fs::write(path, bytes)
+                .with_context(|| format!("cannot write {}", path.display()))?,
+            None => out::closed_is_fine(std::io::stdout().write_all(&bytes))?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
-fn write_template(
-    kind: Kind,
-    format: Format,
-    lang: Lang,
-    out: Option<&Path>,
-) -> anyhow::Result<ExitCode> {
-    let format = match format {
-        Format::Csv => table::Format::Csv,
-        Format::Xlsx => table::Format::Xlsx,
-    };
-    let bytes = template(kind, format, lang)?;
-    match out {
-        Some(path) => std::fs::write(path, bytes)
-            .with_context(|| format!("cannot write {}", path.display()))?,
-        None => out::closed_is_fine(std::io::stdout().write_all(&bytes))?,
-    }
-    Ok(ExitCode::SUCCESS)
+fn word(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
+    Catalogue::built_in().get(lang, &format!("import-{key}"), args)
 }
 
 /// Rows a second since the start: batches come in leaps, which any shorter time would show.

@@ -15,14 +15,22 @@ use std::time::Duration;
 /// The server to talk to.
 #[derive(Args)]
 pub struct Server {
-    /// Address of the server.
-    #[arg(long, env = "GONGSHI_SERVER", default_value = "http://127.0.0.1:8080")]
-    server: String,
+    /// Address of the server [default: http://127.0.0.1:8080].
+    #[arg(long, env = "GONGSHI_SERVER")]
+    server: Option<String>,
 }
+
+/// The server on the same machine, where no other is named.
+const OWN_SERVER: &str = "http://127.0.0.1:8080";
 
 impl Server {
     pub fn client(&self) -> Client {
-        Client::new(&self.server)
+        Client::new(self.server.as_deref().unwrap_or(OWN_SERVER))
+    }
+
+    /// Whether one is named, so that it is meant to be asked.
+    pub fn is_named(&self) -> bool {
+        self.server.is_some()
     }
 }
 

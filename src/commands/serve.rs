@@ -105,6 +105,7 @@ impl Limits {
             search: TantivyOptions {
                 writer_threads: self.search_threads.into(),
                 writer_heap: (self.search_mib as usize) << 20,
+                ..TantivyOptions::default()
             },
             draws: Draws::ByHand,
             ..Tuning::default()

@@ -98,7 +98,8 @@ impl Kind {
         )
     }
 
-    /// Whether departments bring records of this kind as tables (`gongshi import`).
+    /// Whether departments bring records of this kind as tables (`gongshi import`): what they keep in rows, and what needs neither lists of
+    /// objects, nor the entry of another record, nor a file.
     #[must_use]
     pub const fn importable(self) -> bool {
         matches!(
@@ -106,8 +107,15 @@ impl Kind {
             Self::InspectionResult
                 | Self::AbnormalListing
                 | Self::AbnormalRemoval
+                | Self::SeriousRemoval
+                | Self::IndividualMark
+                | Self::IndividualRestore
                 | Self::Penalty
+                | Self::NoPenalty
                 | Self::Permit
+                | Self::SubjectStatus
+                | Self::CampaignResult
+                | Self::Transfer
                 | Self::CreditPromise
                 | Self::RepairDecision
         )

@@ -309,7 +309,7 @@ fn undecided(condition: &Condition, fields: &[Field], object: &Map<String, Value
                     .ty
                     .code_list()
                     .zip(value.as_str())
-                    .is_some_and(|(l, c)| l.contains(c))
+                    .is_some_and(|(l, c)| l.admits(c))
             };
             match value {
                 Value::Array(entries) => !entries.iter().all(known),

@@ -11,6 +11,7 @@ pub use error::ClientError;
 
 use super::refused::Refused;
 use crate::intake::FileStatement;
+use crate::rules::Codes;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::Hash;
 use gongshi_verify::keys::PublicKey;
@@ -200,6 +201,16 @@ impl Client {
             authorities: Vec<Authority>,
         }
         Ok(self.get::<Listed>("/api/v1/authorities")?.authorities)
+    }
+
+    /// The codes of the open lists, by the rules of the server.
+    pub fn codes(&self) -> Result<Codes, ClientError> {
+        #[derive(Deserialize)]
+        struct Stated {
+            codes: serde_json::Value,
+        }
+        let stated: Stated = self.get("/api/v1/rules")?;
+        Codes::from_json(stated.codes).map_err(|error| self.foreign(&error))
     }
 
     /// One authority.

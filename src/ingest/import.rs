@@ -16,7 +16,10 @@ use super::deliver::Patience;
 use super::journal::{Index, Journal, JournalError};
 use super::key_file::KeyFile;
 use super::refused::{Refused, RefusedField};
-use super::table::{CellFault, CellProblem, Columns, ColumnsError, Row, Source, SourceError};
+use super::table::{
+    CellFault, CellProblem, Columns, ColumnsError, Here, Reading, Row, Source, SourceError,
+    Vocabulary,
+};
 use crate::domain::{Kind, Problem};
 use crate::intake::Clock;
 use crate::text::Lang;
@@ -26,6 +29,7 @@ use gongshi_verify::text::shown;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Rows in a batch (DESIGN §4).
@@ -50,6 +54,10 @@ pub struct Options {
     pub today: Date,
     /// Language of what is written for people.
     pub lang: Lang,
+    /// Codes and their names, by the rules of the server.
+    pub vocabulary: Arc<Vocabulary>,
+    /// The authority, as far as known: its province has the codes of rows that state no region.
+    pub authority: Option<AuthorityId>,
 }
 
 /// Where events go, and who signs them.
@@ -167,7 +175,17 @@ impl Import {
         if !options.kind.importable() {
             return Err(ImportError::Kind(options.kind));
         }
-        let holds = |head: &[Row]| Columns::begin(options.kind, head, &options.set);
+        let reading = Reading {
+            vocabulary: options.vocabulary.clone(),
+            here: match &options.authority {
+                Some(authority) => Here::at(authority, options.today),
+                None => Here {
+                    province: None,
+                    day: options.today,
+                },
+            },
+        };
+        let holds = |head: &[Row]| Columns::begin(options.kind, head, &options.set, &reading);
         let opened = Source::open(
             &options.file,
             options.sheet.as_deref(),
@@ -178,8 +196,13 @@ impl Import {
             path: options.file.clone(),
             source,
         })?;
-        let (columns, left_out) =
-            Columns::find(options.kind, &head, &options.set, options.ignore_unknown)?;
+        let (columns, left_out) = Columns::find(
+            options.kind,
+            &head,
+            &options.set,
+            options.ignore_unknown,
+            &reading,
+        )?;
         Ok(Import {
             options,
             source,
@@ -296,7 +319,14 @@ impl Import {
             let (field, value) = (shown(&error.field), shown(&error.value));
             self.columns.fault_at(row, &field, &value, problem)
         };
-        refused.errors.iter().map(fault).collect()
+        let mut cells: Vec<CellFault> = Vec::new();
+        for found in refused.errors.iter().map(fault) {
+            // One cell may tell of the whole and of its one item.
+            if !cells.contains(&found) {
+                cells.push(found);
+            }
+        }
+        cells
     }
 
     fn stopped(&self, stop: Stop) -> ImportError {

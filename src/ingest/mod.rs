@@ -28,3 +28,4 @@ pub use key_file::{KeyFile, KeyFileError};
 pub use local_file::LocalFile;
 pub use refused::{Refused, RefusedField};
 pub use request::{KeyRequest, RequestError};
+pub use table::{Here, Vocabulary};

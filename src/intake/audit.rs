@@ -77,8 +77,8 @@ pub struct Auditor {
     statements: HashMap<Short, u64>,
     salts: HashMap<Short, u64>,
     plans: HashMap<String, u64>,
-    /// Indexes without a record that could have left publication, and those that an entry says have.
-    absent: Vec<u64>,
+    /// Indexes without a record that could have left publication, each with the record that it corrects; and those that an entry says have.
+    absent: Vec<(u64, Option<u64>)>,
     ended: HashSet<u64>,
     /// Where the log and its files are at hand: the order of draws.
     order: Option<order::Order>,
@@ -200,7 +200,7 @@ impl Auditor {
                         entry.kind
                     ));
                 } else {
-                    self.absent.push(index);
+                    self.absent.push((index, corrected(&entry)));
                 }
                 None
             }
@@ -237,8 +237,12 @@ impl Auditor {
     pub fn finish(&mut self, problems: &mut Vec<FsckProblem>) {
         self.settle(problems);
         let ended = &self.ended;
-        let missing = self.absent.drain(..).filter(|index| !ended.contains(index));
-        problems.extend(missing.map(|index| {
+        // Corrections leave with their record.
+        let has_left = |(index, of): &(u64, Option<u64>)| {
+            ended.contains(index) || of.is_some_and(|of| ended.contains(&of))
+        };
+        let missing = self.absent.drain(..).filter(|one| !has_left(one));
+        problems.extend(missing.map(|(index, _)| {
             about(
                 index,
                 format!("record {index} is missing, and no withdrawal, erasure or expiry names it"),
@@ -437,6 +441,13 @@ impl Checked {
             subject: None,
         }
     }
+}
+
+/// The record that an entry corrects, where it is a correction.
+fn corrected(entry: &Entry) -> Option<u64> {
+    let reference = entry.reference.as_deref();
+    let reference = reference.filter(|_| entry.kind.as_str() == Kind::Correction.as_str());
+    reference?.parse().ok()
 }
 
 fn short(bytes: &[u8]) -> Short {

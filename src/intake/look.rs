@@ -7,6 +7,7 @@ use super::{
     references, seen, upload,
 };
 use crate::domain::{self, Kind};
+use crate::rules::Rules;
 use crate::store::StoreError;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::keys::PublicKey;
@@ -116,8 +117,12 @@ impl Intake {
             .map_err(|e| Refusal::Malformed(e.to_string()))?;
         let body = event.body();
         let day = domain::dates::day_in_china(event.issued_at.unix());
-        domain::validate(kind, body, day).map_err(Refusal::Fields)?;
         let view = domain::View::new(kind, body);
+        domain::validate(kind, body, day).map_err(|mut faults| {
+            let place = Rules::place(Some(event.authority.as_str()), &view, day);
+            self.model.rules().codes().explain(&mut faults, place);
+            Refusal::Fields(faults)
+        })?;
         if kind == Kind::Authority {
             // Its rules are the registry's, and are checked in its turn; what the operator never signed does not get there.
             if let Some(operator) = registry.operator() {

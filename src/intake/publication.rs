@@ -9,8 +9,7 @@ use crate::domain::{Breach, EntryRef, FieldError, Kind, Problem, Stored, View};
 use crate::log::Log;
 use crate::model::{Model, ModelError};
 use crate::rules::{
-    Circumstances, CodeFault, Condition, End, Facts, Later, Need, RuleVersion, Rules, Unruled,
-    WhyNot,
+    Circumstances, Condition, End, Facts, Later, Need, RuleVersion, Rules, Unruled, WhyNot,
 };
 use crate::standing::Standing;
 use gongshi_verify::entry::Entry;
@@ -89,22 +88,10 @@ impl<'a> Court<'a> {
     }
 
     fn may_be_shown(&self, facts: &Facts<'_>, prefix: &str) -> Result<(), Refusal> {
-        let faults = self.rules.code_faults(facts).into_iter();
-        let faults: Vec<_> = faults
-            .map(|(path, found)| {
-                let value = code_at(&facts.body, &path);
-                let breach = match found {
-                    CodeFault::Unknown { .. } => Breach::CodeUnknown,
-                    CodeFault::NotHere { province } => Breach::CodeNotHere {
-                        province: province.to_string(),
-                    },
-                    CodeFault::NotThen { day } => Breach::CodeNotThen {
-                        day: day.to_string(),
-                    },
-                };
-                fault(format!("{prefix}{path}"), value, breach)
-            })
-            .collect();
+        let mut faults = self.rules.code_faults(facts);
+        for fault in &mut faults {
+            fault.path.insert_str(0, prefix);
+        }
         if !faults.is_empty() {
             return Err(Refusal::Publication(faults));
         }
@@ -329,19 +316,6 @@ fn main_field(kind: Kind) -> &'static str {
     let fields = crate::domain::schema(kind).fields.iter();
     let mut main = fields.filter(|field| field.role == crate::domain::Role::MainDate);
     main.next().map_or("region", |field| field.name)
-}
-
-fn code_at(body: &View<'_>, path: &str) -> String {
-    let mut code = String::new();
-    body.walk(&mut |leaf| {
-        if leaf.path == path {
-            leaf.value
-                .as_str()
-                .unwrap_or_default()
-                .clone_into(&mut code);
-        }
-    });
-    code
 }
 
 /// The field that a reason is about, where there is one, and its words.

@@ -118,7 +118,7 @@ pub fn write(
         // Asked after they were read: what went under the veil before this backup was begun says so in it.
         for (index, leaf) in (start..).zip(leaves) {
             let veiled = log.is_veiled(index);
-            // Files leave with the record that names them: what is under the veil misses none.
+            // The files of what is being erased leave before it does: what is under the veil misses none.
             let expected = |hash: &Hash| !veiled || files.size(hash).is_some();
             hashes.extend(named(&leaf).into_iter().filter(expected));
             write_leaf(&mut out, &leaf, veiled)?;

@@ -104,7 +104,7 @@ impl Model {
     }
 }
 
-fn named(view: &View<'_>, field: &str) -> Option<u64> {
+pub(super) fn named(view: &View<'_>, field: &str) -> Option<u64> {
     let entry = EntryRef::from_value(view.value_of(field)?)?;
     Some(entry.index)
 }
@@ -338,7 +338,7 @@ impl<'a> Staging<'a> {
         Ok(found)
     }
 
-    fn standing(&self, index: u64) -> Result<Read, ModelError> {
+    pub(super) fn standing(&self, index: u64) -> Result<Read, ModelError> {
         self.as_it_stands(index, read(index, &self.records.kept(index)?)?)
     }
 
@@ -373,7 +373,7 @@ impl<'a> Staging<'a> {
             }
             self.touched.insert(rested_on);
         }
-        Ok(())
+        self.leave_what_ended(by, kind, target, &stored)
     }
 
     /// Notes on whose display a record bears that came, left or changed.

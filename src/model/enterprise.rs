@@ -32,8 +32,12 @@ pub struct Enterprise {
     pub names: BTreeMap<String, (String, u64)>,
     /// Day and index of the record that gave the region.
     pub region_since: (String, u64),
-    /// Number of public records.
+    /// Number of public records about it.
     pub records: u64,
+    /// Number of those that were corrected to be about somebody else: they stand on its page, so that a reader of the first version finds
+    /// where they went.
+    #[serde(default)]
+    pub corrected_away: u64,
     /// Listings in force: 经营异常名录 (or the mark of an individual business).
     pub abnormal: Vec<Listing>,
     /// Listings in force: 严重违法失信名单.
@@ -106,6 +110,7 @@ impl Enterprise {
             names: BTreeMap::new(),
             region_since: (String::new(), 0),
             records: 0,
+            corrected_away: 0,
             abnormal: Vec::new(),
             serious: Vec::new(),
             lifted: Vec::new(),
@@ -162,7 +167,13 @@ impl Enterprise {
 
     /// Takes a record that was corrected to be about somebody else: it stands on the page, and counts for nothing else.
     pub(super) fn take_corrected_away(&mut self) {
-        self.records += 1;
+        self.corrected_away += 1;
+    }
+
+    /// Records that stand on its page.
+    #[must_use]
+    pub fn on_page(&self) -> u64 {
+        self.records + self.corrected_away
     }
 
     /// The listings of a list that are in force.

@@ -7,6 +7,7 @@ use super::{Model, ModelError, NamedFile, Records, index_in_key, key, unusable};
 use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, Stored, View, person};
 use crate::log::Leaf;
+use crate::rules::Rules;
 use crate::store::Pair;
 use gongshi_verify::encoding::{decimal, hex32};
 use serde_json::{Map, Value};
@@ -59,12 +60,20 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// As it was published, whatever was corrected.
+    pub(super) fn as_published(stored: Stored) -> Self {
+        Read {
+            stored,
+            corrected: None,
+        }
+    }
+
     pub(super) fn kind(&self) -> Option<Kind> {
         self.stored.kind
     }
 
     /// As it was published.
-    fn own(&self) -> Option<View<'_>> {
+    pub(super) fn own(&self) -> Option<View<'_>> {
         self.stored.view()
     }
 
@@ -93,6 +102,9 @@ impl Read {
 impl Staging<'_> {
     fn entry(&mut self, index: u64, leaf: &Leaf) -> Result<(), ModelError> {
         let stored = read(index, leaf)?;
+        if stored.body.is_none() {
+            self.withhold_unseen(index)?;
+        }
         let ended = match stored.kind {
             Some(Kind::Withdrawal | Kind::Erasure | Kind::Expiry) => {
                 stored.entry.reference.as_deref().and_then(decimal)
@@ -104,7 +116,11 @@ impl Staging<'_> {
         match ended {
             Some(target) => {
                 self.leave(index, kind, target)?;
-                self.take_out(target)
+                self.take_out(target)?;
+                match kind {
+                    Some(Kind::Erasure) => self.give_up(target),
+                    _ => Ok(()),
+                }
             }
             None => Ok(()),
         }
@@ -118,18 +134,17 @@ impl Staging<'_> {
         self.add(key::count(kind), 1)?;
         let authority = stored.entry.authority.clone();
         self.add(key::authority(authority.as_str(), kind), 1)?;
-        let record = Read {
-            stored,
-            corrected: None,
-        };
-        for (key, value) in rows(index, &record)? {
+        let record = Read::as_published(stored);
+        for (key, value) in rows(index, &record, self.model.rules())? {
             // A file named twice in one record has the first name.
             if self.get(&key)?.is_none() {
                 self.put(key, value);
             }
         }
         self.touch_others(&record)?;
+        self.touch_duties(&record)?;
         self.keep_display(index, &record)?;
+        self.keep_duties(index, &record)?;
         for (uscc, day) in record.subjects() {
             if let (Some(view), false) = (record.standing(), self.changed.contains(&uscc)) {
                 self.enterprise(&uscc)?.take(kind, &view, &day, index);
@@ -159,11 +174,14 @@ impl Staging<'_> {
         self.add(key::count(kind), -1)?;
         self.add(key::authority(stored.entry.authority.as_str(), kind), -1)?;
         let record = self.as_it_stands(index, stored)?;
-        for (key, _) in rows(index, &record)? {
+        for (key, _) in rows(index, &record, self.model.rules())? {
             self.delete(key);
         }
+        self.withhold(index, &record.stored);
         self.touch_others(&record)?;
+        self.touch_duties(&record)?;
         self.forget_display(index)?;
+        self.forget_duties(index)?;
         for (uscc, _) in record.subjects() {
             self.changed.insert(uscc);
         }
@@ -196,22 +214,24 @@ impl Staging<'_> {
             return Ok(());
         }
         let after = self.as_it_stands(target, stored)?;
-        for (key, _) in rows(target, &before)? {
+        for (key, _) in rows(target, &before, self.model.rules())? {
             self.delete(key);
         }
-        for (key, value) in rows(target, &after)? {
+        for (key, value) in rows(target, &after, self.model.rules())? {
             self.put(key, value);
         }
         self.touched.insert(target);
+        self.keep_duties(target, &after)?;
         for record in [before, after] {
             self.touch_others(&record)?;
+            self.touch_duties(&record)?;
             self.changed
                 .extend(record.subjects().into_iter().map(|(uscc, _)| uscc));
         }
         Ok(())
     }
 
-    fn corrections(&self, target: u64) -> Result<Vec<u64>, ModelError> {
+    pub(super) fn corrections(&self, target: u64) -> Result<Vec<u64>, ModelError> {
         let value = self.get(&key::corrections(target))?.unwrap_or_default();
         let numbers = value.as_chunks::<8>().0.iter();
         Ok(numbers.map(|bytes| u64::from_be_bytes(*bytes)).collect())
@@ -266,7 +286,7 @@ fn corrects(record: &Read) -> Option<u64> {
 }
 
 /// Everything of a record that has a key of its own.
-fn rows(index: u64, record: &Read) -> Result<Vec<Pair>, ModelError> {
+fn rows(index: u64, record: &Read, rules: &Rules) -> Result<Vec<Pair>, ModelError> {
     let (Some(kind), Some(own), Some(standing)) = (record.kind(), record.own(), record.standing())
     else {
         return Ok(Vec::new());
@@ -301,6 +321,7 @@ fn rows(index: u64, record: &Read) -> Result<Vec<Pair>, ModelError> {
         rows.push((key::enterprise_record(&uscc, &day, index), Vec::new()));
     }
     rows.extend(super::display::bearing(index, record));
+    rows.extend(super::duties::crossing(index, &standing, rules));
     if let (Kind::InspectionResult, Some("drawn"), Some(plan), Some(uscc)) = (
         kind,
         standing.text_of("draw_basis"),

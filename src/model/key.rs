@@ -81,6 +81,21 @@ pub(super) fn file(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
     }
 }
 
+/// The same for records that left publication and are kept.
+pub(super) fn withheld(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
+    match index {
+        Some(index) => joined(b'w', &[sha256, &index.to_be_bytes()]),
+        None => joined(b'w', &[sha256]),
+    }
+}
+
+/// Corrections of a record that left publication and whose files are kept.
+pub(super) fn withheld_corrections(target: u64, correction: Option<u64>) -> Vec<u8> {
+    let correction = correction.map(u64::to_be_bytes);
+    let correction = correction.as_ref().map_or(&[][..], |one| one.as_slice());
+    joined(b'z', &[&target.to_be_bytes(), correction])
+}
+
 pub(super) fn drawn_results(plan: &str, target: Option<&str>) -> Vec<u8> {
     let target = target.map(|target| [target.as_bytes(), b"|"].concat());
     let target = target.unwrap_or_default();
@@ -120,6 +135,65 @@ pub(super) fn left(target: u64, source: Option<u64>) -> Vec<u8> {
     let source = source.map(u64::to_be_bytes);
     let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
     joined(b'm', &[&target.to_be_bytes(), source])
+}
+
+/// What is kept of the duties of a record.
+pub(super) fn duties(index: u64) -> Vec<u8> {
+    joined(b'W', &[&index.to_be_bytes()])
+}
+
+/// Records by which duties may have ended, by what they name.
+pub(super) fn ender(named: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'X', &[&named.to_be_bytes(), source])
+}
+
+/// Those that are shown no more, and yet did what was to be done.
+pub(super) fn left_ender(named: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'J', &[&named.to_be_bytes(), source])
+}
+
+/// Records with duties that end with a record that names the same.
+pub(super) fn waiting(named: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'I', &[&named.to_be_bytes(), source])
+}
+
+/// Duties of an authority that are open (`O`) or were met too late (`Z`), by `part` of them, by day, record and rule.
+pub(super) fn duty(
+    list: u8,
+    authority: &str,
+    part: u8,
+    place: Option<(&str, u64, &str)>,
+) -> Vec<u8> {
+    let mut key = joined(list, &[authority.as_bytes(), b"|", &[part]]);
+    if let Some((day, index, rule)) = place {
+        key.extend_from_slice(day.as_bytes());
+        key.extend_from_slice(&index.to_be_bytes());
+        key.extend_from_slice(rule.as_bytes());
+    }
+    key
+}
+
+/// Numbers of open duties (`C`, by day) and of met ones (`Q`, by how) of an authority; all authorities' without one.
+pub(super) fn duty_count(list: u8, place: Option<(&str, u8, &str, &str)>) -> Vec<u8> {
+    match place {
+        None => vec![list],
+        Some((authority, part, place, rule)) => joined(
+            list,
+            &[
+                authority.as_bytes(),
+                b"|",
+                &[part],
+                place.as_bytes(),
+                rule.as_bytes(),
+            ],
+        ),
+    }
 }
 
 /// The last day of a record's display.

@@ -4,13 +4,18 @@
 //! It must not be asked whether a signature or proof holds, and it never writes to the log.
 
 mod display;
+mod duties;
+mod duty_lists;
 mod enterprise;
 mod fold;
 mod key;
 mod lists;
 mod staging;
+mod withheld;
 
 pub use display::Due;
+pub use duties::{HowMet, Met, Part, RecordDuty};
+pub use duty_lists::{DutyCounts, DutyLine, DutyTotals};
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
 
 use crate::domain::Kind;

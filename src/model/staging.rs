@@ -3,6 +3,8 @@
 use super::enterprise::{Enterprise, StatusList};
 use super::{Model, ModelError, Records, VERSION, key, number};
 use crate::store::{WriteBatch, prefix_end};
+use jiff::civil::Date;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) struct Staging<'a> {
@@ -15,6 +17,10 @@ pub(super) struct Staging<'a> {
     pub(super) changed: BTreeSet<String>,
     /// Records whose display may end on another day: looked at again at the end of the batch.
     pub(super) touched: BTreeSet<u64>,
+    /// Records whose duties may have ended, or not any more: looked at again at the end of the batch.
+    pub(super) duties_touched: BTreeSet<u64>,
+    /// The day on which the log began, once it was asked for.
+    pub(super) began: OnceCell<Date>,
 }
 
 impl<'a> Staging<'a> {
@@ -26,6 +32,8 @@ impl<'a> Staging<'a> {
             enterprises: BTreeMap::new(),
             changed: BTreeSet::new(),
             touched: BTreeSet::new(),
+            duties_touched: BTreeSet::new(),
+            began: OnceCell::new(),
         }
     }
 
@@ -96,12 +104,13 @@ impl<'a> Staging<'a> {
             self.enterprises.insert(uscc, made);
         }
         self.keep_touched()?;
+        self.keep_touched_duties()?;
         for (uscc, enterprise) in std::mem::take(&mut self.enterprises) {
             for list in [StatusList::Abnormal, StatusList::Serious] {
                 self.keep_listed(list, &uscc, &enterprise)?;
             }
             let key = key::enterprise(&uscc);
-            match enterprise.records {
+            match enterprise.on_page() {
                 0 => self.delete(key),
                 _ => self.put(key, enterprise.to_value()?),
             }

@@ -1,12 +1,12 @@
 //! The dated codes of the open lists: which province may use which code on which day, and how it is called.
 //!
-//! Every code that the program itself knows is here as well, so that pages and imports have one place for names. What a code means for the end of
-//! a display is for conditions of rules, but for one thing: whether a result speaks against the subject.
+//! This is the one place for them: intake, pages, search, templates and imports ask here. What a code means for the end of a display is for
+//! conditions of rules, but for one thing: whether a result speaks against the subject.
 
 use super::source::{RuleError, Source};
 use super::version::check_versions;
-use crate::domain::codes::is_code;
-use crate::domain::{CodeList, FieldType, Region, View};
+use crate::domain::codes::{CodeMisuse, InvalidCode, NamedCode, is_code};
+use crate::domain::{CodeList, FieldError, FieldType, Problem, Region, View};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -31,6 +31,8 @@ pub struct Code {
     pub provinces: Vec<Region>,
     /// Whether it speaks against the subject (results).
     pub negative: bool,
+    /// Other names by which tables of departments call it.
+    pub aliases: Vec<String>,
     /// Where it was read.
     pub source: String,
     /// Whether the list's own text was read for it.
@@ -47,6 +49,8 @@ pub(super) struct RawNamed {
     name: Spanned<String>,
     zh: Spanned<String>,
     en: Spanned<String>,
+    #[serde(default)]
+    aliases: Vec<Spanned<String>>,
 }
 
 /// Why a code may not be used.
@@ -72,7 +76,29 @@ pub enum CodeFault {
     },
 }
 
+/// Where and when a record is, for the codes in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The province whose codes it uses.
+    pub province: Region,
+    /// The day it is about; without one the day it was published.
+    pub day: Date,
+}
+
 impl CodeFault {
+    /// The same without what the list says itself, for a fault of a field.
+    fn misuse(&self) -> CodeMisuse {
+        match self {
+            Self::Unknown { .. } => CodeMisuse::Unknown,
+            Self::NotHere { province } => CodeMisuse::NotHere {
+                province: province.to_string(),
+            },
+            Self::NotThen { day } => CodeMisuse::NotThen {
+                day: day.to_string(),
+            },
+        }
+    }
+
     /// A stable name of the fault.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -86,8 +112,9 @@ impl CodeFault {
 
 /// The codes of all open lists.
 #[derive(Debug, Clone)]
-pub(super) struct Codes {
+pub struct Codes {
     codes: Vec<Code>,
+    /// Places in `codes` of the versions of each code.
     by_name: HashMap<(CodeList, String), Vec<usize>>,
 }
 
@@ -109,6 +136,8 @@ struct RawCode {
     #[serde(default)]
     provinces: Vec<Spanned<String>>,
     negative: Option<Spanned<bool>>,
+    #[serde(default)]
+    aliases: Vec<Spanned<String>>,
     source: Spanned<String>,
     confirmed: bool,
 }
@@ -116,8 +145,8 @@ struct RawCode {
 impl Code {
     fn read(source: Source<'_>, raw: &RawCode) -> Result<Self, RuleError> {
         let name = raw.list.get_ref();
-        let list = CodeList::ALL.iter().find(|list| list.name() == name);
-        let list = *list.ok_or_else(|| source.fault(&raw.list, format!("no list {name}")))?;
+        let list = CodeList::of_name(name)
+            .ok_or_else(|| source.fault(&raw.list, format!("no list {name}")))?;
         if OTHERWISE.contains(&list) {
             let reason = format!("the codes of the list {name} stand in a file of their own");
             return Err(source.fault(&raw.list, reason));
@@ -156,6 +185,11 @@ impl Code {
                 .negative
                 .as_ref()
                 .is_some_and(|negative| *negative.get_ref()),
+            aliases: raw
+                .aliases
+                .iter()
+                .map(|name| source.words(name))
+                .collect::<Result<_, _>>()?,
             source: source.words(&raw.source)?,
             confirmed: raw.confirmed,
         };
@@ -167,9 +201,29 @@ impl Code {
         }
     }
 
+    /// Every name it goes by.
+    pub fn all_names(&self) -> impl Iterator<Item = &str> {
+        let own = [self.zh.as_str(), self.en.as_str()].into_iter();
+        own.chain(self.aliases.iter().map(String::as_str))
+    }
+
+    /// Whether somebody could meet both in one place on one day.
+    fn meets(&self, other: &Self) -> bool {
+        let ((from, to), (start, end)) = (self.time(), other.time());
+        let anywhere = self.provinces.is_empty() || other.provinces.is_empty();
+        let here = anywhere || self.provinces.iter().any(|one| other.used_in(*one));
+        from <= end && start <= to && here
+    }
+
     fn time(&self) -> (Date, Date) {
         let (from, to) = (self.valid_from, self.valid_to);
         (from.unwrap_or(Date::MIN), to.unwrap_or(Date::MAX))
+    }
+
+    /// Its names, Chinese and English.
+    #[must_use]
+    pub fn names(&self) -> (&str, &str) {
+        (&self.zh, &self.en)
     }
 
     /// Whether it is used in a province, at whatever time.
@@ -209,6 +263,40 @@ impl Codes {
             })
         });
         check_versions(source, versions, true)?;
+        for (i, code) in codes.iter().enumerate() {
+            let other = codes[..i].iter().find(|other| {
+                let mut names = code.all_names();
+                let named = names.any(|name| other.all_names().any(|one| one == name));
+                named && other.list == code.list && other.code != code.code && other.meets(code)
+            });
+            if let Some(other) = other {
+                let reason = format!("{} is called the same, there and then", other.code);
+                return Err(source.fault(&file.code[i].code, reason));
+            }
+        }
+        let codes = Self::of_codes(codes);
+        let here = CodeList::OPEN
+            .iter()
+            .filter(|list| !OTHERWISE.contains(list));
+        for list in here {
+            codes.ensure_relied_on(source, *list)?;
+        }
+        Ok(codes)
+    }
+
+    fn ensure_relied_on(&self, source: Source<'_>, list: CodeList) -> Result<(), RuleError> {
+        let mut relied = list.relied_on().iter();
+        match relied.find(|code| !self.knows(list, code)) {
+            Some(code) => {
+                let reason = format!("the code {code} of the list {} is missing", list.name());
+                Err(source.whole(reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Of codes that are known to be a whole set.
+    pub(super) fn of_codes(codes: Vec<Code>) -> Self {
         let mut by_name: HashMap<_, Vec<usize>> = HashMap::new();
         for (i, code) in codes.iter().enumerate() {
             by_name
@@ -216,16 +304,7 @@ impl Codes {
                 .or_default()
                 .push(i);
         }
-        let own = CodeList::ALL.iter();
-        let own = own.filter(|list| list.is_open() && !OTHERWISE.contains(list));
-        for (list, code) in own.flat_map(|list| list.codes().iter().map(move |code| (*list, *code)))
-        {
-            if !by_name.contains_key(&(list, code.to_owned())) {
-                let reason = format!("the code {code} of the list {} is missing", list.name());
-                return Err(source.whole(reason));
-            }
-        }
-        Ok(Self { codes, by_name })
+        Self { codes, by_name }
     }
 
     /// Adds the codes that another file brings, used everywhere and always.
@@ -252,6 +331,11 @@ impl Codes {
                 valid_to: None,
                 provinces: Vec::new(),
                 negative: false,
+                aliases: raw
+                    .aliases
+                    .iter()
+                    .map(|name| source.words(name))
+                    .collect::<Result<_, _>>()?,
                 source: source.name_of_file().to_owned(),
                 confirmed: false,
             };
@@ -259,14 +343,7 @@ impl Codes {
             self.by_name.insert((list, code.clone()), vec![at]);
             self.codes.push(named);
         }
-        let missing = list.codes().iter().find(|code| !self.knows(list, code));
-        match missing {
-            Some(code) => {
-                let reason = format!("the code {code} of the list {} is missing", list.name());
-                Err(source.whole(reason))
-            }
-            None => Ok(()),
-        }
+        self.ensure_relied_on(source, list)
     }
 
     fn versions(&self, list: CodeList, code: &str) -> impl Iterator<Item = &Code> {
@@ -278,11 +355,30 @@ impl Codes {
         self.versions(list, code).next().is_some()
     }
 
-    pub(super) fn of(&self, list: CodeList) -> impl Iterator<Item = &Code> {
+    /// Every version of every code of a list, in file order.
+    pub fn of(&self, list: CodeList) -> impl Iterator<Item = &Code> {
         self.codes.iter().filter(move |code| code.list == list)
     }
 
-    pub(super) fn get(
+    /// The codes of a list that may be used somewhere on a day, in file order; without a province those used in any, each once.
+    #[must_use]
+    pub fn valid(&self, list: CodeList, province: Option<Region>, day: Date) -> Vec<&Code> {
+        let mut valid: Vec<&Code> = Vec::new();
+        for code in self.of(list) {
+            let here = province.is_none_or(|province| code.used_in(province));
+            let known = |one: &&Code| one.code == code.code;
+            if here && code.used_on(day) && !valid.iter().any(known) {
+                valid.push(code);
+            }
+        }
+        valid
+    }
+
+    /// A code that may be used in a province on a day.
+    ///
+    /// # Errors
+    /// [`CodeFault`].
+    pub fn get(
         &self,
         list: CodeList,
         code: &str,
@@ -304,6 +400,16 @@ impl Codes {
         Err(fault)
     }
 
+    /// The version by which a code is called there and then. What was logged under other rules may have none: then the province's latest, and then
+    /// anybody's, so that a reader meets a name wherever there is one.
+    #[must_use]
+    pub fn named(&self, list: CodeList, code: &str, place: Place) -> Option<&Code> {
+        self.versions(list, code).max_by_key(|version| {
+            let (here, then) = (version.used_in(place.province), version.used_on(place.day));
+            (here && then, here, then, version.time().0)
+        })
+    }
+
     /// Whether a code speaks against the subject; one that may not be used there then says nothing.
     pub(super) fn is_negative(
         &self,
@@ -316,21 +422,49 @@ impl Codes {
             .is_ok_and(|code| code.negative)
     }
 
-    pub(super) fn faults(
-        &self,
-        body: &View<'_>,
-        province: Region,
-        day: Date,
-    ) -> Vec<(String, CodeFault)> {
+    /// Every code of a record that may not be used there and then, with those that may.
+    #[must_use]
+    pub fn faults(&self, body: &View<'_>, place: Place) -> Vec<FieldError> {
         let mut faults = Vec::new();
         body.walk(&mut |leaf| {
             if let (FieldType::Code(list), Some(code)) = (leaf.ty, leaf.value.as_str())
                 && list.is_open()
-                && let Err(fault) = self.get(list, code, province, day)
+                && let Err(fault) = self.get(list, code, place.province, place.day)
             {
-                faults.push((leaf.path.to_owned(), fault));
+                faults.push(FieldError {
+                    path: leaf.path.to_owned(),
+                    problem: self.misused(list, fault.misuse(), place),
+                    value: code.to_owned(),
+                });
             }
         });
         faults
+    }
+
+    /// The fault of a value that is no code there and then, with those that are.
+    #[must_use]
+    pub fn misused(&self, list: CodeList, why: CodeMisuse, place: Place) -> Problem {
+        let valid = self.valid(list, Some(place.province), place.day);
+        let named = |code: &&Code| NamedCode {
+            code: code.code.clone(),
+            zh: code.zh.clone(),
+            en: code.en.clone(),
+        };
+        Problem::CodeInvalid(Box::new(InvalidCode {
+            list,
+            why,
+            valid: valid.iter().map(named).collect(),
+        }))
+    }
+
+    /// Adds to faults of form which codes might stand there.
+    pub fn explain(&self, faults: &mut [FieldError], place: Place) {
+        for fault in faults {
+            if let Problem::CodeInvalid(invalid) = &fault.problem
+                && invalid.valid.is_empty()
+            {
+                fault.problem = self.misused(invalid.list, invalid.why.clone(), place);
+            }
+        }
     }
 }

@@ -153,7 +153,9 @@ impl Condition {
                 return Err(source.fault(raw, "names no code"));
             }
             for text in texts {
-                if !(list.contains(text.get_ref()) || codes.knows(list, text.get_ref())) {
+                if !(list.codes().contains(&text.get_ref().as_str())
+                    || codes.knows(list, text.get_ref()))
+                {
                     let reason = format!("{} has no code {}", list.name(), text.get_ref());
                     return Err(source.fault(text, reason));
                 }

@@ -15,6 +15,7 @@ use crate::domain::{EntryRef, Kind, View};
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// Something that must be done by a day.
@@ -22,6 +23,10 @@ use toml::Spanned;
 pub struct Duty<'a> {
     /// The rule that demands it.
     pub rule: &'a RuleVersion,
+    /// What has to be done, in words.
+    pub task: &'a Task,
+    /// Who has to do it.
+    pub owed_by: OwedBy,
     /// The day from which the term runs, itself not counted.
     pub starts_on: Date,
     /// The last day for it.
@@ -31,6 +36,35 @@ pub struct Duty<'a> {
     pub due_on: Result<Date, OutsideCalendar>,
     /// What ends it, any of these.
     pub ends_with: &'a [EndsWith],
+}
+
+/// What has to be done, in the words of the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// Who has to do what a rule demands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwedBy {
+    /// The department that published the record.
+    Publisher,
+    /// The authority in this field; where the record names none, somebody this log does not know.
+    Field(&'static str),
+    /// The subject of the record: the department that published it follows it up.
+    Subject,
+}
+
+/// Which day counts of a record that ends a duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// The day the record is about; the day of its logging where it is about none.
+    Main,
+    /// The day of its logging: it does what was to be done by being in the log.
+    Publication,
 }
 
 /// What ends a duty.
@@ -48,15 +82,19 @@ pub enum EndsWith {
         same: Option<&'static str>,
         /// What must hold of the later record.
         when: Vec<Condition>,
+        /// Which day of it counts.
+        on: Counts,
     },
 }
 
 /// What a rule says: from when, how long, and what ends it.
 #[derive(Debug, Clone)]
 pub(super) struct Clock {
+    pub(super) task: Task,
+    owed_by: OwedBy,
     start: Start,
     term: Term,
-    ends_with: Vec<EndsWith>,
+    pub(super) ends_with: Vec<EndsWith>,
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +121,8 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawClock {
+    duty: RawTask,
+    owed_by: Option<Spanned<String>>,
     from: Option<Spanned<Vec<Spanned<String>>>>,
     from_report_years: Option<Spanned<String>>,
     count: Option<Spanned<RawCount>>,
@@ -92,11 +132,19 @@ struct RawClock {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct RawTask {
+    zh: Spanned<String>,
+    en: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct RawEnd {
     publication: Option<bool>,
     kind: Option<Spanned<String>>,
     field: Option<Spanned<String>>,
     same: Option<Spanned<String>>,
+    on: Option<Spanned<String>>,
     #[serde(default)]
     when: Vec<Spanned<RawCondition>>,
 }
@@ -124,6 +172,14 @@ impl Clock {
         codes: &Codes,
     ) -> Result<Self, RuleError> {
         let of = raw.get_ref();
+        let owed_by = match &of.owed_by {
+            None => OwedBy::Publisher,
+            Some(text) if text.get_ref() == "subject" => OwedBy::Subject,
+            Some(text) => {
+                let authority = |ty: FieldType| ty == FieldType::Authority;
+                OwedBy::Field(field(source, text, kinds, "authority", authority)?.name)
+            }
+        };
         let start = match (&of.from, &of.from_report_years) {
             (Some(fields), None) if !fields.get_ref().is_empty() => {
                 let fields = fields.get_ref().iter();
@@ -152,6 +208,11 @@ impl Clock {
         let ends = of.ends_with.get_ref().iter();
         let ends = ends.map(|end| EndsWith::read(source, end, kinds, codes));
         Ok(Self {
+            task: Task {
+                zh: source.words(&of.duty.zh)?,
+                en: source.words(&of.duty.en)?,
+            },
+            owed_by,
             start,
             term,
             ends_with: ends.collect::<Result<_, _>>()?,
@@ -172,6 +233,20 @@ impl Clock {
 }
 
 impl EndsWith {
+    /// Whether a correction of the record itself is meant.
+    #[must_use]
+    pub fn is_own_correction(&self) -> bool {
+        matches!(
+            self,
+            Self::Later {
+                kind: Kind::Correction,
+                field: "target",
+                same: None,
+                ..
+            }
+        )
+    }
+
     fn read(
         source: Source<'_>,
         raw: &Spanned<RawEnd>,
@@ -180,14 +255,24 @@ impl EndsWith {
     ) -> Result<Self, RuleError> {
         let of = raw.get_ref();
         let (Some(kind), Some(name), None) = (&of.kind, &of.field, of.publication) else {
-            let alone =
-                of.kind.is_none() && of.field.is_none() && of.same.is_none() && of.when.is_empty();
+            let alone = of.kind.is_none()
+                && of.field.is_none()
+                && of.same.is_none()
+                && of.on.is_none()
+                && of.when.is_empty();
             return match of.publication {
                 Some(true) if alone => Ok(Self::Publication),
                 _ => Err(source.fault(raw, "a duty ends with `publication = true`, or with a `kind` whose `field` names the record")),
             };
         };
         let kind = source.kind(kind)?;
+        let on = match &of.on {
+            None => Counts::Main,
+            Some(text) if text.get_ref() == "publication" => Counts::Publication,
+            Some(text) => {
+                return Err(source.fault(text, "`on` is \"publication\", or not there"));
+            }
+        };
         let names = |ty: FieldType| match ty {
             FieldType::EntryRef(target) => {
                 of.same.is_some() || kinds.iter().all(|own| target.takes(Some(*own)))
@@ -207,25 +292,28 @@ impl EndsWith {
             when: when
                 .map(|condition| Condition::read(source, condition, &[kind], codes))
                 .collect::<Result<_, _>>()?,
+            on,
         })
     }
 
-    /// Whether a later record is what ends it.
-    pub(super) fn is_met(
+    /// The day on which a later record ended it; `None` where it did not. What only shares what it names with this record ends no
+    /// duty that began after it.
+    pub(super) fn met_on(
         &self,
         index: u64,
         own: &View<'_>,
         later: &Facts<'_>,
         context: &Context<'_>,
-    ) -> bool {
+    ) -> Option<Date> {
         let Self::Later {
             kind,
             field,
             same,
             when,
+            on,
         } = self
         else {
-            return false;
+            return None;
         };
         let entry = |body: &View<'_>, name: &str| {
             body.value_of(name)
@@ -237,10 +325,17 @@ impl EndsWith {
             None => Some(index),
         };
         let day = later.body.main_date().unwrap_or(later.published_on);
-        later.body.kind() == *kind
+        let met_on = match on {
+            Counts::Main => day,
+            Counts::Publication => later.published_on,
+        };
+        let began = own.main_date().filter(|_| same.is_some());
+        let met = later.body.kind() == *kind
             && wanted.is_some()
             && entry(&later.body, field) == wanted
-            && holds(when, later, day, context).unwrap_or(false)
+            && began.is_none_or(|began| began <= met_on)
+            && holds(when, later, day, context).unwrap_or(false);
+        met.then_some(met_on)
     }
 }
 
@@ -249,6 +344,61 @@ impl Duty<'_> {
     #[must_use]
     pub fn is_publication(&self) -> bool {
         self.ends_with == [EndsWith::Publication]
+    }
+
+    /// Whether a correction of the record itself may end it: the record then asks for something else.
+    #[must_use]
+    pub fn ends_with_own_correction(&self) -> bool {
+        self.ends_with.iter().any(EndsWith::is_own_correction)
+    }
+
+    /// Whether what is done on a day is in time; `None` where the calendar does not tell.
+    #[must_use]
+    pub fn in_time(&self, day: Date) -> Option<bool> {
+        match &self.due_on {
+            Ok(due) => Some(day <= *due),
+            // Whatever the missing notice says, its days are after those that are known.
+            Err(outside) if outside.day > outside.to && day <= outside.to => Some(true),
+            Err(_) => None,
+        }
+    }
+}
+
+/// How duties and the records that end them are found from each other, by kind.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Crossings {
+    /// Fields by which a record can end duties of others.
+    pub(super) ending: BTreeMap<Kind, Vec<&'static str>>,
+    /// Fields of a record with duties that name what the record that ends them names too.
+    pub(super) shared: BTreeMap<Kind, Vec<&'static str>>,
+}
+
+impl Crossings {
+    pub(super) fn of(rules: &Table<Clock>) -> Self {
+        let mut crossings = Self::default();
+        fn add(fields: &mut BTreeMap<Kind, Vec<&'static str>>, kind: Kind, field: &'static str) {
+            let of_kind = fields.entry(kind).or_default();
+            if !of_kind.contains(&field) {
+                of_kind.push(field);
+            }
+        }
+        for ruled in rules.all() {
+            for end in &ruled.then.ends_with {
+                let EndsWith::Later {
+                    kind, field, same, ..
+                } = end
+                else {
+                    continue;
+                };
+                if !end.is_own_correction() {
+                    add(&mut crossings.ending, *kind, field);
+                }
+                for own in ruled.kinds.iter().filter(|_| same.is_some()) {
+                    add(&mut crossings.shared, *own, same.unwrap_or_default());
+                }
+            }
+        }
+        crossings
     }
 }
 
@@ -269,6 +419,8 @@ pub(super) fn duties<'a>(
         };
         applies.then_some(Duty {
             rule: &ruled.rule,
+            task: &ruled.then.task,
+            owed_by: ruled.then.owed_by,
             starts_on,
             due_on,
             ends_with: &ruled.then.ends_with,

@@ -1,5 +1,6 @@
 //! What the rules are told: a record, where and when it was published, what became of it, how its subject stands.
 
+use super::codes::Place;
 use super::links::How;
 use crate::domain::{Kind, Region, View};
 use jiff::civil::Date;
@@ -17,6 +18,17 @@ pub struct Facts<'a> {
     pub system: System,
     /// What later records say.
     pub later: Later,
+}
+
+impl Facts<'_> {
+    /// Where and when the codes of the record are read.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            province: self.province,
+            day: self.body.main_date().unwrap_or(self.published_on),
+        }
+    }
 }
 
 /// Two systems of rules stand side by side.

@@ -12,6 +12,7 @@ mod count;
 mod deadlines;
 mod documents;
 mod early_stop;
+mod exchange;
 mod facts;
 mod files;
 mod links;
@@ -22,19 +23,20 @@ mod terms;
 mod thresholds;
 mod version;
 
-use crate::domain::{CodeList, Kind, Region, View};
+use crate::domain::{FieldError, Kind, Region, View};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 pub use buffers::{Buffer, NoBuffer};
 pub use calendar::{Calendar, Notice, OutsideCalendar};
-pub use codes::{Code, CodeFault};
+pub use codes::{Code, CodeFault, Codes, Place};
 pub use condition::Condition;
 pub use count::Count;
-pub use deadlines::{Duty, EndsWith};
+pub use deadlines::{Counts, Duty, EndsWith, OwedBy, Task};
 pub use documents::{Document, GapFault, Gaps, Requirement};
 pub use early_stop::{EarlyStop, Need, WhyNot};
+pub use exchange::ExchangeError;
 pub use facts::{Circumstances, Ended, Facts, Later, System, Unruled};
 pub use links::{How, Link};
 pub use publication::{Display, End, Ending, Term as DisplayTerm};
@@ -44,7 +46,6 @@ pub use terms::{Says, Term};
 pub use thresholds::Threshold;
 pub use version::RuleVersion;
 
-use codes::Codes;
 use condition::Context;
 use files::Files;
 
@@ -61,6 +62,7 @@ pub struct Rules {
     links: Vec<Link>,
     early_stops: Table<early_stop::Stop>,
     duties: Table<deadlines::Clock>,
+    crossings: deadlines::Crossings,
     documents: documents::Documents,
     buffers: buffers::Buffers,
     terms: terms::Terms,
@@ -96,6 +98,7 @@ impl Rules {
             publication,
             links,
             early_stops,
+            crossings: deadlines::Crossings::of(&duties),
             duties,
             documents,
             buffers,
@@ -141,13 +144,8 @@ impl Rules {
         published_on: Date,
         later: Later,
     ) -> Facts<'a> {
-        let own = || authority.get(..6).and_then(|code| Region::parse(code).ok());
         Facts {
-            province: body
-                .region()
-                .or_else(own)
-                .unwrap_or(Region::NATION)
-                .province(),
+            province: province_of(Some(authority), body.region()),
             system: self.system_of(authority),
             body,
             published_on,
@@ -216,8 +214,41 @@ impl Rules {
     /// Whether a later record ends a duty that the record at `index` with the body `own` started.
     #[must_use]
     pub fn ends(&self, duty: &Duty<'_>, index: u64, own: &View<'_>, later: &Facts<'_>) -> bool {
-        let mut ends = duty.ends_with.iter();
-        ends.any(|end| end.is_met(index, own, later, &self.context()))
+        self.ended_on(duty, index, own, later).is_some()
+    }
+
+    /// The day on which a later record ended a duty that the record at `index` with the body `own` started; `None` where it did not.
+    #[must_use]
+    pub fn ended_on(
+        &self,
+        duty: &Duty<'_>,
+        index: u64,
+        own: &View<'_>,
+        later: &Facts<'_>,
+    ) -> Option<Date> {
+        let ends = duty.ends_with.iter();
+        let days = ends.filter_map(|end| end.met_on(index, own, later, &self.context()));
+        days.min()
+    }
+
+    /// The version of a rule of duties by its id, and what it demands in words.
+    #[must_use]
+    pub fn duty_rule(&self, id: &str) -> Option<(&RuleVersion, &Task)> {
+        let mut all = self.duties.all();
+        let found = all.find(|ruled| ruled.rule.id() == id)?;
+        Some((&found.rule, &found.then.task))
+    }
+
+    /// The fields by which a record of a kind can end duties that other records started.
+    #[must_use]
+    pub fn fields_that_end_duties(&self, kind: Kind) -> &[&'static str] {
+        self.crossings.ending.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The fields in which a record of a kind names what the records that end its duties name too.
+    #[must_use]
+    pub fn fields_shared_with_ends(&self, kind: Kind) -> &[&'static str] {
+        self.crossings.shared.get(&kind).map_or(&[], Vec::as_slice)
     }
 
     /// The ends of display that follow others: for whoever looks for the records they concern.
@@ -226,30 +257,25 @@ impl Rules {
         &self.links
     }
 
-    /// A code of an open list, if it may be used in a province on a day.
-    ///
-    /// # Errors
-    /// [`CodeFault`].
-    pub fn code(
-        &self,
-        list: CodeList,
-        code: &str,
-        province: Region,
-        day: Date,
-    ) -> Result<&Code, CodeFault> {
-        self.codes.get(list, code, province, day)
-    }
-
-    /// Every code of a record that its province may not use on the day the record is about, with its path.
+    /// The codes of the open lists.
     #[must_use]
-    pub fn code_faults(&self, facts: &Facts<'_>) -> Vec<(String, CodeFault)> {
-        let day = facts.body.main_date().unwrap_or(facts.published_on);
-        self.codes.faults(&facts.body, facts.province, day)
+    pub const fn codes(&self) -> &Codes {
+        &self.codes
     }
 
-    /// Every version of every code of an open list, in file order: for names on pages, templates and import.
-    pub fn codes(&self, list: CodeList) -> impl Iterator<Item = &Code> {
-        self.codes.of(list)
+    /// Where and when the codes of a record of an authority are read that was logged on a day in China.
+    #[must_use]
+    pub fn place(authority: Option<&str>, body: &View<'_>, published_on: Date) -> Place {
+        Place {
+            province: province_of(authority, body.region()),
+            day: body.main_date().unwrap_or(published_on),
+        }
+    }
+
+    /// Every code of a record that its province may not use on the day the record is about.
+    #[must_use]
+    pub fn code_faults(&self, facts: &Facts<'_>) -> Vec<FieldError> {
+        self.codes.faults(&facts.body, facts.place())
     }
 
     /// What an application for repair needs in a place on a day.
@@ -323,4 +349,14 @@ impl Rules {
             thresholds: &self.thresholds,
         }
     }
+}
+
+/// The province of a record's region; where it has none, the one in the identifier of its authority.
+fn province_of(authority: Option<&str>, region: Option<Region>) -> Region {
+    let own = || {
+        authority?
+            .get(..6)
+            .and_then(|code| Region::parse(code).ok())
+    };
+    region.or_else(own).unwrap_or(Region::NATION).province()
 }

@@ -103,6 +103,23 @@ impl<'a> Source<'a> {
         })
     }
 
+    /// The table of the file in which this place lies, without the comments that follow it.
+    pub(super) fn table_at(&self, at: usize) -> &'a str {
+        const HEADER: &str = "\n[[";
+        let (before, after) = self.text.split_at(at.min(self.text.len()));
+        let start = before.rfind(HEADER).map_or(0, |found| found + 1);
+        let end = after
+            .find(HEADER)
+            .map_or(self.text.len(), |found| at + found);
+        let mut table = self.text.get(start..end).unwrap_or_default().trim();
+        while let Some((rest, last)) = table.rsplit_once('\n')
+            && (last.is_empty() || last.starts_with('#'))
+        {
+            table = rest;
+        }
+        table
+    }
+
     /// A fault of the value that stood there.
     pub(super) fn fault<T>(&self, value: &Spanned<T>, reason: impl Into<String>) -> RuleError {
         self.fault_in(value.span(), reason)

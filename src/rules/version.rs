@@ -23,6 +23,8 @@ pub struct RuleVersion {
     pub confirmed: bool,
     /// A remark on how it was understood.
     pub note: Option<String>,
+    /// The rule as it stands in its file: what the program reads, and nothing else.
+    pub text: String,
 }
 
 impl RuleVersion {
@@ -92,6 +94,7 @@ impl RuleVersion {
             source: source.words(raw.source)?,
             confirmed: raw.confirmed,
             note: raw.note.cloned(),
+            text: source.table_at(raw.name.span().start).to_owned(),
         };
         match raw.valid_to {
             Some(text) if version.to() < version.from() => {

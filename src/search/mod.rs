@@ -9,6 +9,7 @@ mod tantivy;
 
 pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};
 
+use crate::domain::CodeList;
 use std::path::PathBuf;
 
 /// Characters of a query that are looked at; the rest is cut off and [`SearchPage::truncated`] says so.
@@ -39,12 +40,28 @@ pub struct SearchDoc {
     pub text: String,
     /// Decision numbers, permit numbers, plan keys: matched whole, by prefix, and by any piece of four characters or more.
     pub codes: Vec<String>,
+    /// Codes of open lists that the record holds, each once, as [`mark`] writes them; what the code filter and facet look at.
+    pub marks: Vec<String>,
     /// Date of the record in days since 1970-01-01; what the date filter and the year facet look at.
     pub date: Option<i32>,
     /// When the log took the entry, in seconds since 1970-01-01T00:00:00Z; stands in for a missing date when sorting.
     pub logged_at: i64,
     /// The entry whose record this one corrects: where that goes, this goes with it.
     pub corrects: Option<u64>,
+}
+
+/// How a code of an open list is written in filters and facets: `<list>.<code>`, such as `result.unqualified`.
+#[must_use]
+pub fn mark(list: CodeList, code: &str) -> String {
+    format!("{}.{code}", list.name())
+}
+
+/// List and code of a [`mark`]; `None` of what is none.
+#[must_use]
+pub fn read_mark(mark: &str) -> Option<(CodeList, &str)> {
+    let (list, code) = mark.split_once('.')?;
+    let list = CodeList::of_name(list).filter(|list| list.is_open() && list.admits(code))?;
+    Some((list, code))
 }
 
 /// Order of the hits.
@@ -71,6 +88,8 @@ pub struct SearchQuery {
     pub authorities: Vec<String>,
     /// Regions to keep; empty keeps all. A province (`610000`) keeps all `61xxxx`, a city (`610300`) all `6103xx`.
     pub regions: Vec<String>,
+    /// Marks to keep ([`mark`]): records with any of them; empty keeps all.
+    pub marks: Vec<String>,
     /// First date to keep, in days since 1970-01-01. Either bound drops records without a date.
     pub date_from: Option<i32>,
     /// Last date to keep, inclusive.
@@ -104,6 +123,8 @@ pub struct Facets {
     pub authorities: Vec<(String, u64)>,
     /// Hits by region, provinces and cities including what lies in them.
     pub regions: Vec<(String, u64)>,
+    /// Hits by code of an open list, as [`mark`] writes it.
+    pub marks: Vec<(String, u64)>,
     /// Hits by year of their date (`2026`); records without a date are in none.
     pub years: Vec<(String, u64)>,
 }

@@ -1,8 +1,10 @@
 //! Follows the log into a search index: one document for each public record.
 
-use super::{SearchDoc, SearchIndex};
+use super::{SearchDoc, SearchIndex, mark};
+use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, Stored, View, person};
 use crate::log::{Leaf, Log};
+use crate::rules::{Code, Rules};
 use crate::text::{Catalogue, Lang};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -19,12 +21,14 @@ const COMMIT_ENDINGS: Duration = Duration::from_millis(500);
 pub type Names = HashMap<String, String>;
 
 /// The document of a stored record; `None` where there is no public record. A record that was corrected is found by what
-/// `corrected` says of it, and no longer by what it said. Authorities are found by the name in `names`.
+/// `corrected` says of it, and no longer by what it said. Authorities are found by the name in `names`, codes by the names that the
+/// rules gave them there and then.
 fn document(
     index: u64,
     stored: &Stored,
     corrected: Option<&Map<String, Value>>,
     names: &Names,
+    rules: &Rules,
 ) -> Option<SearchDoc> {
     let (kind, own) = (stored.kind?, stored.view()?);
     let view = corrected.map_or(own, |body| View::new(kind, body));
@@ -43,10 +47,19 @@ fn document(
         text.push('\n');
         text.push_str(name);
     }
+    let logged_on = day_in_china(entry.logged_at.unix());
+    let place = Rules::place(Some(entry.authority.as_str()), &view, logged_on);
+    let mut marks = Vec::new();
     for (list, code) in view.codes() {
+        let named = rules.codes().named(list, code, place).map(Code::names);
         text.push('\n');
-        text.push_str(&catalogue.code(Lang::Zh, list.name(), code));
+        text.push_str(&catalogue.named_code(Lang::Zh, list.name(), code, named));
+        if list.is_open() {
+            marks.push(mark(list, code));
+        }
     }
+    marks.sort_unstable();
+    marks.dedup();
     Some(SearchDoc {
         index,
         kind: kind.as_str().to_owned(),
@@ -60,6 +73,7 @@ fn document(
         title: view.number().unwrap_or_default().to_owned(),
         text,
         codes: view.numbers().into_iter().map(str::to_owned).collect(),
+        marks,
         date: view.main_date().and_then(days_since_epoch),
         logged_at: entry.logged_at.unix(),
         corrects: stored.corrects(),
@@ -86,6 +100,7 @@ pub struct IndexTarget {
     index: Arc<dyn SearchIndex>,
     log: Arc<Log>,
     names: Names,
+    rules: Arc<Rules>,
     committed: Instant,
     /// Whether records end, or are corrected, by what is not visible yet.
     ended: bool,
@@ -105,11 +120,18 @@ struct Changes {
 
 impl IndexTarget {
     /// Feeds `index` from `log`. `names`: of the authorities that are in the log below its cursor; those above are learned.
-    pub fn new(index: Arc<dyn SearchIndex>, log: Arc<Log>, names: Names) -> Self {
+    /// `rules`: where codes have their names.
+    pub fn new(
+        index: Arc<dyn SearchIndex>,
+        log: Arc<Log>,
+        names: Names,
+        rules: Arc<Rules>,
+    ) -> Self {
         IndexTarget {
             index,
             log,
             names,
+            rules,
             committed: Instant::now(),
             ended: false,
             recent: BTreeMap::new(),
@@ -129,7 +151,7 @@ impl IndexTarget {
         for (index, leaf) in (first..).zip(&leaves) {
             let stored = Stored::read(&leaf.entry, leaf.record.as_deref())?;
             self.learn(&stored);
-            if let Some(document) = document(index, &stored, None, &self.names) {
+            if let Some(document) = document(index, &stored, None, &self.names, &self.rules) {
                 changes.documents.insert(index, document);
             }
             if let Some(target) = stored.corrects() {
@@ -186,7 +208,13 @@ impl IndexTarget {
             }
         }
         let corrected = latest.as_ref().and_then(Stored::corrected_body);
-        Ok(document(index, &stored, corrected, &self.names))
+        Ok(document(
+            index,
+            &stored,
+            corrected,
+            &self.names,
+            &self.rules,
+        ))
     }
 
     /// Keeps the name that an authority record gives.

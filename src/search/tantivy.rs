@@ -15,6 +15,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use gongshi_verify::encoding::hex;
 use serde::{Deserialize, Serialize};
 use tantivy::collector::DocSetCollector;
 use tantivy::directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError};
@@ -41,14 +42,17 @@ pub struct TantivyOptions {
     pub writer_threads: usize,
     /// Memory for segments being built, over all threads, in bytes; at least 15 MB a thread.
     pub writer_heap: usize,
+    /// Digest of what documents are made of besides records, such as names of codes: an index made with another starts anew.
+    pub made_with: [u8; 32],
 }
 
 impl Default for TantivyOptions {
-    /// Two threads, 76 MiB.
+    /// Two threads, 76 MiB; documents of records alone.
     fn default() -> Self {
         Self {
             writer_threads: 2,
             writer_heap: 76 << 20,
+            made_with: [0; 32],
         }
     }
 }
@@ -150,7 +154,7 @@ impl TantivyIndex {
             .create_in_dir(folder)
             .map_err(failed)?;
         let payload = Payload {
-            analyser: analyse::fingerprint(),
+            analyser: options.analyser(),
             cursor: 0,
             end: 0,
         };
@@ -181,9 +185,9 @@ impl TantivyIndex {
     ) -> Result<Self, SearchError> {
         let failed = |error| engine_error(folder, error);
         let durable = Payload::read(&index, folder)?;
-        if durable.analyser != analyse::fingerprint() {
+        if durable.analyser != options.analyser() {
             return Err(SearchError::Corrupt {
-                detail: "made with other word lists".to_owned(),
+                detail: "made with other word lists or names of codes".to_owned(),
             });
         }
         let reader: IndexReader = index
@@ -380,7 +384,7 @@ impl SearchIndex for TantivyIndex {
         self.write(pen, |writer, pending| {
             writer.delete_all_documents()?;
             *pending = Payload {
-                analyser: analyse::fingerprint(),
+                analyser: self.options.analyser(),
                 cursor: 0,
                 end: 0,
             };
@@ -391,6 +395,11 @@ impl SearchIndex for TantivyIndex {
 }
 
 impl TantivyOptions {
+    /// What made the documents and their tokens.
+    fn analyser(&self) -> String {
+        format!("{}-{}", analyse::fingerprint(), hex(&self.made_with))
+    }
+
     fn writer(&self, index: &Index) -> tantivy::Result<IndexWriter> {
         index.writer_with_num_threads(self.writer_threads, self.writer_heap)
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Name of the database; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/standing";
 /// Of keys, values and folding; a database of another is folded again.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Kinds that end the display of a record, or correct it.
 pub const KINDS: &[Kind] = &[
@@ -50,7 +50,7 @@ pub struct Said {
 pub struct Unfinished {
     /// Index of the erasure.
     pub by: u64,
-    /// The records: its target, and the corrections of that.
+    /// The records: its target, and the corrections of that, those that had left before it too.
     pub records: Vec<u64>,
 }
 
@@ -66,6 +66,8 @@ struct Staging<'a> {
     ended: BTreeMap<u64, Ended>,
     corrections: BTreeMap<u64, Vec<u64>>,
     corrected: BTreeMap<u64, u64>,
+    /// Corrections that left before the record they are of.
+    withdrawn: BTreeMap<u64, Vec<u64>>,
     unfinished: BTreeMap<u64, Vec<u64>>,
     veiled: BTreeSet<u64>,
 }
@@ -181,6 +183,9 @@ impl Standing {
                 false => batch.put(key::corrections(index), encode(&corrections)),
             }
         }
+        for (of, withdrawn) in staging.withdrawn {
+            batch.put(key::withdrawn(of), encode(&withdrawn));
+        }
         for (correction, of) in staging.corrected {
             batch.put(key::corrected(correction), of.to_be_bytes());
         }
@@ -207,6 +212,7 @@ impl<'a> Staging<'a> {
             ended: BTreeMap::new(),
             corrections: BTreeMap::new(),
             corrected: BTreeMap::new(),
+            withdrawn: BTreeMap::new(),
             unfinished: BTreeMap::new(),
             veiled: BTreeSet::new(),
         }
@@ -234,10 +240,17 @@ impl<'a> Staging<'a> {
                     None => self.standing.ended(target)?,
                 };
                 let erased_by = (kind == Kind::Erasure).then_some(index);
-                for one in [target].into_iter().chain(corrections.iter().copied()) {
-                    let known = match one == target {
-                        true => known,
-                        false => self.standing.ended(one)?,
+                let mut records = vec![target];
+                records.extend(&corrections);
+                if kind == Kind::Erasure {
+                    // They say the record again.
+                    records.extend(self.withdrawn_of(target)?);
+                }
+                for one in records.iter().copied() {
+                    let known = match (one == target, self.ended.get(&one)) {
+                        (true, _) => known,
+                        (false, Some(staged)) => Some(*staged),
+                        (false, None) => self.standing.ended(one)?,
                     };
                     let by = known.map_or((index, kind), |known| (known.by, known.kind));
                     let erased_by = known.and_then(|known| known.erased_by).or(erased_by);
@@ -250,8 +263,6 @@ impl<'a> Staging<'a> {
                     self.veiled.insert(one);
                 }
                 if kind == Kind::Erasure {
-                    let mut records = vec![target];
-                    records.extend(&corrections);
                     self.unfinished.insert(index, records);
                 }
                 self.forget_correction(target)?;
@@ -272,10 +283,26 @@ impl<'a> Staging<'a> {
                 Some(known) => known.clone(),
                 None => self.standing.corrections(of)?,
             };
+            if corrections.contains(&index) {
+                let mut withdrawn = self.withdrawn_of(of)?;
+                withdrawn.push(index);
+                self.withdrawn.insert(of, withdrawn);
+            }
             corrections.retain(|one| *one != index);
             self.corrections.insert(of, corrections);
         }
         Ok(())
+    }
+
+    /// The corrections of a record that left before it.
+    fn withdrawn_of(&self, target: u64) -> Result<Vec<u64>, StoreError> {
+        match self.withdrawn.get(&target) {
+            Some(known) => Ok(known.clone()),
+            None => {
+                let value = self.standing.database.get(&key::withdrawn(target))?;
+                value.map_or_else(|| Ok(Vec::new()), |value| decode(&value))
+            }
+        }
     }
 }
 
@@ -312,6 +339,11 @@ mod key {
     /// The record that a correction is of.
     pub fn corrected(correction: u64) -> Vec<u8> {
         tagged(b'o', correction)
+    }
+
+    /// The corrections of a record that left before it.
+    pub fn withdrawn(index: u64) -> Vec<u8> {
+        tagged(b'w', index)
     }
 
     pub fn unfinished(by: u64) -> Vec<u8> {
@@ -359,8 +391,11 @@ mod tests {
         let unfinished = standing.unfinished().unwrap();
         assert_eq!(
             (unfinished[0].by, &*unfinished[0].records),
-            (12, &[2, 5][..])
+            (12, &[2, 5, 6][..])
         );
+        // The correction that had been withdrawn before says the record again: it is destroyed with it.
+        let ended = standing.ended(6).unwrap().unwrap();
+        assert_eq!((ended.by, ended.erased_by), (7, Some(12)));
         assert!(standing.is_unfinished(12).unwrap());
         standing.finish(&[12]).unwrap();
         assert!(!standing.is_unfinished(12).unwrap());

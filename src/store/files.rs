@@ -25,7 +25,7 @@ use std::time::{Duration, SystemTime};
 
 /// Longest file.
 pub const MAX_FILE_BYTES: u64 = 128 << 20;
-/// A file that no public record names is removed when it has not been put or held for so long.
+/// A file that no record names is removed when it has not been put or held for so long.
 pub const UNREFERENCED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Nothing is removed at once that was put or held within so long: an event that names it may be on its way into the log.

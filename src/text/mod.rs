@@ -51,6 +51,15 @@ impl Lang {
         }
     }
 
+    /// What is said in this language of two that say the same.
+    #[must_use]
+    pub fn pick<T>(self, zh: T, en: T) -> T {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
     /// The language of a BCP 47 tag, by its primary subtag; `None` for a language without a catalogue.
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
@@ -168,7 +177,25 @@ impl Catalogue {
         )
     }
 
-    /// Name of a code of a list.
+    /// Name of a code: the one that dated rules give in Chinese and English, else the catalogue's, else the code itself.
+    #[must_use]
+    pub fn named_code(
+        &self,
+        lang: Lang,
+        list: &str,
+        code: &str,
+        ruled: Option<(&str, &str)>,
+    ) -> String {
+        match ruled {
+            Some((zh, en)) => lang.pick(zh, en).to_owned(),
+            None => {
+                let found = self.find(lang, &format!("code-{list}-{code}"), &[]);
+                found.unwrap_or_else(|| code.to_owned())
+            }
+        }
+    }
+
+    /// Name of a code of a closed list.
     #[must_use]
     pub fn code(&self, lang: Lang, list: &str, code: &str) -> String {
         self.get(lang, &format!("code-{list}-{code}"), &[])

@@ -16,6 +16,7 @@ mod authorities;
 mod beacons;
 mod cards;
 mod draws;
+mod duties;
 mod ended;
 mod events;
 mod fairness;
@@ -33,6 +34,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/consistency/{old}/{new}").get(consistency))
         .service(web::resource("/records/{index}").get(record))
         .service(web::resource("/authorities").get(authorities::list))
+        .service(web::resource("/authorities/{id}/duties").get(duties::of))
+        .service(web::resource("/duties").get(duties::totals))
         .service(web::resource("/rules").get(rules::get))
         .service(
             web::resource("/events")
@@ -193,7 +196,10 @@ async fn record(portal: web::Data<Portal>, path: web::Path<String>) -> HttpRespo
         let index = number("index", &path)?;
         let (entry, record, standing) = blocking(move || {
             let leaf = portal.log.leaf(index)?;
-            Ok((leaf.entry, leaf.record, standing::of(&portal, index)?))
+            let mut standing = standing::of(&portal, index)?;
+            let duties = duties::of_record(&portal, index)?;
+            standing.insert("duties".to_owned(), duties);
+            Ok((leaf.entry, leaf.record, standing))
         })
         .await?;
         let unreadable = |what: &str| {

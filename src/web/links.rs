@@ -43,6 +43,11 @@ pub fn authority(lang: Lang, id: &str) -> String {
     format!("{}/authority/{id}", prefix(lang))
 }
 
+/// What an authority has to do by when.
+pub fn duties(lang: Lang, id: &str) -> String {
+    format!("{}/authorities/{id}/duties", prefix(lang))
+}
+
 /// A file by its SHA-256 in hexadecimal: one address for all languages.
 pub fn file(sha256: &str) -> String {
     format!("/api/v1/files/{sha256}")

@@ -6,6 +6,7 @@
 pub mod api;
 mod assets;
 pub mod draws;
+pub mod duties;
 pub mod limits;
 pub mod links;
 pub mod ops;

@@ -167,6 +167,7 @@ pub fn field_sentence(lang: Lang, error: &FieldError) -> String {
             ProblemArg::Number(number) => Arg::Number(number),
             ProblemArg::Key(key) => Arg::Key(key),
             ProblemArg::Keys(keys) => Arg::Keys(keys),
+            ProblemArg::Either { zh, en } => Arg::Text(lang.pick(zh, en)),
         };
         args.push((name, arg));
     }

@@ -6,6 +6,7 @@ use crate::raw_search;
 use crate::support::*;
 use gongshi::app::App;
 use gongshi::intake::Event;
+use gongshi::rules::Rules;
 use gongshi::search::{Opened, TantivyIndex, TantivyOptions};
 use gongshi_verify::encoding::{hex, hex32};
 use gongshi_verify::hash::{Hash, sha256};
@@ -150,7 +151,14 @@ fn words_of_index(folder: &Path) -> BTreeSet<String> {
         let of = name.split('.').next().unwrap();
         assert!(of.len() != 32 || ids.contains(of), "{name}");
     }
-    let index = TantivyIndex::open(folder, TantivyOptions::default()).unwrap();
+    let index = TantivyIndex::open(
+        folder,
+        TantivyOptions {
+            made_with: Rules::built_in().codes().digest(),
+            ..TantivyOptions::default()
+        },
+    )
+    .unwrap();
     assert_eq!(*index.opened(), Opened::Existing);
     index.words().unwrap()
 }

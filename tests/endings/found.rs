@@ -1,6 +1,7 @@
 //! Search follows: what has left is not found, what was corrected is found by what it should have been.
 
 use crate::support::*;
+use gongshi::rules::Rules;
 use gongshi::search::sync::IndexTarget;
 use gongshi::search::{SearchIndex, SearchQuery, TantivyIndex, TantivyOptions};
 use std::collections::HashMap;
@@ -33,11 +34,17 @@ impl County {
         let options = TantivyOptions {
             writer_threads: 1,
             writer_heap: 15_000_000,
+            ..TantivyOptions::default()
         };
         let index: Arc<dyn SearchIndex> =
             Arc::new(TantivyIndex::open(folder.path(), options).unwrap());
         let log = self.log.app.portal.log.clone();
-        let mut target = IndexTarget::new(index.clone(), log.clone(), HashMap::new());
+        let mut target = IndexTarget::new(
+            index.clone(),
+            log.clone(),
+            HashMap::new(),
+            Rules::built_in().clone(),
+        );
         // In two stretches, cut where corrections are apart from what they correct.
         let size = log.published().size();
         for (from, to) in [(0, size / 2), (size / 2, size)] {

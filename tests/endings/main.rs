@@ -1,6 +1,7 @@
 //! Corrections, withdrawals and erasures through the front door: who may, what is refused, and what nobody is given any more.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod attachments;
 #[path = "../common/mod.rs"]
 mod common;
 mod destroyed;
@@ -13,5 +14,6 @@ mod pages;
 mod raw_search;
 mod refused;
 mod served;
+mod stubs;
 mod support;
 mod taken_out;

@@ -62,6 +62,7 @@ fn addresses(county: &County) -> Vec<String> {
         "/check".to_owned(),
         "/fairness".to_owned(),
         "/rules".to_owned(),
+        "/rules/publication".to_owned(),
         "/problems/reference-kind".to_owned(),
     ];
     pages.extend(Kind::ALL.iter().map(|kind| format!("/list/{kind}")));

@@ -11,15 +11,15 @@ use gongshi_verify::json::Value;
 const FIRST: &str = "91000000MA00000900";
 const LANGS: [(Lang, &str); 2] = [(Lang::Zh, ""), (Lang::En, "/en")];
 
-struct Got {
-    status: u16,
+pub struct Got {
+    pub status: u16,
     etag: String,
     robots: String,
     body: String,
 }
 
 impl County {
-    fn ask(&self, path: &str, known: &str) -> Got {
+    pub fn ask(&self, path: &str, known: &str) -> Got {
         let portal = self.log.app.portal.clone();
         actix_web::rt::System::new().block_on(async move {
             let app = App::new().configure(gongshi::web::configure(portal));
@@ -213,6 +213,23 @@ fn before_and_after_stand_side_by_side() {
         assert!(old.contains(&say(lang, "page-enterprise-abnormal-off")));
         let new = county.page(&format!("{base}/enterprise/{second}"), 200);
         assert!(!new.contains(&elsewhere) && new.contains(&corrected));
+        // Each leads to the other, and only where it is about is it counted.
+        assert!(new.contains(&format!("href=\"{base}/enterprise/{FIRST}\"")));
+        let figure = |html: &str| {
+            let label = format!("<dt>{}</dt><dd>", say(lang, "page-enterprise-records"));
+            let rest = html.split_once(&label).unwrap().1;
+            rest.split(['<', ' ']).next().unwrap().to_owned()
+        };
+        assert_eq!(
+            (figure(&old), figure(&new)),
+            ("0".to_owned(), "1".to_owned())
+        );
+        let args = [("n", 1.into()), ("n_text", "1".into())];
+        assert!(old.contains(&escaped(&Catalogue::built_in().get(
+            lang,
+            "page-enterprise-corrected-away",
+            &args
+        ))));
         assert!(new.contains(&say(lang, "page-enterprise-abnormal-on")));
         for list in ["/list/abnormal_listing", "/list/abnormal"] {
             let html = county.page(&format!("{base}{list}"), 200);

@@ -41,13 +41,18 @@ pub struct County {
 
 impl County {
     pub fn new() -> Self {
-        let log = TestLog::new(KINDS);
+        Self::with_kinds(KINDS)
+    }
+
+    /// One whose departments publish these kinds.
+    pub fn with_kinds(kinds: &[&str]) -> Self {
+        let log = TestLog::new(kinds);
         let county = County {
             second: SecretKey::from_seed(&salt()),
             other: SecretKey::from_seed(&salt()),
             log,
         };
-        let registered = county.log.register(OTHER, &county.other, KINDS);
+        let registered = county.log.register(OTHER, &county.other, kinds);
         county.log.accept(vec![registered])[0].clone().unwrap();
         let id = AuthorityId::parse(DEPARTMENT).unwrap();
         let public = county.second.public();

@@ -3,7 +3,7 @@
 use crate::log_double::{LogDouble, NOW};
 use gongshi::domain::Kind;
 use gongshi::ingest::{
-    Import, ImportError, KeyFile, Notice, Observer, Options, Rights, Summary, Target,
+    Import, ImportError, KeyFile, Notice, Observer, Options, Rights, Summary, Target, Vocabulary,
 };
 use gongshi::intake::{Clock as _, SimulatedClock};
 use gongshi::text::Lang;
@@ -17,8 +17,15 @@ pub const IMPORTABLE: &[Kind] = &[
     Kind::InspectionResult,
     Kind::AbnormalListing,
     Kind::AbnormalRemoval,
+    Kind::SeriousRemoval,
+    Kind::IndividualMark,
+    Kind::IndividualRestore,
     Kind::Penalty,
+    Kind::NoPenalty,
     Kind::Permit,
+    Kind::SubjectStatus,
+    Kind::CampaignResult,
+    Kind::Transfer,
     Kind::CreditPromise,
     Kind::RepairDecision,
 ];
@@ -72,6 +79,8 @@ pub fn options(kind: Kind, file: &Path) -> Options {
         bad: None,
         today: jiff::civil::date(2026, 12, 31),
         lang: Lang::Zh,
+        vocabulary: Vocabulary::built_in().clone(),
+        authority: None,
     }
 }
 

@@ -3,10 +3,18 @@
 use crate::log_double::LogDouble;
 use crate::support::*;
 use gongshi::domain::Kind;
-use gongshi::ingest::table::{Format, template};
-use gongshi::ingest::{Import, ImportError, Options, Summary};
+use gongshi::ingest::table::{Format, TemplateError, template};
+use gongshi::ingest::{Here, Import, ImportError, Options, Summary, Vocabulary};
 use gongshi::text::Lang;
 use std::path::Path;
+
+fn form(kind: Kind, format: Format, lang: Lang) -> Result<Vec<u8>, TemplateError> {
+    let here = Here {
+        province: None,
+        day: jiff::civil::date(2026, 3, 2),
+    };
+    template(kind, format, lang, Vocabulary::built_in(), here)
+}
 
 #[test]
 fn templates_import_cleanly_in_both_formats_and_languages() {
@@ -14,7 +22,7 @@ fn templates_import_cleanly_in_both_formats_and_languages() {
     for kind in IMPORTABLE {
         for lang in Lang::ALL {
             for (format, name) in [(Format::Csv, "t.csv"), (Format::Xlsx, "t.xlsx")] {
-                let file = desk.put(name, template(*kind, format, *lang).unwrap());
+                let file = desk.put(name, form(*kind, format, *lang).unwrap());
                 let (summary, said) = check(options(*kind, &file));
                 let good = Summary {
                     read: 1,
@@ -28,8 +36,8 @@ fn templates_import_cleanly_in_both_formats_and_languages() {
         Kind::ALL.iter().filter(|kind| kind.importable()).count(),
         IMPORTABLE.len()
     );
-    assert!(template(Kind::Plan, Format::Csv, Lang::Zh).is_err());
-    let csv = template(Kind::Penalty, Format::Csv, Lang::Zh).unwrap();
+    assert!(form(Kind::Plan, Format::Csv, Lang::Zh).is_err());
+    let csv = form(Kind::Penalty, Format::Csv, Lang::Zh).unwrap();
     assert!(csv.starts_with("\u{feff}统一社会信用代码,主体名称,".as_bytes()));
 }
 
@@ -274,8 +282,10 @@ fn every_bad_row_is_told_with_line_column_value_and_expectation() {
             said,
             [
                 "第 4 行「统一社会信用代码」: 91310115MA1H8R7C6D — 校验码应为 7",
-                "第 6 行「列入原因」: 不明 — 应为下列之一：未依照规定的期限公示年度报告、未在责令的期限内公示有关企业信息、\
-                 公示企业信息隐瞒真实情况、弄虚作假、通过登记的住所（经营场所）无法联系",
+                "第 6 行「列入原因」: 不明 — 规则中「列入经营异常名录原因」无此代码，可用：\
+                 未依照规定的期限公示年度报告 (annual_report_missing); \
+                 未在责令的期限内公示有关企业信息 (instant_information_missing); \
+                 公示企业信息隐瞒真实情况、弄虚作假 (false_information); 通过登记的住所（经营场所）无法联系 (unreachable)",
                 "第 6 行「列入日期」: 2026-02-30 — 应为日期，例如2026-03-02、2026/3/2、20260302、2026年3月2日",
                 "第 6 行「企业名称」: 必须填写",
                 "第 7 行「列入日期」: 3/2/2026 — 应为日期，例如2026-03-02、2026/3/2、20260302、2026年3月2日",

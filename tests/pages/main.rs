@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod kinds;
 mod linked;
 mod persons;
 mod rules;
@@ -590,6 +591,9 @@ async fn no_two_pages_have_the_same_title() {
             "/search",
             "/log-state",
             "/rules",
+            "/rules/publication",
+            "/rules/deadlines",
+            "/rules/codes",
             "/list/abnormal",
             "/list/serious",
         ]

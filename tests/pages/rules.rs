@@ -19,11 +19,19 @@ async fn every_version_stands_on_the_page_and_in_the_document() {
         let html = page(&format!("{base}/rules"), 200).await;
         assert!(html.contains(&digest));
         for (file, versions) in rules.versions() {
+            assert!(html.contains(&format!("href=\"{base}/rules/{file}\"")));
+            let html = page(&format!("{base}/rules/{file}"), 200).await;
             let told = document["rules"][file].as_array().unwrap();
             assert_eq!(told.len(), versions.len());
             for (version, told) in versions.iter().zip(told) {
                 assert_eq!(told["id"], version.id());
                 assert_eq!(told["confirmed"], version.confirmed);
+                assert_eq!(told["text"], version.text);
+                assert!(version.text.starts_with("[[") && !version.text.ends_with('#'));
+                let name = format!("= \"{}\"", version.name);
+                assert!(version.text.contains(&name), "{version:?}");
+                assert_eq!(version.text.matches("\n[[").count(), 0);
+                assert!(html.contains(&escaped(&version.text)), "{}", version.text);
                 assert!(html.contains(&escaped(&version.basis)), "{}", version.basis);
             }
         }

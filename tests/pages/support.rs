@@ -57,6 +57,8 @@ pub struct Site {
     /// Index of the entry of each kind.
     pub index: BTreeMap<Kind, u64>,
     pub hostile: (String, u64),
+    /// The registration of the department.
+    pub authority: u64,
     /// A business whose serious listing has outlived its term, one whose term ends today, and a person of the first sort.
     pub overdue: (String, u64),
     pub last_day: (String, u64),
@@ -116,6 +118,7 @@ impl Site {
             clock,
             index: BTreeMap::new(),
             hostile: (uscc(77), 0),
+            authority: 0,
             overdue: (uscc(78), 0),
             last_day: (uscc(79), 0),
             person: 0,
@@ -130,7 +133,7 @@ impl Site {
             (CITY, CITY_NAME, "610300", &city),
         ];
         for (id, name, region, key) in names {
-            site.register(&operator.key, id, name, region, key);
+            site.authority = site.register(&operator.key, id, name, region, key);
         }
         // First, so that each kind's own record is the newest of its kind.
         for number in 0..REFERRERS {
@@ -184,7 +187,14 @@ impl Site {
         self.publish(Kind::SeriousListing, body)
     }
 
-    fn register(&self, operator: &SecretKey, id: &str, name: &str, region: &str, key: &SecretKey) {
+    fn register(
+        &self,
+        operator: &SecretKey,
+        id: &str,
+        name: &str,
+        region: &str,
+        key: &SecretKey,
+    ) -> u64 {
         let origin = Origin::parse(ORIGIN).unwrap();
         let authority = AuthorityId::parse(id).unwrap();
         let public = key.public();
@@ -199,7 +209,7 @@ impl Site {
             "action": "register", "authority_id": id, "key_proof": base64(&proof), "kinds": kinds,
             "name": name, "public_key": public.to_base64(), "region": region, "role": "department",
         });
-        self.append(OPERATOR, operator, Kind::Authority, body);
+        self.append(OPERATOR, operator, Kind::Authority, body)
     }
 
     fn one_of_each(&mut self) {

@@ -17,6 +17,11 @@ pub struct Portal {
 
 impl Portal {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With more arguments for the server.
+    pub fn start_with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         let made = Command::new(GONGSHI)
@@ -34,7 +39,7 @@ impl Portal {
             .output()
             .unwrap();
         assert!(made.status.success(), "{made:?}");
-        let (server, address) = serve(&data);
+        let (server, address) = serve(&data, arguments);
         Portal {
             folder,
             address,
@@ -50,7 +55,7 @@ impl Portal {
 
     /// Serves the folder again.
     pub fn again(&mut self) {
-        (self.server, self.address) = serve(&self.folder.path().join("data"));
+        (self.server, self.address) = serve(&self.folder.path().join("data"), &[]);
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -81,20 +86,26 @@ impl Portal {
 
     /// A department with a key at `<id>.key` that may publish everything in region 000000.
     pub fn register(&self, id: &str) {
+        self.register_in(id, "000000");
+    }
+
+    /// The same in another region.
+    pub fn register_in(&self, id: &str, region: &str) {
         self.must(&format!(
             "keygen --authority {id} --origin log.example/test --out {id}.key --request {id}.json"
         ));
         self.must(&format!(
             "authority register --key data/keys/operator.key --request {id}.json --name Department \
-             --region 000000 --kinds all-department"
+             --region {region} --kinds all-department"
         ));
     }
 }
 
-fn serve(data: &Path) -> (Child, String) {
+fn serve(data: &Path, arguments: &[&str]) -> (Child, String) {
     let mut server = Command::new(GONGSHI)
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
+        .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

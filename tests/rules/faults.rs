@@ -1,5 +1,6 @@
 //! Files of rules that are wrong: each is refused with its file and the line of the fault.
 
+use gongshi::domain::CodeList;
 use gongshi::rules::{RuleError, Rules};
 
 /// The files that come with the program, one changed: what stood there, what stands there now.
@@ -53,7 +54,21 @@ fn each_fault_is_found_in_its_line() {
         refused(&row[0], &row[1], &row[2], row[3].parse().unwrap(), &row[4]);
         count += 1;
     }
-    assert_eq!(count, 55);
+    assert_eq!(count, 60);
+}
+
+/// What the program decides by is in every set.
+#[test]
+fn a_code_that_the_program_decides_by_cannot_be_left_out() {
+    for list in CodeList::OPEN {
+        for code in list.relied_on() {
+            let own = format!("list = \"{}\"\ncode = \"{code}\"", list.name());
+            let other = format!("list = \"{}\"\ncode = \"{code}_not\"", list.name());
+            let error = read_with("codes.toml", &own, &other).unwrap_err();
+            let words = format!("{code} of the list {} is missing", list.name());
+            assert!(error.reason.contains(&words), "{error}");
+        }
+    }
 }
 
 #[test]

@@ -353,11 +353,12 @@ proptest! {
 
     #[test]
     fn filters_and_facets_agree_with_counting(
-        docs in prop::collection::vec((0usize..3, 0usize..3, 0usize..6, prop::option::of(20_000i32..21_500), 0usize..3), 0..80),
+        docs in prop::collection::vec((0usize..3, 0usize..3, 0usize..6, prop::option::of(20_000i32..21_500), 0usize..3, prop::collection::btree_set(0usize..3, 0..3)), 0..80),
         removed in prop::collection::hash_set(0u64..80, 0..10),
         kinds in prop::collection::vec(0usize..3, 0..3),
         authorities in prop::collection::vec(0usize..3, 0..2),
         regions in prop::collection::vec(0usize..6, 0..3),
+        marks in prop::collection::vec(0usize..3, 0..3),
         dates in (prop::option::of(20_000i32..21_500), prop::option::of(20_000i32..21_500)),
         text in 0usize..4,
         sort in prop_oneof![Just(Sort::Relevance), Just(Sort::Newest), Just(Sort::Oldest)],
@@ -365,15 +366,17 @@ proptest! {
         const KINDS: [&str; 3] = ["plan", "penalty", "permit"];
         const AUTHORITIES: [&str; 3] = ["A", "B-1", "C"];
         const REGIONS: [&str; 6] = ["610000", "610300", "610323", "610324", "130600", "000000"];
+        const MARKS: [&str; 3] = ["penalty_kind.fine", "penalty_kind.warning", "result.unqualified"];
         const TEXTS: [&str; 4] = ["食品安全", "消防", "烟花爆竹", ""];
         // Two commits, so that there are segments to merge counts of.
         let docs: Vec<SearchDoc> = (0..)
             .zip(&docs)
-            .map(|(index, &(kind, authority, region, date, text))| SearchDoc {
+            .map(|(index, &(kind, authority, region, date, text, ref marks))| SearchDoc {
                 kind: KINDS[kind].into(),
                 authority: AUTHORITIES[authority].into(),
                 region: REGIONS[region].into(),
                 text: TEXTS[text].into(),
+                marks: marks.iter().map(|mark| MARKS[*mark].into()).collect(),
                 date,
                 ..doc(index)
             })
@@ -391,6 +394,7 @@ proptest! {
             kinds: kinds.iter().map(|&kind| KINDS[kind].into()).collect(),
             authorities: authorities.iter().map(|&authority| AUTHORITIES[authority].into()).collect(),
             regions: regions.iter().map(|&region| REGIONS[region].into()).collect(),
+            marks: marks.iter().map(|&mark| MARKS[mark].into()).collect(),
             date_from: dates.0,
             date_to: dates.1,
             sort,
@@ -411,6 +415,7 @@ proptest! {
             .filter(|doc| query.kinds.is_empty() || query.kinds.contains(&doc.kind))
             .filter(|doc| query.authorities.is_empty() || query.authorities.contains(&doc.authority))
             .filter(|doc| query.regions.is_empty() || query.regions.iter().any(|outer| lies_in(&doc.region, outer)))
+            .filter(|doc| query.marks.is_empty() || query.marks.iter().any(|mark| doc.marks.contains(mark)))
             .filter(|doc| query.date_from.is_none_or(|from| doc.date.is_some_and(|date| date >= from)))
             .filter(|doc| query.date_to.is_none_or(|to| doc.date.is_some_and(|date| date <= to)))
             .collect();
@@ -426,6 +431,7 @@ proptest! {
         prop_assert_eq!(page.total, expected.len() as u64);
         prop_assert_eq!(&page.facets.kinds, &tally(expected.iter().map(|doc| doc.kind.clone()).collect()));
         prop_assert_eq!(&page.facets.authorities, &tally(expected.iter().map(|doc| doc.authority.clone()).collect()));
+        prop_assert_eq!(&page.facets.marks, &tally(expected.iter().flat_map(|doc| doc.marks.clone()).collect()));
         let within = |doc: &&SearchDoc| {
             ["610000", "610300", "130000", "130600", "610323", "610324", "000000"]
                 .into_iter()

@@ -10,6 +10,7 @@ pub fn options() -> TantivyOptions {
     TantivyOptions {
         writer_threads: 1,
         writer_heap: 15_000_000,
+        ..TantivyOptions::default()
     }
 }
 
@@ -28,6 +29,7 @@ pub fn doc(index: u64) -> SearchDoc {
         title: String::new(),
         text: String::new(),
         codes: Vec::new(),
+        marks: Vec::new(),
         date: None,
         logged_at: 0,
         corrects: None,

@@ -66,7 +66,7 @@ pub struct Substitute {
 }
 
 fn of_list(list: CodeList, text: &str) -> Result<String, String> {
-    match list.contains(text) {
+    match list.admits(text) {
         true => Ok(text.to_owned()),
         false => Err(format!("expected one of {}", list.codes().join(", "))),
     }

@@ -78,7 +78,7 @@ pub struct Cancel {
 
 fn cancel_reason(text: &str) -> Result<String, String> {
     let list = CodeList::CancelReason;
-    match list.contains(text) {
+    match list.admits(text) {
         true => Ok(text.to_owned()),
         false => Err(format!("expected one of {}", list.codes().join(", "))),
     }

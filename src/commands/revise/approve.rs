@@ -102,7 +102,7 @@ impl Approve {
 
 /// What is said of a record, by whom, and since when.
 fn told(office: &super::Office, kind: Kind, event: &Event) -> Vec<String> {
-    let mut lines = event_lines(office.lang, kind, event.body());
+    let mut lines = event_lines(office.wording(&event.authority), kind, event.body());
     let until = Request::until_of(event);
     let args = [
         ("authority", event.authority.to_string().into()),

@@ -68,7 +68,9 @@ impl Correct {
         let target = office.find(self.index)?;
         let (kind, region) = correctable(&office, &target, &key)?;
         let (before, by) = self.as_it_stands(&office, &target)?;
-        let corrected = Corrected::make(kind, before, &changes).map_err(|error| match error {
+        let wording = office.wording(&target.entry.authority);
+        let corrected = Corrected::make(kind, before, &changes, &office.vocabulary, wording.here)
+            .map_err(|error| match error {
             ChangeError::Value(fault) => anyhow::Error::msg(fault.words(office.lang)),
             other => other.into(),
         })?;
@@ -83,7 +85,7 @@ impl Correct {
             eprintln!("{line}");
         }
         office.say("correct-changes", &[]);
-        for line in changed_lines(office.lang, kind, &corrected.before, &corrected.after) {
+        for line in changed_lines(wording, kind, &corrected.before, &corrected.after) {
             eprintln!("  {line}");
         }
         let grounds = Grounds {

@@ -185,7 +185,7 @@ impl End {
         }
         sorted.show(&office, ending.kind, |_| Vec::new());
         if let Some(event) = events.first() {
-            for line in event_lines(office.lang, ending.kind, event.body()) {
+            for line in event_lines(office.wording(&event.authority), ending.kind, event.body()) {
                 eprintln!("{line}");
             }
         }

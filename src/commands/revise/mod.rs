@@ -16,8 +16,8 @@ use super::remote::{self, Language, Server};
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::domain::dates;
-use gongshi::ingest::revise::{Found, FoundError, Names, policy_of};
-use gongshi::ingest::{Authority, Client, ClientError, KeyFile, LogState};
+use gongshi::ingest::revise::{Found, FoundError, Names, Wording, policy_of};
+use gongshi::ingest::{Authority, Client, ClientError, Here, KeyFile, LogState, Vocabulary};
 use gongshi::text::{Arg, Catalogue, Lang};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::policy::Policy;
@@ -43,6 +43,7 @@ struct Office {
     state: LogState,
     policy: Policy,
     listed: Vec<Authority>,
+    vocabulary: Vocabulary,
     lang: Lang,
 }
 
@@ -65,6 +66,7 @@ impl Log {
         };
         Ok(Office {
             listed: client.authorities().map_err(said)?,
+            vocabulary: Vocabulary::new(client.codes().map_err(said)?),
             client,
             state,
             policy,
@@ -91,6 +93,16 @@ impl Office {
     fn own(&self, key: &KeyFile) -> anyhow::Result<&Authority> {
         let listed = self.authority(&key.authority);
         listed.with_context(|| format!("the log has no authority {}", key.authority))
+    }
+
+    /// In which words records of an authority are told.
+    fn wording(&self, authority: &AuthorityId) -> Wording<'_> {
+        let today = dates::day_in_china(self.now().unix());
+        Wording {
+            lang: self.lang,
+            vocabulary: &self.vocabulary,
+            here: Here::at(authority, today),
+        }
     }
 
     fn names(&self) -> Names {

@@ -86,12 +86,6 @@ breaches! {
     NothingCorrected = "nothing_corrected", "is the record as it is; a correction says something else";
     /// Another region than the record's.
     RegionOfTarget { expected } = "region_of_target", "must be {expected}, the region of the record it is about";
-    /// A code that no list of the rules has.
-    CodeUnknown = "rule_code_unknown", "is no code of the rules";
-    /// A code of other provinces.
-    CodeNotHere { province } = "rule_code_not_here", "is a code that is not used in {province}";
-    /// A code of other times.
-    CodeNotThen { day } = "rule_code_not_then", "is a code that is not used on {day}";
     /// What is never shown.
     NeverShown { rule, basis } = "never_shown", "is a record that is never published, by rule {rule} ({basis})";
     /// No rule for that day.

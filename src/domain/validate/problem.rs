@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::breach::Breach;
-use crate::domain::codes::CodeList;
+use crate::domain::codes::{CodeList, CodeMisuse, InvalidCode, NamedCode};
 use crate::domain::kind::Kind;
 use crate::domain::uscc::UsccError;
 
@@ -63,11 +63,13 @@ pub enum Problem {
         /// Name of the expected type, as in `type-<name>`.
         expected: &'static str,
     },
-    /// Not a code of the list; where the list is open, not written as codes are.
+    /// Not a code of the closed list.
     BadCode {
         /// The list.
         list: CodeList,
     },
+    /// No code that the dated rules have in the open list, there and then.
+    CodeInvalid(Box<InvalidCode>),
     /// Not a real day written `YYYY-MM-DD`.
     BadDate,
     /// Not a real moment written `YYYY-MM-DDTHH:MM:SSZ`.
@@ -188,6 +190,13 @@ pub enum ProblemArg {
     Key(String),
     /// Catalogue keys whose messages are to be listed.
     Keys(Vec<String>),
+    /// To be shown as it is, in the language of the message.
+    Either {
+        /// In Chinese.
+        zh: String,
+        /// In English.
+        en: String,
+    },
 }
 
 impl Problem {
@@ -199,6 +208,9 @@ impl Problem {
         "not_allowed",
         "wrong_type",
         "bad_code",
+        "rule_code_unknown",
+        "rule_code_not_here",
+        "rule_code_not_then",
         "bad_date",
         "bad_time",
         "uscc_length",
@@ -239,6 +251,11 @@ impl Problem {
             Self::NotAllowed => "not_allowed",
             Self::WrongType { .. } => "wrong_type",
             Self::BadCode { .. } => "bad_code",
+            Self::CodeInvalid(invalid) => match invalid.why {
+                CodeMisuse::Unknown => "rule_code_unknown",
+                CodeMisuse::NotHere { .. } => "rule_code_not_here",
+                CodeMisuse::NotThen { .. } => "rule_code_not_then",
+            },
             Self::BadDate => "bad_date",
             Self::BadTime => "bad_time",
             Self::BadUscc(UsccError::Length { .. }) => "uscc_length",
@@ -300,6 +317,35 @@ impl Problem {
                 ("expected", ProblemArg::Key(format!("list-{}", list.name()))),
                 ("codes", ProblemArg::Text(list.codes().join(", "))),
             ],
+            Self::CodeInvalid(invalid) => {
+                let InvalidCode { list, why, valid } = &**invalid;
+                let named = |name: fn(&NamedCode) -> &String| {
+                    let each = valid
+                        .iter()
+                        .map(|one| format!("{} ({})", name(one), one.code));
+                    each.collect::<Vec<_>>().join("; ")
+                };
+                let mut args = vec![
+                    ("expected", ProblemArg::Key(format!("list-{}", list.name()))),
+                    (
+                        "codes",
+                        ProblemArg::Either {
+                            zh: named(|one| &one.zh),
+                            en: named(|one| &one.en),
+                        },
+                    ),
+                ];
+                match why {
+                    CodeMisuse::Unknown => {}
+                    CodeMisuse::NotHere { province } => {
+                        args.push(("province", ProblemArg::Text(province.clone())));
+                    }
+                    CodeMisuse::NotThen { day } => {
+                        args.push(("day", ProblemArg::Text(day.clone())));
+                    }
+                }
+                args
+            }
             Self::BadUscc(UsccError::Length { found }) => vec![("found", count(*found))],
             Self::BadUscc(UsccError::Alphabet {
                 position,
@@ -373,6 +419,27 @@ impl fmt::Display for Problem {
                     "must be a code of the list {}: {codes}",
                     words(list.name())
                 )
+            }
+            Self::CodeInvalid(invalid) => {
+                let InvalidCode { list, why, valid } = &**invalid;
+                let list = words(list.name());
+                match why {
+                    CodeMisuse::Unknown => write!(f, "is no code of the list {list}")?,
+                    CodeMisuse::NotHere { province } => {
+                        write!(
+                            f,
+                            "is a code of the list {list} that is not used in {province}"
+                        )?;
+                    }
+                    CodeMisuse::NotThen { day } => {
+                        write!(f, "is a code of the list {list} that is not used on {day}")?;
+                    }
+                }
+                if valid.is_empty() {
+                    return Ok(());
+                }
+                let codes: Vec<&str> = valid.iter().map(|one| one.code.as_str()).collect();
+                write!(f, "; these are: {}", codes.join(", "))
             }
             Self::BadDate => f.write_str("must be a real day, written YYYY-MM-DD"),
             Self::BadTime => f.write_str("must be a real moment, written YYYY-MM-DDTHH:MM:SSZ"),
@@ -449,7 +516,20 @@ mod tests {
         };
         let list = CodeList::ResultCode;
         let problems = type_of("long_text").into_iter().chain([
-            Problem::BadCode { list },
+            Problem::BadCode {
+                list: CodeList::DrawBasis,
+            },
+            Problem::CodeInvalid(Box::new(InvalidCode {
+                list,
+                why: CodeMisuse::NotHere {
+                    province: "610000".to_owned(),
+                },
+                valid: vec![NamedCode {
+                    code: "moved_out".to_owned(),
+                    zh: "迁出".to_owned(),
+                    en: "Moved out".to_owned(),
+                }],
+            })),
             Problem::NotAlone {
                 list,
                 code: "no_problem_found",

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Checker, Problem};
-use crate::domain::codes::{CodeList, ResultCode};
+use crate::domain::codes::{CodeList, NO_PROBLEM_FOUND};
 use crate::domain::dates::parse_date;
 use crate::domain::kind::Kind;
 
@@ -113,7 +113,7 @@ pub(super) fn siblings(checker: &mut Checker, object: &Map<String, Value>) {
 
 /// "No problem found" contradicts any other result.
 pub(super) fn results(checker: &mut Checker, value: &Value) {
-    let clean = ResultCode::NoProblemFound.as_str();
+    let clean = NO_PROBLEM_FOUND;
     let codes = strings(Some(value));
     if codes.len() > 1 && codes.contains(&clean) {
         let problem = Problem::NotAlone {
@@ -174,7 +174,7 @@ fn inspection_result(checker: &mut Checker, body: &Map<String, Value>) {
         let found = strings(item.get("outcome"));
         let missing = found
             .iter()
-            .find(|code| **code != ResultCode::NoProblemFound.as_str() && !overall.contains(*code));
+            .find(|code| **code != NO_PROBLEM_FOUND && !overall.contains(*code));
         if missing.is_some() {
             checker.at(&format!("items[{i}].outcome"), |c| {
                 c.report(Problem::NotListed { other: "outcome" }, item.get("outcome"));

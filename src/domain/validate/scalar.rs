@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Problem;
 use super::prose::is_hidden;
+use crate::domain::codes::{CodeMisuse, InvalidCode};
 use crate::domain::dates::{parse_date, parse_time};
 use crate::domain::kind::Kind;
 use crate::domain::refs::{MAX_SAFE_INTEGER, is_lower_hex};
@@ -67,6 +68,14 @@ fn text(ty: &FieldType, string: &str) -> Result<(), Problem> {
         FieldType::Text { max_chars } => prose(string, *max_chars, false),
         FieldType::LongText => prose(string, LONG_TEXT_MAX, true),
         FieldType::Code(list) if list.admits(string) => Ok(()),
+        // Which codes the rules have there and then is added by whoever knows them.
+        FieldType::Code(list) if list.is_open() => {
+            Err(Problem::CodeInvalid(Box::new(InvalidCode {
+                list: *list,
+                why: CodeMisuse::Unknown,
+                valid: Vec::new(),
+            })))
+        }
         FieldType::Code(list) => Err(Problem::BadCode { list: *list }),
         FieldType::Uscc => Uscc::parse(string).map(|_| ()).map_err(Problem::BadUscc),
         FieldType::Date => parse_date(string).map(|_| ()).ok_or(Problem::BadDate),

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
+use crate::domain::codes::{CodeMisuse, InvalidCode};
 use crate::domain::uscc::UsccError;
 use jiff::civil::date;
 
@@ -170,9 +171,11 @@ fn each_fault_of_a_result_is_named() {
             "/items/1/outcome",
             json!(["Unknown"]),
             "items[1].outcome[0]",
-            P::BadCode {
+            P::CodeInvalid(Box::new(InvalidCode {
                 list: CodeList::ResultCode,
-            },
+                why: CodeMisuse::Unknown,
+                valid: Vec::new(),
+            })),
         ),
         (
             "/items/0/outcome",
@@ -283,7 +286,7 @@ fn errors_name_their_field_and_quote_little() {
     assert!(
         fault
             .to_string()
-            .starts_with("items[0].outcome[0]: must be a code of the list result")
+            .starts_with("items[0].outcome[0]: is no code of the list result")
     );
     let many: Vec<Value> = (0..5000).map(|_| json!("bad")).collect();
     assert_eq!(

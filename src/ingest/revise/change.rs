@@ -2,8 +2,8 @@
 
 use super::found::Found;
 use crate::domain::{Field, FieldType, Kind, View, schema};
-use crate::ingest::table::{Cell, CellFault, CellProblem, ColumnName};
-use crate::ingest::table::{quote, read_plain};
+use crate::ingest::table::{Cell, CellFault, CellProblem, ColumnName, Here, Vocabulary};
+use crate::ingest::table::{Words, quote, read_worded};
 use crate::text::{Catalogue, Lang};
 use gongshi_verify::json::{self, JsonError, Value as Strict};
 use serde_json::{Map, Value};
@@ -60,7 +60,7 @@ pub struct Corrected {
 }
 
 impl Corrected {
-    /// Makes changes to a body, one after the other.
+    /// Makes changes to a body, one after the other. Codes are named as they are called where and when the record is, else `here`.
     ///
     /// # Errors
     /// [`ChangeError`].
@@ -68,6 +68,8 @@ impl Corrected {
         kind: Kind,
         before: Map<String, Value>,
         changes: &[Change],
+        vocabulary: &Vocabulary,
+        here: Here,
     ) -> Result<Self, ChangeError> {
         let mut body = Value::Object(before.clone());
         for change in changes {
@@ -85,7 +87,11 @@ impl Corrected {
                         .ok_or_else(|| ChangeError::NoValue(text.clone()))?;
                     let path = path.trim();
                     let field = place(kind, path)?;
-                    let value = read(kind, field, path, value)?;
+                    let here = match &body {
+                        Value::Object(body) => here.of(&View::new(kind, body)),
+                        _ => here,
+                    };
+                    let value = read(kind, field, path, value, Words { vocabulary, here })?;
                     let (own, last) = descend(&mut body, path)?;
                     own.insert(last.to_owned(), value);
                 }
@@ -148,7 +154,13 @@ fn descend<'a, 'p>(
 }
 
 /// A value as somebody types it.
-fn read(kind: Kind, field: &Field, path: &str, text: &str) -> Result<Value, ChangeError> {
+fn read(
+    kind: Kind,
+    field: &Field,
+    path: &str,
+    text: &str,
+    words: Words<'_>,
+) -> Result<Value, ChangeError> {
     let fault = |problem| {
         ChangeError::Value(Box::new(CellFault {
             column: ColumnName::Field(kind, field.name.to_owned()),
@@ -173,7 +185,7 @@ fn read(kind: Kind, field: &Field, path: &str, text: &str) -> Result<Value, Chan
             // What this library reads strictly, the other reads.
             Ok(serde_json::from_str(&json::to_jcs(&value)).unwrap_or_default())
         }
-        ty => match read_plain(field.name, &ty, &Cell::Text(text.to_owned())) {
+        ty => match read_worded(field.name, &ty, words, &Cell::Text(text.to_owned())) {
             Ok(Some(value)) => Ok(value),
             Ok(None) => Err(fault(told("desk-expect-unset"))),
             Err(problem) => Err(fault(problem)),
@@ -254,7 +266,16 @@ mod tests {
             })
             .collect();
         let body = body.as_object().unwrap().clone();
-        let made = Corrected::make(Kind::InspectionResult, body, &changes);
+        let made = Corrected::make(
+            Kind::InspectionResult,
+            body,
+            &changes,
+            Vocabulary::built_in(),
+            Here {
+                province: None,
+                day: jiff::civil::date(2026, 3, 2),
+            },
+        );
         made.map(|made| Value::Object(made.after))
             .map_err(|error| error.to_string())
     }

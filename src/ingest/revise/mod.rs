@@ -17,4 +17,4 @@ pub use ending::{Ending, Signers, SignersError, TargetFault, admit, field_faults
 pub use found::{Ended, Found, FoundError, Source, policy_of};
 pub use indexes::{Asked, IndexFault, read_indexes};
 pub use request::{Request, RequestFault, RequestFileError};
-pub use words::{Names, changed_lines, event_lines, field_fault_words, record_lines};
+pub use words::{Names, Wording, changed_lines, event_lines, field_fault_words, record_lines};

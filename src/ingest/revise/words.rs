@@ -4,7 +4,7 @@ use super::found::Found;
 use crate::domain::view::Leaf;
 use crate::domain::{FieldError, FieldType, Kind, View, dates};
 use crate::ingest::Authority;
-use crate::ingest::table::{CellFault, CellProblem, ColumnName};
+use crate::ingest::table::{CellFault, CellProblem, ColumnName, Here, Vocabulary};
 use crate::text::{Arg, Catalogue, Lang};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::text::shown_beginning;
@@ -111,9 +111,20 @@ pub fn record_lines(lang: Lang, found: &Found, names: &Names) -> Vec<String> {
     lines
 }
 
+/// In which words a body is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Wording<'a> {
+    /// The language.
+    pub lang: Lang,
+    /// Names of codes.
+    pub vocabulary: &'a Vocabulary,
+    /// Where and when codes are named that stand in a body which does not say it.
+    pub here: Here,
+}
+
 /// What an event says of the record it is about, field by field, but for the record itself and its region.
-pub fn event_lines(lang: Lang, kind: Kind, body: &Map<String, Value>) -> Vec<String> {
-    let told = leaves(lang, kind, body);
+pub fn event_lines(wording: Wording<'_>, kind: Kind, body: &Map<String, Value>) -> Vec<String> {
+    let told = leaves(wording, kind, body);
     let told = told.into_iter().filter(|one| {
         let own = one.path.split('.').next().unwrap_or_default();
         !matches!(own, "target" | "region")
@@ -124,12 +135,13 @@ pub fn event_lines(lang: Lang, kind: Kind, body: &Map<String, Value>) -> Vec<Str
 
 /// What is different between two bodies of a kind: each field with what stood and what is to stand.
 pub fn changed_lines(
-    lang: Lang,
+    wording: Wording<'_>,
     kind: Kind,
     before: &Map<String, Value>,
     after: &Map<String, Value>,
 ) -> Vec<String> {
-    let (before, after) = (leaves(lang, kind, before), leaves(lang, kind, after));
+    let lang = wording.lang;
+    let (before, after) = (leaves(wording, kind, before), leaves(wording, kind, after));
     let nothing = get(lang, "nothing", &[]);
     let find = |list: &[Told], path: &str| -> Option<String> {
         let found = list.iter().find(|one| one.path == path);
@@ -161,16 +173,15 @@ struct Told {
     value: String,
 }
 
-fn leaves(lang: Lang, kind: Kind, body: &Map<String, Value>) -> Vec<Told> {
-    let catalogue = Catalogue::built_in();
+fn leaves(wording: Wording<'_>, kind: Kind, body: &Map<String, Value>) -> Vec<Told> {
+    let (lang, catalogue) = (wording.lang, Catalogue::built_in());
+    let view = View::new(kind, body);
+    let here = wording.here.of(&view);
     let mut told = Vec::new();
-    View::new(kind, body).walk(&mut |leaf: Leaf<'_, '_>| {
+    view.walk(&mut |leaf: Leaf<'_, '_>| {
         let value = match (leaf.ty, leaf.value) {
             (FieldType::Code(list) | FieldType::Codes(list), Value::String(code)) => {
-                match catalogue.has(lang, &format!("code-{}-{code}", list.name())) {
-                    true => catalogue.code(lang, list.name(), code),
-                    false => code.clone(),
-                }
+                wording.vocabulary.name(lang, list, code, here)
             }
             (FieldType::MoneyFen, Value::Number(fen)) => {
                 let fen = fen.as_u64().unwrap_or_default();

@@ -6,12 +6,16 @@
 use super::cell::{Cell, Row};
 use super::fault::{CellFault, CellProblem, ColumnName, field_name, quote};
 use super::names::{self, Unit, fold_name};
-use super::value;
-use crate::domain::{Field, FieldError, FieldType, Kind, Presence, Problem, schema, validate};
+use super::value::{self, Words};
+use super::vocabulary::{Here, Vocabulary};
+use crate::domain::{
+    Field, FieldError, FieldType, Kind, Presence, Problem, Role, View, schema, validate,
+};
 use crate::text::{Catalogue, Lang};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Rows looked at for the header; titles often stand above it.
 pub(super) const HEAD_ROWS: usize = 10;
@@ -166,6 +170,25 @@ pub struct Columns {
     targets: Vec<Target>,
     /// Values for slots that a row leaves empty.
     defaults: Vec<Option<Value>>,
+    reading: Reading,
+}
+
+/// By which words a table's codes are read, and where and when rows are that do not say it.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The words.
+    pub vocabulary: Arc<Vocabulary>,
+    /// Where and when.
+    pub here: Here,
+}
+
+impl Reading {
+    fn words(&self) -> Words<'_> {
+        Words {
+            vocabulary: &self.vocabulary,
+            here: self.here,
+        }
+    }
 }
 
 impl Columns {
@@ -182,8 +205,13 @@ impl Columns {
     }
 
     /// Whether the first rows begin a table of the kind: a header that has what every record needs, and a row below it.
-    pub(in crate::ingest) fn begin(kind: Kind, head: &[Row], set: &[(String, String)]) -> bool {
-        match Columns::find(kind, head, set, true) {
+    pub(in crate::ingest) fn begin(
+        kind: Kind,
+        head: &[Row],
+        set: &[(String, String)],
+        reading: &Reading,
+    ) -> bool {
+        match Columns::find(kind, head, set, true, reading) {
             Ok((columns, _)) => head
                 .last()
                 .is_some_and(|row| row.line > columns.header_line),
@@ -199,6 +227,7 @@ impl Columns {
         head: &[Row],
         set: &[(String, String)],
         ignore_unknown: bool,
+        reading: &Reading,
     ) -> Result<(Self, Vec<String>), ColumnsError> {
         let known = Known::of(kind);
         let mut defaults = vec![None; known.slots.len()];
@@ -207,8 +236,8 @@ impl Columns {
             let (at, unit) = known.find(name).ok_or_else(unknown)?;
             let slot = known.slots[at];
             let cell = Cell::Text(text.clone());
-            defaults[at] =
-                value::read(slot.name, &slot.field.ty, unit, &cell).map_err(|problem| {
+            defaults[at] = value::read(slot.name, &slot.field.ty, unit, reading.words(), &cell)
+                .map_err(|problem| {
                     SetProblem::Value(CellFault {
                         column: ColumnName::Field(kind, slot.name.to_owned()),
                         value: quote(text),
@@ -245,6 +274,7 @@ impl Columns {
             targets: Vec::with_capacity(headers.len()),
             headers,
             defaults,
+            reading: reading.clone(),
         };
         let left_out = columns.assign(&known, ignore_unknown)?;
         Ok((columns, left_out))
@@ -321,11 +351,15 @@ impl Columns {
     pub fn body(&self, row: &Row, day: Date) -> Result<Map<String, Value>, Vec<CellFault>> {
         let mut faults = Vec::new();
         let mut values: Vec<Option<Value>> = vec![None; self.slots.len()];
+        let words = Words {
+            vocabulary: &self.reading.vocabulary,
+            here: self.here(row, day),
+        };
         for (at, cell) in row.cells.iter().enumerate() {
             let problem = match self.targets.get(at) {
                 Some(Target::Slot(slot, unit)) => {
                     let Slot { name, field, .. } = self.slots[*slot];
-                    match value::read(name, &field.ty, *unit, cell) {
+                    match value::read(name, &field.ty, *unit, words, cell) {
                         Ok(value) => {
                             values[*slot] = value;
                             continue;
@@ -369,10 +403,44 @@ impl Columns {
             }
         }
         if faults.is_empty() {
+            let view = View::new(self.kind, &body);
+            for error in words.vocabulary.faults(&view, words.here) {
+                let problem = CellProblem::Domain(error.problem);
+                let fault = self.fault_at(row, &error.path, &error.value, problem);
+                // One cell may tell of the whole and of its one item.
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }
+        }
+        if faults.is_empty() {
             Ok(body)
         } else {
             Err(faults)
         }
+    }
+
+    /// Where and when a row is, as far as it says so: its codes are read by that. What cannot be read is a fault of its own, told elsewhere.
+    fn here(&self, row: &Row, day: Date) -> Here {
+        let mut said = Map::new();
+        for (at, slot) in self.slots.iter().enumerate() {
+            if slot.in_item || !matches!(slot.field.role, Role::Region | Role::MainDate) {
+                continue;
+            }
+            let cell = self.column_of(at).and_then(|column| row.cells.get(column));
+            let words = self.reading.words();
+            let read = cell.and_then(|cell| {
+                let read = value::read(slot.name, &slot.field.ty, None, words, cell);
+                read.ok().flatten()
+            });
+            let value = read.or_else(|| self.defaults[at].clone());
+            said.extend(value.map(|value| (slot.field.name.to_owned(), value)));
+        }
+        let own = Here {
+            day,
+            ..self.reading.here
+        };
+        own.of(&View::new(self.kind, &said))
     }
 
     /// Puts values in their places; the cells of an item become a list of one.

@@ -47,7 +47,7 @@ pub enum CellProblem {
     MoneyFraction,
     /// Not a whole number.
     Integer,
-    /// Names no code of the list.
+    /// Names no code of the closed list.
     Code(CodeList),
     /// Not the index and leaf hash of an entry.
     Reference,
@@ -127,6 +127,7 @@ impl CellProblem {
                         ProblemArg::Number(number) => Arg::Number(number),
                         ProblemArg::Key(key) => Arg::Key(key),
                         ProblemArg::Keys(keys) => Arg::Keys(keys),
+                        ProblemArg::Either { zh, en } => Arg::Text(lang.pick(zh, en)),
                     };
                     (name, arg)
                 }));
@@ -147,8 +148,8 @@ impl CellProblem {
     }
 }
 
-/// The names of all codes of a list.
-pub(super) fn labels(lang: Lang, list: CodeList) -> String {
+/// The names of all codes of a closed list.
+fn labels(lang: Lang, list: CodeList) -> String {
     let catalogue = Catalogue::built_in();
     let codes = list.codes().iter();
     let names: Vec<String> = codes

@@ -11,14 +11,16 @@ mod source;
 mod template;
 mod text_file;
 mod value;
+mod vocabulary;
 
 pub use cell::{Cell, Row};
-pub use columns::{Columns, ColumnsError, HeaderProblem, SetProblem};
+pub use columns::{Columns, ColumnsError, HeaderProblem, Reading, SetProblem};
 pub use fault::{CellFault, CellProblem, ColumnName};
 pub use source::SourceError;
 pub use template::{Format, TemplateError, template};
+pub use vocabulary::{Here, Vocabulary};
 
 pub(in crate::ingest) use fault::{field_name, quote};
 pub(in crate::ingest) use names::{fold_name, is_ignored, trim};
 pub(in crate::ingest) use source::Source;
-pub(in crate::ingest) use value::read_plain;
+pub(in crate::ingest) use value::{Words, read_plain, read_worded};

@@ -3,10 +3,8 @@
 //! The aliases are data (`aliases.toml`); the official names come from the catalogues. A name that could mean two things
 //! means neither: the tests hold that no alias is ambiguous.
 
-use crate::domain::CodeList;
-use crate::text::{Catalogue, Lang};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The alias tables as they stand in the file.
@@ -18,7 +16,7 @@ pub(super) struct Aliases {
     ignored: Ignored,
     money_units: BTreeMap<String, Unit>,
     empty: BTreeMap<String, Vec<String>>,
-    /// List to code to other names of the value.
+    /// Closed list to code to other names of the value.
     pub(super) codes: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
 
@@ -138,68 +136,10 @@ pub(super) fn is_empty(field: &str, value: &str, textual: bool) -> bool {
     says("any") || says(field)
 }
 
-/// Folded names of the codes of a list.
-type Labels = HashMap<String, &'static str>;
-
-static LABELS: LazyLock<HashMap<CodeList, Labels>> = LazyLock::new(|| {
-    let all = CodeList::ALL.iter();
-    all.map(|list| (*list, labels(*list))).collect()
-});
-
-fn labels(list: CodeList) -> Labels {
-    let mut labels = Labels::new();
-    let others = aliases().codes.get(list.name());
-    for code in list.codes() {
-        let mut add = |name: &str| {
-            labels.entry(fold_label(name)).or_insert(code);
-        };
-        add(code);
-        for lang in Lang::ALL {
-            add(&Catalogue::built_in().code(*lang, list.name(), code));
-        }
-        for name in others.and_then(|o| o.get(*code)).into_iter().flatten() {
-            add(name);
-        }
-    }
-    labels
-}
-
-/// The code a text names, by code, official name or alias.
-pub(super) fn code(list: CodeList, text: &str) -> Option<&'static str> {
-    LABELS[&list].get(&fold_label(text)).copied()
-}
-
-/// The codes a cell names; names may themselves hold the marks that separate them.
-///
-/// # Errors
-/// The first part that names no code.
-pub(super) fn codes(list: CodeList, text: &str) -> Result<Vec<&'static str>, String> {
-    if let Some(code) = code(list, text) {
-        return Ok(vec![code]);
-    }
-    let separator = |c: char| matches!(c, '；' | ';' | '、' | ',' | '，' | '|' | '\n');
-    let parts: Vec<&str> = text.split(separator).map(trim).collect();
-    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    let mut found = Vec::new();
-    let mut next = 0;
-    while next < parts.len() {
-        // The longest run of parts that is a name wins.
-        let longest = (next + 1..=parts.len())
-            .rev()
-            .find_map(|end| Some((end, code(list, &parts[next..end].concat())?)));
-        let Some((end, code)) = longest else {
-            return Err(parts[next].to_owned());
-        };
-        found.push(code);
-        next = end;
-    }
-    Ok(found)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Kind, schema};
+    use crate::domain::{CodeList, Kind, schema};
 
     #[test]
     fn every_alias_is_of_a_field_or_code_that_exists() {
@@ -221,56 +161,11 @@ mod tests {
             }
         }
         for (name, codes) in &aliases().codes {
-            let list = CodeList::ALL.iter().find(|list| list.name() == name);
-            let list = list.unwrap_or_else(|| panic!("no list {name}"));
+            let list = CodeList::of_name(name).unwrap_or_else(|| panic!("no list {name}"));
             for code in codes.keys() {
-                assert!(list.contains(code), "{name} {code}");
+                // Those of open lists stand with their codes, in the rules.
+                assert!(list.codes().contains(&code.as_str()), "{name} {code}");
             }
         }
-    }
-
-    #[test]
-    fn no_name_of_a_value_means_two_codes() {
-        for list in CodeList::ALL {
-            let mut seen: HashMap<String, &str> = HashMap::new();
-            for code in list.codes() {
-                let mut names = vec![(*code).to_owned()];
-                names.extend(
-                    Lang::ALL
-                        .iter()
-                        .map(|lang| Catalogue::built_in().code(*lang, list.name(), code)),
-                );
-                let others = aliases().codes.get(list.name()).and_then(|c| c.get(*code));
-                names.extend(others.into_iter().flatten().cloned());
-                for name in names {
-                    let other = seen.insert(fold_label(&name), code);
-                    assert!(
-                        other.is_none_or(|other| other == *code),
-                        "{} {name}: {other:?} or {code}",
-                        list.name()
-                    );
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn names_with_separators_in_them_are_told_apart() {
-        let list = CodeList::ResultCode;
-        let two = "公示信息隐瞒真实情况、弄虚作假；通过登记的住所(经营场所)无法联系";
-        assert_eq!(
-            codes(list, two),
-            Ok(vec![
-                "false_information_published",
-                "unreachable_at_registered_address"
-            ])
-        );
-        let list = CodeList::PenaltyKind;
-        assert_eq!(
-            codes(list, "警告、罚款，没收违法所得"),
-            Ok(vec!["warning", "fine", "confiscate_gains"])
-        );
-        assert_eq!(codes(list, "Fine; warning"), Ok(vec!["fine", "warning"]));
-        assert_eq!(codes(list, "罚款；罚站"), Err("罚站".to_owned()));
     }
 }

@@ -2,9 +2,10 @@
 //! column means. The example is synthetic and itself fit to be imported.
 
 use super::columns::{Slot, slots};
-use super::fault::{field_name, labels};
-use super::value::is_importable;
-use crate::domain::{FieldType, Kind, Presence};
+use super::fault::field_name;
+use super::value::{Words, is_importable};
+use super::vocabulary::{Here, Vocabulary};
+use crate::domain::{CodeList, FieldType, Kind, Presence};
 use crate::text::{Arg, Catalogue, Lang};
 use rust_xlsxwriter::{DataValidation, Format as Style, Workbook, XlsxError};
 use std::collections::BTreeMap;
@@ -44,8 +45,15 @@ const OFFERED_ROWS: u32 = 10_000;
 /// Characters that a spreadsheet's list of choices may have.
 const MAX_CHOICES: usize = 255;
 
-/// The bytes of a template.
-pub fn template(kind: Kind, format: Format, lang: Lang) -> Result<Vec<u8>, TemplateError> {
+/// The bytes of a template, with the codes that may be used there and then.
+pub fn template(
+    kind: Kind,
+    format: Format,
+    lang: Lang,
+    vocabulary: &Vocabulary,
+    here: Here,
+) -> Result<Vec<u8>, TemplateError> {
+    let words = Words { vocabulary, here };
     if !kind.importable() {
         return Err(TemplateError::Kind(kind));
     }
@@ -56,11 +64,11 @@ pub fn template(kind: Kind, format: Format, lang: Lang) -> Result<Vec<u8>, Templ
         .collect();
     let example: Vec<String> = columns
         .iter()
-        .map(|slot| example(lang, kind, slot))
+        .map(|slot| example(lang, kind, slot, words))
         .collect();
     match format {
         Format::Csv => csv(&header, &example),
-        Format::Xlsx => Ok(xlsx(kind, lang, &columns, &header, &example)?),
+        Format::Xlsx => Ok(xlsx(kind, lang, words, &columns, &header, &example)?),
     }
 }
 
@@ -81,17 +89,16 @@ fn header(lang: Lang, kind: Kind, slot: &Slot) -> String {
     }
 }
 
-fn example(lang: Lang, kind: Kind, slot: &Slot) -> String {
+fn example(lang: Lang, kind: Kind, slot: &Slot, words: Words<'_>) -> String {
     let value = EXAMPLES
         .get(kind.as_str())
         .and_then(|row| row.get(slot.name));
     let value = value.map(String::as_str).unwrap_or_default();
     match slot.field.ty.code_list() {
         Some(list) if !value.is_empty() => {
-            let catalogue = Catalogue::built_in();
             let codes = value.split('；');
             let names: Vec<String> = codes
-                .map(|code| catalogue.code(lang, list.name(), code))
+                .map(|code| words.vocabulary.name(lang, list, code, words.here))
                 .collect();
             names.join("；")
         }
@@ -113,6 +120,7 @@ fn csv(header: &[String], example: &[String]) -> Result<Vec<u8>, TemplateError> 
 fn xlsx(
     kind: Kind,
     lang: Lang,
+    words: Words<'_>,
     columns: &[Slot],
     header: &[String],
     example: &[String],
@@ -132,10 +140,7 @@ fn xlsx(
             sheet.write_string_with_format(1, at, example, &text)?;
         }
         if let FieldType::Code(list) = slot.field.ty {
-            let codes = list.codes().iter();
-            let names: Vec<String> = codes
-                .map(|c| catalogue.code(lang, list.name(), c))
-                .collect();
+            let names = words.vocabulary.offered(lang, list, words.here);
             let fits = names.join(",").chars().count() <= MAX_CHOICES;
             if fits && !names.iter().any(|name| name.contains(',')) {
                 let choices = DataValidation::new().allow_list_strings(&names)?;
@@ -160,7 +165,7 @@ fn xlsx(
             _ => help,
         };
         notes.write_string_with_format(row, 2, help, &wrap)?;
-        notes.write_string_with_format(row, 3, form(lang, &slot.field.ty), &wrap)?;
+        notes.write_string_with_format(row, 3, form(lang, &slot.field.ty, words), &wrap)?;
     }
     for (at, width) in [(0, 28), (1, 14), (2, 60), (3, 60)] {
         notes.set_column_width(at, width)?;
@@ -184,16 +189,20 @@ fn needed(lang: Lang, slot: &Slot) -> String {
 }
 
 /// How a value of the type is written.
-fn form(lang: Lang, ty: &FieldType) -> String {
+fn form(lang: Lang, ty: &FieldType, words: Words<'_>) -> String {
     let catalogue = Catalogue::built_in();
+    let labels = |list: CodeList| {
+        let names = words.vocabulary.offered(lang, list, words.here);
+        names.join(&catalogue.get(lang, "import-separator", &[]))
+    };
     match ty {
-        FieldType::Code(list) => labels(lang, *list),
+        FieldType::Code(list) => labels(*list),
         FieldType::Codes(list) => {
-            let args = [("form", Arg::Text(labels(lang, *list)))];
+            let args = [("form", Arg::Text(labels(*list)))];
             catalogue.get(lang, "import-form-list", &args)
         }
         FieldType::List(item) => {
-            let args = [("form", Arg::Text(form(lang, item)))];
+            let args = [("form", Arg::Text(form(lang, item, words)))];
             catalogue.get(lang, "import-form-list", &args)
         }
         FieldType::Date => catalogue.get(lang, "import-form-date", &[]),

@@ -7,8 +7,10 @@
 use super::cell::Cell;
 use super::fault::CellProblem;
 use super::names::{self, Unit, fold_width, trim};
-use crate::domain::{FieldType, dates, uscc};
+use super::vocabulary::{Here, Vocabulary};
+use crate::domain::{CodeList, FieldType, dates, uscc};
 use crate::ingest::nfc;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 
 /// Digits that a spreadsheet keeps of a number.
@@ -35,13 +37,37 @@ pub(super) fn is_importable(ty: &FieldType) -> bool {
     }
 }
 
-/// The value of a cell that is no amount of money; `None` when it says nothing.
+/// By which names codes are read.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::ingest) struct Words<'a> {
+    pub(in crate::ingest) vocabulary: &'a Vocabulary,
+    pub(in crate::ingest) here: Here,
+}
+
+/// The value of a cell that is neither an amount of money nor a code of an open list; `None` when it says nothing.
 pub(in crate::ingest) fn read_plain(
     field: &str,
     ty: &FieldType,
     cell: &Cell,
 ) -> Result<Option<Value>, CellProblem> {
-    read(field, ty, None, cell)
+    let words = Words {
+        vocabulary: Vocabulary::built_in(),
+        here: Here {
+            province: None,
+            day: Date::MAX,
+        },
+    };
+    read(field, ty, None, words, cell)
+}
+
+/// The value of a cell that is no amount of money; `None` when it says nothing.
+pub(in crate::ingest) fn read_worded(
+    field: &str,
+    ty: &FieldType,
+    words: Words<'_>,
+    cell: &Cell,
+) -> Result<Option<Value>, CellProblem> {
+    read(field, ty, None, words, cell)
 }
 
 /// The value of a cell; `None` when it says nothing.
@@ -49,6 +75,7 @@ pub(super) fn read(
     field: &str,
     ty: &FieldType,
     unit: Option<Unit>,
+    words: Words<'_>,
     cell: &Cell,
 ) -> Result<Option<Value>, CellProblem> {
     // What was covered may have been meant for this row or may not.
@@ -72,7 +99,7 @@ pub(super) fn read(
         Cell::Text(_) if text.starts_with('=') => return Err(CellProblem::Formula),
         _ => {}
     }
-    scalar_or_list(ty, unit, text).map(Some)
+    scalar_or_list(ty, unit, words, text).map(Some)
 }
 
 /// Whether every character counts, as in the number of a paper: a number or a date that a spreadsheet shows is not what
@@ -101,14 +128,26 @@ fn is_scientific(text: &str) -> bool {
     whole.len() == 1 && is_digits(whole) && is_digits(fraction) && exponent.is_some_and(is_digits)
 }
 
-fn scalar_or_list(ty: &FieldType, unit: Option<Unit>, text: &str) -> Result<Value, CellProblem> {
+fn scalar_or_list(
+    ty: &FieldType,
+    unit: Option<Unit>,
+    words: Words<'_>,
+    text: &str,
+) -> Result<Value, CellProblem> {
+    let Words { vocabulary, here } = words;
+    let no_code = |list: CodeList| match list.is_open() {
+        true => CellProblem::Domain(vocabulary.unknown(list, here)),
+        false => CellProblem::Code(list),
+    };
     Ok(match ty {
         FieldType::LongText => nfc(&lines(text)).into(),
-        FieldType::Code(list) => names::code(*list, text)
-            .ok_or(CellProblem::Code(*list))?
+        FieldType::Code(list) => vocabulary
+            .code(*list, text, here)
+            .ok_or_else(|| no_code(*list))?
             .into(),
-        FieldType::Codes(list) => names::codes(*list, text)
-            .map_err(|_| CellProblem::Code(*list))?
+        FieldType::Codes(list) => vocabulary
+            .codes(*list, text, here)
+            .map_err(|_| no_code(*list))?
             .into(),
         FieldType::Uscc => uscc::fold(text).into(),
         FieldType::Date => date(text)?.into(),
@@ -124,7 +163,7 @@ fn scalar_or_list(ty: &FieldType, unit: Option<Unit>, text: &str) -> Result<Valu
             let parts = parts.filter(|part| !part.is_empty());
             Value::Array(
                 parts
-                    .map(|part| scalar_or_list(item, unit, part))
+                    .map(|part| scalar_or_list(item, unit, words, part))
                     .collect::<Result<_, _>>()?,
             )
         }
@@ -272,7 +311,23 @@ fn reference(text: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{CodeList, Kind, schema};
+    use crate::domain::{Kind, schema};
+
+    fn read(
+        field: &str,
+        ty: &FieldType,
+        unit: Option<Unit>,
+        cell: &Cell,
+    ) -> Result<Option<Value>, CellProblem> {
+        let words = Words {
+            vocabulary: Vocabulary::built_in(),
+            here: Here {
+                province: None,
+                day: jiff::civil::date(2026, 3, 2),
+            },
+        };
+        super::read(field, ty, unit, words, cell)
+    }
 
     #[test]
     fn every_form_of_a_date() {

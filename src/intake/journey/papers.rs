@@ -21,7 +21,8 @@ impl Asked<'_> {
         let list = CodeList::RepairDocument;
         let known = case
             .rules
-            .code(list, code, self.region.province(), self.day);
+            .codes()
+            .get(list, code, self.region.province(), self.day);
         known.map_or_else(
             |_| code.to_owned(),
             |known| format!("{} ({code})", known.zh),

@@ -64,7 +64,7 @@ pub(super) fn judge(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
 
 fn name(case: &Case<'_>, code: &str, region: Region, day: jiff::civil::Date) -> String {
     let list = crate::domain::CodeList::BufferGround;
-    let known = case.rules.code(list, code, region.province(), day);
+    let known = case.rules.codes().get(list, code, region.province(), day);
     known.map_or_else(
         |_| code.to_owned(),
         |known| format!("{} ({code})", known.zh),

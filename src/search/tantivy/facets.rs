@@ -272,7 +272,8 @@ impl SegmentCollector for SegmentPage {
 
 /// Splits counts of combinations into counts of values.
 fn facets(combinations: &HashMap<String, u64>) -> Facets {
-    let (mut kinds, mut authorities, mut regions, mut years) = (
+    let (mut kinds, mut authorities, mut regions, mut years, mut marks) = (
+        HashMap::new(),
         HashMap::new(),
         HashMap::new(),
         HashMap::new(),
@@ -286,7 +287,7 @@ fn facets(combinations: &HashMap<String, u64>) -> Facets {
             }
         };
     for (combination, &count) in combinations {
-        let mut parts = combination.splitn(4, SEPARATOR);
+        let mut parts = combination.splitn(5, SEPARATOR);
         let mut next = || parts.next().unwrap_or_default();
         add(&mut kinds, next(), count);
         add(&mut authorities, next(), count);
@@ -302,11 +303,15 @@ fn facets(combinations: &HashMap<String, u64>) -> Facets {
         if !year.is_empty() {
             add(&mut years, year, count);
         }
+        for mark in next().split_whitespace() {
+            add(&mut marks, mark, count);
+        }
     }
     Facets {
         kinds: sorted(kinds),
         authorities: sorted(authorities),
         regions: sorted(regions),
+        marks: sorted(marks),
         years: sorted(years),
     }
 }

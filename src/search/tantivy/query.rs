@@ -178,12 +178,14 @@ fn filters(fields: &Fields, query: &SearchQuery) -> Vec<Box<dyn Query>> {
         .iter()
         .map(|region| region_prefix(region))
         .collect();
+    let marks: Vec<&str> = query.marks.iter().map(String::as_str).collect();
     let kinds: Vec<&str> = query.kinds.iter().map(String::as_str).collect();
     let authorities: Vec<&str> = query.authorities.iter().map(String::as_str).collect();
     for (field, values) in [
         (fields.kind, kinds),
         (fields.authority, authorities),
         (fields.region, regions),
+        (fields.mark, marks),
     ] {
         if !values.is_empty() {
             clauses.push(any(values

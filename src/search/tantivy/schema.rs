@@ -24,7 +24,7 @@ const WORDS: &str = "words";
 pub(super) const INDEX: &str = "index";
 /// Fast field: the day a document is sorted by.
 pub(super) const DAY: &str = "day";
-/// Fast field: kind, authority, region and year of a document as one value, so that counting costs one look-up a document.
+/// Fast field: kind, authority, region, year and marks of a document as one value, so that counting costs one look-up a document.
 pub(super) const FACET: &str = "facet";
 /// Stands between the parts of [`FACET`]; no identifier holds a control character.
 pub(super) const SEPARATOR: char = '\u{1f}';
@@ -40,6 +40,8 @@ pub(super) struct Fields {
     pub(super) authority: Field,
     /// The region and all that it lies in, as prefixes of 6, 4 and 2 digits.
     pub(super) region: Field,
+    /// Codes of open lists.
+    pub(super) mark: Field,
     pub(super) date: Field,
     day: Field,
     facet: Field,
@@ -74,6 +76,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         kind: builder.add_text_field("kind", set(WHOLE)),
         authority: builder.add_text_field("authority", set(WHOLE)),
         region: builder.add_text_field("region", set(WHOLE)),
+        mark: builder.add_text_field("mark", set(WHOLE)),
         date: builder.add_i64_field("date", FAST),
         day: builder.add_i64_field(DAY, FAST),
         facet: builder.add_text_field(FACET, TextOptions::default().set_fast("raw")),
@@ -136,10 +139,19 @@ impl Fields {
             .unwrap_or_default();
         out.add_text(
             self.facet,
-            [&doc.kind, &doc.authority, &doc.region, &year]
-                .map(String::as_str)
-                .join("\u{1f}"),
+            [
+                &doc.kind,
+                &doc.authority,
+                &doc.region,
+                &year,
+                &doc.marks.join(" "),
+            ]
+            .map(String::as_str)
+            .join("\u{1f}"),
         );
+        for mark in &doc.marks {
+            out.add_text(self.mark, mark);
+        }
 
         for code in doc.subject_uscc.iter().chain(&doc.codes) {
             let code = compact(code);

@@ -1,6 +1,5 @@
 //! `GET /api/v1/rules`: the dated rules by which this portal publishes and ends displays.
 
-use crate::domain::CodeList;
 use crate::rules::RuleVersion;
 use crate::web::Portal;
 use actix_web::{HttpResponse, web};
@@ -21,6 +20,7 @@ fn version(version: &&RuleVersion) -> Value {
         "source": version.source,
         "confirmed": version.confirmed,
         "note": version.note,
+        "text": version.text,
     })
 }
 
@@ -36,29 +36,10 @@ pub(super) async fn get(portal: web::Data<Portal>) -> HttpResponse {
     let files: Map<String, Value> = files
         .map(|(file, versions)| (file.to_owned(), versions.iter().map(version).collect()))
         .collect();
-    let lists = CodeList::ALL.iter().filter(|list| list.is_open());
-    let codes: Map<String, Value> = lists
-        .map(|list| {
-            let codes = rules.codes(*list).map(|code| {
-                json!({
-                    "code": code.code,
-                    "zh": code.zh,
-                    "en": code.en,
-                    "valid_from": day(code.valid_from),
-                    "valid_to": day(code.valid_to),
-                    "provinces": code.provinces.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                    "negative": code.negative,
-                    "source": code.source,
-                    "confirmed": code.confirmed,
-                })
-            });
-            (list.name().to_owned(), codes.collect())
-        })
-        .collect();
     super::json(&json!({
         "digest": hex(rules.digest()),
         "calendar": {"from": from.to_string(), "to": to.to_string(), "notices": notices},
         "rules": files,
-        "codes": codes,
+        "codes": rules.codes().to_json(),
     }))
 }

@@ -144,8 +144,18 @@ impl<'a> Said<'a> {
         before: &Map<String, Value>,
         after: &Map<String, Value>,
     ) -> Comparison {
-        let rows =
-            |body| Fields::up_to(usize::MAX, self.visit, self.registry, self.kind, body).rows;
+        let rows = |body| {
+            let place = self.correction.place(self.kind, body);
+            Fields::up_to(
+                usize::MAX,
+                self.visit,
+                self.registry,
+                self.kind,
+                body,
+                place,
+            )
+            .rows
+        };
         let (mut changed, mut same) = self.sorted(rows(before), rows(after));
         let omitted = changed.len().saturating_sub(MAX_ROWS) + same.len().saturating_sub(MAX_ROWS);
         let count = changed.iter().filter(|pair| !pair.heading).count();

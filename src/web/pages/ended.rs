@@ -4,6 +4,7 @@
 //! the record may name its subject.
 
 use super::fault::{Fault, kept};
+use super::rules::Ruling;
 use super::summary::Loaded;
 use super::{Answer, Link, POLICY_FILE, Page, Visit};
 use crate::domain::Kind;
@@ -28,8 +29,10 @@ struct End {
     logged: Moment,
     /// The reason, or the rule, in words.
     reason: Option<String>,
-    /// Its code.
+    /// Its code, or the rule's id.
     code: Option<String>,
+    /// Where the rule stands, if it does.
+    rule: Option<Ruling>,
     legal_basis: Option<String>,
     authority: Link,
 }
@@ -54,6 +57,7 @@ impl End {
             is: loaded.kind.map_or("", Kind::as_str),
             on: text("decided_on").or_else(|| text("expired_on")),
             logged: Moment::new(visit.lang, loaded.entry.logged_at),
+            rule: text("rule_id").and_then(|id| visit.rule(|version| version.id() == id)),
             reason,
             code,
             legal_basis: text("legal_basis"),
@@ -124,6 +128,8 @@ pub(super) fn page(visit: &Visit, loaded: &Loaded) -> Result<Answer, Fault> {
 pub(super) struct Target {
     text: String,
     entry: Link,
+    /// The rule by which it did, if one did.
+    rule: Option<Ruling>,
 }
 
 impl Target {
@@ -146,6 +152,10 @@ impl Target {
         Ok(Some(Target {
             text: visit.say(word, &args),
             entry: visit.entry_link(target),
+            rule: loaded
+                .view()
+                .and_then(|view| view.text_of("rule_id"))
+                .and_then(|id| visit.rule(|version| version.id() == id)),
         }))
     }
 }

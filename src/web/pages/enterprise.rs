@@ -33,7 +33,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let Some(enterprise) = model.enterprise(code.as_str())? else {
         return unknown(visit, &code, folded);
     };
-    let last = enterprise.records.div_ceil(PER_PAGE).max(1);
+    let last = enterprise.on_page().div_ceil(PER_PAGE).max(1);
     let page = page_number(visit, last)?;
     let skip = usize::try_from((page - 1) * PER_PAGE).unwrap_or(usize::MAX);
     let newest = model.enterprise_records(code.as_str(), skip, PER_PAGE as usize)?;
@@ -72,6 +72,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("draws", &super::draws::of_target(visit, code.as_str())?)
         .with("rows", &rows)
         .with("total", &enterprise.records)
+        .with("corrected_away", &enterprise.corrected_away)
         .with("folded", &folded)
         .with("pager", &pager)
         .with("foreign", &super::summary::foreign(visit.lang))

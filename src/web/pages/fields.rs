@@ -5,6 +5,7 @@
 use super::Visit;
 use crate::domain::schema::{Field, FieldType, schema};
 use crate::domain::{EntryRef, FileRef, Kind, Uscc};
+use crate::rules::Place;
 use crate::text::Catalogue;
 use crate::web::links;
 use crate::web::render::{Moment, grouped, yuan};
@@ -80,6 +81,8 @@ pub(super) struct Fields<'a> {
     visit: &'a Visit,
     registry: &'a Registry,
     kind: Kind,
+    /// Where and when its codes are read.
+    place: Place,
     path: String,
     /// Most rows.
     most: usize,
@@ -98,8 +101,9 @@ impl<'a> Fields<'a> {
         registry: &'a Registry,
         kind: Kind,
         body: &Map<String, Value>,
+        place: Place,
     ) -> Self {
-        Self::up_to(MAX_ROWS, visit, registry, kind, body)
+        Self::up_to(MAX_ROWS, visit, registry, kind, body, place)
     }
 
     /// Reads a body; at most so many rows are made.
@@ -109,11 +113,13 @@ impl<'a> Fields<'a> {
         registry: &'a Registry,
         kind: Kind,
         body: &Map<String, Value>,
+        place: Place,
     ) -> Self {
         let mut fields = Fields {
             visit,
             registry,
             kind,
+            place,
             path: String::new(),
             most,
             rows: Vec::new(),
@@ -267,11 +273,7 @@ impl<'a> Fields<'a> {
         match (ty, value) {
             (FieldType::Code(list), Value::String(code)) => Piece {
                 code: Some(code.clone()),
-                ..Piece::plain(if list.contains(code) {
-                    Catalogue::built_in().code(lang, list.name(), code)
-                } else {
-                    code.clone()
-                })
+                ..Piece::plain(self.visit.code_name(list, code, self.place))
             },
             (FieldType::Uscc, Value::String(code)) => Piece {
                 href: Uscc::parse(code)

@@ -1,11 +1,12 @@
 //! What came after a record: the steps after an inspection, the end of a listing and of its restrictions, what a new list of items dropped.
 //!
-//! Everything is read from the records themselves. It decides nothing: whether a step was in time is for the rules.
+//! Everything is read from the records themselves. It decides nothing: whether a step was in time is for the rules, and a step out of turn is
+//! published like any other, since tables of departments come in any order and a batch of them in none. The reader is told of it instead.
 
 use super::fault::Fault;
 use super::summary::Loaded;
 use super::{Link, Visit};
-use crate::domain::codes::CodeList;
+use crate::domain::codes::{CodeList, FollowupType};
 use crate::domain::dates::parse_date;
 use crate::domain::{Kind, View};
 use crate::text::Catalogue;
@@ -36,6 +37,50 @@ pub(super) struct Chain {
     omitted: usize,
     /// Whether the last step closes it.
     closed: bool,
+    /// What is missing or out of turn, in words.
+    gaps: Vec<String>,
+}
+
+/// One step as the turn of steps is judged by it: day, place among the steps of a day, entry.
+type Turn = (String, usize, u64);
+
+/// Steps in the turn in which they lawfully follow each other; this is the order on one day.
+const TURN: &[FollowupType] = &[
+    FollowupType::RectificationOrdered,
+    FollowupType::Rectified,
+    FollowupType::Transferred,
+    FollowupType::CaseFiled,
+    FollowupType::Closed,
+];
+
+/// What is missing or out of turn, as keys of the catalogue: `turns` in order, `inspected_on` the day of what they follow.
+fn gaps(turns: &[Turn], inspected_on: Option<&str>) -> Vec<&'static str> {
+    let is = |turn: &Turn, step: FollowupType| TURN.get(turn.1) == Some(&step);
+    let first = |step| turns.iter().position(|turn| is(turn, step));
+    let last = |step| turns.iter().rposition(|turn| is(turn, step));
+    let mut gaps = Vec::new();
+    if inspected_on.is_some_and(|day| turns.first().is_some_and(|turn| turn.0.as_str() < day)) {
+        gaps.push("page-chain-before-inspection");
+    }
+    let ordered = first(FollowupType::RectificationOrdered);
+    if first(FollowupType::Rectified).is_some_and(|at| ordered.is_none_or(|from| at < from)) {
+        gaps.push("page-chain-not-ordered");
+    }
+    let closed = last(FollowupType::Closed);
+    let handed_on = [
+        FollowupType::Rectified,
+        FollowupType::Transferred,
+        FollowupType::CaseFiled,
+    ];
+    let answered = handed_on.iter().filter_map(|step| last(*step)).max();
+    let open = last(FollowupType::RectificationOrdered);
+    if closed.is_some() && open.is_some_and(|from| answered.is_none_or(|at| at < from)) {
+        gaps.push("page-chain-closed-open");
+    }
+    if closed.is_some_and(|at| at + 1 < turns.len()) {
+        gaps.push("page-chain-after-close");
+    }
+    gaps
 }
 
 impl Chain {
@@ -47,14 +92,14 @@ impl Chain {
         ) {
             return Ok(None);
         }
-        let mut steps = Vec::new();
-        let mut closed = (String::new(), 0, false);
+        let mut steps: Vec<(Turn, Step)> = Vec::new();
         for follow in after(visit, loaded.index, &[Kind::ResultFollowup], "result")? {
             let Some(view) = follow.view() else { continue };
             let text = |name: &str| view.text_of(name).map(str::to_owned);
             let code = view.text_of("followup_type").unwrap_or_default();
             let on = text("acted_on").unwrap_or_default();
-            closed = closed.max((on.clone(), follow.index, code == "closed"));
+            let place = TURN.iter().position(|step| step.as_str() == code);
+            let turn = (on.clone(), place.unwrap_or(TURN.len()), follow.index);
             let step = Step {
                 entry: visit.entry_link(follow.index),
                 step: Catalogue::built_in().code(visit.lang, CodeList::FollowupType.name(), code),
@@ -64,18 +109,23 @@ impl Chain {
                 text: text("result_text"),
                 corrected: !follow.corrections.is_empty(),
             };
-            steps.push((follow.index, step));
+            steps.push((turn, step));
         }
         if steps.is_empty() {
             return Ok(None);
         }
-        steps.sort_by(|(a, one), (b, other)| one.on.cmp(&other.on).then(a.cmp(b)));
+        steps.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let (turns, mut steps): (Vec<Turn>, Vec<Step>) = steps.into_iter().unzip();
+        let inspected_on = loaded.view().and_then(|view| view.text_of("inspected_on"));
+        let gaps = gaps(&turns, inspected_on);
+        let last = turns.last().and_then(|turn| TURN.get(turn.1));
         let omitted = steps.len().saturating_sub(SHOWN);
-        let steps = steps.into_iter().take(SHOWN).map(|(_, step)| step);
+        steps.truncate(SHOWN);
         Ok(Some(Chain {
-            steps: steps.collect(),
+            steps,
             omitted,
-            closed: closed.2,
+            closed: last == Some(&FollowupType::Closed),
+            gaps: gaps.into_iter().map(|key| visit.word(key)).collect(),
         }))
     }
 }
@@ -276,5 +326,43 @@ fn item(item: &Map<String, Value>, why: Option<String>) -> Item {
         code: text(item, "item_code").to_owned(),
         name: text(item, "item_name").to_owned(),
         why,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Days of March, steps by the first letters of their codes.
+    fn said(steps: &[(u32, &str)]) -> Vec<&'static str> {
+        let turns = steps.iter().zip(0..).map(|((day, step), index)| {
+            let place = TURN.iter().position(|one| one.as_str().starts_with(step));
+            (format!("2026-03-{day:02}"), place.unwrap(), index)
+        });
+        let mut turns: Vec<Turn> = turns.collect();
+        turns.sort();
+        gaps(&turns, Some("2026-03-02"))
+    }
+
+    #[test]
+    fn steps_missing_or_out_of_turn_are_told() {
+        const NONE: [&str; 0] = [];
+        let (ordered, rectified) = ("rectification", "rectified");
+        assert_eq!(said(&[(2, ordered), (9, rectified), (9, "closed")]), NONE);
+        // In whatever order the log has them.
+        assert_eq!(said(&[(9, "closed"), (9, rectified), (9, ordered)]), NONE);
+        assert_eq!(said(&[(3, ordered), (20, "trans"), (25, "closed")]), NONE);
+        assert_eq!(said(&[(3, "trans"), (4, "case"), (25, "closed")]), NONE);
+        assert_eq!(said(&[(3, ordered)]), NONE);
+        assert_eq!(said(&[(3, rectified)]), ["page-chain-not-ordered"]);
+        let early = [(3, rectified), (4, ordered)];
+        assert_eq!(said(&early), ["page-chain-not-ordered"]);
+        let open = [(3, ordered), (4, rectified), (5, ordered), (6, "closed")];
+        assert_eq!(said(&open), ["page-chain-closed-open"]);
+        let after = [(3, "trans"), (4, "closed"), (5, "case")];
+        assert_eq!(said(&after), ["page-chain-after-close"]);
+        let again = [(3, "trans"), (4, "closed"), (5, "case"), (6, "closed")];
+        assert_eq!(said(&again), NONE);
+        assert_eq!(said(&[(1, "trans")]), ["page-chain-before-inspection"]);
     }
 }

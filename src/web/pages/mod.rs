@@ -6,6 +6,7 @@
 mod authority;
 mod corrections;
 mod draws;
+mod duties;
 mod ended;
 mod enterprise;
 mod fault;
@@ -65,11 +66,19 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/enterprise/{key}", enterprise::page))
         .service(page("/record/{key}", record::page))
         .service(page("/authority/{key}", authority::page))
+        .service(page("/duties", duties::all))
+        .service(page("/authorities/{key}/duties", duties::page))
+        .service(
+            web::resource("/authorities/{key}/duties.{part:atom|ics}")
+                .get(duties::feed::get)
+                .default_service(web::to(|visit: Visit| visit.only_read())),
+        )
         .service(page("/list/abnormal", lists::abnormal))
         .service(page("/list/serious", lists::serious))
         .service(page("/list/{key}", lists::kind))
         .service(page("/log-state", log_state::page))
         .service(page("/rules", rules::page))
+        .service(page("/rules/{key}", rules::file))
         .service(page("/plans", draws::list::page))
         .service(page(&plan("plans", "/tasks/{part}"), draws::tasks::page))
         .service(page(&plan("plans", ""), draws::plan::page))

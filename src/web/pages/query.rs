@@ -5,7 +5,7 @@
 use super::fault::shortened;
 use crate::domain::dates::parse_date;
 use crate::domain::{Kind, Region};
-use crate::search::{MAX_DEPTH, MAX_QUERY_CHARS, SearchQuery, Sort};
+use crate::search::{MAX_DEPTH, MAX_QUERY_CHARS, SearchQuery, Sort, read_mark};
 use crate::text::Lang;
 use crate::web::links;
 use gongshi_verify::encoding::decimal;
@@ -39,6 +39,8 @@ pub(super) struct Params {
     pub(super) kinds: BTreeSet<String>,
     pub(super) authorities: BTreeSet<String>,
     pub(super) regions: BTreeSet<String>,
+    /// Codes of open lists, each as [`crate::search::mark`] writes it.
+    pub(super) marks: BTreeSet<String>,
     pub(super) from: Option<Date>,
     pub(super) to: Option<Date>,
     pub(super) sort: Sort,
@@ -120,6 +122,10 @@ impl Params {
                 Ok(_) => add(&mut self.regions),
                 Err(_) => return Err("page-search-bad-region"),
             },
+            "code" => match read_mark(value) {
+                Some(_) => add(&mut self.marks),
+                None => return Err("page-search-bad-mark"),
+            },
             "from" => self.from = Some(parse_date(value).ok_or("page-search-bad-date")?),
             "to" => self.to = Some(parse_date(value).ok_or("page-search-bad-date")?),
             "sort" => {
@@ -151,6 +157,7 @@ impl Params {
         };
         let mut pairs: Vec<(&str, &str)> = Vec::new();
         pairs.extend(self.authorities.iter().map(|v| ("authority", v.as_str())));
+        pairs.extend(self.marks.iter().map(|v| ("code", v.as_str())));
         pairs.push(("from", &from));
         pairs.extend(self.kinds.iter().map(|v| ("kind", v.as_str())));
         pairs.push(("page", &page));
@@ -171,7 +178,7 @@ impl Params {
 
     /// Whether anything but the text narrows the search.
     pub(super) fn filtered(&self) -> bool {
-        let sets = [&self.kinds, &self.authorities, &self.regions];
+        let sets = [&self.kinds, &self.authorities, &self.regions, &self.marks];
         sets.iter().any(|set| !set.is_empty()) || self.from.is_some() || self.to.is_some()
     }
 
@@ -185,6 +192,7 @@ impl Params {
             kinds: list(&self.kinds),
             authorities: list(&self.authorities),
             regions: list(&self.regions),
+            marks: list(&self.marks),
             date_from: day(self.from),
             date_to: day(self.to),
             sort: self.sort,
@@ -227,6 +235,9 @@ mod tests {
             ("kind=nonsense", "page-search-bad-kind"),
             ("authority=a%20b", "page-search-bad-authority"),
             ("region=61", "page-search-bad-region"),
+            ("code=unqualified", "page-search-bad-mark"),
+            ("code=severity.serious", "page-search-bad-mark"),
+            ("code=result.%E4%B8%8D", "page-search-bad-mark"),
             ("from=2026-02-30", "page-search-bad-date"),
             ("to=today", "page-search-bad-date"),
             ("from=2026-02-02&to=2026-02-01", "page-search-bad-range"),
@@ -252,7 +263,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_canonical_address_is_its_own(query in "(q|kind|page|from|to|sort|region|authority)=[ -~\u{4e00}-\u{4e20}]{0,30}(&(q|kind|page)=[a-z0-9%+_]{0,12}){0,3}") {
+        fn the_canonical_address_is_its_own(query in "(q|kind|page|from|to|sort|region|authority|code)=[ -~\u{4e00}-\u{4e20}]{0,30}(&(q|kind|page)=[a-z0-9%+_]{0,12}){0,3}") {
             let (params, _) = Params::parse(&query);
             let href = params.href(Lang::Zh);
             let again = Params::parse(href.split_once('?').map_or("", |(_, query)| query));

@@ -44,9 +44,13 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             // What it says the record should have been stands beside what it was.
             let mut own = body.clone();
             own.remove("corrected_body");
-            Some(Fields::of(visit, &registry, Kind::Correction, &own))
+            let place = loaded.place(Kind::Correction, body);
+            Some(Fields::of(visit, &registry, Kind::Correction, &own, place))
         }
-        (Some(kind), Some(body)) => Some(Fields::of(visit, &registry, kind, body)),
+        (Some(kind), Some(body)) => {
+            let place = loaded.place(kind, body);
+            Some(Fields::of(visit, &registry, kind, body, place))
+        }
         _ => None,
     };
     // What a record said is shown by what changed of it, and what did not.
@@ -130,6 +134,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         )
         .with("display", &visit.display_of(&loaded)?)
         .with("term", &term_over(visit, &loaded)?)
+        .with("duties", &super::duties::of_record(visit, index)?)
         .with(
             "plan",
             &super::draws::plan_of(visit, view.as_ref().and_then(View::plan_key))?,

@@ -4,10 +4,12 @@
 
 use super::fault::Fault;
 use super::summary::Loaded;
-use super::{Answer, Page, Visit};
-use crate::rules::{End, RuleVersion};
+use super::{Answer, Link, Page, Visit};
+use crate::domain::CodeList;
+use crate::rules::{Code, End, RuleVersion};
 use crate::web::links;
 use gongshi_verify::encoding::hex;
+use jiff::civil::Date;
 use serde::Serialize;
 
 /// Files in the order in which they matter to a reader, with the words for each.
@@ -21,21 +23,46 @@ const FILES: &[(&str, &str)] = &[
     ("documents", "page-rules-file-documents"),
     ("buffers", "page-rules-file-buffers"),
 ];
+/// Of the address of the page of codes.
+const CODES: &str = "codes";
 
+/// A file of rules in the overview.
 #[derive(Serialize)]
 struct File {
-    name: &'static str,
     title: String,
-    rules: Vec<Rule>,
+    href: String,
+    rules: usize,
+    unconfirmed: usize,
 }
 
 #[derive(Serialize)]
 struct Rule {
     id: String,
-    /// Where links lead; files name their rules apart, so both stand in it.
+    /// Where links lead.
     anchor: String,
     days: String,
     basis: String,
+    source: String,
+    confirmed: bool,
+    note: Option<String>,
+    text: String,
+}
+
+/// An open list with every version of its codes.
+#[derive(Serialize)]
+struct Codes {
+    name: &'static str,
+    title: String,
+    codes: Vec<CodeRow>,
+}
+
+#[derive(Serialize)]
+struct CodeRow {
+    code: String,
+    name: String,
+    days: String,
+    /// Provinces, separated; empty: all.
+    provinces: String,
     source: String,
     confirmed: bool,
 }
@@ -44,6 +71,14 @@ struct Rule {
 struct Notice {
     year: i16,
     number: String,
+}
+
+/// A version of a rule that something rests on.
+#[derive(Serialize)]
+pub(super) struct Ruling {
+    id: String,
+    href: String,
+    confirmed: bool,
 }
 
 /// Until when a record is shown, and why.
@@ -56,32 +91,32 @@ pub(super) struct Shown {
     confirmed: bool,
 }
 
-fn anchor(file: &str, position: usize) -> String {
-    format!("{file}-{}", position + 1)
+fn anchor(position: usize) -> String {
+    format!("version-{}", position + 1)
 }
 
+/// The set as a whole: its digest, the calendar, and the files of rules.
 pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let rules = visit.portal.intake.rules();
     let versions = rules.versions();
-    let files = FILES.iter().map(|(name, title)| File {
-        name,
-        title: visit.word(title),
-        rules: versions
-            .get(name)
-            .into_iter()
-            .flatten()
-            .enumerate()
-            .map(|(position, version)| Rule {
-                id: version.id(),
-                anchor: anchor(name, position),
-                days: visit.days_of(version),
-                basis: version.basis.clone(),
-                source: version.source.clone(),
-                confirmed: version.confirmed,
-            })
-            .collect(),
+    let files = FILES.iter().map(|(name, title)| {
+        let versions = versions.get(name).map(Vec::as_slice).unwrap_or_default();
+        File {
+            title: visit.word(title),
+            href: links::page(visit.lang, &format!("/rules/{name}"), ""),
+            rules: versions.len(),
+            unconfirmed: versions.iter().filter(|one| !one.confirmed).count(),
+        }
     });
-    let files: Vec<File> = files.collect();
+    let codes = CodeList::OPEN.iter();
+    let codes: Vec<&Code> = codes.flat_map(|list| rules.codes().of(*list)).collect();
+    let codes = File {
+        title: visit.word("page-rules-file-codes"),
+        href: links::page(visit.lang, &format!("/rules/{CODES}"), ""),
+        rules: codes.len(),
+        unconfirmed: codes.iter().filter(|one| !one.confirmed).count(),
+    };
+    let files: Vec<File> = files.chain([codes]).collect();
     let (from, to) = rules.calendar().covers();
     let notices = rules.calendar().notices().iter().map(|notice| Notice {
         year: notice.year,
@@ -97,10 +132,99 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .done()
 }
 
+/// Every version of every code of the open lists.
+fn codes(visit: &Visit) -> Result<Answer, Fault> {
+    let lists = CodeList::OPEN.iter().map(|list| visit.codes_of(*list));
+    let heading = visit.word("page-rules-file-codes");
+    Page::new("rules-codes.html", heading.clone())
+        .above(visit.rules_link())
+        .with("heading", &heading)
+        .with("lists", &lists.collect::<Vec<_>>())
+        .done()
+}
+
+/// Every version of every rule of one file.
+pub(super) fn file(visit: &Visit) -> Result<Answer, Fault> {
+    let wanted = visit.key.as_str();
+    if wanted == CODES {
+        return codes(visit);
+    }
+    let Some((name, title)) = FILES.iter().find(|(name, _)| *name == wanted) else {
+        return Err(Fault::nothing());
+    };
+    let versions = visit.portal.intake.rules().versions();
+    let versions = versions.get(name).into_iter().flatten();
+    let rules = versions.enumerate().map(|(position, version)| Rule {
+        id: version.id(),
+        anchor: anchor(position),
+        days: visit.days_of(version),
+        basis: version.basis.clone(),
+        source: version.source.clone(),
+        confirmed: version.confirmed,
+        note: version.note.clone(),
+        text: version.text.clone(),
+    });
+    Page::new("rules-file.html", visit.word(title))
+        .above(visit.rules_link())
+        .with("heading", &visit.word(title))
+        .with("rules", &rules.collect::<Vec<_>>())
+        .with("foreign", &super::summary::foreign(visit.lang))
+        .done()
+}
+
 impl Visit {
+    fn rules_link(&self) -> Link {
+        Link {
+            text: self.word("page-rules-title"),
+            href: links::page(self.lang, "/rules", ""),
+        }
+    }
+
+    /// Where the first version of a rule of which this holds stands; `None` where these rules have no such.
+    pub(super) fn rule(&self, is_it: impl Fn(&RuleVersion) -> bool) -> Option<Ruling> {
+        let versions = self.portal.intake.rules().versions();
+        FILES.iter().find_map(|(file, _)| {
+            let mut known = versions.get(file)?.iter().enumerate();
+            let (position, version) = known.find(|(_, one)| is_it(one))?;
+            let page = links::page(self.lang, &format!("/rules/{file}"), "");
+            Some(Ruling {
+                id: version.id(),
+                href: format!("{page}#{}", anchor(position)),
+                confirmed: version.confirmed,
+            })
+        })
+    }
+
+    fn codes_of(&self, list: CodeList) -> Codes {
+        let codes = self.portal.intake.rules().codes().of(list);
+        let row = |code: &Code| {
+            let provinces = code.provinces.iter();
+            let provinces = provinces.map(|one| self.region_code(one.as_str()));
+            CodeRow {
+                code: code.code.clone(),
+                name: self.lang.pick(&code.zh, &code.en).clone(),
+                days: self.days(code.valid_from, code.valid_to),
+                provinces: provinces
+                    .collect::<Vec<_>>()
+                    .join(&self.word("page-list-comma")),
+                source: code.source.clone(),
+                confirmed: code.confirmed,
+            }
+        };
+        Codes {
+            name: list.name(),
+            title: self.word(&format!("list-{}", list.name())),
+            codes: codes.map(row).collect(),
+        }
+    }
+
     fn days_of(&self, version: &RuleVersion) -> String {
-        let day = |day: jiff::civil::Date| day.to_string();
-        match (version.valid_from.map(day), version.valid_to.map(day)) {
+        self.days(version.valid_from, version.valid_to)
+    }
+
+    fn days(&self, from: Option<Date>, to: Option<Date>) -> String {
+        let day = |day: Date| day.to_string();
+        match (from.map(day), to.map(day)) {
             (Some(from), Some(to)) => self.say(
                 "page-rules-from-to",
                 &[("from", from.into()), ("to", to.into())],
@@ -109,6 +233,12 @@ impl Visit {
             (None, Some(to)) => self.say("page-rules-to", &[("to", to.into())]),
             (None, None) => self.word("page-rules-always"),
         }
+    }
+
+    /// Where a version of a rule stands; nothing where these rules have no such.
+    pub(super) fn rule_href(&self, rule: &RuleVersion) -> String {
+        let ruling = self.rule(|version| version == rule);
+        ruling.map(|ruling| ruling.href).unwrap_or_default()
     }
 
     /// Until when a record is shown, by which rule; `None` of one that is not public, or not summarised yet.
@@ -137,17 +267,10 @@ impl Visit {
             End::Open => self.word("page-display-open"),
             End::Never => self.word("page-display-never"),
         };
-        let versions = portal.intake.rules().versions();
-        let places = FILES.iter().filter_map(|(file, _)| {
-            let mut known = versions.get(file)?.iter();
-            let position = known.position(|version| **version == *display.rule)?;
-            Some(anchor(file, position))
-        });
-        let place = places.take(1).last().unwrap_or_default();
         Ok(Some(Shown {
             text,
             rule: display.rule.id(),
-            href: format!("{}#{place}", links::page(self.lang, "/rules", "")),
+            href: self.rule_href(display.rule),
             basis: display.rule.basis.clone(),
             confirmed: display.rule.confirmed,
         }))

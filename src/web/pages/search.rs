@@ -4,8 +4,9 @@ use super::fault::{Fault, shortened};
 use super::query::{MAX_PAGE, PER_PAGE, Params, SORTS};
 use super::{Answer, Link, Page, Pager, Visit};
 use crate::domain::uscc::{LENGTH, fold};
-use crate::domain::{Kind, Uscc};
-use crate::search::{MAX_DEPTH, MAX_QUERY_CHARS, Sort};
+use crate::domain::{CodeList, Kind, Region, Uscc};
+use crate::rules::Place;
+use crate::search::{MAX_DEPTH, MAX_QUERY_CHARS, Sort, mark, read_mark};
 use crate::web::links;
 use actix_web::http::StatusCode;
 use gongshi_verify::registry::Registry;
@@ -110,6 +111,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("sorts", &sorts(visit, &params))
         .with("authorities", &params.authorities)
         .with("regions", &params.regions)
+        .with("marks", &params.marks)
         .with("from", &params.from.map(|day| day.to_string()))
         .with("to", &params.to.map(|day| day.to_string()))
         .with("code_hint", &code_hint(visit, &params))
@@ -194,6 +196,7 @@ enum Narrowed {
     Kind,
     Authority,
     Region,
+    Mark,
 }
 
 impl Narrowed {
@@ -202,6 +205,7 @@ impl Narrowed {
             Narrowed::Kind => &params.kinds,
             Narrowed::Authority => &params.authorities,
             Narrowed::Region => &params.regions,
+            Narrowed::Mark => &params.marks,
         }
     }
 
@@ -210,14 +214,19 @@ impl Narrowed {
             Narrowed::Kind => &mut params.kinds,
             Narrowed::Authority => &mut params.authorities,
             Narrowed::Region => &mut params.regions,
+            Narrowed::Mark => &mut params.marks,
         }
     }
 
-    fn name(self, visit: &Visit, registry: &Registry, value: &str) -> String {
+    fn name(self, visit: &Visit, params: &Params, registry: &Registry, value: &str) -> String {
         match self {
             Narrowed::Kind => visit.kind_name(value),
             Narrowed::Authority => visit.authority_link(registry, value).text,
             Narrowed::Region => visit.region_name(registry, value),
+            Narrowed::Mark => match read_mark(value) {
+                Some((list, code)) => visit.code_name(list, code, place(visit, params)),
+                None => value.to_owned(),
+            },
         }
     }
 
@@ -245,7 +254,7 @@ fn facets(
             .filter(|(value, _)| !value.is_empty())
             .take(MAX_FACET)
             .map(|(value, count)| FacetValue {
-                text: narrowed.name(visit, registry, value),
+                text: narrowed.name(visit, params, registry, value),
                 href: narrowed.toggled(params, value).href(visit.lang),
                 count: *count,
                 on: narrowed.of(params).contains(value),
@@ -288,20 +297,44 @@ fn facets(
         set("page-facet-region", Narrowed::Region, &counts.regions),
         facet("page-facet-year", years.collect(), &counts.years),
     ];
+    for list in CodeList::OPEN {
+        let own = counts.marks.iter();
+        let own = own.filter(|(value, _)| value.starts_with(&mark(*list, "")));
+        let own: Vec<_> = own.cloned().collect();
+        facets.push(set(&format!("list-{}", list.name()), Narrowed::Mark, &own));
+    }
     facets.retain(|facet| !facet.values.is_empty());
     facets
+}
+
+/// By which names codes go here: those of the province looked into, where it is one, today.
+fn place(visit: &Visit, params: &Params) -> Place {
+    let mut regions = params.regions.iter().map(|text| Region::parse(text));
+    let one = match (regions.next(), regions.next()) {
+        (Some(Ok(region)), None) => region,
+        _ => Region::NATION,
+    };
+    Place {
+        province: one.province(),
+        day: visit.today,
+    }
 }
 
 /// What narrows the search, each with the address without it.
 fn chips(visit: &Visit, params: &Params, registry: &Registry) -> Vec<Link> {
     let mut chips = Vec::new();
-    for narrowed in [Narrowed::Kind, Narrowed::Authority, Narrowed::Region] {
+    for narrowed in [
+        Narrowed::Kind,
+        Narrowed::Authority,
+        Narrowed::Region,
+        Narrowed::Mark,
+    ] {
         for value in narrowed.of(params) {
             let without = params.changed(|params| {
                 narrowed.of_mut(params).remove(value);
             });
             chips.push(Link {
-                text: narrowed.name(visit, registry, value),
+                text: narrowed.name(visit, params, registry, value),
                 href: without.href(visit.lang),
             });
         }

@@ -2,9 +2,10 @@
 
 use super::fault::{Fault, kept};
 use super::{Link, Visit};
-use crate::domain::dates::parse_date;
-use crate::domain::{Kind, Stored, Uscc, View, person};
+use crate::domain::dates::{day_in_china, parse_date};
+use crate::domain::{CodeList, Kind, Stored, Uscc, View, person};
 use crate::log::{Leaf, LogError};
+use crate::rules::{Code, Place, Rules};
 use crate::text::{Catalogue, Lang};
 use crate::web::links;
 use crate::web::render::Moment;
@@ -61,6 +62,17 @@ impl Loaded {
             Some(body) => Some(View::new(self.kind?, body)),
             None => self.stored.view(),
         }
+    }
+
+    /// Where and when the codes of a body of the record are read: its first, or a corrected one.
+    pub(super) fn place(&self, kind: Kind, body: &Map<String, Value>) -> Place {
+        let entry = &self.entry;
+        let logged_on = day_in_china(entry.logged_at.unix());
+        Rules::place(
+            Some(entry.authority.as_str()),
+            &View::new(kind, body),
+            logged_on,
+        )
     }
 
     /// What a correction says the record should have been.
@@ -126,6 +138,8 @@ pub(super) struct Row {
     pub(super) corrected: bool,
     /// Whether it was corrected to be about somebody else than the subject whose page this is.
     pub(super) elsewhere: bool,
+    /// The subject it was published about, where a correction has said another.
+    formerly: Option<Link>,
     authority: Link,
     logged: Moment,
     proof: String,
@@ -197,12 +211,20 @@ impl Visit {
             number: number.filter(|number| *number != name),
             corrected: !loaded.corrections.is_empty(),
             elsewhere: false,
+            formerly: self.formerly(loaded),
             authority: self.authority_link(registry, loaded.entry.authority.as_str()),
             logged: Moment::new(self.lang, loaded.entry.logged_at),
             proof: crate::intake::link_path(loaded.index),
             kind,
             name,
         }
+    }
+
+    /// The subject a record named before it was corrected to be about another.
+    fn formerly(&self, loaded: &Loaded) -> Option<Link> {
+        let first = loaded.stored.view()?.subject_code()?;
+        let now = loaded.view()?.subject_code();
+        (now.as_ref() != Some(&first)).then(|| self.uscc_link(&first))
     }
 
     /// What a record is called. Notes where that names a natural person, so that search engines are told to leave the
@@ -247,6 +269,13 @@ impl Visit {
             true => self.word(&key),
             false => kind.to_owned(),
         }
+    }
+
+    /// Name of a code, by the rules of its place and day where the list is open.
+    pub(super) fn code_name(&self, list: CodeList, code: &str, place: Place) -> String {
+        let rules = self.portal.intake.rules();
+        let named = rules.codes().named(list, code, place);
+        Catalogue::built_in().named_code(self.lang, list.name(), code, named.map(Code::names))
     }
 
     /// A region's code with what it is a code of. There is no table of names here, since divisions change every year:

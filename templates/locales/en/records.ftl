@@ -831,18 +831,6 @@ code-inspection_method-entrusted = By an entrusted institution
 
 list-result = Inspection result
 code-result-no_problem_found = No problem found
-code-result-required_information_not_published = Information due was not published
-code-result-false_information_published = Published information hides the truth or is false
-code-result-unreachable_at_registered_address = Cannot be reached at the registered address
-code-result-refused_inspection = Seriously refused to cooperate
-code-result-problem_corrected = Problem found, corrected on order
-code-result-problem_pending = Problem found, to be dealt with
-code-result-no_relevant_activity = No activity of the kind inspected
-code-result-closed_or_liquidating = Closed or in liquidation
-code-result-deregistered = Deregistered
-code-result-licence_revoked = Licence revoked
-code-result-registration_rescinded = Registration rescinded
-code-result-moved_out = Moved out of the region
 
 list-followup_type = Follow-up step
 code-followup_type-rectification_ordered = Ordered to correct
@@ -852,10 +840,6 @@ code-followup_type-case_filed = Case filed
 code-followup_type-closed = Closed
 
 list-abnormal_reason = Ground for abnormal listing
-code-abnormal_reason-annual_report_missing = Annual report not published in time
-code-abnormal_reason-instant_information_missing = Information not published within the ordered time
-code-abnormal_reason-false_information = Published information hides the truth or is false
-code-abnormal_reason-unreachable = Cannot be reached at the registered address
 
 list-removal_reason = Ground for abnormal removal
 code-removal_reason-annual_report_filed = Missing annual reports filed and published
@@ -893,20 +877,6 @@ code-restriction-no_honours = No honours
 code-restriction-other = Other measure
 
 list-penalty_kind = Kind of penalty
-code-penalty_kind-warning = Warning
-code-penalty_kind-public_criticism = Public criticism
-code-penalty_kind-fine = Fine
-code-penalty_kind-confiscate_gains = Confiscation of unlawful gains
-code-penalty_kind-confiscate_property = Confiscation of unlawful property
-code-penalty_kind-suspend_permit = Suspension of a permit
-code-penalty_kind-lower_qualification = Downgrade of qualification
-code-penalty_kind-revoke_permit = Revocation of a permit
-code-penalty_kind-restrict_business = Restriction of business
-code-penalty_kind-stop_business = Order to stop business
-code-penalty_kind-close_business = Order to close
-code-penalty_kind-restrict_profession = Professional restriction
-code-penalty_kind-detention = Administrative detention
-code-penalty_kind-other = Other penalty set by law or administrative regulation
 
 list-procedure = Procedure
 code-procedure-ordinary = Ordinary procedure
@@ -952,12 +922,6 @@ code-fulfilment-broken = Broken
 code-fulfilment-false_promise = False promise
 
 list-repair_kind = Kind of credit repair
-code-repair_kind-abnormal_removal = Removal from the abnormal operations list
-code-repair_kind-individual_restore = Restoring an individual business's normal state
-code-repair_kind-serious_early_removal = Early removal from the list of serious violations
-code-repair_kind-penalty_early_stop = Early end of display of a penalty
-code-repair_kind-result_stop = End of display of an inspection result
-code-repair_kind-revocation_reversal = Reversal of a licence revocation
 
 list-acceptance = Acceptance
 code-acceptance-accepted = Accepted
@@ -1084,26 +1048,8 @@ code-no_penalty_kind-not_listed_reachable = Not listed: reachable otherwise
 code-no_penalty_kind-not_listed_corrected = Not listed: trivial error corrected
 
 list-repair_document = Papers for credit repair
-code-repair_document-application_form = Application for credit repair
-code-repair_document-promise = Promise of good faith
-code-repair_document-identity = Proof of identity (business licence, legal representative and agent)
-code-repair_document-rectification = Proof that duties are done and the violation is corrected
-code-repair_document-filed_report = Report filed late, or information corrected
-code-repair_document-payment = Proof that fines are paid
-code-repair_document-no_other_violation = Statement of no other violation
-code-repair_document-court_ruling = Court ruling that approves the plan or the settlement
 
 list-buffer_ground = Ground for not listing
-code-buffer_ground-force_majeure = Force majeure
-code-buffer_ground-reachable_otherwise = Reachable in another way
-code-buffer_ground-no_other_violation = No other violation
-code-buffer_ground-explained = Explained by the subject
-code-buffer_ground-no_intent = No intent
-code-buffer_ground-no_harm = No harm done
-code-buffer_ground-first_correction = First correction
-code-buffer_ground-contact_error = Wrong contact details
-code-buffer_ground-decimal_point = Misplaced decimal point
-code-buffer_ground-unit_error = Wrong unit
 
 ## What can be wrong with a field
 problem-missing = “{ $field }” is missing; it must be given.
@@ -1232,6 +1178,9 @@ problem-target_other = “{ $field }” must name entry { $expected }, which the
 problem-kind_permanent = “{ $field }” ({ $value }) names an entry of kind { $kind }: those are never corrected, withdrawn or erased.
 problem-feeds_draw = “{ $field }” ({ $value }) names an entry that a draw rests on; it stays public.
 problem-target_foreign = The record that “{ $field }” ({ $value }) names is for { $authority } to correct or withdraw.
+problem-rule_code_unknown = “{ $value }” (“{ $field }”) is no code of “{ $expected }” in the rules; these may be used: { $codes }.
+problem-rule_code_not_here = The code “{ $value }” (“{ $field }”) of “{ $expected }” is not used in { $province }; these are: { $codes }.
+problem-rule_code_not_then = The code “{ $value }” (“{ $field }”) of “{ $expected }” is not used on { $day }; these are: { $codes }.
 problem-not_yours = What “{ $field }” ({ $value }) names is for { $authority } to act on, or for who stands above it or in its place.
 problem-operator_kind = Records of kind { $kind } are for departments; the operator of the log publishes none.
 problem-before_entry = “{ $field }” ({ $value }) must not be earlier than { $day }, the day of entry { $index }.
@@ -1263,9 +1212,6 @@ problem-reversed_already = The revocation that “{ $field }” ({ $value }) nam
 problem-buffer_none = There is no rule for “{ $value }” in { $province } on { $day }.
 problem-buffer_unmet = “{ $field }” must name the grounds that the rule asks for; missing: { $grounds }.
 problem-buffer_once = Entry { $by } has given this to the subject before, and rule { $rule } gives it once: { $basis }.
-problem-rule_code_unknown = “{ $value }” (“{ $field }”) is no code of the rules.
-problem-rule_code_not_here = The code “{ $value }” (“{ $field }”) is not used in { $province }.
-problem-rule_code_not_then = The code “{ $value }” (“{ $field }”) is not used on { $day }.
 problem-never_shown = By “{ $field }” this is a record that is never published: rule { $rule }, { $basis }.
 problem-no_rule_for_date = No rule of publication for records of this kind was in force on { $day }.
 problem-rule_day_missing = “{ $field }” is missing; the end of the display is counted from this day.

@@ -831,18 +831,6 @@ code-inspection_method-entrusted = 委托专业机构
 
 list-result = 检查结果
 code-result-no_problem_found = 未发现问题
-code-result-required_information_not_published = 未按规定公示应当公示的信息
-code-result-false_information_published = 公示信息隐瞒真实情况、弄虚作假
-code-result-unreachable_at_registered_address = 通过登记的住所（经营场所）无法联系
-code-result-refused_inspection = 不配合检查情节严重
-code-result-problem_corrected = 发现问题经责令已改正
-code-result-problem_pending = 发现问题待后续处理
-code-result-no_relevant_activity = 未发现开展本次抽查涉及的经营活动
-code-result-closed_or_liquidating = 已关闭停业或正在组织清算
-code-result-deregistered = 注销
-code-result-licence_revoked = 被吊销
-code-result-registration_rescinded = 被撤销
-code-result-moved_out = 迁出
 
 list-followup_type = 后续处理
 code-followup_type-rectification_ordered = 责令改正
@@ -852,10 +840,6 @@ code-followup_type-case_filed = 立案
 code-followup_type-closed = 办结
 
 list-abnormal_reason = 列入经营异常名录原因
-code-abnormal_reason-annual_report_missing = 未依照规定的期限公示年度报告
-code-abnormal_reason-instant_information_missing = 未在责令的期限内公示有关企业信息
-code-abnormal_reason-false_information = 公示企业信息隐瞒真实情况、弄虚作假
-code-abnormal_reason-unreachable = 通过登记的住所（经营场所）无法联系
 
 list-removal_reason = 移出经营异常名录原因
 code-removal_reason-annual_report_filed = 补报未报年份的年度报告并公示
@@ -893,20 +877,6 @@ code-restriction-no_honours = 不予授予荣誉称号
 code-restriction-other = 其他管理措施
 
 list-penalty_kind = 处罚种类
-code-penalty_kind-warning = 警告
-code-penalty_kind-public_criticism = 通报批评
-code-penalty_kind-fine = 罚款
-code-penalty_kind-confiscate_gains = 没收违法所得
-code-penalty_kind-confiscate_property = 没收非法财物
-code-penalty_kind-suspend_permit = 暂扣许可证件
-code-penalty_kind-lower_qualification = 降低资质等级
-code-penalty_kind-revoke_permit = 吊销许可证件
-code-penalty_kind-restrict_business = 限制开展生产经营活动
-code-penalty_kind-stop_business = 责令停产停业
-code-penalty_kind-close_business = 责令关闭
-code-penalty_kind-restrict_profession = 限制从业
-code-penalty_kind-detention = 行政拘留
-code-penalty_kind-other = 法律、行政法规规定的其他行政处罚
 
 list-procedure = 处罚程序
 code-procedure-ordinary = 普通程序
@@ -952,12 +922,6 @@ code-fulfilment-broken = 未履约
 code-fulfilment-false_promise = 承诺不实
 
 list-repair_kind = 信用修复类型
-code-repair_kind-abnormal_removal = 移出经营异常名录
-code-repair_kind-individual_restore = 恢复个体工商户正常记载状态
-code-repair_kind-serious_early_removal = 提前移出严重违法失信名单
-code-repair_kind-penalty_early_stop = 提前停止公示行政处罚信息
-code-repair_kind-result_stop = 停止公示抽查检查结果信息
-code-repair_kind-revocation_reversal = 撤销吊销决定
 
 list-acceptance = 受理情况
 code-acceptance-accepted = 受理
@@ -1084,26 +1048,8 @@ code-no_penalty_kind-not_listed_reachable = 可通过其他方式取得联系，
 code-no_penalty_kind-not_listed_corrected = 轻微差错已更正，不予列入
 
 list-repair_document = 信用修复材料
-code-repair_document-application_form = 信用修复申请书
-code-repair_document-promise = 守信承诺书
-code-repair_document-identity = 主体资格证明（营业执照、法定代表人及经办人身份证明）
-code-repair_document-rectification = 履行义务、纠正违法行为的证明材料
-code-repair_document-filed_report = 补报的年度报告或者已更正的公示信息
-code-repair_document-payment = 罚没款缴纳证明
-code-repair_document-no_other_violation = 无其他违法行为的说明
-code-repair_document-court_ruling = 人民法院批准重整计划或者认可和解协议的裁定书
 
 list-buffer_ground = 不予列入事由
-code-buffer_ground-force_majeure = 因不可抗力
-code-buffer_ground-reachable_otherwise = 通过其他方式可以联系
-code-buffer_ground-no_other_violation = 无其他违法行为
-code-buffer_ground-explained = 已说明情况
-code-buffer_ground-no_intent = 无主观故意
-code-buffer_ground-no_harm = 未造成危害后果
-code-buffer_ground-first_correction = 首次更正
-code-buffer_ground-contact_error = 联系方式填写错误
-code-buffer_ground-decimal_point = 小数点错位
-code-buffer_ground-unit_error = 计量单位错误
 
 ## 校验提示
 problem-missing = 缺少「{ $field }」，该项必须填写。
@@ -1226,6 +1172,9 @@ problem-target_other = 「{ $field }」应指向事件 ref 所写的第 { $expec
 problem-kind_permanent = 「{ $field }」（{ $value }）所指条目的种类为 { $kind }，这类记录不更正、不停止公示、不删除。
 problem-feeds_draw = 「{ $field }」（{ $value }）所指条目是一次抽取的依据，须一直公开。
 problem-target_foreign = 「{ $field }」（{ $value }）所指记录应由 { $authority } 更正或者停止公示。
+problem-rule_code_unknown = 「{ $field }」的代码“{ $value }”不在规则所列「{ $expected }」代码之内，可用代码：{ $codes }。
+problem-rule_code_not_here = 「{ $field }」的代码“{ $value }”不在 { $province } 使用，「{ $expected }」在该省当日可用代码：{ $codes }。
+problem-rule_code_not_then = 「{ $field }」的代码“{ $value }”在 { $day } 不使用，「{ $expected }」当日可用代码：{ $codes }。
 problem-not_yours = 「{ $field }」（{ $value }）所指记录应由 { $authority }、其上级机关或者承接其职责的机关处理。
 problem-operator_kind = { $kind } 是部门的记录，运营者不发布。
 problem-before_entry = 「{ $field }」（{ $value }）不得早于第 { $index } 号条目的日期 { $day }。
@@ -1257,9 +1206,6 @@ problem-reversed_already = 「{ $field }」（{ $value }）所指的吊销已由
 problem-buffer_none = { $province } 在 { $day } 没有“{ $value }”的规则。
 problem-buffer_unmet = 「{ $field }」须写明规则要求的事由，缺少：{ $grounds }。
 problem-buffer_once = 第 { $by } 号条目已对该主体适用过，规则 { $rule } 仅限一次：{ $basis }。
-problem-rule_code_unknown = 「{ $field }」的代码“{ $value }”不在规则所列代码之内。
-problem-rule_code_not_here = 「{ $field }」的代码“{ $value }”不在 { $province } 使用。
-problem-rule_code_not_then = 「{ $field }」的代码“{ $value }”在 { $day } 不使用。
 problem-never_shown = 按「{ $field }」所载内容，这类记录不予公示：规则 { $rule }，{ $basis }。
 problem-no_rule_for_date = { $day } 没有适用于这类记录的公示规则。
 problem-rule_day_missing = 缺少「{ $field }」，公示期从该日起算。

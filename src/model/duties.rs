@@ -1,0 +1,491 @@
+//! What departments have to do by when because of public records, and whether it was done: by the dated rules and by later records.
+//!
+//! Kept by record, so that a record that comes, leaves or is corrected takes back what it said before. It knows no day but those of records: what
+//! is overdue is for whoever asks on a day. A record counts as done what was withdrawn for a repair or ended by the rules; what was withdrawn
+//! for another reason, or erased, has not been done.
+
+use super::display::named;
+use super::fold::{Read, corrected_body, read};
+use super::staging::Staging;
+use super::{Model, ModelError, Records, index_in_key, key, unusable};
+use crate::domain::dates::{day_in_china, parse_date};
+use crate::domain::{Kind, Stored, View};
+use crate::rules::{Duty, EndsWith, Facts, Later, OwedBy, Rules};
+use crate::store::Pair;
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+/// Whose term runs, of the duties that stand with an authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Its own.
+    Own,
+    /// Somebody else's, who has no page of duties here: the authority follows it up.
+    Followed,
+}
+
+impl Part {
+    /// Both.
+    pub const ALL: &'static [Part] = &[Part::Own, Part::Followed];
+
+    pub(super) fn byte(self) -> u8 {
+        match self {
+            Part::Own => b'o',
+            Part::Followed => b'w',
+        }
+    }
+
+    pub(super) fn from_byte(byte: u8) -> Option<Self> {
+        Part::ALL.iter().copied().find(|part| part.byte() == byte)
+    }
+}
+
+/// How something was done that had to be done by a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HowMet {
+    /// On the last day or before it.
+    InTime,
+    /// After it.
+    Late,
+    /// That cannot be told: the last day cannot be computed, or it was over before the log began, and what this log took late may have been
+    /// published elsewhere in time.
+    Undecided,
+}
+
+impl HowMet {
+    pub(super) fn byte(self) -> u8 {
+        match self {
+            HowMet::InTime => b'i',
+            HowMet::Late => b'l',
+            HowMet::Undecided => b'u',
+        }
+    }
+
+    pub(super) fn from_byte(byte: u8) -> Option<Self> {
+        let all = [HowMet::InTime, HowMet::Late, HowMet::Undecided];
+        all.into_iter().find(|how| how.byte() == byte)
+    }
+}
+
+/// The end of a duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Met {
+    /// The day that counts.
+    pub on: Date,
+    /// The entry that ended it: the record itself where its publication did.
+    pub by: u64,
+    /// In time or not.
+    pub how: HowMet,
+}
+
+/// A duty that a public record started.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordDuty<'a> {
+    /// What must be done by when, by which rule.
+    pub duty: Duty<'a>,
+    /// The authority with which it stands.
+    pub authority: String,
+    /// Whose term runs.
+    pub part: Part,
+    /// How it ended; `None` while it is open.
+    pub met: Option<Met>,
+}
+
+impl Model {
+    /// The duties that a public record started, in the order of the rules; `None` for one that is not public. `records`: the log it is of.
+    ///
+    /// # Errors
+    /// [`ModelError`].
+    pub fn duties_of<'a>(
+        &'a self,
+        index: u64,
+        records: &'a dyn Records,
+    ) -> Result<Option<Vec<RecordDuty<'a>>>, ModelError> {
+        let staging = Staging::new(self, records);
+        let stored = read(index, &records.kept(index)?)?;
+        let public = match stored.kind {
+            Some(kind) => staging.is_listed(kind, index)?,
+            None => false,
+        };
+        match public {
+            true => staging
+                .duties(index, &staging.as_it_stands(index, stored)?)
+                .map(Some),
+            false => Ok(None),
+        }
+    }
+}
+
+/// The keys by which duties and the records that end them find each other.
+pub(super) fn crossing(index: u64, view: &View<'_>, rules: &Rules) -> Vec<Pair> {
+    let ending = rules.fields_that_end_duties(view.kind()).iter();
+    let ending = ending.filter_map(|field| named(view, field));
+    let shared = rules.fields_shared_with_ends(view.kind()).iter();
+    let shared = shared.filter_map(|field| named(view, field));
+    let mut rows: Vec<Pair> = ending
+        .map(|target| (key::ender(target, Some(index)), Vec::new()))
+        .chain(shared.map(|target| (key::waiting(target, Some(index)), Vec::new())))
+        .collect();
+    // One record may name another by two fields.
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+/// A duty as it is kept: with whom it stands, by which rule, and how it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Kept {
+    authority: String,
+    part: Part,
+    rule: String,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Until a day, where it can be computed.
+    Open(Option<Date>),
+    Met(HowMet, Date),
+}
+
+/// What stands in a key for the day of an open duty whose last day cannot be computed: as long as a day, and after all of them.
+pub(super) const NO_DAY: &str = "unknown---";
+
+fn open_day(due: Option<Date>) -> String {
+    due.map_or_else(|| NO_DAY.to_owned(), |day| day.to_string())
+}
+
+impl Kept {
+    fn new(duty: &RecordDuty<'_>) -> Self {
+        Kept {
+            authority: duty.authority.clone(),
+            part: duty.part,
+            rule: duty.duty.rule.id(),
+            state: match duty.met {
+                Some(met) => State::Met(met.how, met.on),
+                None => State::Open(duty.duty.due_on.ok()),
+            },
+        }
+    }
+
+    fn to_line(&self) -> String {
+        let (how, day) = match self.state {
+            State::Open(due) => ('o', open_day(due)),
+            State::Met(how, on) => (char::from(how.byte()), on.to_string()),
+        };
+        let part = char::from(self.part.byte());
+        format!("{}|{part}|{how}|{day}|{}", self.authority, self.rule)
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let mut members = line.splitn(5, '|');
+        let mut next = || members.next();
+        let (authority, part, how, day, rule) = (next()?, next()?, next()?, next()?, next()?);
+        let one = |text: &str| text.bytes().next();
+        Some(Kept {
+            authority: authority.to_owned(),
+            part: Part::from_byte(one(part)?)?,
+            rule: rule.to_owned(),
+            state: match one(how)? {
+                b'o' => State::Open(parse_date(day)),
+                how => State::Met(HowMet::from_byte(how)?, parse_date(day)?),
+            },
+        })
+    }
+}
+
+impl<'a> Staging<'a> {
+    /// The duties that a record started, each with its end.
+    fn duties(&self, index: u64, record: &Read) -> Result<Vec<RecordDuty<'a>>, ModelError> {
+        let model: &'a Model = self.model;
+        let rules: &'a Rules = model.rules();
+        let (Some(view), Some(own)) = (record.standing(), record.own()) else {
+            return Ok(Vec::new());
+        };
+        let facts = self.facts(&record.stored, view);
+        let mut found = Vec::new();
+        for duty in rules.duties(&facts) {
+            let met = match self.end_of(&duty, index, &facts)? {
+                Some((on, by)) => Some(self.met(&duty, index, on, by)?),
+                None => None,
+            };
+            found.push(owed(duty, record, &view, met));
+        }
+        // What a correction of the record itself ended is no longer asked for by what stands now.
+        let corrections = self.corrections(index)?;
+        if !corrections.is_empty() {
+            for duty in rules.duties(&self.facts(&record.stored, own)) {
+                let same = |one: &Duty<'_>| one.rule.name == duty.rule.name;
+                let stands = found.iter().any(|one: &RecordDuty<'_>| same(&one.duty));
+                if !duty.ends_with_own_correction() || stands {
+                    continue;
+                }
+                for correction in &corrections {
+                    let said = read(*correction, &self.records.kept(*correction)?)?;
+                    let Some(body) = corrected_body(&said) else {
+                        continue;
+                    };
+                    let corrected = View::new(own.kind(), &body);
+                    let left = rules.duties(&self.facts(&record.stored, corrected));
+                    if !left.iter().any(same) {
+                        let on = day_in_china(said.entry.logged_at.unix());
+                        let met = self.met(&duty, index, on, *correction)?;
+                        found.push(owed(duty, record, &own, Some(met)));
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn met(&self, duty: &Duty<'_>, index: u64, on: Date, by: u64) -> Result<Met, ModelError> {
+        let how = match (duty.in_time(on), &duty.due_on) {
+            (Some(true), _) => HowMet::InTime,
+            (Some(false), Ok(due)) if by == index && *due < self.log_began()? => HowMet::Undecided,
+            (Some(false), _) => HowMet::Late,
+            (None, _) => HowMet::Undecided,
+        };
+        Ok(Met { on, by, how })
+    }
+
+    fn log_began(&self) -> Result<Date, ModelError> {
+        if let Some(day) = self.began.get() {
+            return Ok(*day);
+        }
+        let first = read(0, &self.records.kept(0)?)?;
+        let day = day_in_china(first.entry.logged_at.unix());
+        Ok(*self.began.get_or_init(|| day))
+    }
+
+    fn facts<'b>(&self, stored: &Stored, view: View<'b>) -> Facts<'b> {
+        let logged_on = day_in_china(stored.entry.logged_at.unix());
+        let authority = stored.entry.authority.as_str();
+        let rules = self.model.rules();
+        rules.facts(authority, view, logged_on, Later::default())
+    }
+
+    /// The first end of a duty: its day, and the entry.
+    fn end_of(
+        &self,
+        duty: &Duty<'_>,
+        index: u64,
+        facts: &Facts<'_>,
+    ) -> Result<Option<(Date, u64)>, ModelError> {
+        let mut places = BTreeSet::new();
+        for end in duty.ends_with {
+            match end {
+                EndsWith::Publication => return Ok(Some((facts.published_on, index))),
+                EndsWith::Later {
+                    same: Some(field), ..
+                } => places.extend(named(&facts.body, field)),
+                EndsWith::Later { .. } => drop(places.insert(index)),
+            }
+        }
+        let mut first: Option<(Date, u64)> = None;
+        for place in places {
+            let public = self.keys(&key::ender(place, None))?;
+            let left = self.keys(&key::left_ender(place, None))?;
+            let public = public.iter().map(|key| (key, true));
+            for (key, public) in public.chain(left.iter().map(|key| (key, false))) {
+                let one = index_in_key("a record that ends a duty", key)?;
+                if one == index {
+                    continue;
+                }
+                let stored = read(one, &self.records.kept(one)?)?;
+                let later = match public {
+                    true => self.as_it_stands(one, stored)?,
+                    false => Read::as_published(stored),
+                };
+                let Some(view) = later.standing() else {
+                    continue;
+                };
+                let said = self.facts(&later.stored, view);
+                let rules = self.model.rules();
+                if let Some(on) = rules.ended_on(duty, index, &facts.body, &said) {
+                    let end = (on, one);
+                    first = Some(first.map_or(end, |first| first.min(end)));
+                }
+            }
+        }
+        Ok(first)
+    }
+
+    /// Keeps the duties of a record.
+    pub(super) fn keep_duties(&mut self, index: u64, record: &Read) -> Result<(), ModelError> {
+        let duties = self.duties(index, record)?;
+        let lines: Vec<String> = duties.iter().map(|one| Kept::new(one).to_line()).collect();
+        let value = lines.join("\n").into_bytes();
+        if self.get(&key::duties(index))?.unwrap_or_default() == value {
+            return Ok(());
+        }
+        self.forget_duties(index)?;
+        for duty in &duties {
+            self.count_duty(index, &Kept::new(duty), true)?;
+        }
+        self.put_unless_empty(key::duties(index), value);
+        Ok(())
+    }
+
+    /// Takes back what is kept of the duties of a record.
+    pub(super) fn forget_duties(&mut self, index: u64) -> Result<(), ModelError> {
+        let Some(value) = self.get(&key::duties(index))? else {
+            return Ok(());
+        };
+        for line in String::from_utf8_lossy(&value).lines() {
+            let kept = Kept::parse(line);
+            let kept = kept.ok_or_else(|| unusable("a duty", format!("it reads {line:?}")))?;
+            self.count_duty(index, &kept, false)?;
+        }
+        self.delete(key::duties(index));
+        Ok(())
+    }
+
+    fn count_duty(&mut self, index: u64, kept: &Kept, present: bool) -> Result<(), ModelError> {
+        let (authority, part, rule) = (&kept.authority, kept.part.byte(), &kept.rule);
+        let (row, counter, place) = match kept.state {
+            State::Open(due) => (Some((b'O', open_day(due))), b'C', open_day(due)),
+            State::Met(how, on) => {
+                let row = (how == HowMet::Late).then(|| (b'Z', on.to_string()));
+                (row, b'Q', char::from(how.byte()).to_string())
+            }
+        };
+        if let Some((list, day)) = row {
+            let key = key::duty(list, authority, part, Some((&day, index, rule)));
+            match present {
+                true => self.put(key, Vec::new()),
+                false => self.delete(key),
+            }
+        }
+        let counter = key::duty_count(counter, Some((authority, part, &place, rule)));
+        self.add(counter, if present { 1 } else { -1 })
+    }
+
+    /// Notes whose duties a record may end that came, left or changed.
+    pub(super) fn touch_duties(&mut self, record: &Read) -> Result<(), ModelError> {
+        match record.standing() {
+            Some(view) => self.touch_duties_by(&view),
+            None => Ok(()),
+        }
+    }
+
+    fn touch_duties_by(&mut self, view: &View<'_>) -> Result<(), ModelError> {
+        for field in self.model.rules().fields_that_end_duties(view.kind()) {
+            let Some(target) = named(view, field) else {
+                continue;
+            };
+            self.duties_touched.insert(target);
+            for key in self.keys(&key::waiting(target, None))? {
+                let waiting = index_in_key("a record with duties", &key)?;
+                self.duties_touched.insert(waiting);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that a record leaves that may have ended duties, by the entry that ends its display. By rule or for a repair it has done what was
+    /// to be done all the same; what was erased tells nothing any more.
+    pub(super) fn leave_what_ended(
+        &mut self,
+        by: u64,
+        kind: Option<Kind>,
+        target: u64,
+        stored: &Stored,
+    ) -> Result<(), ModelError> {
+        let Some(view) = stored.view() else {
+            return Ok(());
+        };
+        let fields = self.model.rules().fields_that_end_duties(view.kind());
+        let named: Vec<u64> = fields.iter().filter_map(|f| named(&view, f)).collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let stays_done = match kind {
+            Some(Kind::Expiry) => true,
+            Some(Kind::Withdrawal) => {
+                let end = read(by, &self.records.kept(by)?)?;
+                let reason = end
+                    .view()
+                    .and_then(|said| said.text_of("withdrawal_reason"));
+                reason == Some("repaired")
+            }
+            _ => false,
+        };
+        for one in named {
+            let key = key::left_ender(one, Some(target));
+            if stays_done {
+                self.put(key, by.to_be_bytes().to_vec());
+            } else if kind == Some(Kind::Erasure) && self.get(&key)?.is_some() {
+                self.delete(key);
+            }
+        }
+        self.touch_duties_by(&view)
+    }
+
+    /// Looks again at every record whose duties may have changed.
+    pub(super) fn keep_touched_duties(&mut self) -> Result<(), ModelError> {
+        for index in std::mem::take(&mut self.duties_touched) {
+            // What has no duties gets none from others.
+            if self.get(&key::duties(index))?.is_none() {
+                continue;
+            }
+            let stored = read(index, &self.records.kept(index)?)?;
+            let Some(kind) = stored.kind.filter(|_| stored.body.is_some()) else {
+                continue;
+            };
+            if self.is_listed(kind, index)? {
+                let record = self.as_it_stands(index, stored)?;
+                self.keep_duties(index, &record)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A duty with whom it stands, and how it ended.
+fn owed<'a>(duty: Duty<'a>, record: &Read, view: &View<'_>, met: Option<Met>) -> RecordDuty<'a> {
+    let publisher = record.stored.entry.authority.as_str();
+    let (authority, part) = match duty.owed_by {
+        OwedBy::Publisher => (publisher, Part::Own),
+        OwedBy::Subject => (publisher, Part::Followed),
+        OwedBy::Field(field) => match view.text_of(field) {
+            Some(named) => (named, Part::Own),
+            None => (publisher, Part::Followed),
+        },
+    };
+    RecordDuty {
+        authority: authority.to_owned(),
+        part,
+        met,
+        duty,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn what_is_kept_reads_back_as_it_was() {
+        for state in [
+            State::Open(None),
+            State::Open(Some(date(2026, 3, 2))),
+            State::Met(HowMet::InTime, date(2026, 3, 2)),
+            State::Met(HowMet::Late, date(2026, 3, 3)),
+            State::Met(HowMet::Undecided, date(2012, 1, 1)),
+        ] {
+            for part in Part::ALL {
+                let kept = Kept {
+                    authority: "610323-SCJG".to_owned(),
+                    part: *part,
+                    rule: "penalty-20wd@2021-09-01".to_owned(),
+                    state,
+                };
+                assert_eq!(Kept::parse(&kept.to_line()), Some(kept));
+            }
+        }
+        assert_eq!(Kept::parse("610323-SCJG|o|x|2026-03-02|rule"), None);
+        assert_eq!(Kept::parse("610323-SCJG|o|i|2026-03|rule"), None);
+    }
+}

@@ -1,0 +1,206 @@
+//! `GET /api/v1/duties` and `GET /api/v1/authorities/<id>/duties`: what departments owe, in numbers and one by one. Nothing of a record but its
+//! index and kind is said here, so that no name and no withdrawn word can be.
+
+use super::plans::query;
+use super::{answer, blocking, json, number, shown};
+use crate::model::{DutyCounts, Part};
+use crate::web::Portal;
+use crate::web::duties::{Asked, Standing, Told, sum};
+use crate::web::problem::Problem;
+use actix_web::{HttpRequest, HttpResponse, web};
+use gongshi_verify::names::AuthorityId;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Duties in an answer, unless asked for fewer.
+const PAGE: usize = 100;
+/// Duties in an answer at most.
+const MOST: usize = 1000;
+/// Duties that can be skipped: more is nobody's page, and skipping costs time.
+const DEEPEST: u64 = 1_000_000;
+
+#[derive(Debug, Default, Deserialize)]
+struct Query {
+    list: Option<String>,
+    part: Option<String>,
+    offset: Option<String>,
+    limit: Option<String>,
+}
+
+fn wrong(name: &str, text: &str, expected: &str) -> Problem {
+    Problem::bad_request(format!("{name} must be {expected}, not {:?}", shown(text)))
+}
+
+impl Query {
+    fn asked(&self) -> Result<Asked, Problem> {
+        let late = match self.list.as_deref() {
+            None | Some("open") => false,
+            Some("late") => true,
+            Some(text) => return Err(wrong("list", text, "open or late")),
+        };
+        let part = match self.part.as_deref() {
+            None | Some("own") => Part::Own,
+            Some("followed") => Part::Followed,
+            Some(text) => return Err(wrong("part", text, "own or followed")),
+        };
+        Ok(Asked { part, late })
+    }
+
+    fn offset(&self) -> Result<usize, Problem> {
+        let offset = self.offset.as_deref();
+        let offset = offset.map_or(Ok(0), |text| number("offset", text))?;
+        let deep = || wrong("offset", &offset.to_string(), "at most 1000000");
+        match usize::try_from(offset) {
+            Ok(small) if offset <= DEEPEST => Ok(small),
+            _ => Err(deep()),
+        }
+    }
+
+    fn limit(&self) -> Result<usize, Problem> {
+        let Some(text) = self.limit.as_deref() else {
+            return Ok(PAGE);
+        };
+        let limit = text.parse().ok();
+        let limit = limit.filter(|limit| (1..=MOST).contains(limit));
+        limit.ok_or_else(|| wrong("limit", text, "from 1 to 1000"))
+    }
+}
+
+/// Numbers as programs read them.
+fn counts(counts: &DutyCounts) -> Value {
+    json!({
+        "open": counts.open,
+        "due_soon": counts.due_soon,
+        "overdue": counts.overdue,
+        "undated": counts.undated,
+        "in_time": counts.in_time,
+        "late": counts.late,
+        "undecided": counts.undecided,
+    })
+}
+
+fn part_name(part: Part) -> &'static str {
+    match part {
+        Part::Own => "own",
+        Part::Followed => "followed",
+    }
+}
+
+/// `GET /api/v1/duties`: the numbers of every authority with which any duty stands.
+pub(super) async fn totals(portal: web::Data<Portal>) -> HttpResponse {
+    let work = async {
+        let value = blocking(move || {
+            let day = portal.today();
+            let totals = portal.duty_totals(day)?;
+            let authorities: Vec<Value> = totals
+                .iter()
+                .map(|(id, totals)| {
+                    json!({
+                        "authority": id,
+                        "own": counts(&sum(totals, Part::Own)),
+                        "followed": counts(&sum(totals, Part::Followed)),
+                    })
+                })
+                .collect();
+            Ok(json!({
+                "day": day.to_string(),
+                "folded": portal.model.cursor()?,
+                "authorities": authorities,
+            }))
+        });
+        Ok(json(&value.await?))
+    };
+    answer(work.await)
+}
+
+/// `GET /api/v1/authorities/<id>/duties`: its numbers by rule, and a stretch of its duties.
+pub(super) async fn of(
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> HttpResponse {
+    let work = async {
+        let query: Query = query(&request)?;
+        let (asked, offset, limit) = (query.asked()?, query.offset()?, query.limit()?);
+        let unknown = || Problem::not_found(format!("there is no authority {}", shown(&id)));
+        let id = AuthorityId::parse(&id).map_err(|_| unknown())?;
+        if portal.intake.registry().authority(&id).is_none() {
+            return Err(unknown());
+        }
+        let value = blocking(move || {
+            let day = portal.today();
+            let totals = portal.duty_totals_of(id.as_str(), day)?;
+            let duties = portal.duties(id.as_str(), asked, offset, limit)?;
+            let of_part = sum(&totals, asked.part);
+            let listed = match asked.late {
+                true => of_part.late,
+                false => of_part.open,
+            };
+            let next = offset.saturating_add(limit);
+            let calendar = portal.intake.rules().calendar();
+            let by_rule: Vec<Value> = totals
+                .iter()
+                .map(|((part, rule), of_rule)| {
+                    json!({"rule": rule, "part": part_name(*part), "counts": counts(of_rule)})
+                })
+                .collect();
+            Ok(json!({
+                "authority": id.as_str(),
+                "day": day.to_string(),
+                "folded": portal.model.cursor()?,
+                "own": counts(&sum(&totals, Part::Own)),
+                "followed": counts(&sum(&totals, Part::Followed)),
+                "by_rule": by_rule,
+                "part": part_name(asked.part),
+                "list": if asked.late { "late" } else { "open" },
+                "duties": duties.iter().map(|one| duty(one, one.on(day, calendar))).collect::<Vec<_>>(),
+                "next_offset": (next as u64 <= DEEPEST && (next as u64) < listed).then_some(next),
+            }))
+        });
+        Ok(json(&value.await?))
+    };
+    answer(work.await)
+}
+
+/// The duties of one record, for its own address.
+pub(super) fn of_record(portal: &Portal, index: u64) -> Result<Value, Problem> {
+    let day = portal.today();
+    let calendar = portal.intake.rules().calendar();
+    let duties = portal.duties_of(index)?;
+    let duties = duties.iter().map(|one| {
+        let mut value = duty(one, one.on(day, calendar));
+        value["authority"] = one.authority.as_str().into();
+        value["part"] = part_name(one.part).into();
+        value
+    });
+    Ok(duties.collect())
+}
+
+fn duty(told: &Told, standing: Standing) -> Value {
+    let mut value = json!({
+        "index": told.index,
+        "kind": told.kind,
+        "task": told.task.en,
+        "task_zh": told.task.zh,
+        "rule": told.rule.id(),
+        "basis": told.rule.basis,
+        "confirmed": told.rule.confirmed,
+        "starts_on": told.starts_on.to_string(),
+        "due_on": told.due_on.ok().map(|day| day.to_string()),
+        "state": standing.name(),
+        "record": format!("/api/v1/records/{}", told.index),
+    });
+    if let Err(outside) = &told.due_on {
+        value["calendar_to"] = outside.to.to_string().into();
+        value["calendar_from"] = outside.from.to_string().into();
+    }
+    if let Standing::Overdue { days, working } = standing {
+        value["overdue_days"] = days.into();
+        value["overdue_working_days"] = working.into();
+    }
+    if let Some(done) = told.done {
+        value["met_on"] = done.on.map(|day| day.to_string()).into();
+        value["met_by"] = done.by.into();
+    }
+    value
+}

@@ -1,0 +1,348 @@
+//! The open duties of a department as an Atom feed (RFC 4287) and as a calendar (RFC 5545), for whoever has to do them.
+//!
+//! Nothing of a record but its kind and index goes out here: feeds are kept by others, and what left publication must not stay in them. Ids are
+//! made of the log, the record and the rule's name, so that the same duty is the same entry for ever.
+
+use super::{asked, named, task};
+use crate::domain::dates::CHINA_SECONDS;
+use crate::model::Part;
+use crate::text::Lang;
+use crate::web::duties::{Asked, Standing, Told};
+use crate::web::links;
+use crate::web::pages::fault::Fault;
+use crate::web::pages::{Answer, Draft, Visit};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG};
+use actix_web::{HttpRequest, HttpResponse};
+use atom_syndication::{Category, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
+use gongshi_verify::encoding::hex;
+use gongshi_verify::entry::Entry as LogEntry;
+use gongshi_verify::time::Timestamp;
+use ics::properties::{Description, DtStart, Summary, URL};
+use ics::{Event, ICalendar, Standard, TimeZone, escape_text};
+use jiff::civil::Date;
+use sha2::{Digest as _, Sha256};
+
+/// Duties in a feed at most: those that are due first.
+const MOST: usize = 500;
+
+/// Answers `/authorities/<id>/duties.atom` and `.ics`.
+pub(in crate::web::pages) async fn get(visit: Visit, request: HttpRequest) -> HttpResponse {
+    let site = site(&request);
+    visit
+        .file(move |visit, etag| {
+            let feed = Gathered::of(visit, site)?;
+            let (media, body) = match visit.part.as_str() {
+                "ics" => ("text/calendar; charset=utf-8", feed.calendar(visit)),
+                _ => ("application/atom+xml; charset=utf-8", feed.atom(visit)),
+            };
+            Ok(Draft {
+                status: StatusCode::OK,
+                headers: vec![
+                    (CONTENT_TYPE, media.to_owned()),
+                    (CONTENT_LANGUAGE, visit.lang.tag().to_owned()),
+                    (CACHE_CONTROL, "no-cache".to_owned()),
+                    (ETAG, etag.to_owned()),
+                ],
+                body,
+            })
+        })
+        .await
+}
+
+/// The address under which the reader came here, such as `https://gs.example.gov.cn`; empty where it is odd. It is only said back to that reader.
+fn site(request: &HttpRequest) -> String {
+    let info = request.connection_info();
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
+    match info.host().bytes().all(fits) && matches!(info.scheme(), "http" | "https") {
+        true => format!("{}://{}", info.scheme(), info.host()),
+        false => String::new(),
+    }
+}
+
+/// An id of something, for ever the same: a UUID of the custom version (RFC 9562), from a hash.
+fn uuid(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"gongshi/duty-feed/v1");
+    for part in parts {
+        hash.update(b"\n");
+        hash.update(part.as_bytes());
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash[..16]);
+    bytes[6] = bytes[6] & 0x0f | 0x80;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let text = hex(&bytes);
+    let parts = [
+        &text[..8],
+        &text[8..12],
+        &text[12..16],
+        &text[16..20],
+        &text[20..],
+    ];
+    parts.join("-")
+}
+
+/// Midnight in China at the beginning of a day.
+fn midnight(day: Date) -> Option<Timestamp> {
+    let days = (day - Date::constant(1970, 1, 1)).get_days();
+    Timestamp::from_unix(i64::from(days) * 86_400 - CHINA_SECONDS)
+}
+
+/// A moment of the log as feeds have it. Both write years of four digits.
+fn moment(time: Timestamp) -> FixedDateTime {
+    time.to_string().parse().unwrap_or_default()
+}
+
+/// What a feed is made of.
+struct Gathered {
+    site: String,
+    id: String,
+    name: String,
+    asked: Asked,
+    duties: Vec<Told>,
+    /// When the log last took anything that the model knows of.
+    folded_at: Timestamp,
+}
+
+impl Gathered {
+    fn of(visit: &Visit, site: String) -> Result<Self, Fault> {
+        let (id, name) = named(visit)?;
+        let asked = Asked {
+            late: false,
+            ..asked(visit)
+        };
+        let portal = &visit.portal;
+        let last = portal.model.cursor()?.saturating_sub(1);
+        let entry = portal.log.entry(last)?;
+        let entry = LogEntry::parse(&entry).map_err(|error| {
+            crate::log::LogError::damaged(format!("entry {last}"), error.to_string())
+        })?;
+        Ok(Gathered {
+            site,
+            duties: portal.duties(id.as_str(), asked, 0, MOST)?,
+            id: id.as_str().to_owned(),
+            name,
+            asked,
+            folded_at: entry.logged_at,
+        })
+    }
+
+    fn origin<'a>(&self, visit: &'a Visit) -> &'a str {
+        visit.portal.log.origin().as_str()
+    }
+
+    fn uuid_of(&self, visit: &Visit, told: &Told) -> String {
+        let index = told.index.to_string();
+        uuid(&["duty", self.origin(visit), &index, &told.rule.name])
+    }
+
+    fn part(&self) -> &'static str {
+        match self.asked.part {
+            Part::Own => "",
+            Part::Followed => "followed",
+        }
+    }
+
+    fn title(&self, visit: &Visit) -> String {
+        visit.say("page-duties-feed", &[("name", self.name.as_str().into())])
+    }
+
+    /// When a duty last became something else: at its record, or at the midnight from which it is overdue.
+    fn changed_at(&self, visit: &Visit, told: &Told) -> Timestamp {
+        let overdue = match told.due_on {
+            Ok(due) if due < visit.today => due.tomorrow().ok().and_then(midnight),
+            _ => None,
+        };
+        overdue.map_or(told.logged_at, |at| at.max(told.logged_at))
+    }
+
+    fn atom(&self, visit: &Visit) -> String {
+        let link = |rel: &str, media: &str, path: String| Link {
+            href: format!("{}{path}", self.site),
+            rel: rel.to_owned(),
+            mime_type: Some(media.to_owned()),
+            ..Link::default()
+        };
+        let page = links::duties(visit.lang, &self.id);
+        let pairs = [("part", self.part())];
+        let query = |path: &str| links::with_query(Lang::Zh, path, &pairs);
+        let today = midnight(visit.today).unwrap_or(self.folded_at);
+        let entries = self.duties.iter().map(|told| Entry {
+            title: Text::plain(visit.duty_title(told)),
+            id: format!("urn:uuid:{}", self.uuid_of(visit, told)),
+            updated: moment(self.changed_at(visit, told)),
+            published: Some(moment(told.logged_at)),
+            categories: vec![Category {
+                term: told.rule.name.clone(),
+                ..Category::default()
+            }],
+            links: vec![link(
+                "alternate",
+                "text/html",
+                links::record(visit.lang, told.index),
+            )],
+            summary: Some(Text::plain(visit.duty_text(told))),
+            ..Entry::default()
+        });
+        let feed = Feed {
+            title: Text::plain(self.title(visit)),
+            id: format!(
+                "urn:uuid:{}",
+                uuid(&[
+                    "feed",
+                    self.origin(visit),
+                    &self.id,
+                    self.part(),
+                    visit.lang.tag()
+                ])
+            ),
+            // What is overdue changes with the day.
+            updated: moment(self.folded_at.max(today)),
+            authors: vec![Person {
+                name: self.name.clone(),
+                ..Person::default()
+            }],
+            generator: Some(Generator {
+                value: "Gongshi".to_owned(),
+                ..Generator::default()
+            }),
+            links: vec![
+                link(
+                    "self",
+                    "application/atom+xml",
+                    query(&format!("{page}.atom")),
+                ),
+                link("alternate", "text/html", query(&page)),
+            ],
+            entries: entries.collect(),
+            lang: Some(visit.lang.tag().to_owned()),
+            ..Feed::default()
+        };
+        feed.to_string()
+    }
+
+    /// Days of China as whole days; a duty without a day has no place in a calendar.
+    fn calendar(&self, visit: &Visit) -> String {
+        let mut calendar = ICalendar::new("2.0", "-//Gongshi//Duties//EN");
+        calendar.push(ics::components::Property::new("METHOD", "PUBLISH"));
+        let title = escape_text(self.title(visit)).into_owned();
+        calendar.push(ics::components::Property::new("X-WR-CALNAME", title));
+        // A calendar has to hold something, also where nobody has to do anything.
+        let standard = Standard::new("19910915T000000", "+0800", "+0800");
+        calendar.add_timezone(TimeZone::standard("Asia/Shanghai", standard));
+        for told in &self.duties {
+            let Ok(due) = told.due_on else { continue };
+            let stamp = compact(&told.logged_at.to_string());
+            let mut event = Event::new(self.uuid_of(visit, told), stamp);
+            let mut start = DtStart::new(compact(&due.to_string()));
+            start.add(ics::parameters::Value::DATE);
+            event.push(start);
+            event.push(Summary::new(escape_text(visit.duty_title(told))));
+            event.push(Description::new(escape_text(visit.duty_text(told))));
+            if !self.site.is_empty() {
+                let record = links::record(visit.lang, told.index);
+                event.push(URL::new(format!("{}{record}", self.site)));
+            }
+            event.push(ics::components::Property::new("TRANSP", "TRANSPARENT"));
+            calendar.add_event(event);
+        }
+        calendar.to_string()
+    }
+}
+
+/// A day or moment without its marks: `20260309`, `20260309T020000Z`.
+fn compact(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '-' | ':')).collect()
+}
+
+impl Visit {
+    fn duty_title(&self, told: &Told) -> String {
+        self.say(
+            "page-duties-feed-title",
+            &[
+                ("task", task(self.lang, &told.task).into()),
+                ("kind", self.kind_name(&told.kind).into()),
+                ("index", told.index.to_string().into()),
+            ],
+        )
+    }
+
+    fn duty_text(&self, told: &Told) -> String {
+        let calendar = self.portal.intake.rules().calendar();
+        let standing: Standing = told.on(self.today, calendar);
+        let mut said = vec![
+            ("state", self.state_of(standing).0.into()),
+            ("rule", told.rule.id().into()),
+            ("basis", told.rule.basis.as_str().into()),
+        ];
+        let text = match (told.due_on, self.undated(told)) {
+            (Ok(due), _) => {
+                said.push(("due", due.to_string().into()));
+                self.say("page-duties-feed-text", &said)
+            }
+            (Err(_), why) => {
+                said.push(("why", why.unwrap_or_default().into()));
+                self.say("page-duties-feed-undated", &said)
+            }
+        };
+        match told.rule.confirmed {
+            true => text,
+            false => format!("{text} ({})", self.word("page-rules-unconfirmed-tag")),
+        }
+    }
+
+    /// Answers with a file; faults are pages.
+    async fn file(
+        self,
+        build: impl FnOnce(&Visit, &str) -> Result<Draft, Fault> + Send + 'static,
+    ) -> HttpResponse {
+        let etag = self.etag();
+        if let Some(known) = &self.if_none_match
+            && crate::web::assets::matches(known, &etag)
+        {
+            return HttpResponse::NotModified()
+                .insert_header((ETAG, etag))
+                .insert_header((CACHE_CONTROL, "no-cache"))
+                .finish();
+        }
+        let lang = self.lang;
+        let built = actix_web::web::block(move || match build(&self, &etag) {
+            Ok(draft) => draft,
+            Err(fault) => self.respond(Answer::Fault(fault), &etag),
+        });
+        built
+            .await
+            .unwrap_or_else(|_| Draft::plain(StatusCode::SERVICE_UNAVAILABLE, lang))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn an_id_depends_on_every_part_and_is_a_uuid() {
+        let one = uuid(&["duty", "example.org/log", "7", "promise"]);
+        assert_ne!(one, uuid(&["duty", "example.org/log", "8", "promise"]));
+        assert_ne!(
+            one,
+            uuid(&["duty", "example.org/log", "7", "rectification"])
+        );
+        assert_eq!(one, uuid(&["duty", "example.org/log", "7", "promise"]));
+        let lengths: Vec<usize> = one.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        assert_eq!(&one[14..15], "8");
+        assert!("89ab".contains(&one[19..20]), "{one}");
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_china() {
+        let at = midnight(date(2026, 3, 10)).unwrap();
+        assert_eq!(at.to_string(), "2026-03-09T16:00:00Z");
+        assert_eq!(compact(&at.to_string()), "20260309T160000Z");
+    }
+}

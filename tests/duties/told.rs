@@ -1,0 +1,345 @@
+//! Where duties are told: pages in both languages, the API, the feed and the calendar, each read back by other code than wrote it.
+
+use crate::common::*;
+use crate::county::{County, OTHER};
+use crate::office::*;
+use actix_web::{App, test as http};
+use gongshi::text::{Catalogue, Lang};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const LANGS: [(Lang, &str); 2] = [(Lang::Zh, ""), (Lang::En, "/en")];
+
+/// An application of 2 March, to be decided on by 9 March, and an objection of December that nobody can say the last day of.
+fn some() -> (County, u64, u64) {
+    let county = office();
+    let listing = of_subject(
+        r#""listed_reason":"unreachable","listed_on":"2026-02-25","verified_on":"2026-02-25","legal_basis":"企业信息公示暂行条例""#,
+    );
+    let listed = county.publish("abnormal_listing", listing);
+    let application = of_subject(&format!(
+        r#""repair_kind":"abnormal_removal","target":{},"applied_on":"2026-03-02","acceptance":"accepted","accepted_on":"2026-03-02",
+        "documents":["信用修复申请书"]"#,
+        county.named_json(listed)
+    ));
+    let application = county.publish("repair_application", application);
+    // To be published by 2 March.
+    county.log.clock.advance_to(time("2026-03-03T02:00:00Z"));
+    county.publish("penalty", penalty("示罚9号", "2026-01-27"));
+    (county, listed, application)
+}
+
+struct Got {
+    status: u16,
+    media: String,
+    body: String,
+}
+
+impl County {
+    fn get(&self, path: &str) -> Got {
+        self.log.settle();
+        let portal = self.log.app.portal.clone();
+        actix_web::rt::System::new().block_on(async move {
+            let app = App::new().configure(gongshi::web::configure(portal));
+            let app = http::init_service(app).await;
+            let request = http::TestRequest::with_uri(path);
+            let request = request.insert_header(("Host", "gs.example.gov.cn"));
+            let response = http::call_service(&app, request.to_request()).await;
+            let media = response.headers().get("content-type");
+            let media = media.map_or("", |value| value.to_str().unwrap()).to_owned();
+            let status = response.status().as_u16();
+            let body = http::read_body(response).await;
+            Got {
+                status,
+                media,
+                body: String::from_utf8(body.to_vec()).unwrap(),
+            }
+        })
+    }
+
+    fn read(&self, path: &str) -> String {
+        let got = self.get(path);
+        assert_eq!(got.status, 200, "{path}\n{}", got.body);
+        let texts = got.body.split('>');
+        for text in texts.filter_map(|part| part.split('<').next()) {
+            let bare = ["page-", "kind-", "{ $"];
+            let bare = bare.iter().any(|key| text.trim_start().starts_with(key));
+            assert!(!bare, "{path}: {text}");
+        }
+        got.body
+    }
+
+    fn json(&self, path: &str) -> Value {
+        serde_json::from_str(&self.read(path)).unwrap()
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\'', "&#39;").replace('"', "&quot;")
+}
+
+#[test]
+fn pages_say_what_is_overdue_by_which_rule_and_how_it_ended() {
+    let (county, _, application) = some();
+    county.log.clock.advance_to(time("2026-03-12T02:00:00Z"));
+    for (lang, base) in LANGS {
+        let say = |key: &str, args: &[_]| escaped(&Catalogue::built_in().get(lang, key, args));
+        let overdue = say(
+            "page-duty-overdue-by",
+            &[("n", 3.into()), ("working", 3.into())],
+        );
+        let page = county.read(&format!("{base}/authorities/{DEPARTMENT}/duties"));
+        assert!(page.contains(&overdue), "{page}");
+        assert!(page.contains("<time class=\"nowrap\" datetime=\"2026-03-09\">"));
+        assert!(page.contains(&format!("href=\"{base}/record/{application}\"")));
+        assert!(page.contains("abnormal-removal-5wd@2014-10-01"));
+        assert!(page.contains(&format!("href=\"{base}/rules#deadlines-")));
+        assert!(page.contains(&say("page-rules-unconfirmed-tag", &[])));
+        let late = county.read(&format!("{base}/authorities/{DEPARTMENT}/duties?list=late"));
+        assert!(late.contains("penalty-20wd@2021-09-01"), "{late}");
+        let record = county.read(&format!("{base}/record/{application}"));
+        assert!(record.contains(&say("page-duties-record", &[])) && record.contains(&overdue));
+        let all = county.read(&format!("{base}/duties"));
+        assert!(all.contains(&format!("href=\"{base}/authorities/{DEPARTMENT}/duties\"")));
+        let own = county.read(&format!("{base}/authority/{DEPARTMENT}"));
+        assert!(own.contains(&say("page-duty-overdue", &[])), "{own}");
+        // Who owes nothing has a page that says so.
+        let none = county.read(&format!("{base}/authorities/{OTHER}/duties"));
+        assert!(none.contains(&say("page-duties-none", &[])));
+    }
+    for odd in ["?page=2", "?page=x", "?list=late&part=followed&page=9"] {
+        let path = format!("/authorities/{DEPARTMENT}/duties{odd}");
+        assert_eq!(county.get(&path).status, 400, "{path}");
+    }
+    for nobody in ["000000-NOBODY", "nobody", "%ff"] {
+        for rest in ["", ".atom", ".ics"] {
+            let path = format!("/authorities/{nobody}/duties{rest}");
+            assert_eq!(county.get(&path).status, 404, "{path}");
+        }
+        let path = format!("/api/v1/authorities/{nobody}/duties");
+        assert_eq!(county.get(&path).status, 404, "{path}");
+    }
+}
+
+#[test]
+fn the_api_counts_and_lists_and_says_where_it_goes_on() {
+    let (county, _, application) = some();
+    county.log.clock.advance_to(time("2026-03-12T02:00:00Z"));
+    let path = format!("/api/v1/authorities/{DEPARTMENT}/duties");
+    let all = county.json("/api/v1/duties");
+    assert_eq!(all["day"], "2026-03-12");
+    let of_one = county.json(&path);
+    assert_eq!(all["authorities"][0]["own"], of_one["own"]);
+    assert_eq!(
+        of_one["own"],
+        serde_json::json!({"open": 1, "due_soon": 0, "overdue": 1, "undated": 0, "in_time": 1, "late": 1, "undecided": 0})
+    );
+    let duty = &of_one["duties"][0];
+    assert_eq!(duty["index"], application);
+    assert_eq!(duty["state"], "overdue");
+    assert_eq!(
+        (&duty["starts_on"], &duty["due_on"]),
+        (&"2026-03-02".into(), &"2026-03-09".into())
+    );
+    assert_eq!(duty["overdue_days"], 3);
+    assert_eq!(duty["overdue_working_days"], 3);
+    assert_eq!(duty["confirmed"], false);
+    assert!(
+        duty["basis"].as_str().unwrap().contains("第十一条"),
+        "{duty}"
+    );
+    let late = county.json(&format!("{path}?list=late"));
+    assert_eq!(late["duties"][0]["met_on"], "2026-03-03");
+    assert_eq!(late["next_offset"], Value::Null);
+    let record = county.json(&format!("/api/v1/records/{application}"));
+    assert_eq!(record["duties"][0]["authority"], DEPARTMENT);
+    let objection = of_subject(&format!(
+        r#""objection_type":"content_wrong","target":{},"objection_text":"有误","filed_on":"2026-03-11""#,
+        county.named_json(application)
+    ));
+    county.publish("objection", objection);
+    let one = county.json(&format!("{path}?limit=1"));
+    assert_eq!(one["duties"].as_array().unwrap().len(), 1);
+    assert_eq!(one["next_offset"], 1);
+    let next = county.json(&format!("{path}?limit=1&offset=1"));
+    assert_eq!(next["duties"][0]["state"], "due_soon");
+    assert_eq!(next["next_offset"], Value::Null);
+    for odd in [
+        "list=all",
+        "part=mine",
+        "offset=-1",
+        "offset=9999999",
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+    ] {
+        assert_eq!(county.get(&format!("{path}?{odd}")).status, 400, "{odd}");
+    }
+}
+
+/// What is withdrawn is told nowhere, at once.
+#[test]
+fn what_left_is_in_no_list_and_no_feed() {
+    let (county, listed, application) = some();
+    county.log.clock.advance_to(time("2026-03-12T02:00:00Z"));
+    county.say(county.withdrawal(application)).unwrap();
+    let places = ["duties", "duties.atom", "duties.ics"];
+    for place in places {
+        let body = county.read(&format!("/authorities/{DEPARTMENT}/{place}"));
+        let named = format!("/record/{application}");
+        assert!(
+            !body.contains(&named) && !body.contains("abnormal-removal-5wd"),
+            "{body}"
+        );
+    }
+    let record = county.json(&format!("/api/v1/records/{application}"));
+    assert_eq!(record["duties"], serde_json::json!([]));
+    assert!(
+        !county
+            .read(&format!("/record/{listed}"))
+            .contains("abnormal-removal-5wd")
+    );
+}
+
+#[test]
+fn the_feed_is_read_by_another_reader() {
+    let (county, _, application) = some();
+    let path = format!("/authorities/{DEPARTMENT}/duties.atom");
+    let parse = |path: &str| {
+        let got = county.get(path);
+        assert_eq!(
+            (got.status, got.media.as_str()),
+            (200, "application/atom+xml; charset=utf-8")
+        );
+        feed_rs::parser::parse(got.body.as_bytes()).unwrap()
+    };
+    let feed = parse(&path);
+    let [entry] = &feed.entries[..] else {
+        panic!("{feed:?}")
+    };
+    let links: Vec<&str> = entry.links.iter().map(|link| link.href.as_str()).collect();
+    assert_eq!(
+        links,
+        [format!("http://gs.example.gov.cn/record/{application}")]
+    );
+    let summary = entry.summary.as_ref().unwrap().content.clone();
+    assert!(summary.contains("2026-03-09"), "{summary}");
+    assert!(entry.id.starts_with("urn:uuid:"), "{}", entry.id);
+    let updated = |feed: &feed_rs::model::Feed| feed.entries[0].updated.unwrap().to_rfc3339();
+    assert_eq!(updated(&feed), "2026-03-02T08:00:00+00:00");
+    // Overdue from the tenth in Beijing: the same entry, told anew.
+    county.log.clock.advance_to(time("2026-03-12T02:00:00Z"));
+    let later = parse(&path);
+    assert_eq!(later.entries[0].id, entry.id);
+    assert_eq!(updated(&later), "2026-03-09T16:00:00+00:00");
+    assert!(later.updated > feed.updated);
+    assert_eq!(later.id, feed.id);
+    let english = parse(&format!("/en{path}"));
+    assert_eq!(english.entries[0].id, entry.id);
+    assert_ne!(english.id, feed.id);
+    let title = english.entries[0].title.as_ref().unwrap().content.clone();
+    assert!(title.starts_with("decide on the application"), "{title}");
+    // No names of subjects go into what others keep.
+    let raw = county.get(&path).body;
+    assert!(
+        !raw.contains("示例食品店") && !raw.contains("91000000MA00000900"),
+        "{raw}"
+    );
+    let none = parse(&format!("/authorities/{OTHER}/duties.atom"));
+    assert!(none.entries.is_empty() && none.updated.is_some());
+}
+
+#[test]
+fn the_calendar_is_read_by_another_reader() {
+    let (county, _, application) = some();
+    let path = format!("/authorities/{DEPARTMENT}/duties.ics");
+    let read = |path: &str| {
+        let got = county.get(path);
+        assert_eq!(
+            (got.status, got.media.as_str()),
+            (200, "text/calendar; charset=utf-8")
+        );
+        let lines: Vec<&str> = got.body.split("\r\n").collect();
+        assert!(
+            lines
+                .iter()
+                .all(|line| !line.contains('\n') && line.len() <= 76),
+            "{lines:?}"
+        );
+        assert!(got.body.ends_with("END:VCALENDAR\r\n"));
+        icalendar::parser::unfold(&got.body)
+    };
+    let text = read(&path);
+    let calendar = icalendar::parser::read_calendar(&text).unwrap();
+    let of = |name: &str| {
+        let found = calendar.components.iter().filter(|one| one.name == name);
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(of("VTIMEZONE").len(), 1);
+    let events = of("VEVENT");
+    let [event] = &events[..] else {
+        panic!("{text}")
+    };
+    let said = |name: &str| {
+        event
+            .find_prop(name)
+            .unwrap_or_else(|| panic!("no {name}: {text}"))
+    };
+    assert_eq!(said("DTSTART").val.as_str(), "20260309");
+    assert_eq!(
+        said("DTSTART").params[0].val.as_ref().unwrap().as_str(),
+        "DATE"
+    );
+    assert_eq!(said("DTSTAMP").val.as_str(), "20260302T080000Z");
+    assert_eq!(
+        said("URL").val.as_str(),
+        format!("http://gs.example.gov.cn/record/{application}")
+    );
+    assert!(
+        said("SUMMARY")
+            .val
+            .as_str()
+            .contains(&format!("#{application}"))
+    );
+    let uid = said("UID").val.as_str().to_owned();
+    county.log.clock.advance_to(time("2026-03-12T02:00:00Z"));
+    assert!(read(&path).contains(&uid));
+    // Somebody who owes nothing gets a calendar all the same, and RFC 5545 wants something in it.
+    let none = read(&format!("/authorities/{OTHER}/duties.ics"));
+    let none = icalendar::parser::read_calendar(&none).unwrap();
+    let names: BTreeSet<&str> = none
+        .components
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(names, BTreeSet::from(["VTIMEZONE"]));
+}
+
+/// What has no day is said to have none, with the year whose notice is missing, and stands in no calendar.
+#[test]
+fn a_missing_notice_is_said() {
+    let county = office();
+    county.log.clock.advance_to(time("2026-12-15T02:00:00Z"));
+    let objection = of_subject(&format!(
+        r#""objection_type":"content_wrong","target":{},"objection_text":"有误","filed_on":"2026-12-10","accepted_on":"2026-12-14""#,
+        county.named_json(1)
+    ));
+    county.publish("objection", objection);
+    for (lang, base) in LANGS {
+        let year = [("year", "2027".into())];
+        let why = escaped(&Catalogue::built_in().get(lang, "page-duty-no-notice", &year));
+        for place in ["duties", "duties.atom"] {
+            let body = county.read(&format!("{base}/authorities/{DEPARTMENT}/{place}"));
+            assert!(body.contains(&why), "{body}");
+        }
+    }
+    let ics = county.read(&format!("/authorities/{DEPARTMENT}/duties.ics"));
+    assert!(!ics.contains("VEVENT"), "{ics}");
+    let json = county.json(&format!("/api/v1/authorities/{DEPARTMENT}/duties"));
+    let duty = &json["duties"][0];
+    assert_eq!(
+        (&duty["state"], &duty["due_on"]),
+        (&"undated".into(), &Value::Null)
+    );
+    assert_eq!(duty["calendar_to"], "2026-12-31");
+}
