@@ -286,6 +286,7 @@ fn every_problem_reads_as_a_sentence() {
             latest: "2026-03-02".to_owned(),
         },
         Problem::IdentityNumber,
+        Problem::MobileNumber,
         Problem::NotAlone {
             list: CodeList::ResultCode,
             code: "no_problem_found",

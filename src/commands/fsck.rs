@@ -145,6 +145,20 @@ impl Fsck {
                 unlawful.len()
             ))?;
         }
+        if !auditor.misfits().is_empty() {
+            let misfits = auditor.misfits();
+            let named = misfits.iter().take(MAX_NAMED).map(u64::to_string);
+            let named = named.collect::<Vec<_>>().join(", ");
+            let more = match misfits.len() > MAX_NAMED {
+                true => ", …",
+                false => "",
+            };
+            out::line(format_args!(
+                "{} records do not fit what was said before them, or were not for their authority to say; they may have been logged under \
+                 other rules: entries {named}{more}",
+                misfits.len()
+            ))?;
+        }
         let find = |hash: &Hash| match files.verify(hash) {
             Ok(Some(size)) => Ok(Found::Whole(size)),
             Ok(None) => Ok(Found::Missing),

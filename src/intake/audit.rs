@@ -5,6 +5,7 @@
 //! Memory: 24 bytes of statement, 24 of salt and 34 of what others may refer to an entry, 90 to 150 MB for a million entries
 //! with the tables' spare room; and the plan keys.
 
+mod journeys;
 mod order;
 mod terms;
 
@@ -83,6 +84,8 @@ pub struct Auditor {
     order: Option<order::Order>,
     /// Where rules are at hand: what they say of records and of expiries.
     terms: Option<terms::Terms>,
+    /// The same: what follows on other records.
+    journeys: Option<journeys::Journeys>,
 }
 
 impl Auditor {
@@ -101,6 +104,7 @@ impl Auditor {
             ended: HashSet::new(),
             order: None,
             terms: None,
+            journeys: None,
         }
     }
 
@@ -118,6 +122,7 @@ impl Auditor {
     /// # Errors
     /// [`ModelError`] where there is no memory for it.
     pub fn with_rules(mut self, log: Arc<Log>, rules: Arc<Rules>) -> Result<Self, ModelError> {
+        self.journeys = Some(journeys::Journeys::new(log.clone(), rules.clone())?);
         self.terms = Some(terms::Terms::new(log, rules)?);
         Ok(self)
     }
@@ -126,6 +131,12 @@ impl Auditor {
     /// the log.
     pub fn unlawful(&self) -> &[u64] {
         self.terms.as_ref().map_or(&[], |terms| terms.unlawful())
+    }
+
+    /// Entries of records that do not fit what was said before them, or were not for their authority to say. They may have been logged
+    /// under other rules, so this is told, and is no problem of the log.
+    pub fn misfits(&self) -> &[u64] {
+        self.journeys.as_ref().map_or(&[], |all| all.misfits())
     }
 
     /// Why expiries were not all held against the rules.
@@ -257,6 +268,7 @@ impl Auditor {
             }
             self.compare(waiting.index, checked, problems);
             self.hold_to_order(&waiting, problems);
+            self.hold_to_past(&waiting, problems);
         }
     }
 
@@ -277,6 +289,22 @@ impl Auditor {
                 format!("entry {index}: against the order of its draw: {one}"),
             )
         }));
+    }
+
+    /// Whether an entry fits what was said before it.
+    fn hold_to_past(&mut self, waiting: &Waiting, problems: &mut Vec<FsckProblem>) {
+        let (Some(journeys), Ok(kind)) = (
+            &mut self.journeys,
+            waiting.entry.kind.as_str().parse::<Kind>(),
+        ) else {
+            return;
+        };
+        let body = waiting.record.as_ref().map(body_of);
+        let said = (&waiting.entry, kind);
+        let taken = journeys.take(waiting.index, said, body.as_ref(), &self.registry);
+        if let Err(error) = taken {
+            problems.push(about(waiting.index, error.to_string()));
+        }
     }
 
     /// Keeps a leaf for those who refer to it. Its subject becomes known when its record is compared.

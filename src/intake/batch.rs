@@ -7,7 +7,7 @@ use crate::log::{Fate, Leaf, Log, Submission, SubmitError};
 use crate::sequel::{Follows, Key};
 use gongshi_verify::hash::Hash;
 use gongshi_verify::keys::PublicKey;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// One event's place.
 enum Slot {
@@ -114,6 +114,8 @@ pub(super) struct Builder {
     leaves: Vec<Leaf>,
     keys: Vec<Keys>,
     follows: Vec<Follows>,
+    /// What they are found by.
+    gathered: HashSet<Key>,
     /// Slot and statement by salt.
     salts: HashMap<[u8; 16], (usize, Hash)>,
 }
@@ -128,6 +130,7 @@ impl Builder {
             leaves: Vec::new(),
             keys: Vec::new(),
             follows: Vec::new(),
+            gathered: HashSet::new(),
             salts: HashMap::new(),
         }
     }
@@ -157,8 +160,7 @@ impl Builder {
 
     /// Whether something gathered and not handed over yet has one of these keys.
     pub(super) fn gathers(&self, keys: &[Key]) -> bool {
-        let mut gathered = self.follows.iter().flat_map(|follows| &follows.keys);
-        gathered.any(|key| keys.contains(key))
+        keys.iter().any(|key| self.gathered.contains(key))
     }
 
     pub(super) fn push(
@@ -176,6 +178,7 @@ impl Builder {
         });
         self.leaves.push(leaf);
         self.keys.push(keys);
+        self.gathered.extend(follows.keys.iter().cloned());
         self.follows.push(follows);
     }
 
@@ -187,6 +190,7 @@ impl Builder {
         let leaves = std::mem::take(&mut self.leaves);
         let keys = std::mem::take(&mut self.keys);
         let follows = std::mem::take(&mut self.follows);
+        self.gathered.clear();
         self.batch.groups.push(match log.submit(leaves) {
             Ok(submission) => {
                 for (index, (keys, follows)) in

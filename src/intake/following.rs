@@ -12,7 +12,8 @@ use crate::store::StoreError;
 use gongshi_verify::encoding::decimal;
 use gongshi_verify::entry::Entry;
 use serde_json::{Map, Value};
-use std::collections::VecDeque;
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, VecDeque};
 
 /// Entries folded at once while catching up, and least distance of the cursor from what is published at which it is moved.
 const BATCH: u64 = 4096;
@@ -33,6 +34,8 @@ struct Waiting {
 pub(super) struct Following {
     sequel: Sequel,
     waiting: VecDeque<Waiting>,
+    /// The newest of them by what it is found by.
+    newest: HashMap<Key, (u64, Fate)>,
     /// Every entry below it is in the database, or has no rows.
     cursor: u64,
 }
@@ -44,6 +47,7 @@ impl Following {
             cursor: sequel.cursor()?,
             sequel,
             waiting: VecDeque::new(),
+            newest: HashMap::new(),
         };
         following.catch_up(log)?;
         Ok(following)
@@ -78,6 +82,9 @@ impl Following {
     /// Notes an entry handed to the log.
     pub(super) fn add(&mut self, index: u64, follows: Follows, fate: &Fate) {
         if !follows.keys.is_empty() {
+            for key in &follows.keys {
+                self.newest.insert(key.clone(), (index, fate.clone()));
+            }
             self.waiting.push_back(Waiting {
                 index,
                 follows,
@@ -115,7 +122,16 @@ impl Following {
         }
         self.sequel.keep(&rows, cursor)?;
         self.cursor = cursor;
-        self.waiting.drain(..decided);
+        for one in self.waiting.drain(..decided) {
+            for key in one.follows.keys {
+                // Another may have come under the same key since.
+                if let Slot::Occupied(newest) = self.newest.entry(key)
+                    && newest.get().1.is(&one.fate)
+                {
+                    newest.remove();
+                }
+            }
+        }
         Ok(())
     }
 
@@ -129,24 +145,25 @@ impl Following {
         log: &Log,
         standing: &Standing,
     ) -> Result<(), Refusal> {
-        let touches = |one: &&Waiting| one.follows.keys.iter().any(|key| keys.contains(key));
-        let newest = self.waiting.iter().rev().find(touches);
-        if let Some(one) = newest {
-            log.hurry();
-            if settled(&one.fate, one.index, log) == Outcome::Undecided {
-                let reason = log.stopped();
-                return Err(Refusal::Unavailable(reason.unwrap_or_else(|| {
-                    "a record that this one depends on takes too long".to_owned()
-                })));
-            }
-            self.settle(log, standing)?;
-            // What was handed in before it has the same fate or an earlier one.
-            let left = self.waiting.iter().any(|one| touches(&one));
-            if left {
-                let reason = "a record that this one depends on is not decided".to_owned();
-                return Err(Refusal::Unavailable(reason));
-            }
+        let waited = keys.iter().filter_map(|key| self.newest.get(key));
+        let Some((index, fate)) = waited.max_by_key(|(index, _)| *index).cloned() else {
+            return Ok(());
+        };
+        log.hurry();
+        if settled(&fate, index, log) == Outcome::Undecided {
+            let reason = log.stopped();
+            return Err(Refusal::Unavailable(reason.unwrap_or_else(|| {
+                "a record that this one depends on takes too long".to_owned()
+            })));
         }
-        Ok(())
+        self.settle(log, standing)?;
+        // What was handed in before it has its fate, too.
+        match keys.iter().any(|key| self.newest.contains_key(key)) {
+            true => {
+                let reason = "a record that this one depends on is not decided".to_owned();
+                Err(Refusal::Unavailable(reason))
+            }
+            false => Ok(()),
+        }
     }
 }

@@ -45,8 +45,14 @@ const OF_SUBJECT: &[Kind] = &[
     Kind::NoPenalty,
 ];
 
+/// Whether anything can be found by a record of a kind.
+#[must_use]
+pub fn concerns(kind: Kind) -> bool {
+    kind == Kind::Correction || FOLLOWING.contains(&kind) || OF_SUBJECT.contains(&kind)
+}
+
 /// What a record is found by.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// An entry that it names.
     Entry(u64),

@@ -14,33 +14,32 @@ fn accepted(county: &County, target: u64, papers: &[&str]) -> Value {
 #[test]
 fn an_accepted_application_names_all_papers() {
     let county = County::new();
-    let listed = county.listing("2026-02-20");
-    let say =
-        |papers: &[&str]| county.refused("repair_application", accepted(&county, listed, papers));
-    assert_eq!(say(&["application_form", "promise"]), "papers_missing");
+    let here = |body: Value| with(body, "region", "610323");
+    let listed = county
+        .say(COUNTY, "abnormal_listing", here(listing("2026-02-20")))
+        .unwrap();
+    let say = |body: Value| code(county.say(COUNTY, "repair_application", here(body)));
+    let papers = |papers: &[&str]| accepted(&county, listed, papers);
     assert_eq!(
-        say(&["application_form", "promise", "photo"]),
+        say(papers(&["application_form", "promise"])),
+        "papers_missing"
+    );
+    assert_eq!(
+        say(papers(&["application_form", "promise", "photo"])),
         "rule_code_unknown"
     );
-    let bare = without(accepted(&county, listed, &[]), "documents");
-    assert_eq!(county.refused("repair_application", bare), "papers_missing");
+    assert_eq!(say(without(papers(&[]), "documents")), "papers_missing");
     let gaps = with(
-        accepted(&county, listed, &["application_form", "promise"]),
+        papers(&["application_form", "promise"]),
         "acceptance",
         "accepted_with_gaps",
     );
     let gaps = with(gaps, "missing_documents", codes(&["rectification"]));
     let gaps = with(gaps, "documents_due_on", "2026-03-03");
-    assert_eq!(county.refused("repair_application", gaps), "no_gaps");
-    let good = accepted(
-        &county,
-        listed,
-        &["application_form", "promise", "rectification", "identity"],
-    );
-    county.publish(
-        "repair_application",
-        with(good, "other_documents", codes(&["授权委托书"])),
-    );
+    assert_eq!(say(gaps), "no_gaps");
+    let all = ["application_form", "promise", "rectification", "identity"];
+    let good = with(papers(&all), "other_documents", codes(&["授权委托书"]));
+    assert_eq!(say(good).get(..8), Some("accepted"));
 }
 
 struct Taiyuan(County, u64);

@@ -99,3 +99,96 @@ fn what_was_said_is_known_after_a_start_and_without_what_is_derived() {
     };
     assert_eq!(again(&log, &body), "repair_open");
 }
+
+/// What an erased record was found by is forgotten with it.
+#[test]
+fn an_erased_record_is_found_by_nothing() {
+    use gongshi::sequel::Key;
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let body = with(county.removal(listed), "listing", county.named(listed));
+    let removed = county.publish("abnormal_removal", body);
+    let promise = about(
+        r#""promise_type":"credit_repair","content":"补报。","promised_on":"2026-02-20","fulfilment":"pending""#,
+    );
+    let promise = with(promise, "subject_uscc", FIRM);
+    let promised = county.publish("credit_promise", promise);
+    // The next event writes down what was found of these.
+    let again = || county.refused("abnormal_removal", county.removal(listed));
+    assert_eq!(again(), "removed_already");
+    let intake = &county.log.app.portal.intake;
+    let find = |key: &Key| intake.sequel().find(key).unwrap();
+    let firm = Key::Subject(FIRM.to_owned());
+    assert_eq!(find(&firm), [promised]);
+    for target in [removed, promised] {
+        county.erase(target);
+    }
+    for _ in 0..500 {
+        if intake.standing().unfinished().unwrap().is_empty() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert_eq!(find(&firm), [0; 0]);
+    assert_eq!(find(&Key::Entry(listed)), [0; 0]);
+    // A removal that is erased removes nothing any more.
+    county.publish("abnormal_removal", county.removal(listed));
+    assert_eq!(again(), "removed_already");
+}
+
+/// The log alone shows what does not fit; under the rules of intake nothing does.
+#[test]
+fn fsck_finds_what_does_not_fit() {
+    use gongshi::intake::Auditor;
+    use gongshi::log::{Leaf, fsck};
+    use gongshi::rules::Rules;
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let application = county.apply(listed);
+    county.publish("repair_decision", county.decision(application, "granted"));
+    let removal = county.removal(listed);
+    let removed = county.publish("abnormal_removal", removal.clone());
+    county
+        .withdraw(removed, "published_in_error", None)
+        .unwrap();
+    county.publish("abnormal_removal", removal.clone());
+    let log = county.log.app.portal.log.clone();
+    let misfits = || {
+        let rules = Rules::built_in().clone();
+        let mut auditor = Auditor::new(origin())
+            .with_rules(log.clone(), rules)
+            .unwrap();
+        let mut report = fsck(
+            &log,
+            |_| (),
+            |index, leaf, all| auditor.leaf(index, leaf, all),
+        );
+        auditor.finish(&mut report.problems);
+        assert_eq!(report.problems, []);
+        auditor.misfits().to_vec()
+    };
+    assert_eq!(misfits(), [0; 0]);
+    // Past intake: a third removal.
+    let event = county.event(DEPARTMENT, "abnormal_removal", None, removal);
+    let line: serde_json::Value = serde_json::from_str(&event.to_json()).unwrap();
+    let canonical = |value: &serde_json::Value| {
+        let text = value.to_string();
+        gongshi_verify::json::to_jcs(&gongshi_verify::json::parse(&text).unwrap())
+    };
+    let record = canonical(&line["record"]);
+    let commitment = gongshi_verify::record::Record::parse(record.as_bytes())
+        .unwrap()
+        .commitment();
+    let entry = serde_json::json!({
+        "authority": line["authority"], "commitment": gongshi_verify::encoding::hex(&commitment), "issued_at": line["issued_at"],
+        "kind": line["kind"], "logged_at": line["issued_at"], "signature": line["signature"], "v": 1,
+    });
+    let leaf = Leaf {
+        entry: canonical(&entry).into_bytes(),
+        record: Some(record.into_bytes()),
+    };
+    let submission = log.submit(vec![leaf]).unwrap();
+    let index = submission.first;
+    submission.wait().unwrap();
+    assert_eq!(misfits(), [index]);
+}

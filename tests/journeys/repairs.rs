@@ -218,3 +218,39 @@ fn a_listing_handed_in_a_moment_before_stands_against_a_repair() {
     assert_eq!(code(answers.remove(1)), "repair_listed");
     answers.remove(0).unwrap();
 }
+
+/// What happened since is not held against a correction that changes none of it.
+#[test]
+fn a_decided_application_can_be_corrected() {
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let application = county.apply(listed);
+    let decision = county.publish("repair_decision", county.decision(application, "granted"));
+    let removal = with(
+        county.removal(listed),
+        "repair_decision",
+        county.named(decision),
+    );
+    let removed = county.publish("abnormal_removal", removal.clone());
+    let numbered = with(county.application(listed), "application_no", "修复2026-1");
+    county
+        .correct(application, "repair_application", numbered.clone())
+        .unwrap();
+    let reasoned = with(
+        county.decision(application, "granted"),
+        "decision_no",
+        "信修1号",
+    );
+    county
+        .correct(decision, "repair_decision", reasoned)
+        .unwrap();
+    county.publish("repair_decision", county.decision(application, "rescinded"));
+    let noted = with(removal, "note", "编号有误。");
+    county.correct(removed, "abnormal_removal", noted).unwrap();
+    // Its target is another matter: that one is applied for already.
+    let other = county.listing("2026-02-21");
+    county.apply(other);
+    let moved = with(numbered, "target", county.named(other));
+    let moved = county.correct(application, "repair_application", moved);
+    assert_eq!(code(moved), "repair_open");
+}

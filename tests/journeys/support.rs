@@ -128,6 +128,19 @@ impl County {
         self.log.accept(vec![event]).remove(0)
     }
 
+    pub fn erase(&self, target: u64) {
+        let body = Value::object([
+            ("decided_on", "2026-03-02".into()),
+            ("erasure_reason", "court_order".into()),
+            ("legal_basis", "个人信息保护法".into()),
+            ("region", "000000".into()),
+            ("target", self.named(target)),
+        ]);
+        let event = self.event(DEPARTMENT, "erasure", Some(target), body);
+        let event = event.approved(&origin(), &self.second);
+        self.log.accept(vec![event]).remove(0).unwrap();
+    }
+
     pub fn correct(&self, target: u64, kind: &str, body: Value) -> Result<u64, Refusal> {
         let body = Value::object([
             ("corrected_body", body),

@@ -39,3 +39,24 @@ async fn pages_that_name_persons_stay_out_of_search_engines() {
         assert_eq!(got.header("x-robots-tag"), "noindex", "{path}");
     }
 }
+
+/// The full name stands on the page of the record and nowhere else; nobody finds it by that name.
+#[actix_web::test]
+async fn a_person_is_named_in_full_on_the_page_of_the_record_alone() {
+    const MASKED: &str = "张＊";
+    for (_, base) in LANGS {
+        let record = get(&format!("{base}/record/{}", SITE.person)).await.body;
+        assert!(record.contains(PERSON) && record.contains(MASKED));
+        let title = record.split("<title>").nth(1).unwrap();
+        let title = title.split("</title>").next().unwrap();
+        assert!(title.contains(MASKED) && !title.contains(PERSON), "{title}");
+        let list = get(&format!("{base}/list/serious_listing")).await.body;
+        assert!(list.contains(MASKED) && !list.contains(PERSON));
+        let link = format!("/record/{}\"", SITE.person);
+        let found = get(&format!("{base}/search?q=%E5%BC%A0%E6%9F%90%E6%9F%90")).await;
+        assert!(!found.body.contains(&link));
+        // By what it did it is found, under the surname.
+        let found = get(&format!("{base}/search?q=%E5%BC%A0&kind=serious_listing")).await;
+        assert!(!found.body.contains(PERSON));
+    }
+}

@@ -228,6 +228,10 @@ impl Site {
         let bodies: Value = serde_json::from_str(include_str!("../data/bodies.json")).unwrap();
         let mut body = bodies[kind.as_str()].clone();
         self.mend(schema(kind).fields, &mut body);
+        // Of all that can be repaired, what this kind of repair is for.
+        if matches!(kind, Kind::RepairApplication | Kind::RepairDecision) {
+            body["target"] = self.entry_of(&[Kind::AbnormalListing]).unwrap();
+        }
         // Nothing here ends what is shown as being in force.
         for (ending, ended) in [("listing", "listed_on"), ("mark", "marked_on")] {
             let members = body.as_object_mut().unwrap();

@@ -179,3 +179,35 @@ fn all_but_the_permanent_kinds_can_be_revised() {
         .collect();
     assert_eq!(log::REVISABLE, revisable);
 }
+
+/// Inspectors appear by number or pseudonym, applicants and operators of businesses not at all: no field asks for a person's name, papers or
+/// telephone, but for the subject itself.
+#[test]
+fn no_field_asks_for_persons_beside_the_subject() {
+    const ASKS: &[&str] = &[
+        "inspector",
+        "officer_name",
+        "operator_name",
+        "owner",
+        "representative",
+        "applicant",
+        "agent_name",
+        "person",
+        "identity",
+        "id_card",
+        "id_number",
+        "phone",
+        "mobile",
+        "telephone",
+        "contact",
+        "email",
+        "birth",
+        "gender",
+    ];
+    each_object(&mut |kind, fields| {
+        for field in fields {
+            let asks = ASKS.iter().find(|word| field.name.contains(**word));
+            assert_eq!(asks, None, "{kind} {}", field.name);
+        }
+    });
+}

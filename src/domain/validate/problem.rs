@@ -227,6 +227,7 @@ impl Problem {
         "before",
         "in_future",
         "identity_number",
+        "mobile_number",
         "not_alone",
         "not_listed",
         "too_few",

@@ -85,7 +85,9 @@ pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     };
     match case.named(&said.view, exit.field)? {
         Some(listing) => {
-            if let Some((by, _)) = lifted(case, &listing, said.own)? {
+            if let Some((by, _)) = lifted(case, &listing, said.own)?
+                && !said.settled
+            {
                 let by = by.to_string();
                 return Err(broken(
                     exit.field,
@@ -95,7 +97,9 @@ pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
             }
             said.not_before(exit.ends_on, &listing, listing.day())?;
         }
-        None if named(&said.view, exit.field).is_none() => by_day(case, said, exit)?,
+        None if named(&said.view, exit.field).is_none() && !said.settled => {
+            by_day(case, said, exit)?;
+        }
         // Its body is gone: whoever wrote it knows what it said.
         None => {}
     }
@@ -142,7 +146,9 @@ fn by_decision(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refus
         return Ok(());
     };
     let listing = named(&said.view, exit.field);
-    super::repair::granted_for(case, &decision, listing)?;
+    if !said.settled {
+        super::repair::granted_for(case, &decision, listing)?;
+    }
     said.not_before(exit.ends_on, &decision, decision.day())
 }
 

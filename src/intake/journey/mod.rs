@@ -39,7 +39,33 @@ struct Said<'a> {
     view: View<'a>,
     /// The record that this is a correction of: it is not held against itself.
     own: Option<u64>,
+    /// A correction of something else than what excludes others: what happened since it was let in is not held against it.
+    settled: bool,
 }
+
+/// Members by which records exclude each other. What else a correction changes, it may change at any time.
+const EXCLUDING: &[&str] = &[
+    "acceptance",
+    "application",
+    "applied_on",
+    "fulfilment",
+    "listed_on",
+    "listed_reason",
+    "listing",
+    "mark",
+    "marked_on",
+    "no_penalty_kind",
+    "objection",
+    "promise",
+    "repair_decision",
+    "repair_kind",
+    "repair_outcome",
+    "result",
+    "reverses",
+    "status",
+    "subject_uscc",
+    "target",
+];
 
 impl Said<'_> {
     /// A day that it names must not be before the day of another record.
@@ -132,22 +158,28 @@ pub(super) fn judge(
         who,
         view: *view,
         own: None,
+        settled: false,
     };
     if view.kind() != Kind::Correction {
         return one(case, said);
     }
     objection::correction(case, said)?;
-    match corrected(view) {
-        Some(view) => one(
-            case,
-            Said {
-                who,
-                view,
-                own: target,
-            },
-        ),
-        None => Ok(()),
-    }
+    let (Some(view), Some(own)) = (corrected(view), target) else {
+        return Ok(());
+    };
+    let before = case.past(own)?;
+    let same = |past: Past| {
+        let before = past.view();
+        let mut all = EXCLUDING.iter();
+        all.all(|name| before.value_of(name) == view.value_of(name))
+    };
+    let said = Said {
+        who,
+        view,
+        own: target,
+        settled: before.is_some_and(same),
+    };
+    one(case, said)
 }
 
 fn one(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {

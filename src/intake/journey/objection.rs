@@ -36,7 +36,9 @@ pub(super) fn reply(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         return Ok(());
     };
     let field = (Kind::ObjectionReply, "objection");
-    if let Some(other) = case.following(index, field, said.own)?.first() {
+    if let Some(other) = case.following(index, field, said.own)?.first()
+        && !said.settled
+    {
         let by = other.index.to_string();
         return Err(broken("objection", index, Breach::RepliedAlready { by }));
     }

@@ -27,7 +27,7 @@ pub(super) fn settled(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         ));
     }
     said.not_before("checked_on", &promise, promise.day())?;
-    if !settles(own) {
+    if !settles(own) || said.settled {
         return Ok(());
     }
     let allowed = |before: &Past| {

@@ -171,9 +171,11 @@ pub(super) fn application(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal
         };
         matter.fits(said)?;
         said.not_before("applied_on", target, target.day())?;
-        matter.granted(case, None)?;
-        matter.stands(case)?;
-        open(case, said, &matter)?;
+        if !said.settled {
+            matter.granted(case, None)?;
+            matter.stands(case)?;
+            open(case, said, &matter)?;
+        }
     }
     papers::judge(case, said)
 }
@@ -232,6 +234,9 @@ pub(super) fn decision(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     };
     matter.fits(said)?;
     said.not_before("decided_on", target, target.day())?;
+    if said.settled {
+        return Ok(());
+    }
     if outcome == "rescinded" {
         return rescission(case, said, &matter);
     }

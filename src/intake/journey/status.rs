@@ -13,7 +13,9 @@ pub(super) fn reversal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         if revoked.text("status") != "licence_revoked" && !revoked.left {
             return Err(broken("reverses", revoked.index, Breach::NotRevoked));
         }
-        if let Some(by) = reversed(case, revoked.index, said.own)? {
+        if let Some(by) = reversed(case, revoked.index, said.own)?
+            && !said.settled
+        {
             let by = by.to_string();
             return Err(broken(
                 "reverses",
@@ -23,6 +25,7 @@ pub(super) fn reversal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         }
         said.not_before("effective_on", revoked, revoked.day())?;
     } else if named(&said.view, "reverses").is_none()
+        && !said.settled
         && let Some(code) = said.view.subject_code()
     {
         let code = code.as_str();
@@ -34,6 +37,9 @@ pub(super) fn reversal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let Some(decision) = case.named(&said.view, "repair_decision")? else {
         return Ok(());
     };
+    if said.settled {
+        return Ok(());
+    }
     super::repair::granted_for(case, &decision, None)?;
     if decision.text("repair_kind") != "revocation_reversal" && !decision.left {
         return Err(broken(

@@ -38,7 +38,7 @@ pub(super) fn judge(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
             ));
         }
     };
-    let (true, Some(code)) = (rule.once, view.subject_code()) else {
+    let (true, Some(code)) = (rule.once && !said.settled, view.subject_code()) else {
         return Ok(());
     };
     let before = case.of_subject(code.as_str(), said.own)?;
