@@ -62,6 +62,12 @@ fn addresses(county: &County) -> Vec<String> {
         "/check".to_owned(),
         "/fairness".to_owned(),
         "/rules".to_owned(),
+        "/duties".to_owned(),
+        format!("/authorities/{DEPARTMENT}/duties"),
+        format!("/authorities/{DEPARTMENT}/duties?list=late"),
+        format!("/authorities/{DEPARTMENT}/duties?part=followed"),
+        format!("/authorities/{DEPARTMENT}/duties.atom"),
+        format!("/authorities/{DEPARTMENT}/duties.ics"),
         "/problems/reference-kind".to_owned(),
     ];
     pages.extend(Kind::ALL.iter().map(|kind| format!("/list/{kind}")));
@@ -92,6 +98,9 @@ fn addresses(county: &County) -> Vec<String> {
         "/api/v1/draws/a/b/c",
         "/api/v1/beacons",
         "/api/v1/rules",
+        "/api/v1/duties",
+        "/api/v1/authorities/000000-SCJG/duties",
+        "/api/v1/authorities/000000-SCJG/duties?list=late",
         "/api/v1/cards/a",
         "/static/style.css",
     ] {
