@@ -66,6 +66,12 @@ fn addresses(county: &County) -> Vec<String> {
         "/receipts".to_owned(),
         "/repair".to_owned(),
         "/promises".to_owned(),
+        "/duties".to_owned(),
+        format!("/authorities/{DEPARTMENT}/duties"),
+        format!("/authorities/{DEPARTMENT}/duties?list=late"),
+        format!("/authorities/{DEPARTMENT}/duties?part=followed"),
+        format!("/authorities/{DEPARTMENT}/duties.atom"),
+        format!("/authorities/{DEPARTMENT}/duties.ics"),
         "/problems/reference-kind".to_owned(),
     ];
     pages.extend(Kind::ALL.iter().map(|kind| format!("/list/{kind}")));
@@ -105,6 +111,9 @@ fn addresses(county: &County) -> Vec<String> {
         "/api/v1/rules",
         "/api/v1/repair",
         "/api/v1/promises",
+        "/api/v1/duties",
+        "/api/v1/authorities/000000-SCJG/duties",
+        "/api/v1/authorities/000000-SCJG/duties?list=late",
         "/api/v1/cards/a",
         "/static/style.css",
     ] {

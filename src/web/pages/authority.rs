@@ -72,6 +72,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         )
         .with("counts", &counts)
         .with("all", &all)
+        .with("duties_href", &links::duties(visit.lang, id.as_str()))
         .with("duties", &super::duties::Figures::of(visit, id.as_str())?)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()

@@ -289,7 +289,12 @@ impl Visit {
         };
         match told.rule.confirmed {
             true => text,
-            false => format!("{text} ({})", self.word("page-rules-unconfirmed-tag")),
+            false => format!(
+                "{text}{}{}{}",
+                self.word("page-paren-open"),
+                self.word("page-rules-unconfirmed-tag"),
+                self.word("page-paren-close")
+            ),
         }
     }
 
