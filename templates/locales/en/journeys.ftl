@@ -32,6 +32,7 @@ page-receipt-address = Address
 page-receipt-back = Back to the progress
 page-receipt-check = Check the receipt code
 page-receipt-check-text = Download the proof file; your own computer works out the code, and checks that the entry is in the log.
+page-journey-comma = {", "}
 page-journey-state = Progress
 page-journey-no-day = No day given
 page-journey-due = Due

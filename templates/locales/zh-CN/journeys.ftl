@@ -32,6 +32,7 @@ page-receipt-address = 网址
 page-receipt-back = 返回进度页面
 page-receipt-check = 核对回执码
 page-receipt-check-text = 下载证明文件，在自己的计算机上算出回执码，并核对条目确在日志之中。
+page-journey-comma = ，
 page-journey-state = 进度
 page-journey-no-day = 未载明日期
 page-journey-due = 期限
