@@ -542,3 +542,53 @@ fn faulty_rules_stop_the_start() {
         );
     }
 }
+
+/// What a subject follows has a receipt code: printed behind the index, and in a file beside the rows of a table. It is what the proof file says.
+#[test]
+fn promises_are_published_and_imported_with_their_receipt_codes() {
+    let portal = Portal::start();
+    portal.register("000000-SCJG");
+    portal.write(
+        "promise.json",
+        r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例公司","region":"000000","promise_type":"voluntary_disclosure",
+        "content":"诚信经营。","promised_on":"2026-03-02","fulfilment":"pending"}"#,
+    );
+    let publish =
+        "publish --kind credit_promise --key 000000-SCJG.key --proofs proofs promise.json";
+    let said = portal.must(publish);
+    let proof = std::fs::read(portal.path("proofs/2.tlog-proof")).unwrap();
+    let receipt = gongshi_verify::receipt::ReceiptCode::of_proof(&proof).unwrap();
+    assert_eq!(said, format!("2 {receipt}\n"));
+    let table = "统一社会信用代码,企业名称,行政区划代码,承诺类型,承诺内容,承诺日期,履约状态\n\
+                 91000000MA00000900,示例公司,000000,voluntary_disclosure,按时年报。,2026-03-03,pending\n\
+                 91000000MA00000900,示例公司,000000,voluntary_disclosure,按时年报。,2026-02-30,pending\n";
+    portal.write("p.csv", table);
+    let import = "import --kind credit_promise --key 000000-SCJG.key --quiet p.csv";
+    let output = portal.run(import);
+    assert_eq!(code(&output), Some(1), "{output:?}");
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("p.csv.receipts.csv"), "{said}");
+    let kept = std::fs::read_to_string(portal.path("p.csv.receipts.csv")).unwrap();
+    let mut rows = kept.lines();
+    assert!(
+        rows.next()
+            .unwrap()
+            .starts_with("\u{feff}回执码,原表行号,统一社会信用代码")
+    );
+    let row = rows.next().unwrap();
+    assert!(
+        row.starts_with("3-") && row.contains(",2,91000000MA00000900,示例公司"),
+        "{row}"
+    );
+    let receipt = row.split(',').next().unwrap();
+    let receipt: gongshi_verify::receipt::ReceiptCode = receipt.parse().unwrap();
+    assert_eq!(receipt.index, 3);
+    assert_eq!(rows.next(), None);
+    // Nothing goes in a second time, and so no second file is made.
+    portal.run(import);
+    assert!(!portal.path("p.csv.receipts-2.csv").exists());
+    // Other kinds go without.
+    portal.write("listing.json", LISTING);
+    let listing = "publish --kind abnormal_listing --key 000000-SCJG.key listing.json";
+    assert_eq!(portal.must(listing), "4\n");
+}

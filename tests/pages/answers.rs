@@ -109,6 +109,13 @@ async fn chinese_sentences_are_set_without_holes() {
         "/problems/overloaded",
         "/nothing",
         "/record/0?before=30",
+        "/receipts",
+        "/receipts?code=4127",
+        "/receipts/99999-0123-4567",
+        "/repair",
+        "/repair?region=140100",
+        "/promises",
+        "/promises?type=credit_repair&state=false_promise",
     ]
     .map(str::to_owned)
     .to_vec();
@@ -116,6 +123,15 @@ async fn chinese_sentences_are_set_without_holes() {
     paths.extend([SUBJECT, &SITE.overdue.0].map(|code| format!("/enterprise/{code}")));
     paths.extend(SITE.index.values().map(|index| format!("/record/{index}")));
     paths.extend([SITE.overdue.1, SITE.person].map(|index| format!("/record/{index}")));
+    for index in SITE.index.values() {
+        let entry = SITE.app.portal.log.entry(*index).unwrap();
+        let hash = gongshi_verify::hash::leaf_hash(&entry);
+        let code = gongshi_verify::receipt::ReceiptCode::of(*index, &hash);
+        paths.extend([
+            format!("/receipts/{code}"),
+            format!("/receipts/{code}/print"),
+        ]);
+    }
     for path in paths {
         let html = get(&path).await.body;
         assert_eq!(holes(&html), Vec::<String>::new(), "{path}");

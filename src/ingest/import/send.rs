@@ -97,11 +97,13 @@ struct Sent {
     event: String,
 }
 
+/// What the log answered to one row: its index and proof, or why not.
+type Settled = Result<(u64, String), Refused>;
+
 /// What a sender brings back.
 struct Outcome {
     batch: Vec<Sent>,
-    /// Index and proof, or why not.
-    answers: Vec<(usize, Result<(u64, String), Refused>)>,
+    answers: Vec<(usize, Settled)>,
     result: Result<(), ClientError>,
 }
 

@@ -233,6 +233,10 @@ impl<'a> Look<'a> {
         }
         lifts.sort_by_key(|lift| lift.index);
         lifts.dedup_by_key(|lift| lift.index);
+        // The display of a listing ends by itself after its removal: that lifts nothing more.
+        if lifts.iter().any(|lift| lift.kind() != Kind::Expiry) {
+            lifts.retain(|lift| lift.kind() != Kind::Expiry);
+        }
         if state == State::Granted && !lifts.is_empty() {
             state = State::Lifted;
         }
