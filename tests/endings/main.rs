@@ -4,6 +4,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod destroyed;
+#[path = "../draws/support.rs"]
+#[allow(dead_code, reason = "only a plan that was drawn is needed of it")]
+mod drawn;
 mod expiry;
 mod found;
 mod lawful;
