@@ -132,6 +132,28 @@ impl County {
         county
     }
 
+    /// Registers a department of another place.
+    pub fn join(&mut self, id: &str, region: &str, key: SecretKey) {
+        let mut kinds = KINDS.to_vec();
+        kinds.sort_unstable();
+        let amended = Value::object([
+            ("action", "amend".into()),
+            ("authority_id", id.into()),
+            ("name", format!("示例部门{id}").as_str().into()),
+            ("region", region.into()),
+            (
+                "kinds",
+                Value::Array(kinds.into_iter().map(Into::into).collect()),
+            ),
+        ]);
+        let registered = self.log.register(id, &key, KINDS);
+        for event in [registered, self.log.authority(amended)] {
+            let done = self.log.accept(vec![event]);
+            assert!(done[0].is_ok(), "{done:?}");
+        }
+        self.keys.insert(id.to_owned(), key);
+    }
+
     pub fn reopen(self) -> Self {
         County {
             log: self.log.reopen(),
