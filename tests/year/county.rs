@@ -3,6 +3,7 @@
 use crate::common::*;
 use crate::days::Day;
 use crate::drawn::{self, LEAD, NOTARY, PARTNER};
+use crate::figures::Site;
 use crate::plan::Planned;
 use crate::tally::Tally;
 use gongshi::app::Tuning;
@@ -69,6 +70,7 @@ pub struct County {
     pub today: Day,
     agenda: BTreeMap<Day, Vec<Deed>>,
     pub tally: Tally,
+    pub site: Site,
     pub planned: Planned,
     state: u64,
     serial: u64,
@@ -100,6 +102,7 @@ impl County {
         let folder = tempfile::tempdir().unwrap();
         let log = TestLog::starting(folder, KINDS, &morning(Day::of(FIRST)), &tuning);
         let mut drawn = drawn::County::over(log);
+        let site = Site::of(drawn.log.app.portal.clone());
         drawn.join(CITY, "000000", SecretKey::from_seed(&[5; 32]));
         let mut county = County {
             drawn,
@@ -107,6 +110,7 @@ impl County {
             today: Day::of(FIRST),
             agenda: BTreeMap::new(),
             tally: Tally::default(),
+            site,
             planned: Planned::default(),
             state: 0x9e37_79b9_7f4a_7c15,
             serial: 0,

@@ -7,30 +7,51 @@ use crate::drawn::KEY;
 use crate::tally::List;
 use actix_web::{App, test};
 use gongshi::domain::Kind;
+use gongshi::web::Portal;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 /// Answers of the server at one moment.
 pub struct Pages(BTreeMap<String, (u16, String)>);
 
-impl Pages {
-    fn fetch(county: &County, paths: impl IntoIterator<Item = String>) -> Self {
-        let configure = gongshi::web::configure(county.drawn.log.app.portal.clone());
-        let answers = actix_web::rt::System::new().block_on(async move {
-            let app = test::init_service(App::new().configure(configure)).await;
-            let mut answers = BTreeMap::new();
-            for path in paths {
-                let request = test::TestRequest::with_uri(&path).to_request();
-                let response = test::call_service(&app, request).await;
-                let status = response.status().as_u16();
-                let body = test::read_body(response).await;
-                answers.insert(path, (status, String::from_utf8_lossy(&body).into_owned()));
-            }
-            answers
+/// The routes of the server over the county, on a thread of their own for as long as the program runs.
+pub struct Site {
+    ask: Sender<String>,
+    answers: Receiver<(u16, String)>,
+}
+
+impl Site {
+    pub fn of(portal: Portal) -> Self {
+        let (ask, asked) = channel::<String>();
+        let (answer, answers) = channel();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let app = App::new().configure(gongshi::web::configure(portal));
+                let app = test::init_service(app).await;
+                while let Ok(path) = asked.recv() {
+                    let request = test::TestRequest::with_uri(&path).to_request();
+                    let response = test::call_service(&app, request).await;
+                    let status = response.status().as_u16();
+                    let body = test::read_body(response).await;
+                    let body = String::from_utf8_lossy(&body).into_owned();
+                    answer.send((status, body)).unwrap();
+                }
+            });
         });
-        Pages(answers)
+        Site { ask, answers }
     }
 
+    fn fetch(&self, paths: impl IntoIterator<Item = String>) -> Pages {
+        let answer = |path: String| {
+            self.ask.send(path.clone()).unwrap();
+            (path, self.answers.recv().unwrap())
+        };
+        Pages(paths.into_iter().map(answer).collect())
+    }
+}
+
+impl Pages {
     fn good(&self, path: &str) -> &str {
         let (status, body) = &self.0[path];
         assert_eq!(*status, 200, "{path}: {body}");
@@ -102,7 +123,7 @@ impl County {
 
     /// Home: the records by kind, who is on the lists, how long the log is; and that nothing it names is gone.
     pub fn home(&self) {
-        let pages = Pages::fetch(self, ["/en/".to_owned()]);
+        let pages = self.site.fetch(["/en/".to_owned()]);
         let home = pages.good("/en/");
         self.told(
             "records on the first page",
@@ -145,14 +166,18 @@ impl County {
         }
     }
 
-    /// The list of every kind, with its total and its first page; who is on the two lists, by name of the page.
-    pub fn lists(&self) {
-        let kinds = Kind::ALL.iter().map(ToString::to_string);
-        let mut names: Vec<String> = kinds.collect();
-        names.extend(["abnormal".to_owned(), "serious".to_owned()]);
-        let pages = Pages::fetch(self, names.iter().map(|name| format!("/en/list/{name}")));
+    /// The list of every kind that anything was said of, or of all, with its total and its first page; and who is on the two lists.
+    pub fn lists(&self, all: bool) {
         let counts = self.tally.by_kind(None);
-        for kind in Kind::ALL {
+        let is_worth = |kind: &&Kind| all || self.tally.knows(kind.as_str());
+        let kinds: Vec<Kind> = Kind::ALL.iter().filter(is_worth).copied().collect();
+        let kinds_named = kinds.iter().map(ToString::to_string);
+        let mut names: Vec<String> = kinds_named.collect();
+        names.extend(["abnormal".to_owned(), "serious".to_owned()]);
+        let pages = self
+            .site
+            .fetch(names.iter().map(|name| format!("/en/list/{name}")));
+        for kind in &kinds {
             let html = pages.good(&format!("/en/list/{kind}"));
             let count = counts.get(kind.as_str()).copied().unwrap_or(0);
             self.told(&format!("records of {kind}"), total(html), count);
@@ -182,7 +207,7 @@ impl County {
     pub fn enterprises(&self) {
         let subjects = self.tally.subjects();
         let path = |code: &String| format!("/en/enterprise/{code}");
-        let pages = Pages::fetch(self, subjects.iter().map(path));
+        let pages = self.site.fetch(subjects.iter().map(path));
         let (abnormal, serious) = (self.tally.on(List::Abnormal), self.tally.on(List::Serious));
         for code in &subjects {
             let about = self.tally.about(code);
@@ -225,7 +250,7 @@ impl County {
     pub fn authorities(&self) {
         let all = DEPARTMENTS.iter().copied().chain([OPERATOR]);
         let path = |id: &str| format!("/en/authority/{id}");
-        let pages = Pages::fetch(self, all.clone().map(path));
+        let pages = self.site.fetch(all.clone().map(path));
         for id in all {
             let found = tiles(pages.good(&path(id)), "kind=");
             self.told(
@@ -250,7 +275,9 @@ impl County {
         let everything = (String::from("/en/search"), kinds.values().sum());
         let expected: Vec<(String, u64)> =
             by_kind.chain(by_authority).chain([everything]).collect();
-        let pages = Pages::fetch(self, expected.iter().map(|(path, _)| path.clone()));
+        let pages = self
+            .site
+            .fetch(expected.iter().map(|(path, _)| path.clone()));
         for (path, count) in expected {
             self.told(&path, total(pages.good(&path)), count);
         }
@@ -262,7 +289,7 @@ impl County {
             format!("/api/v1/plans/{KEY}"),
             "/api/v1/fairness?year=2026".to_owned(),
         );
-        let pages = Pages::fetch(self, [plan.clone(), year.clone()]);
+        let pages = self.site.fetch([plan.clone(), year.clone()]);
         let told: Json = serde_json::from_str(pages.good(&plan)).unwrap();
         let found = ["drawn", "inspected", "published"]
             .map(|name| told["progress"][name].as_u64().unwrap());

@@ -27,7 +27,7 @@ fn a_year_of_a_county_comes_out_as_counted_beside_it() {
             .any(|change| change.plus(-1) <= day && day <= change.plus(1));
         county.visibility(near || number % 28 == 0 || day == last);
         if number % 7 == 0 || near || day == last {
-            county.lists();
+            county.lists(number == 0 || day == last);
             county.authorities();
         }
         if number % 28 == 0 || near || day == last {

@@ -143,6 +143,11 @@ impl Tally {
         passing.map(|said| said.index)
     }
 
+    /// Whether anything was ever said of a kind.
+    pub fn knows(&self, kind: &str) -> bool {
+        self.said.values().any(|said| said.kind == kind)
+    }
+
     /// Public records by kind: of everybody, or of one authority.
     pub fn by_kind(&self, who: Option<&str>) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();

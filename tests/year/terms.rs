@@ -36,14 +36,10 @@ impl Penalised {
             };
             return self.decided.months_on(months);
         }
+        let is_low = self.kind == "public_criticism" || self.fine < LOW;
         let months = match self.severity {
-            _ if self.decided < Day::of(ORDER_107) => {
-                if self.kind == "public_criticism" || self.fine < LOW {
-                    3
-                } else {
-                    36
-                }
-            }
+            _ if self.decided < Day::of(ORDER_107) && is_low => 3,
+            _ if self.decided < Day::of(ORDER_107) => 36,
             "minor" => 3,
             "general" => 12,
             _ => 36,
