@@ -250,6 +250,7 @@ impl Publication {
         let day = self.rule_day(facts)?;
         let ruled = self.rules.decide(facts, day, context)?;
         let rule = &ruled.rule;
+        let mut review = None;
         let end = match ruled.then.end {
             Term::Never => {
                 return Ok(Display {
@@ -275,35 +276,41 @@ impl Publication {
                 let least = at_least.and_then(|field| facts.body.date_of(field));
                 let last = least.map_or(last, |least| last.max(least));
                 if ruled.then.latest.is_some_and(|latest| last > latest) {
-                    return Err(Unruled::NeedsReview { rule: rule.id() });
+                    review = Some(rule);
+                    End::Open
+                } else {
+                    End::LastDay(last)
                 }
-                End::LastDay(last)
             }
         };
         let removed = facts.later.removed_on.filter(|_| ruled.then.removal);
         let repaired = facts.later.repaired_on.filter(|_| ruled.then.repair);
         let end = end.not_after(removed).not_after(repaired);
-        linked(Display { rule, end }, facts, links, context)
+        let (found, linked) = linked(Display { rule, end }, facts, links, context);
+        // What ends for another reason needs nobody's review: a removal, a repair, another record that ended.
+        match (found.end, review.or(linked)) {
+            (End::Open, Some(rule)) => Err(Unruled::NeedsReview { rule: rule.id() }),
+            _ => Ok(found),
+        }
     }
 }
 
-/// The end as it is once records that rest on this one have ended.
+/// The end as it is once records that rest on this one have ended, and the link by which the authority has to look.
 fn linked<'a>(
     display: Display<'a>,
     facts: &Facts<'_>,
     links: &'a [Link],
     context: &Context<'_>,
-) -> Result<Display<'a>, Unruled> {
+) -> (Display<'a>, Option<&'a RuleVersion>) {
     let mut found = display;
+    let mut review = None;
     for ended in &facts.later.ended {
         for link in links
             .iter()
             .filter(|link| link.is_about(facts, ended, context))
         {
             if link.review.contains(&ended.by) {
-                return Err(Unruled::NeedsReview {
-                    rule: link.rule.id(),
-                });
+                review = Some(&link.rule);
             }
             let end = found.end.not_after(Some(ended.on));
             if link.on.contains(&ended.by) && end != found.end {
@@ -314,5 +321,5 @@ fn linked<'a>(
             }
         }
     }
-    Ok(found)
+    (found, review)
 }
