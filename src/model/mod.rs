@@ -10,7 +10,7 @@ mod key;
 mod lists;
 mod staging;
 
-pub use display::Due;
+pub use display::{Due, Review};
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
 
 use crate::domain::Kind;
@@ -26,7 +26,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 10;
+const VERSION: u64 = 11;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

@@ -22,6 +22,7 @@ mod fairness;
 mod fairness_csv;
 mod files;
 mod plans;
+mod review;
 mod rules;
 mod standing;
 
@@ -34,6 +35,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/records/{index}").get(record))
         .service(web::resource("/authorities").get(authorities::list))
         .service(web::resource("/rules").get(rules::get))
+        .service(web::resource("/review").get(review::get))
         .service(
             web::resource("/events")
                 .wrap(from_fn(limits::events))

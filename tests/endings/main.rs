@@ -15,6 +15,7 @@ mod pages;
 #[path = "../raw_search/mod.rs"]
 mod raw_search;
 mod refused;
+mod review;
 mod served;
 mod support;
 mod taken_out;

@@ -4,7 +4,6 @@ use crate::common::*;
 use gongshi::domain::Kind;
 use gongshi::intake::{Clock as _, Event, Refusal};
 use gongshi::model::Model;
-use gongshi::rules::Rules;
 use gongshi::store::FaultStorage;
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::leaf_hash;
@@ -41,7 +40,11 @@ pub struct County {
 
 impl County {
     pub fn new() -> Self {
-        let log = TestLog::new(KINDS);
+        Self::over(TestLog::new(KINDS))
+    }
+
+    /// The same over another log.
+    pub fn over(log: TestLog) -> Self {
         let county = County {
             second: SecretKey::from_seed(&salt()),
             other: SecretKey::from_seed(&salt()),
@@ -166,7 +169,8 @@ impl County {
         let dump = |model: &Model| model.dump().collect::<Result<Vec<_>, _>>().unwrap();
         let folded = dump(self.model());
         let log = &self.log.app.portal.log;
-        let again = Model::open(&FaultStorage::default(), Rules::built_in().clone()).unwrap();
+        let rules = self.model().rules().clone();
+        let again = Model::open(&FaultStorage::default(), rules).unwrap();
         let leaves = log.leaves(0..log.published().size()).unwrap();
         again.fold(0, &leaves, log.as_ref()).unwrap();
         assert_eq!(dump(&again), folded);

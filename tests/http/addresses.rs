@@ -247,6 +247,7 @@ const READ: &[&str] = &[
     "/rules",
     "/en/rules",
     "/api/v1/rules",
+    "/api/v1/review",
     "/metrics",
     "/healthz",
     "/readyz",

@@ -300,7 +300,7 @@ fn cases_of_others_are_held_or_outside() {
         }
     }
     let expected = [
-        "G15", "H07", "H09", "H29", "H25", "H26", "H27", "I07", "L17", "L18", "L19",
+        "H07", "H09", "H29", "H25", "H26", "H27", "I07", "L17", "L18", "L19",
     ];
     assert_eq!(outside, expected);
 }

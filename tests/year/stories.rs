@@ -166,15 +166,7 @@ impl County {
                 let result = self.result(who, &subject, 2, "problem_corrected");
                 // A result that was corrected can be repaired since Order 107.
                 if self.today >= Day::of(ORDER_107) && self.dice(2) == 0 {
-                    self.later(12, move |county| {
-                        let kind = (
-                            "result_stop",
-                            ["application_form", "promise", "rectification"].as_slice(),
-                        );
-                        county.repair(who, kind, result, subject, move |county, _, decided| {
-                            county.tally.ends(result, decided);
-                        });
-                    });
+                    self.later(12, move |county| county.repair_result(who, result, subject));
                 }
             }
             _ => {
@@ -182,6 +174,11 @@ impl County {
                 self.later(5, move |county| county.listing(who, subject, Some(result)));
             }
         }
+    }
+
+    fn repair_result(&mut self, who: &'static str, result: u64, subject: Subject) {
+        let papers = ["application_form", "promise", "rectification"].as_slice();
+        self.repair(who, ("result_stop", papers), result, subject, |_, _, _| ());
     }
 
     fn rectification(&mut self, who: &'static str, result: u64, subject: Subject) {
@@ -364,11 +361,15 @@ impl County {
         let linked = self.dice(2) == 0;
         let result = linked.then(|| self.result(LEAD, &subject, 12, "problem_pending"));
         let penalty = self.penalty(&subject, &penalised, result);
-        let annulled = self.dice(8) == 0;
+        let annulled = self.dice(6) == 0;
         if annulled {
-            // The result stays: that the penalty was annulled says nothing of what was found.
+            // The result stays: that the penalty was annulled says nothing of what was found. It can be repaired.
             self.later(30, move |county| {
-                county.withdraw(LEAD, penalty, "decision_annulled")
+                county.withdraw(LEAD, penalty, "decision_annulled");
+                let Some(result) = result.filter(|_| county.today >= Day::of(ORDER_107)) else {
+                    return;
+                };
+                county.later(5, move |county| county.repair_result(LEAD, result, subject));
             });
         }
     }
