@@ -10,6 +10,7 @@ mod drawn;
 mod expiry;
 mod found;
 mod lawful;
+mod linked;
 mod outputs;
 mod pages;
 #[path = "../raw_search/mod.rs"]

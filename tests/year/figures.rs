@@ -283,6 +283,14 @@ impl County {
         }
     }
 
+    /// How many records no rule ends.
+    pub fn reviews(&self) {
+        let pages = self.site.fetch(["/api/v1/review".to_owned()]);
+        let told: Json = serde_json::from_str(pages.good("/api/v1/review")).unwrap();
+        let undecided = told["undecided"].as_u64().unwrap();
+        self.told("undecided records", undecided, self.tally.undecided());
+    }
+
     /// The plan's progress and the year's draws, as the API has them.
     pub fn draws(&self) {
         let (plan, year) = (

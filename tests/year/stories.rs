@@ -365,7 +365,9 @@ impl County {
         if annulled {
             // The result stays: that the penalty was annulled says nothing of what was found. It can be repaired.
             self.later(30, move |county| {
-                county.withdraw(LEAD, penalty, "decision_annulled");
+                let said = county.withdrawal(penalty, "decision_annulled");
+                county.say_of(LEAD, "withdrawal", &said, Some(penalty));
+                county.tally.withdraw_annulled(penalty, county.today);
                 let Some(result) = result.filter(|_| county.today >= Day::of(ORDER_107)) else {
                     return;
                 };

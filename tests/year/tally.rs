@@ -30,6 +30,8 @@ pub struct Said {
     pub corrected_by: Vec<u64>,
     /// The result that it rests on.
     pub rests_on: Option<u64>,
+    /// Whether what rested on it was annulled, so that its authority has to look at it.
+    pub review: bool,
 }
 
 #[derive(Debug, Default)]
@@ -64,6 +66,7 @@ impl Tally {
             lifted_by: Vec::new(),
             corrected_by: Vec::new(),
             rests_on: None,
+            review: false,
         };
         self.said.entry(index).insert_entry(said).into_mut()
     }
@@ -85,6 +88,23 @@ impl Tally {
         for correction in said.corrected_by.clone() {
             self.withdraw(correction);
         }
+    }
+
+    /// Ended because the decision is void: what it rested on stays, and by Order 107 nobody but its authority can say until when.
+    pub fn withdraw_annulled(&mut self, index: u64, today: Day) {
+        self.withdraw(index);
+        let result = self.said[&index].rests_on;
+        if let Some(result) = result.filter(|_| today >= Day::of(ORDER_107)) {
+            self.get(result).review = true;
+        }
+    }
+
+    /// Records that no rule ends and whose authority has to decide.
+    pub fn undecided(&self) -> u64 {
+        let open = self
+            .shown()
+            .filter(|said| said.review && said.last.is_none());
+        open.count() as u64
     }
 
     /// Ended for a repair: what it rested on ends with it on that day.
