@@ -119,10 +119,10 @@ fn a_longest_term_that_ends_uncorrected_is_told_before() {
 fn a_result_whose_penalty_was_annulled_is_told_until_its_department_decides() {
     let county = County::new();
     let result = |number: &str| {
-        let result = body(&format!(
-            r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","draw_basis":"complaint","method":"on_site",
-            "inspected_on":"2026-02-10","outcome":["problem_pending"],"officer_count":2,"origin_reason":"群众举报"}}"#
-        ));
+        let result = body(
+            r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","draw_basis":"complaint","method":"on_site",
+            "inspected_on":"2026-02-10","outcome":["problem_pending"],"officer_count":2,"origin_reason":"群众举报"}"#,
+        );
         let result = county.publish("inspection_result", result);
         let penalty = with(
             penalty(number, "minor", "2026-02-27"),
