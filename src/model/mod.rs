@@ -8,10 +8,12 @@ mod enterprise;
 mod fold;
 mod key;
 mod lists;
+mod review;
 mod staging;
 
-pub use display::{Due, Review};
+pub use display::Due;
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
+pub use review::Review;
 
 use crate::domain::Kind;
 use crate::log::{Leaf, Log, LogError};
