@@ -8,9 +8,13 @@ mod calendar;
 mod case;
 #[path = "rules/cases.rs"]
 mod cases;
+#[path = "rules/changes.rs"]
+mod changes;
 #[path = "rules/codes.rs"]
 mod codes;
 #[path = "rules/duties.rs"]
 mod duties;
 #[path = "rules/faults.rs"]
 mod faults;
+#[path = "rules/records.rs"]
+mod records;

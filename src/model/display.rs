@@ -432,14 +432,25 @@ impl<'a> Staging<'a> {
     pub(super) fn keep_display(&mut self, index: u64, record: &Read) -> Result<(), ModelError> {
         let display = self.display(index, record)?;
         self.forget_display(index)?;
-        if let Some(Ok(Display {
-            rule,
-            end: End::LastDay(day),
-        })) = display
-        {
-            let (day, rule) = (day.to_string(), rule.id());
-            self.put(key::due(&day, Some(index)), rule.clone().into_bytes());
-            self.put(key::last_day(index), format!("{day} {rule}").into_bytes());
+        match display {
+            Some(Ok(Display {
+                rule,
+                end: End::LastDay(day),
+                review,
+            })) => {
+                let (day, rule) = (day.to_string(), rule.id());
+                let ends = format!("{day} {rule}").into_bytes();
+                if review {
+                    self.put(key::review(Some(index)), ends.clone());
+                }
+                self.put(key::due(&day, Some(index)), rule.into_bytes());
+                self.put(key::last_day(index), ends);
+            }
+            Some(Err(Unruled::NeedsReview { rule })) => {
+                self.put(key::review(Some(index)), format!(" {rule}").into_bytes());
+                self.add(key::UNDECIDED.to_vec(), 1)?;
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -450,6 +461,13 @@ impl<'a> Staging<'a> {
             let known = String::from_utf8_lossy(&known).into_owned();
             let day = known.split(' ').next().unwrap_or_default();
             self.delete(key::due(day, Some(index)));
+            self.delete(key);
+        }
+        let key = key::review(Some(index));
+        if let Some(known) = self.get(&key)? {
+            if known.starts_with(b" ") {
+                self.add(key::UNDECIDED.to_vec(), -1)?;
+            }
             self.delete(key);
         }
         Ok(())

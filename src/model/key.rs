@@ -7,6 +7,8 @@ use gongshi_verify::hash::Hash;
 pub(super) const CURSOR: &[u8] = b"cursor";
 pub(super) const VERSION: &[u8] = b"version";
 pub(super) const CLEARING: &[u8] = b"clearing";
+/// Number of records that no rule ends and whose authority has to decide.
+pub(super) const UNDECIDED: &[u8] = b"undecided";
 /// Digest of the rules by which it was folded.
 pub(super) const RULES: &[u8] = b"rules";
 
@@ -232,6 +234,13 @@ pub(super) fn promise_count(place: &str) -> Vec<u8> {
 /// The last day of a record's display.
 pub(super) fn last_day(index: u64) -> Vec<u8> {
     joined(b'v', &[&index.to_be_bytes()])
+}
+
+/// Records whose end the rules leave to their authority.
+pub(super) fn review(index: Option<u64>) -> Vec<u8> {
+    let index = index.map(u64::to_be_bytes);
+    let index = index.as_ref().map_or(&[][..], |index| index.as_slice());
+    joined(b'w', &[index])
 }
 
 /// Records by the last day of their display.

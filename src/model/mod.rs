@@ -12,6 +12,7 @@ pub mod journeys;
 mod key;
 mod lists;
 pub mod promises;
+mod review;
 mod staging;
 mod withheld;
 
@@ -19,6 +20,7 @@ pub use display::Due;
 pub use duties::{HowMet, Met, Part, RecordDuty};
 pub use duty_lists::{DutyCounts, DutyLine, DutyTotals};
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
+pub use review::Review;
 
 use crate::domain::Kind;
 use crate::log::{Leaf, Log, LogError};
@@ -33,7 +35,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 12;
+const VERSION: u64 = 13;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

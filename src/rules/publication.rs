@@ -54,6 +54,8 @@ pub struct Display<'a> {
     pub rule: &'a RuleVersion,
     /// The end.
     pub end: End,
+    /// Whether the end is the longest term of a rule that leaves to the authority what follows where nothing was corrected by then.
+    pub review: bool,
 }
 
 /// What a rule says.
@@ -69,6 +71,8 @@ pub struct Ending {
     pub unless_recurred: bool,
     /// A term that ends after this day is for a person to decide: the law it rests on ended.
     pub latest: Option<Date>,
+    /// Whether the authority has to look before the term ends: by its sector's rules it may go on where nothing was corrected.
+    pub review_uncorrected: bool,
 }
 
 /// The usual end.
@@ -104,6 +108,8 @@ pub(super) struct RawEnding {
     #[serde(default)]
     unless_recurred: bool,
     latest: Option<Spanned<String>>,
+    #[serde(default)]
+    review_uncorrected: bool,
 }
 
 #[derive(Deserialize)]
@@ -162,9 +168,11 @@ impl Ending {
             && (of.from.is_some()
                 || of.at_least.is_some()
                 || of.latest.is_some()
-                || of.unless_recurred)
+                || of.unless_recurred
+                || of.review_uncorrected)
         {
-            let reason = "from, at_least, latest and unless_recurred go with a count";
+            let reason =
+                "from, at_least, latest, unless_recurred and review_uncorrected go with a count";
             return Err(source.fault(raw, reason));
         }
         if end == Term::Never && (of.removal || of.repair) {
@@ -175,6 +183,7 @@ impl Ending {
             removal: of.removal,
             repair: of.repair,
             unless_recurred: of.unless_recurred,
+            review_uncorrected: of.review_uncorrected,
             latest: of
                 .latest
                 .as_ref()
@@ -250,11 +259,13 @@ impl Publication {
         let day = self.rule_day(facts)?;
         let ruled = self.rules.decide(facts, day, context)?;
         let rule = &ruled.rule;
+        let mut review = None;
         let end = match ruled.then.end {
             Term::Never => {
                 return Ok(Display {
                     rule,
                     end: End::Never,
+                    review: false,
                 });
             }
             Term::Open => End::Open,
@@ -275,44 +286,58 @@ impl Publication {
                 let least = at_least.and_then(|field| facts.body.date_of(field));
                 let last = least.map_or(last, |least| last.max(least));
                 if ruled.then.latest.is_some_and(|latest| last > latest) {
-                    return Err(Unruled::NeedsReview { rule: rule.id() });
+                    review = Some(rule);
+                    End::Open
+                } else {
+                    End::LastDay(last)
                 }
-                End::LastDay(last)
             }
         };
         let removed = facts.later.removed_on.filter(|_| ruled.then.removal);
         let repaired = facts.later.repaired_on.filter(|_| ruled.then.repair);
+        let usual = end;
         let end = end.not_after(removed).not_after(repaired);
-        linked(Display { rule, end }, facts, links, context)
+        let display = Display {
+            rule,
+            end,
+            review: false,
+        };
+        let (mut found, linked) = linked(display, facts, links, context);
+        found.review = ruled.then.review_uncorrected && found.end == usual;
+        // What ends for another reason needs nobody's review: a removal, a repair, another record that ended.
+        match (found.end, review.or(linked)) {
+            (End::Open, Some(rule)) => Err(Unruled::NeedsReview { rule: rule.id() }),
+            _ => Ok(found),
+        }
     }
 }
 
-/// The end as it is once records that rest on this one have ended.
+/// The end as it is once records that rest on this one have ended, and the link by which the authority has to look.
 fn linked<'a>(
     display: Display<'a>,
     facts: &Facts<'_>,
     links: &'a [Link],
     context: &Context<'_>,
-) -> Result<Display<'a>, Unruled> {
+) -> (Display<'a>, Option<&'a RuleVersion>) {
     let mut found = display;
+    let mut review = None;
     for ended in &facts.later.ended {
         for link in links
             .iter()
             .filter(|link| link.is_about(facts, ended, context))
         {
             if link.review.contains(&ended.by) {
-                return Err(Unruled::NeedsReview {
-                    rule: link.rule.id(),
-                });
+                review = Some(&link.rule);
             }
             let end = found.end.not_after(Some(ended.on));
             if link.on.contains(&ended.by) && end != found.end {
                 found = Display {
                     rule: &link.rule,
                     end,
+                    review: false,
                 };
             }
         }
     }
-    Ok(found)
+    (found, review)
 }

@@ -24,6 +24,7 @@ mod fairness_csv;
 mod files;
 mod journeys;
 mod plans;
+mod review;
 mod rules;
 mod standing;
 
@@ -41,6 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/receipts/{code}").get(journeys::receipt))
         .service(web::resource("/repair").get(journeys::repair))
         .service(web::resource("/promises").get(journeys::promises))
+        .service(web::resource("/review").get(review::get))
         .service(
             web::resource("/events")
                 .wrap(from_fn(limits::events))

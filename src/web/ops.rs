@@ -37,6 +37,7 @@ pub struct Metrics {
     search_cursor: IntGauge,
     unreferenced: IntGauge,
     erasures: IntGauge,
+    undecided: IntGauge,
 }
 
 impl Default for Metrics {
@@ -89,6 +90,10 @@ impl Metrics {
                 "gongshi_erasures_unfinished",
                 "Erasures in the log whose bytes are not destroyed yet",
             ),
+            undecided: gauge(
+                "gongshi_records_undecided",
+                "Public records that no rule ends and whose authority has to decide",
+            ),
             registry,
             requests,
             seconds,
@@ -123,6 +128,9 @@ impl Metrics {
         self.unreferenced.set(number(unreferenced));
         if let Ok(unfinished) = portal.intake.standing().unfinished() {
             self.erasures.set(number(unfinished.len() as u64));
+        }
+        if let Ok(undecided) = portal.model.undecided() {
+            self.undecided.set(number(undecided));
         }
         let mut text = Vec::new();
         match TextEncoder::new().encode(&self.registry.gather(), &mut text) {

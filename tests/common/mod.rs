@@ -82,7 +82,17 @@ impl TestLog {
 
     /// The same in a folder of the caller's.
     pub fn within(folder: tempfile::TempDir, kinds: &[&str]) -> Self {
-        let clock = Arc::new(SimulatedClock::new(time(START)));
+        Self::starting(folder, kinds, START, &tuning())
+    }
+
+    /// The same from another time on, and tuned otherwise.
+    pub fn starting(
+        folder: tempfile::TempDir,
+        kinds: &[&str],
+        start: &str,
+        tuning: &Tuning,
+    ) -> Self {
+        let clock = Arc::new(SimulatedClock::new(time(start)));
         let new = NewLog {
             origin: origin(),
             operator: AuthorityId::parse(OPERATOR).unwrap(),
@@ -93,7 +103,7 @@ impl TestLog {
         };
         let data = folder.path().join("data");
         init(&data, &new, clock.clone()).unwrap();
-        let app = App::open(&data, clock.clone(), &tuning()).unwrap();
+        let app = App::open(&data, clock.clone(), tuning).unwrap();
         let log = TestLog {
             folder,
             clock,

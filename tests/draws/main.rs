@@ -10,6 +10,7 @@ mod audit;
 mod documents;
 mod draw;
 mod handed_in;
+mod lawful;
 mod members;
 mod pages;
 mod plans;

@@ -103,7 +103,14 @@ pub type Change<'a> = (&'a str, Value);
 
 impl County {
     pub fn new() -> Self {
-        let log = TestLog::new(KINDS);
+        let mut county = Self::over(TestLog::new(KINDS));
+        county.prepare();
+        county.wait(11 * 24 * 3600);
+        county
+    }
+
+    /// A county on a log, without list and libraries.
+    pub fn over(log: TestLog) -> Self {
         let mut keys = BTreeMap::new();
         for (id, seed) in [(PARTNER, 3), (NOTARY, 4)] {
             let key = SecretKey::from_seed(&[seed; 32]);
@@ -111,14 +118,18 @@ impl County {
             assert!(done[0].is_ok(), "{done:?}");
             keys.insert(id.to_owned(), key);
         }
-        let mut county = County {
+        County {
             log,
             keys,
             item_list: 0,
             objects: 0,
             officers: 0,
-        };
-        county.item_list = county
+        }
+    }
+
+    /// Publishes the list of items and the libraries.
+    pub fn prepare(&mut self) {
+        self.item_list = self
             .say(
                 LEAD,
                 "item_list",
@@ -126,10 +137,30 @@ impl County {
                 None,
             )
             .unwrap();
-        county.objects = county.library("objects", "open", &objects(30)).unwrap();
-        county.officers = county.library("officers", "open", &officers()).unwrap();
-        county.wait(11 * 24 * 3600);
-        county
+        self.objects = self.library("objects", "open", &objects(30)).unwrap();
+        self.officers = self.library("officers", "open", &officers()).unwrap();
+    }
+
+    /// Registers a department of another place.
+    pub fn join(&mut self, id: &str, region: &str, key: SecretKey) {
+        let mut kinds = KINDS.to_vec();
+        kinds.sort_unstable();
+        let amended = Value::object([
+            ("action", "amend".into()),
+            ("authority_id", id.into()),
+            ("name", format!("示例部门{id}").as_str().into()),
+            ("region", region.into()),
+            (
+                "kinds",
+                Value::Array(kinds.into_iter().map(Into::into).collect()),
+            ),
+        ]);
+        let registered = self.log.register(id, &key, KINDS);
+        for event in [registered, self.log.authority(amended)] {
+            let done = self.log.accept(vec![event]);
+            assert!(done[0].is_ok(), "{done:?}");
+        }
+        self.keys.insert(id.to_owned(), key);
     }
 
     pub fn reopen(self) -> Self {

@@ -38,6 +38,11 @@ fn what_is_never_shown_is_refused_with_rule_and_basis() {
     assert!(said.contains("penalty-warning-only@2021-09-01"), "{said}");
     assert!(said.contains("第45号）第二条第二款"), "{said}");
     assert_eq!(code(Err(refused)), "never_shown");
+    // Unless another law orders it, which the record then names; its display ends by that law, and so by a withdrawal.
+    let ordered = with(warning(), "publication_required_by", "示例法第一条".into());
+    let ordered = county.try_publish("penalty", ordered).unwrap();
+    assert_eq!(county.model().last_day(ordered).unwrap(), None);
+    county.say(county.withdrawal(ordered)).unwrap();
     let simple = penalty("示罚1号", "minor", "2026-02-27");
     let simple = with(simple, "procedure", "simple".into());
     assert_eq!(code(county.try_publish("penalty", simple)), "never_shown");

@@ -5,15 +5,20 @@ mod attachments;
 #[path = "../common/mod.rs"]
 mod common;
 mod destroyed;
+#[path = "../draws/support.rs"]
+#[allow(dead_code, reason = "only a plan that was drawn is needed of it")]
+mod drawn;
 mod expiry;
 mod found;
 mod journeys;
 mod lawful;
+mod linked;
 mod outputs;
 mod pages;
 #[path = "../raw_search/mod.rs"]
 mod raw_search;
 mod refused;
+mod review;
 mod served;
 mod stubs;
 mod support;

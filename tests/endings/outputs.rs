@@ -1,295 +1,413 @@
-//! Whatever the server can give is fetched after a withdrawal: what was withdrawn is in none of it, what was not is found.
+//! Whatever the server and its commands can give is looked through after a withdrawal: what was withdrawn is in none of it, what was not
+//! is found as before.
+
+mod routes;
+mod walk;
 
 use crate::common::*;
+use crate::drawn;
 use crate::served::Server;
 use crate::support::*;
-use gongshi::domain::Kind;
-use gongshi::log::archive;
-use gongshi::store::Files;
+use gongshi::intake::Clock as _;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::sha256;
 use gongshi_verify::json::Value;
+use gongshi_verify::keys::SecretKey;
+use gongshi_verify::names::{AuthorityId, PlanKey};
+use gongshi_verify::record::Record;
+use gongshi_verify::registry::key_proof_message;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
+use walk::{Known, Walked, walk};
 
 /// Characters that stand in what is withdrawn, and in what stays, and nowhere else.
 const GONE: &str = "骉麤";
 const STAYS: &str = "猋羴";
-const FIRST: &str = "91000000MA00000900";
-/// An enterprise that nothing else is about.
-const OWN: &str = "91000000000000019";
+/// As they stand in an address.
+const GONE_ENCODED: &str = "%E9%AA%89%E9%BA%A4";
 
-fn own() -> String {
-    let code = gongshi::domain::Uscc::complete(OWN).unwrap();
-    code.to_string()
+/// A county with a plan drawn, in which the department may say and end everything, and what there is to stand in addresses.
+struct Scene {
+    county: County,
+    known: Known,
 }
 
-fn with_file(words: &str, uscc: &str, bytes: &[u8]) -> Value {
-    let (hash, size) = (hex(&sha256(bytes)), bytes.len());
-    body(&format!(
-        r#"{{"subject_uscc":"{uscc}","subject_name":"{words}店","region":"000000","permit_name":"{words}许可",
-        "permit_no":"{words}号","permit_kind":"general","content":"{words}制售","decided_on":"2026-02-20",
-        "attachments":[{{"media_type":"text/plain","name":"{words}.txt","sha256":"{hash}","size":{size}}}]}}"#
-    ))
-}
-
-/// Every address that answers GET, with what stands in place of each variable.
-fn addresses(county: &County) -> Vec<String> {
-    let size = county.log.app.portal.log.published().size();
-    let mut pages = vec![
-        "/".to_owned(),
-        "/search".to_owned(),
-        "/search?q=%E5%BA%97".to_owned(),
-        "/search?q=%E5%BA%97&sort=newest".to_owned(),
-        "/search?kind=permit".to_owned(),
-        "/search?q=91000000".to_owned(),
-        "/search?authority=000000-SCJG&region=000000".to_owned(),
-        format!("/search?q={}", own()),
-        format!("/search?q={FIRST}"),
-        format!("/enterprise/{FIRST}"),
-        format!("/enterprise/{}", own()),
-        format!("/authority/{DEPARTMENT}"),
-        format!("/authority/{OPERATOR}"),
-        "/list/abnormal".to_owned(),
-        "/list/serious".to_owned(),
-        "/log-state".to_owned(),
-        "/plans".to_owned(),
-        "/plans/a/b/c".to_owned(),
-        "/plans/a/b/c/tasks/d".to_owned(),
-        "/draws/a/b/c".to_owned(),
-        "/draws/a/b/c/target".to_owned(),
-        "/draws/a/b/c/target/d".to_owned(),
-        "/check".to_owned(),
-        "/fairness".to_owned(),
-        "/rules".to_owned(),
-        "/rules/publication".to_owned(),
-        "/receipts".to_owned(),
-        "/repair".to_owned(),
-        "/promises".to_owned(),
-        "/duties".to_owned(),
-        format!("/authorities/{DEPARTMENT}/duties"),
-        format!("/authorities/{DEPARTMENT}/duties?list=late"),
-        format!("/authorities/{DEPARTMENT}/duties?part=followed"),
-        format!("/authorities/{DEPARTMENT}/duties.atom"),
-        format!("/authorities/{DEPARTMENT}/duties.ics"),
-        "/problems/reference-kind".to_owned(),
-    ];
-    pages.extend(Kind::ALL.iter().map(|kind| format!("/list/{kind}")));
-    pages.extend((0..size).map(|index| format!("/record/{index}")));
-    let receipts: Vec<String> = (0..size).map(|index| county.receipt(index)).collect();
-    pages.extend(receipts.iter().map(|code| format!("/receipts/{code}")));
-    pages.extend(
-        receipts
-            .iter()
-            .map(|code| format!("/receipts/{code}/print")),
-    );
-    let english: Vec<String> = pages.iter().map(|page| format!("/en{page}")).collect();
-    pages.extend(english);
-    let mut all = pages;
-    for path in [
-        "/log/checkpoint",
-        "/log/policy",
-        "/log/tile/0/000",
-        "/metrics",
-        "/healthz",
-        "/readyz",
-        "/robots.txt",
-        "/sitemap.xml",
-        "/api/v1/log",
-        "/api/v1/consistency/1/2",
-        "/api/v1/authorities",
-        "/api/v1/plans",
-        "/api/v1/plans/a/b/c",
-        "/api/v1/plans/a/b/c/targets",
-        "/api/v1/plans/a/b/c/targets/d",
-        "/api/v1/plans/a/b/c/tasks/d",
-        "/api/v1/fairness?year=2026",
-        "/api/v1/fairness/targets/d?year=2026",
-        "/api/v1/fairness.csv?year=2026",
-        "/api/v1/draws/a/b/c",
-        "/api/v1/beacons",
-        "/api/v1/rules",
-        "/api/v1/repair",
-        "/api/v1/promises",
-        "/api/v1/duties",
-        "/api/v1/authorities/000000-SCJG/duties",
-        "/api/v1/authorities/000000-SCJG/duties?list=late",
-        "/api/v1/cards/a",
-        "/static/style.css",
-    ] {
-        all.push(path.to_owned());
-    }
-    for bytes in [GONE, STAYS] {
-        let name = hex(&sha256(bytes.as_bytes()));
-        all.push(format!("/api/v1/files/{name}"));
-    }
-    all.extend(
-        receipts
-            .iter()
-            .map(|code| format!("/api/v1/receipts/{code}")),
-    );
-    for index in 0..size {
-        all.push(format!("/api/v1/records/{index}"));
-        all.push(format!("/api/v1/proof/{index}"));
-    }
-    // The tile of entries is as wide as the log is long.
-    all.push(format!("/log/tile/entries/000.p/{size}"));
-    all.push(format!("/log/tile/0/000.p/{size}"));
-    all
-}
-
-/// Routes are written in these files; a new one has to be fetched here too.
-#[test]
-fn every_route_is_fetched() {
-    let county = County::new();
-    let fetched = addresses(&county);
-    let sources = [
-        (include_str!("../../src/web/pages/mod.rs"), ""),
-        (include_str!("../../src/web/api.rs"), "/api/v1"),
-        (include_str!("../../src/web/tlog.rs"), "/log"),
-        (include_str!("../../src/web/mod.rs"), ""),
-    ];
-    for (source, above) in sources {
-        let quoted = source.split('"').skip(1).step_by(2);
-        // Only to read the routes themselves: what begins with a slash, without its variables.
-        for route in quoted.filter(|text| text.starts_with('/') && text.len() > 1) {
-            let fixed = route.split('{').next().unwrap().trim_end_matches('/');
-            if fixed.is_empty() || fixed.starts_with("/en") || fixed.contains(' ') {
-                continue;
-            }
-            // Rests of a plan's address, and scopes, stand by themselves.
-            let found = fetched.iter().any(|path| path.contains(fixed));
-            let posted = ["/events"].contains(&fixed);
-            assert!(found || posted, "{above}{route} is not fetched");
+impl Scene {
+    fn new() -> Self {
+        let planned = drawn::County::new();
+        planned.due(drawn::KEY, &[]);
+        planned.draw(drawn::KEY);
+        let docket = planned.log.app.portal.intake.docket().clone();
+        let targets = docket
+            .targets(&PlanKey::parse(drawn::KEY).unwrap())
+            .unwrap();
+        let log = planned.log;
+        let mut kinds: Vec<&str> = KINDS.to_vec();
+        kinds.extend([
+            "plan",
+            "snapshot",
+            "draw",
+            "commit",
+            "reveal",
+            "cancel",
+            "substitute",
+        ]);
+        kinds.sort_unstable();
+        let kinds = kinds.into_iter().map(Into::into).collect();
+        let amended = log.authority(Value::object([
+            ("action", "amend".into()),
+            ("authority_id", DEPARTMENT.into()),
+            ("name", "示例县市场监督管理局".into()),
+            ("region", "000000".into()),
+            ("kinds", Value::Array(kinds)),
+        ]));
+        log.accept(vec![amended])[0].clone().unwrap();
+        let second = SecretKey::from_seed(&salt());
+        let id = AuthorityId::parse(DEPARTMENT).unwrap();
+        let proof = second.sign(&key_proof_message(&origin(), &id, &second.public()));
+        let key = log.authority(Value::object([
+            ("action", "add_key".into()),
+            ("authority_id", DEPARTMENT.into()),
+            ("key_proof", gongshi_verify::encoding::base64(&proof).into()),
+            ("public_key", second.public().to_base64().into()),
+        ]));
+        log.accept(vec![key])[0].clone().unwrap();
+        let mut members = drawn::KEY.split('/').map(str::to_owned);
+        let known = Known {
+            size: 0,
+            subjects: Vec::new(),
+            plan: std::array::from_fn(|_| members.next().unwrap()),
+            // Two that the same departments visit can be told apart by their records alone.
+            targets: targets
+                .iter()
+                .filter(|one| one.is_visited_by(drawn::PARTNER))
+                .map(|one| one.target_id.clone())
+                .collect(),
+            files: Vec::new(),
+            assets: Vec::new(),
+        };
+        let other = SecretKey::from_seed(&salt());
+        Scene {
+            county: County { log, second, other },
+            known,
         }
     }
+
+    /// Publishes records with these words about a drawn target: a permit with a file, a result of the draw, a listing that rests on it, and
+    /// its correction.
+    fn publish(&mut self, words: &str, target: usize) -> Vec<u64> {
+        let county = &self.county;
+        let subject = self.known.targets[target].clone();
+        let bytes = words.as_bytes();
+        let files = county.log.app.portal.intake.files();
+        let (hash, size) = (sha256(bytes), bytes.len() as u64);
+        files.put(&hash, size, bytes).unwrap();
+        let file = hex(&hash);
+        let permit = body(&format!(
+            r#"{{"subject_uscc":"{subject}","subject_name":"{words}店","region":"000000","permit_name":"{words}许可",
+            "permit_no":"{words}号","permit_kind":"general","content":"{words}制售","decided_on":"2026-02-20",
+            "attachments":[{{"media_type":"text/plain","name":"{words}.txt","sha256":"{file}","size":{size}}}]}}"#
+        ));
+        let permit = county.publish("permit", permit);
+        let today = gongshi::domain::dates::day_in_china(county.log.clock.now().unix());
+        let key = drawn::KEY;
+        let result = county.publish(
+            "inspection_result",
+            body(&format!(
+                r#"{{"subject_uscc":"{subject}","subject_name":"{words}店","region":"000000","draw_basis":"drawn","plan_key":"{key}",
+                "method":"on_site","inspected_on":"{today}","outcome":["unreachable_at_registered_address"],
+                "items":[{{"item_code":"SP01","item_name":"SP01检查","outcome":["unreachable_at_registered_address"],"result_text":"{words}现场"}}]}}"#
+            )),
+        );
+        let name = format!("{words}店");
+        let one = |name: &str| listing(&subject, name, &today.to_string());
+        let listed = county.publish(
+            "abnormal_listing",
+            with(one(&name), "result", county.named(result)),
+        );
+        let right = with(one(&format!("{name}改")), "result", county.named(result));
+        let correction = county.correction(listed, "abnormal_listing", right);
+        county.say(correction).unwrap();
+        self.known.subjects.push(subject);
+        self.known.files.push(file);
+        vec![permit, result, listed]
+    }
+
+    /// What nobody may find of some records: their words, and the salts and files that would confirm them.
+    fn needles(&self, words: &str, records: &[u64]) -> Vec<String> {
+        let mut needles = vec![words.to_owned(), hex(&sha256(words.as_bytes()))];
+        for index in records {
+            let leaf = self
+                .county
+                .log
+                .app
+                .portal
+                .log
+                .unveiled(*index..*index + 1)
+                .unwrap()
+                .remove(0);
+            needles.push(hex(&Record::parse(&leaf.record.unwrap()).unwrap().salt));
+        }
+        needles
+    }
+
+    /// Everything the server gives, looked through.
+    fn walk(&mut self, server: &Server, routes: &BTreeSet<String>, needles: &[String]) -> Walked {
+        self.county.log.settle();
+        self.known.size = self.county.log.app.portal.log.published().size();
+        let home = server.get("/").body;
+        let assets = home
+            .split('"')
+            .filter_map(|word| word.strip_prefix("/static/"));
+        self.known.assets = assets.map(str::to_owned).collect();
+        walk(server, routes, &self.known, needles)
+    }
 }
 
-/// The export of a copy of the folder, since a server has the folder itself.
-fn exported(data: &Path) -> String {
-    let copy = tempfile::tempdir().unwrap();
-    let (to, out) = (copy.path().join("data"), copy.path().join("files"));
-    let copied = Command::new("cp").arg("-r").arg(data).arg(&to).status();
-    assert!(copied.unwrap().success());
+/// An address without what differs from one record, subject or file to another.
+fn place(path: &str) -> String {
+    let member = |member: &str| match member.parse::<u64>() {
+        Ok(_) => "#".to_owned(),
+        Err(_) if member.starts_with("91000000MA") => "code".to_owned(),
+        Err(_) if member.len() == 64 => "hash".to_owned(),
+        Err(_) => member.to_owned(),
+    };
+    let path = path.split('?').next().unwrap();
+    path.split('/').map(member).collect::<Vec<_>>().join("/")
+}
+
+/// Places of needles.
+fn places(walked: &Walked, needles: &[String]) -> Vec<BTreeSet<String>> {
+    let of = |needle: &String| {
+        walked
+            .found
+            .get(needle)
+            .into_iter()
+            .flatten()
+            .map(|path| place(path))
+    };
+    needles.iter().map(|needle| of(needle).collect()).collect()
+}
+
+fn run(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_gongshi"))
-        .args(["export", "--data"])
-        .arg(&to)
-        .arg("--files")
-        .arg(&out)
+        .args(arguments)
         .output()
         .unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let mut text = String::from_utf8(output.stdout).unwrap();
-    for file in std::fs::read_dir(out).unwrap() {
-        text.push_str(&std::fs::read_to_string(file.unwrap().path()).unwrap());
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A folder with a copy of the log's, since a server has that itself.
+fn copied(data: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    let copied = Command::new("cp")
+        .arg("-r")
+        .arg(data)
+        .arg(copy.path().join("data"))
+        .status();
+    assert!(copied.unwrap().success());
+    copy
+}
+
+/// Everything that an export of a data folder gives.
+fn exported(data: &Path) -> String {
+    let out = tempfile::tempdir().unwrap();
+    let files = out.path().join("files");
+    let (data, to) = (data.to_str().unwrap(), files.to_str().unwrap());
+    let mut text = run(&["export", "--data", data, "--files", to]);
+    for file in std::fs::read_dir(files).unwrap() {
+        let path = file.unwrap().path();
+        text.push_str(&path.display().to_string());
+        text.push_str(&std::fs::read_to_string(path).unwrap());
     }
     text
 }
 
-/// All text of a backup.
-fn backed_up(county: &County) -> String {
-    let portal = &county.log.app.portal;
-    let mut backup = Vec::new();
-    let files: &Files = portal.intake.files();
-    archive::write(
-        &portal.log,
-        files,
-        gongshi::app::files_of,
-        &mut backup,
-        |_| (),
-    )
-    .unwrap();
-    String::from_utf8_lossy(&zstd::decode_all(backup.as_slice()).unwrap()).into_owned()
+/// The text of a backup, and what a log restored from it gives to the public.
+fn backed_up(copy: &Path) -> (String, String) {
+    let at = |name: &str| copy.join(name).to_str().unwrap().to_owned();
+    let (data, backup, keys, again) = (at("data"), at("backup"), at("data/keys"), at("again"));
+    run(&["backup", "--data", &data, "--out", &backup]);
+    let bytes = zstd::decode_all(std::fs::File::open(&backup).unwrap()).unwrap();
+    run(&[
+        "restore",
+        "--from",
+        &backup,
+        "--data",
+        &again,
+        "--keys",
+        &keys,
+        "--no-newer-checkpoint",
+    ]);
+    let public = exported(Path::new(&again));
+    for path in [&again, &backup] {
+        let path = Path::new(path);
+        let removed = if path.is_dir() {
+            std::fs::remove_dir_all(path)
+        } else {
+            std::fs::remove_file(path)
+        };
+        removed.unwrap();
+    }
+    (String::from_utf8_lossy(&bytes).into_owned(), public)
 }
 
 #[test]
 fn what_was_withdrawn_is_in_no_output() {
-    let county = County::new();
-    let files = county.log.app.portal.intake.files().clone();
-    let publish = |words: &str, uscc: &str| {
-        let bytes = words.as_bytes();
-        files
-            .put(&sha256(bytes), bytes.len() as u64, bytes)
-            .unwrap();
-        let permit = county.publish("permit", with_file(words, uscc, bytes));
-        let name = format!("{words}店");
-        let listed = county.publish("abnormal_listing", listing(uscc, &name, "2026-02-25"));
-        let right = listing(uscc, &format!("{name}改"), "2026-02-25");
-        let correction = county.correction(listed, "abnormal_listing", right);
-        county.say(correction).unwrap();
-        [permit, listed]
+    let mut scene = Scene::new();
+    let gone = scene.publish(GONE, 0);
+    let stays = scene.publish(STAYS, 1);
+    let server = Server::of(scene.county.log.app.portal.clone());
+    let routes = routes::table(scene.county.log.app.portal.clone());
+    assert!(routes.len() > 60, "{routes:?}");
+    let gone_needles = scene.needles(GONE, &gone);
+    let stays_needles = scene.needles(STAYS, &stays);
+    let needles = [gone_needles.clone(), stays_needles.clone()].concat();
+    let walked = scene.walk(&server, &routes, &needles);
+    // While it is public it is found, and in as many places as what stays.
+    let before = places(&walked, &stays_needles);
+    assert_eq!(places(&walked, &gone_needles), before);
+    for place in [
+        "/",
+        "/en/search",
+        "/list/abnormal",
+        "/list/permit",
+        "/en/list/inspection_result",
+        "/record/#",
+        "/api/v1/records/#",
+        "/api/v1/proof/#",
+        "/api/v1/files/hash",
+        "/api/v1/plans/000000-SCJG/#/#/tasks/000000-SCJG.csv",
+    ] {
+        assert!(
+            before[0].contains(place),
+            "{place} is not in {:?}",
+            before[0]
+        );
+    }
+    for needle in &needles {
+        assert!(
+            walked.found.contains_key(needle),
+            "{needle} is found nowhere"
+        );
+    }
+    let data = scene.county.log.data();
+    let copy = copied(&data);
+    let export = exported(&copy.path().join("data"));
+    for needle in &needles {
+        assert!(export.contains(needle), "{needle} is not exported");
+    }
+    let county = &scene.county;
+    for index in &gone {
+        let answer = server.post(&county.withdrawal(*index));
+        assert!(answer["index"].is_u64(), "{answer}");
+    }
+    let is_gone = |walked: &Walked| {
+        for needle in &gone_needles {
+            assert_eq!(walked.found.get(needle), None, "{needle}");
+        }
+        // What is looked for in the same way and stays is found where it was.
+        assert_eq!(places(walked, &stays_needles), before);
+        assert!(walked.fetched > 400, "{}", walked.fetched);
     };
-    let gone = publish(GONE, &own());
-    let stays = publish(STAYS, FIRST);
-    county.log.settle();
-    let server = Server::of(county.log.app.portal.clone());
-    let outputs = |words: &str| -> Vec<String> {
-        let mut found = Vec::new();
-        for path in addresses(&county) {
-            if server.get(&path).body.contains(words) {
-                found.push(path);
+    let walked = scene.walk(&server, &routes, &needles);
+    is_gone(&walked);
+    // By its index there is a page, which says nothing of it.
+    for index in &gone {
+        assert_eq!(server.get(&format!("/record/{index}")).status, 410);
+        let record = server.get(&format!("/api/v1/records/{index}")).body;
+        assert!(!record.contains("\"body\""), "{record}");
+    }
+    // Searched for by its own words, there is nothing to go to.
+    for query in ["%E9%AA%89", "%E9%BA%A4%E5%BA%97", GONE_ENCODED] {
+        let page = server.get(&format!("/search?q={query}")).body;
+        let to = |index: &u64| page.contains(&format!("/record/{index}\""));
+        assert!(!gone.iter().any(to), "{query}");
+    }
+    // A backup keeps what was withdrawn, to be proved in court; a log restored from it does not give it.
+    let check = |kept: bool| {
+        let copy = copied(&data);
+        let (backup, public) = backed_up(copy.path());
+        for export in [public, exported(&copy.path().join("data"))] {
+            for needle in &gone_needles {
+                assert!(!export.contains(needle.as_str()), "{needle} is exported");
             }
-        }
-        if exported(&county.log.data()).contains(words) {
-            found.push("export".to_owned());
-        }
-        found
-    };
-    // The search finds it while it is public: in as many places as what stays.
-    let before = outputs(GONE);
-    for words in [GONE, STAYS] {
-        let found = outputs(words);
-        for place in [
-            "/",
-            "/en/search?q=%E5%BA%97",
-            "/list/abnormal",
-            "/list/permit",
-            "export",
-        ] {
             assert!(
-                found.iter().any(|found| found == place),
-                "{words} at {place}: {found:?}"
+                stays_needles
+                    .iter()
+                    .all(|needle| export.contains(needle.as_str()))
             );
         }
+        assert!(
+            stays_needles
+                .iter()
+                .all(|needle| backup.contains(needle.as_str()))
+        );
+        for needle in &gone_needles {
+            assert_eq!(backup.contains(needle.as_str()), kept, "{needle}");
+        }
+    };
+    check(true);
+    for index in &gone {
+        scene.county.say(scene.county.erasure(*index)).unwrap();
     }
-    assert_eq!(before.len(), outputs(STAYS).len());
-    for index in gone {
-        server.post(&county.withdrawal(index));
-    }
-    assert_eq!(outputs(GONE), Vec::<String>::new());
-    assert!(outputs(STAYS).len() >= before.len() - 4);
-    // By its index there is a page, which says nothing of it.
-    for index in gone {
-        let page = server.get(&format!("/record/{index}"));
-        assert_eq!(page.status, 410);
-        let record = server.get(&format!("/api/v1/records/{index}"));
-        assert!(!record.body.contains("\"body\""), "{}", record.body);
-    }
-    assert!(
-        server
-            .get(&format!("/api/v1/records/{}", stays[0]))
-            .body
-            .contains(STAYS)
-    );
-    // Searched for by its own words, there is nothing to go to.
-    for query in ["%E9%AA%89", "%E9%BA%A4%E5%BA%97", "%E9%AA%89%E9%BA%A4"] {
-        let page = server.get(&format!("/search?q={query}")).body;
-        let to = |index: u64| page.contains(&format!("/record/{index}\""));
-        assert!(!gone.into_iter().any(to), "{query}");
-    }
-    // A backup keeps what was withdrawn, to be proved in court, and nothing of what was erased.
-    assert!(backed_up(&county).contains(GONE));
-    for index in gone {
-        county.say(county.erasure(index)).unwrap();
-    }
-    let standing = county.log.app.portal.intake.standing();
+    let standing = scene.county.log.app.portal.intake.standing().clone();
     for _ in 0..600 {
         if standing.unfinished().unwrap().is_empty() {
             break;
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
-    let backup = backed_up(&county);
-    assert!(!backup.contains(GONE) && backup.contains(STAYS));
-    assert_eq!(outputs(GONE), Vec::<String>::new());
+    check(false);
+    let walked = scene.walk(&server, &routes, &needles);
+    is_gone(&walked);
+}
+
+/// The program's commands, with what each gives of records. A new one has to be placed here, and looked through above where it gives any.
+#[test]
+fn every_command_is_known_by_what_it_gives() {
+    const COMMANDS: &[(&str, &str)] = &[
+        ("export", "looked through"),
+        (
+            "backup",
+            "looked through: keeps what is withdrawn, and nothing of what is erased",
+        ),
+        ("restore", "looked through: what it makes is exported"),
+        ("serve", "every route is walked"),
+        ("demo", "serves its own invented log, by the same routes"),
+        ("fsck", "names entries by index"),
+        ("reindex", "makes what is walked"),
+        (
+            "keep",
+            "asks a server, by routes that are walked, for the department's own copies",
+        ),
+        ("publish", "sends"),
+        ("import", "sends"),
+        ("correct", "sends; asks a server by routes that are walked"),
+        ("withdraw", "sends; asks a server by routes that are walked"),
+        ("erase", "sends; asks a server by routes that are walked"),
+        ("approve", "sends; asks a server by routes that are walked"),
+        ("plan", "sends; about draws, which are never withdrawn"),
+        ("draw", "about draws, which are never withdrawn"),
+        (
+            "authority",
+            "sends; about authorities, which are never withdrawn",
+        ),
+        ("keygen", "makes a key"),
+        ("init", "makes a log"),
+        ("bench", "makes logs of its own"),
+        ("help", "says how to use them"),
+    ];
+    let help = run(&["--help"]);
+    let listed = help.split_once("Commands:\n").unwrap().1;
+    let listed = listed.split_once("\n\n").unwrap().0.lines();
+    let names: BTreeSet<&str> = listed
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter_map(|line| line.split(' ').next())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let known: BTreeSet<&str> = COMMANDS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, known);
 }

@@ -19,6 +19,12 @@ pub struct Got {
     pub body: String,
 }
 
+/// An answer as it came.
+pub struct Fetched {
+    pub head: String,
+    pub bytes: Vec<u8>,
+}
+
 impl Server {
     /// Serves until the program ends.
     pub fn of(portal: Portal) -> Self {
@@ -45,6 +51,21 @@ impl Server {
         Got {
             status: answer.status().as_u16(),
             body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    /// An answer with its head, in bytes, redirects not followed.
+    pub fn fetch(&self, path: &str) -> Fetched {
+        let request = self.agent.get(format!("{}{path}", self.url));
+        let answer = request.config().max_redirects(0).build().call();
+        let mut answer = answer.unwrap_or_else(|error| panic!("{path}: {error}"));
+        let headers = answer.headers().iter();
+        let head: Vec<String> = headers
+            .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+            .collect();
+        Fetched {
+            head: head.join("\n"),
+            bytes: answer.body_mut().read_to_vec().unwrap(),
         }
     }
 

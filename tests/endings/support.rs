@@ -4,7 +4,6 @@ use crate::common::*;
 use gongshi::domain::Kind;
 use gongshi::intake::{Clock as _, Event, Refusal};
 use gongshi::model::Model;
-use gongshi::rules::Rules;
 use gongshi::store::FaultStorage;
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::leaf_hash;
@@ -46,12 +45,16 @@ pub struct County {
 
 impl County {
     pub fn new() -> Self {
-        Self::with_kinds(KINDS)
+        Self::over(TestLog::new(KINDS))
     }
 
     /// One whose departments publish these kinds.
     pub fn with_kinds(kinds: &[&str]) -> Self {
-        let log = TestLog::new(kinds);
+        Self::over(TestLog::new(kinds))
+    }
+
+    /// The same over another log.
+    pub fn over(log: TestLog) -> Self {
         let county = County {
             second: SecretKey::from_seed(&salt()),
             other: SecretKey::from_seed(&salt()),
@@ -182,7 +185,8 @@ impl County {
         let dump = |model: &Model| model.dump().collect::<Result<Vec<_>, _>>().unwrap();
         let folded = dump(self.model());
         let log = &self.log.app.portal.log;
-        let again = Model::open(&FaultStorage::default(), Rules::built_in().clone()).unwrap();
+        let rules = self.model().rules().clone();
+        let again = Model::open(&FaultStorage::default(), rules).unwrap();
         let leaves = log.leaves(0..log.published().size()).unwrap();
         again.fold(0, &leaves, log.as_ref()).unwrap();
         assert_eq!(dump(&again), folded);

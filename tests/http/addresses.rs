@@ -264,6 +264,7 @@ const READ: &[&str] = &[
     "/en/promises?state=kept",
     "/api/v1/repair",
     "/api/v1/promises",
+    "/api/v1/review",
     "/metrics",
     "/healthz",
     "/readyz",

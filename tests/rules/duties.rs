@@ -129,6 +129,42 @@ fn the_first_end_counts_and_names_its_rule() {
     assert_eq!(rules.display(&own).unwrap().end, End::Open);
 }
 
+/// An annulled penalty, or a law that ended, asks for a decision only where nothing else ends the display.
+#[test]
+fn what_ends_otherwise_needs_no_review() {
+    let rules = Rules::built_in();
+    let needs = |own: &Facts<'_>| match rules.display(own) {
+        Err(Unruled::NeedsReview { .. }) => None,
+        shown => Some(shown.unwrap().end),
+    };
+    let body = json!({"inspected_on": "2026-02-10", "outcome": ["problem_pending"]});
+    let mut result = facts(Kind::InspectionResult, &body);
+    let ended = |on: &str, by: How| Ended {
+        kind: Kind::Penalty,
+        on: day(on),
+        by,
+    };
+    result.later.ended = vec![ended("2026-05-11", How::Withdrawn)];
+    assert_eq!(needs(&result), None);
+    result.later.repaired_on = Some(day("2026-06-01"));
+    assert_eq!(needs(&result), Some(End::LastDay(day("2026-06-01"))));
+    // Two penalties rested on it: one was annulled, with the other it stops.
+    result.later.repaired_on = None;
+    result.later.ended = vec![
+        ended("2026-05-11", How::Withdrawn),
+        ended("2026-06-30", How::Stopped),
+    ];
+    assert_eq!(needs(&result), Some(End::LastDay(day("2026-06-30"))));
+    result.later.ended.reverse();
+    assert_eq!(needs(&result), Some(End::LastDay(day("2026-06-30"))));
+    // Its five years end after the revision of 2024; a removal ends it all the same.
+    let body = json!({"listed_on": "2019-06-01"});
+    let mut listing = facts(Kind::SeriousListing, &body);
+    assert_eq!(needs(&listing), None);
+    listing.later.removed_on = Some(day("2024-07-01"));
+    assert_eq!(needs(&listing), Some(End::LastDay(day("2024-07-01"))));
+}
+
 #[test]
 fn a_low_fine_is_the_province_s_word_where_it_has_one() {
     let rules = Rules::built_in();

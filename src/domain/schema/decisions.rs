@@ -44,6 +44,12 @@ pub(super) static PENALTY: KindSchema = KindSchema {
         only("lower_fine", FieldType::Bool, &[], FINED),
         opt("licence_affected", LINE),
         opt("procedure", FieldType::Code(CodeList::Procedure)),
+        only(
+            "publication_required_by",
+            LINE,
+            &[],
+            &[Condition::Is("penalty_kinds", &["warning"])],
+        ),
         DECIDED_ON,
         opt("received_on", FieldType::Date),
         opt("valid_until", FieldType::Date),

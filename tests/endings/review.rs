@@ -1,0 +1,166 @@
+//! Records whose end the rules leave to their authority are told to whoever runs the portal.
+//!
+//! Order 36 of the NDRC: what is general is shown for a year from the decision at the longest; what follows where nothing was corrected by then is the
+//! sector's. Order 107 of SAMR: a result stops with the penalty that rested on it, and that the penalty was annulled says nothing of the result.
+
+use crate::common::*;
+use crate::served::Server;
+use crate::support::*;
+use gongshi::app::Tuning;
+use gongshi::rules::Rules;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A county whose department follows the rules of other departments.
+fn county_of_another_system() -> County {
+    let (nobody, somebody) = (
+        "other_departments = []",
+        format!("other_departments = [\"{DEPARTMENT}\"]"),
+    );
+    let files = Rules::built_in_files().iter();
+    let files: Vec<(&str, String)> = files
+        .map(|(name, text)| (*name, text.replace(nobody, &somebody)))
+        .collect();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    let tuning = Tuning {
+        rules: Arc::new(Rules::read(&files).unwrap()),
+        ..tuning()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    County::over(TestLog::starting(
+        folder,
+        KINDS,
+        "2026-04-07T01:00:00Z",
+        &tuning,
+    ))
+}
+
+fn told(server: &Server) -> (Vec<(u64, String, Value)>, u64) {
+    let answer = server.get("/api/v1/review");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let answer: Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(answer["next"], Value::Null);
+    let records = answer["records"].as_array().unwrap().iter();
+    let records = records.map(|one| {
+        assert_eq!(one["authority"], DEPARTMENT);
+        let rule = one["rule"].as_str().unwrap().to_owned();
+        (
+            one["index"].as_u64().unwrap(),
+            rule,
+            one["last_day"].clone(),
+        )
+    });
+    let undecided = answer["undecided"].as_u64().unwrap();
+    let gauge = format!("gongshi_records_undecided {undecided}\n");
+    assert!(server.get("/metrics").body.contains(&gauge));
+    (records.collect(), undecided)
+}
+
+#[test]
+fn a_longest_term_that_ends_uncorrected_is_told_before() {
+    let county = county_of_another_system();
+    let penalty = |number: &str, severity: &str| {
+        county.publish("penalty", penalty(number, severity, "2026-04-01"))
+    };
+    let general = penalty("示罚1号", "general");
+    let minor = penalty("示罚2号", "minor");
+    let repaired = penalty("示罚3号", "general");
+    let server = Server::of(county.log.app.portal.clone());
+    let day = |index| {
+        county
+            .model()
+            .last_day(index)
+            .unwrap()
+            .unwrap()
+            .last_day
+            .to_string()
+    };
+    assert_eq!(
+        [general, minor, repaired].map(day),
+        ["2027-04-01", "2026-07-01", "2027-04-01"]
+    );
+    // From 60 days before: 2027-01-31 is 60 days before 2027-04-01.
+    let at = |time_of: &str| {
+        county.log.clock.advance_to(time(time_of));
+        told(&server).0
+    };
+    assert_eq!(at("2027-01-30T01:00:00Z"), []);
+    let rule = "ndrc36-general@2026-04-01".to_owned();
+    let ends = json!("2027-04-01");
+    let both = [
+        (general, rule.clone(), ends.clone()),
+        (repaired, rule.clone(), ends.clone()),
+    ];
+    assert_eq!(at("2027-01-31T01:00:00Z"), both);
+    // One is repaired: nobody has to look at it.
+    let decision = body(
+        r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","repair_kind":"penalty_early_stop",
+        "applied_on":"2027-01-30","repair_outcome":"granted","decided_on":"2027-01-31","stopped_on":"2027-02-01"}"#,
+    );
+    county.publish(
+        "repair_decision",
+        with(decision, "target", county.named(repaired)),
+    );
+    county.log.settle();
+    assert_eq!(told(&server), (vec![(general, rule, ends)], 0));
+    county.is_as_if_folded_anew();
+    // It ends all the same, and is told no more.
+    county.log.clock.advance_to(time("2027-04-02T01:00:00Z"));
+    assert_eq!(county.log.app.end_displays().ended, 3);
+    county.log.settle();
+    assert_eq!(told(&server), (vec![], 0));
+    county.is_as_if_folded_anew();
+}
+
+#[test]
+fn a_result_whose_penalty_was_annulled_is_told_until_its_department_decides() {
+    let county = County::new();
+    let result = |number: &str| {
+        let result = body(
+            r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","draw_basis":"complaint","method":"on_site",
+            "inspected_on":"2026-02-10","outcome":["problem_pending"],"officer_count":2,"origin_reason":"群众举报"}"#,
+        );
+        let result = county.publish("inspection_result", result);
+        let penalty = with(
+            penalty(number, "minor", "2026-02-27"),
+            "result",
+            county.named(result),
+        );
+        let penalty = county.publish("penalty", penalty);
+        county.say(county.withdrawal(penalty)).unwrap();
+        (result, "linked-stop@2025-12-25".to_owned(), Value::Null)
+    };
+    let server = Server::of(county.log.app.portal.clone());
+    let (first, second, third) = (result("示罚1号"), result("示罚2号"), result("示罚3号"));
+    county.log.settle();
+    assert_eq!(
+        told(&server),
+        (vec![first.clone(), second.clone(), third.clone()], 3)
+    );
+    county.is_as_if_folded_anew();
+    // Withdrawn, repaired, or corrected to a clean result.
+    county.say(county.withdrawal(first.0)).unwrap();
+    let decision = body(
+        r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","repair_kind":"result_stop",
+        "applied_on":"2026-03-01","repair_outcome":"granted","decided_on":"2026-03-02"}"#,
+    );
+    county.publish(
+        "repair_decision",
+        with(decision, "target", county.named(second.0)),
+    );
+    county.log.settle();
+    assert_eq!(told(&server), (vec![third.clone()], 1));
+    let clean = body(
+        r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","draw_basis":"complaint","method":"on_site",
+        "inspected_on":"2026-02-10","outcome":["no_problem_found"],"officer_count":2,"origin_reason":"群众举报"}"#,
+    );
+    county
+        .say(county.correction(third.0, "inspection_result", clean))
+        .unwrap();
+    county.log.settle();
+    assert_eq!(told(&server), (vec![], 0));
+    county.is_as_if_folded_anew();
+}
