@@ -18,6 +18,8 @@ pub const KINDS: &[&str] = &[
 ];
 /// Longest wait for what the server does by itself.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// Longest wait for an answer: where the disk is full an erasure has to wait, and is answered all the same, much later.
+const ANSWER: Duration = Duration::from_secs(20);
 /// Records of each kind of ending that are looked at after each start; at the end all are.
 const SAMPLE: usize = 40;
 
@@ -248,7 +250,7 @@ impl Department<'_> {
 
 /// Publishes, corrects and ends until told to stop or the server is gone.
 pub fn end(url: &str, keys: &Keys, refusals: bool, stop: &AtomicBool) -> Endings {
-    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
+    let config = ureq::Agent::config_builder().timeout_global(Some(ANSWER));
     let department = Department {
         url,
         keys,
