@@ -7,7 +7,7 @@ mod live;
 mod raw_search;
 
 use common::DEPARTMENT;
-use live::endings::{Endings, end, new_log_with_endings};
+use live::endings::{Endings, calmly, end, new_log_with_endings};
 use live::*;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -123,6 +123,7 @@ fn a_full_disk_refuses_appends_reads_on_and_loses_nothing() {
     let mut observer = Observer::default();
     let mut endings = Endings::default();
     server = Server::start(&data);
+    observer.take(endings.take(calmly(&server.url, &keys, 2)));
     let mut restarts = 0;
     for round in 0..30 {
         let stop = AtomicBool::new(false);
@@ -137,9 +138,7 @@ fn a_full_disk_refuses_appends_reads_on_and_loses_nothing() {
             std::thread::sleep(Duration::from_millis(50));
             stop.store(true, Ordering::Relaxed);
             observer.take(load.join().unwrap());
-            let mut ended = ender.join().unwrap();
-            observer.take(std::mem::take(&mut ended.acknowledged));
-            endings.take(ended);
+            observer.take(endings.take(ender.join().unwrap()));
         });
         let event = sign(&key, "permit", DEPARTMENT, padded_permit("F-2", 0));
         let line = post(&agent, &server.url, std::slice::from_ref(&event));
@@ -230,6 +229,9 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
         let server = Server::start(&data);
         observer.check(&server.url, round);
         endings.check(&server.url, false);
+        if round % 10 == 0 {
+            observer.take(endings.take(calmly(&server.url, &keys, 2)));
+        }
         let stop = AtomicBool::new(false);
         let life = Duration::from_millis(50 + next(1500));
         let batch = 1 + next(200) as usize;
@@ -251,9 +253,7 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
             for load in loads {
                 observer.take(load.join().unwrap());
             }
-            let mut ended = ender.join().unwrap();
-            observer.take(std::mem::take(&mut ended.acknowledged));
-            endings.take(ended);
+            observer.take(endings.take(ender.join().unwrap()));
             observer.heads.extend(watcher.join().unwrap());
         });
         run("umount", &[disk]);

@@ -7,7 +7,7 @@ mod common;
 mod live;
 mod raw_search;
 
-use live::endings::{Endings, end, new_log_with_endings};
+use live::endings::{Endings, calmly, end, new_log_with_endings};
 use live::*;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -26,6 +26,9 @@ fn a_killed_server_loses_nothing_and_forks_nothing() {
         let server = Server::start(&data);
         observer.check(&server.url, round);
         endings.check(&server.url, false);
+        if round % 10 == 0 {
+            observer.take(endings.take(calmly(&server.url, &keys, 2)));
+        }
         let stop = AtomicBool::new(false);
         let life = Duration::from_millis(20 + next(1500));
         let batch = 1 + next(200) as usize;
@@ -44,9 +47,7 @@ fn a_killed_server_loses_nothing_and_forks_nothing() {
             for load in loads {
                 observer.take(load.join().unwrap());
             }
-            let mut ended = ender.join().unwrap();
-            observer.take(std::mem::take(&mut ended.acknowledged));
-            endings.take(ended);
+            observer.take(endings.take(ender.join().unwrap()));
             observer.heads.extend(watcher.join().unwrap());
         });
     }

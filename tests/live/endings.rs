@@ -65,7 +65,7 @@ pub struct Endings {
     /// Records that somebody saw without a body.
     hidden: BTreeSet<u64>,
     /// All of it, for the observer: index to signature.
-    pub acknowledged: Vec<(u64, String)>,
+    acknowledged: Vec<(u64, String)>,
 }
 
 fn mark() -> String {
@@ -130,7 +130,17 @@ struct Department<'a> {
     refusals: bool,
 }
 
-impl Department<'_> {
+impl<'a> Department<'a> {
+    fn new(url: &'a str, keys: &'a Keys, refusals: bool, patience: Duration) -> Self {
+        let config = ureq::Agent::config_builder().timeout_global(Some(patience));
+        Department {
+            url,
+            keys,
+            agent: config.http_status_as_error(false).build().into(),
+            refusals,
+        }
+    }
+
     fn about(&self, kind: &str, target: &Told, members: &[(&str, Value)]) -> Event {
         let common = Value::object([
             ("decided_on", "2026-03-02".into()),
@@ -248,15 +258,20 @@ impl Department<'_> {
     }
 }
 
+/// Publishes, corrects and ends so many times where nothing disturbs it: all of it is acknowledged.
+pub fn calmly(url: &str, keys: &Keys, rounds: usize) -> Endings {
+    let department = Department::new(url, keys, false, PATIENCE);
+    let mut endings = Endings::default();
+    for _ in 0..rounds {
+        department.round(&mut endings).expect("all is answered");
+    }
+    assert_eq!(endings.counts(), [rounds, rounds, 2 * rounds, rounds]);
+    endings
+}
+
 /// Publishes, corrects and ends until told to stop or the server is gone.
 pub fn end(url: &str, keys: &Keys, refusals: bool, stop: &AtomicBool) -> Endings {
-    let config = ureq::Agent::config_builder().timeout_global(Some(ANSWER));
-    let department = Department {
-        url,
-        keys,
-        agent: config.http_status_as_error(false).build().into(),
-        refusals,
-    };
+    let department = Department::new(url, keys, refusals, ANSWER);
     let mut endings = Endings::default();
     while !stop.load(Ordering::Relaxed) {
         if department.round(&mut endings).is_none() && !refusals {
@@ -267,12 +282,14 @@ pub fn end(url: &str, keys: &Keys, refusals: bool, stop: &AtomicBool) -> Endings
 }
 
 impl Endings {
-    pub fn take(&mut self, more: Endings) {
+    /// Takes what somebody was acknowledged, but for the entries themselves: those are returned.
+    pub fn take(&mut self, more: Endings) -> Vec<(u64, String)> {
         self.corrected.extend(more.corrected);
         self.withdrawn.extend(more.withdrawn);
         self.erased.extend(more.erased);
         self.removed.extend(more.removed);
         self.hidden.extend(more.hidden);
+        more.acknowledged
     }
 
     /// How many records were corrected, withdrawn and erased, and how many displays are over.
