@@ -1,11 +1,13 @@
-//! The real server on a disk of its own that fills, or loses its power. Run by `.ci/disk-full` and `.ci/power-cut`, which
+//! The real server on a disk of its own that fills, or loses its power, with corrections and endings in the load. Run by `.ci/disk-full` and `.ci/power-cut`, which
 //! make that disk; both need root.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 mod live;
+mod raw_search;
 
 use common::DEPARTMENT;
+use live::endings::{Endings, calmly, end, new_log_with_endings};
 use live::*;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -116,15 +118,19 @@ fn a_full_disk_refuses_appends_reads_on_and_loses_nothing() {
     let (status, _) = server.end(Duration::from_secs(60));
     assert!(status.success(), "{url}: {status}");
     std::fs::remove_dir_all(&data).unwrap();
-    let key = new_log(&data);
+    let keys = new_log_with_endings(&data);
+    let key = keys.first.clone();
     let mut observer = Observer::default();
+    let mut endings = Endings::default();
     server = Server::start(&data);
+    observer.take(endings.take(calmly(&server.url, &keys, 2)));
     let mut restarts = 0;
     for round in 0..30 {
         let stop = AtomicBool::new(false);
         let url = server.url.clone();
         std::thread::scope(|scope| {
             let load = scope.spawn(|| load(&url, &key, 100, 2000, true, &stop));
+            let ender = scope.spawn(|| end(&url, &keys, true, &stop));
             std::thread::sleep(Duration::from_millis(50 + next(100)));
             fill(&disk, 0);
             std::thread::sleep(Duration::from_millis(next(100)));
@@ -132,6 +138,7 @@ fn a_full_disk_refuses_appends_reads_on_and_loses_nothing() {
             std::thread::sleep(Duration::from_millis(50));
             stop.store(true, Ordering::Relaxed);
             observer.take(load.join().unwrap());
+            observer.take(endings.take(ender.join().unwrap()));
         });
         let event = sign(&key, "permit", DEPARTMENT, padded_permit("F-2", 0));
         let line = post(&agent, &server.url, std::slice::from_ref(&event));
@@ -141,6 +148,7 @@ fn a_full_disk_refuses_appends_reads_on_and_loses_nothing() {
         let appended = line.first().is_some_and(|line| line["index"].is_u64());
         if appended && ready.status() == 200 {
             observer.check(&server.url, round);
+            endings.check(&server.url, false);
             continue;
         }
         // It cannot go on by itself: then it says so, and a restart mends it.
@@ -150,17 +158,22 @@ fn a_full_disk_refuses_appends_reads_on_and_loses_nothing() {
         assert!(!errors.contains("panicked at"), "{errors}");
         server = Server::start(&data);
         observer.check(&server.url, round);
+        endings.check(&server.url, false);
         restarts += 1;
     }
     observer.take(some(&server, &key, 100));
     observer.check(&server.url, 30);
+    endings.settle(&server.url);
     server.signal("-TERM");
     let (status, errors) = server.end(Duration::from_secs(60));
     assert!(status.success(), "{errors}");
     assert_sound(&data);
+    let (erased, kept) = endings.traces();
+    raw_search::assert_destroyed(&data, &erased, &kept);
     println!(
-        "30 times to the last byte, {restarts} restarts needed, {} entries acknowledged and there",
-        observer.acknowledged.len()
+        "30 times to the last byte, {restarts} restarts needed, {} entries acknowledged and there; corrected, withdrawn, erased, expired: {:?}",
+        observer.acknowledged.len(),
+        endings.counts()
     );
 }
 
@@ -209,11 +222,16 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
     let cuts: u32 = std::env::var("GONGSHI_CUTS").unwrap().parse().unwrap();
     let data = mount.join("data");
     run("mount", &["-o", "loop", image, disk]);
-    let key = new_log(&data);
+    let keys = new_log_with_endings(&data);
     let mut observer = Observer::default();
+    let mut endings = Endings::default();
     for round in 0..cuts {
         let server = Server::start(&data);
         observer.check(&server.url, round);
+        endings.check(&server.url, false);
+        if round % 10 == 0 {
+            observer.take(endings.take(calmly(&server.url, &keys, 2)));
+        }
         let stop = AtomicBool::new(false);
         let life = Duration::from_millis(50 + next(1500));
         let batch = 1 + next(200) as usize;
@@ -221,8 +239,9 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
         let url = server.url.clone();
         std::thread::scope(|scope| {
             let loads: Vec<_> = (0..2)
-                .map(|_| scope.spawn(|| load(&url, &key, batch, padding, true, &stop)))
+                .map(|_| scope.spawn(|| load(&url, &keys.first, batch, padding, true, &stop)))
                 .collect();
+            let ender = scope.spawn(|| end(&url, &keys, true, &stop));
             let watcher = scope.spawn(|| watch(&url, &stop));
             std::thread::sleep(life);
             run("python3", &["-c", CUT, disk]);
@@ -234,6 +253,7 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
             for load in loads {
                 observer.take(load.join().unwrap());
             }
+            observer.take(endings.take(ender.join().unwrap()));
             observer.heads.extend(watcher.join().unwrap());
         });
         run("umount", &[disk]);
@@ -244,12 +264,16 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
     }
     let server = Server::start(&data);
     observer.check(&server.url, cuts);
+    endings.settle(&server.url);
     server.kill();
     assert_sound(&data);
+    let (erased, kept) = endings.traces();
+    raw_search::assert_destroyed(&data, &erased, &kept);
     assert!(!observer.acknowledged.is_empty());
     println!(
-        "{cuts} cuts, {} entries acknowledged, {} checkpoints seen",
+        "{cuts} cuts, {} entries acknowledged, {} checkpoints seen; corrected, withdrawn, erased, expired: {:?}",
         observer.acknowledged.len(),
-        observer.heads.len()
+        observer.heads.len(),
+        endings.counts()
     );
 }

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Between two looks.
 const EVERY: Duration = Duration::from_millis(100);
@@ -61,15 +61,22 @@ impl Eraser {
         if !self.remove_files(&records)? {
             return Ok(());
         }
+        let begin = Instant::now();
         self.log.erase(&records)?;
+        let log = begin.elapsed();
         self.log.storage().rewrite(model::DATABASE)?;
         self.sequel.forget(&records)?;
         self.log.storage().rewrite(sequel::DATABASE)?;
+        let model = begin.elapsed();
         self.search.purge()?;
+        let index = begin.elapsed();
         self.standing.finish(&by)?;
         tracing::info!(
             erasures = by.len(),
             records = records.len(),
+            log = ?log,
+            model = ?(model - log),
+            index = ?(index - model),
             "erased records are destroyed"
         );
         Ok(())

@@ -5,27 +5,28 @@
 //! Memory: 24 bytes of statement, 24 of salt and 34 of what others may refer to an entry, 90 to 150 MB for a million entries
 //! with the tables' spare room; and the plan keys.
 
+mod entry;
 mod journeys;
 mod order;
 mod terms;
 
 use super::event::body_of;
 use super::references::same_subject;
-use crate::domain::{self, Kind, Reference, View};
+use crate::domain::{Kind, Reference};
 use crate::log::{FsckProblem, Leaf, Log};
 use crate::model::ModelError;
 use crate::rules::Rules;
 use crate::store::{Files, StoreError};
+use entry::{Checked, check};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::{leaf_hash, sha256};
 use gongshi_verify::keys::PublicKey;
-use gongshi_verify::names::{Origin, PlanKey, RefRule, is_permanent};
+use gongshi_verify::names::{Origin, is_permanent};
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::{AuthorityAction, Registry};
 use gongshi_verify::time::Timestamp;
 use rayon::prelude::*;
-use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -50,19 +51,6 @@ struct Waiting {
     index: u64,
     entry: Entry,
     record: Option<Record>,
-}
-
-/// What a batch finds out about an entry, before it is compared with those before it.
-struct Checked {
-    problems: Vec<String>,
-    statement: Short,
-    salt: Option<Short>,
-    /// The plan key of a valid plan.
-    plan: Option<String>,
-    /// The entries its record refers to.
-    references: Vec<Reference>,
-    /// As in [`Known`].
-    subject: Option<[u8; 8]>,
 }
 
 /// The state of a recheck.
@@ -428,21 +416,6 @@ impl Auditor {
     }
 }
 
-impl Checked {
-    /// Without any problem yet.
-    fn of(registry: &Registry, waiting: &Waiting) -> Self {
-        let message = waiting.entry.statement().message(registry.origin());
-        Checked {
-            problems: Vec::new(),
-            statement: short(&message),
-            salt: waiting.record.as_ref().map(|record| short(&record.salt)),
-            plan: None,
-            references: Vec::new(),
-            subject: None,
-        }
-    }
-}
-
 /// The record that an entry corrects, where it is a correction.
 fn corrected(entry: &Entry) -> Option<u64> {
     let reference = entry.reference.as_deref();
@@ -458,78 +431,6 @@ fn about(index: u64, problem: String) -> FsckProblem {
     FsckProblem {
         entry: Some(index),
         problem,
-    }
-}
-
-/// Everything that does not depend on the other entries of the batch.
-fn check(registry: &Registry, waiting: &Waiting) -> Checked {
-    let mut checked = Checked::of(registry, waiting);
-    let Waiting {
-        index,
-        entry,
-        record,
-    } = waiting;
-    let mut report = |problem: String| checked.problems.push(problem);
-    if let Err(error) = registry.verify_entry(*index, entry) {
-        report(format!("entry {index}: {error}"));
-    }
-    let body = record.as_ref().map(body_of);
-    let body = body.as_ref();
-    let region = body
-        .and_then(|body| body.get("region"))
-        .and_then(Value::as_str);
-    if let Err(error) = registry.may_publish(&entry.authority, &entry.kind, region) {
-        report(format!("entry {index}: {error}"));
-    }
-    let kind = match entry.kind.as_str().parse::<Kind>() {
-        Ok(kind) => kind,
-        Err(_) => {
-            report(format!("entry {index}: kind {} does not exist", entry.kind));
-            return checked;
-        }
-    };
-    let Some(body) = body else {
-        return checked;
-    };
-    let day = domain::dates::day_in_china(entry.issued_at.unix());
-    for error in domain::validate(kind, body, day).err().unwrap_or_default() {
-        report(format!("record {index}: {error}"));
-    }
-    let plan_key = plan_key(entry, kind, body).unwrap_or_else(|problem| {
-        report(format!("entry {index}: {problem}"));
-        None
-    });
-    let view = View::new(kind, body);
-    checked.references = view.references();
-    checked.subject = view.subject_code().and_then(|code| {
-        let digest = sha256(code.as_str().as_bytes());
-        digest.first_chunk().copied()
-    });
-    if kind == Kind::Plan && checked.problems.is_empty() {
-        checked.plan = plan_key;
-    }
-    checked
-}
-
-/// The plan key of the kinds that carry it in `ref` too: both the same, and a plan under its own authority's name.
-fn plan_key(
-    entry: &Entry,
-    kind: Kind,
-    body: &Map<String, Value>,
-) -> Result<Option<String>, &'static str> {
-    if entry.kind.ref_rule() != RefRule::PlanKey {
-        return Ok(None);
-    }
-    let reference = entry.reference.as_deref();
-    if body.get("plan_key").and_then(Value::as_str) != reference {
-        return Err("its ref is not the plan key of its record");
-    }
-    let key = reference.and_then(|text| PlanKey::parse(text).ok());
-    match key {
-        Some(key) if kind == Kind::Plan && key.authority() != entry.authority => {
-            Err("its plan key is another authority's")
-        }
-        key => Ok(key.map(|key| key.as_str().to_owned())),
     }
 }
 

@@ -19,6 +19,7 @@ use gongshi_verify::names::PlanKey;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::{Registry, RegistryError};
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,13 @@ fn takes_effect(kind: Kind, body: &Map<String, Value>) -> bool {
         Kind::Alert => body.get("alert_type").and_then(Value::as_str) == Some("round_missing"),
         kind => takes_part(kind) || endings::is_one(kind),
     }
+}
+
+/// Events in a row that end records by the rules, and what each is about.
+#[derive(Default)]
+struct Row {
+    said: Vec<(Entry, Record)>,
+    targets: HashSet<String>,
 }
 
 impl Checked {
@@ -66,7 +74,7 @@ impl Intake {
         known = start;
         let mut undecided: Option<String> = None;
         // Events in a row that end records by the rules: there may be many at once, and none depends on another.
-        let mut row: Vec<(Entry, Record)> = Vec::new();
+        let mut row = Row::default();
         for item in checked {
             if let Some(reason) = &undecided {
                 batch.refuse(Refusal::Unavailable(reason.clone()));
@@ -88,14 +96,14 @@ impl Intake {
             // One of these takes effect before the next event is looked at, and is appended alone.
             let body = checked.event.body();
             let alone = checked.kind().filter(|kind| takes_effect(*kind, body));
-            if alone != Some(Kind::Expiry) && !row.is_empty() {
+            if alone != Some(Kind::Expiry) && !row.said.is_empty() {
                 undecided = self.submit_row(&mut row, &mut batch, &mut serial).err();
                 if let Some(reason) = &undecided {
                     batch.refuse(Refusal::Unavailable(reason.clone()));
                     continue;
                 }
             }
-            if alone.is_some() && row.is_empty() {
+            if alone.is_some() && row.said.is_empty() {
                 batch.submit(&self.log, &mut serial, None);
                 if alone == Some(Kind::Expiry)
                     && let Err(reason) = self.let_model_catch_up(&serial)
@@ -142,7 +150,8 @@ impl Intake {
             };
             let record = checked.event.record();
             if kind == Kind::Expiry {
-                row.push((entry, record.clone()));
+                row.targets.extend(entry.reference.clone());
+                row.said.push((entry, record.clone()));
                 batch.push(leaf, keys, checked.key);
                 continue;
             }
@@ -161,7 +170,7 @@ impl Intake {
             stale |= kind == Kind::Authority;
             moved = true;
         }
-        if !row.is_empty()
+        if !row.said.is_empty()
             && let Err(reason) = self.submit_row(&mut row, &mut batch, &mut serial)
         {
             tracing::warn!(reason, "records that expire are not decided yet");
@@ -193,24 +202,22 @@ impl Intake {
 
     fn submit_row(
         &self,
-        row: &mut Vec<(Entry, Record)>,
+        row: &mut Row,
         batch: &mut batch::Builder,
         serial: &mut Serial,
     ) -> Result<(), String> {
         let row = std::mem::take(row);
-        self.submit_effective(row, Kind::Expiry, batch, serial)
+        self.submit_effective(row.said, Kind::Expiry, batch, serial)
     }
 
     /// Whether the record that an event ends or corrects has not left already, by the log or by an event of the row before it.
-    fn still_stands(&self, entry: &Entry, row: &[(Entry, Record)]) -> Result<(), Refusal> {
+    fn still_stands(&self, entry: &Entry, row: &Row) -> Result<(), Refusal> {
         let Some(said) = endings::said(0, entry) else {
             return Ok(());
         };
         endings::admit(&self.standing, said)?;
-        let again = row
-            .iter()
-            .any(|(other, _)| other.reference == entry.reference);
-        match again {
+        let reference = entry.reference.as_ref();
+        match reference.is_some_and(|target| row.targets.contains(target)) {
             true => Err(endings::ended_beside(said.target)),
             false => Ok(()),
         }

@@ -11,8 +11,10 @@ pub(super) use erase::shard_name;
 
 use super::{Leaf, LogError, SHARD_LEAVES};
 use crate::store::{KeyValue, Storage, StoreError, WriteBatch};
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
+use zstd::bulk::Decompressor;
 
 /// Indexes in one block.
 pub const BLOCK_LEAVES: u64 = 64;
@@ -54,7 +56,18 @@ fn decompress(place: &str, bytes: &[u8]) -> Result<Vec<u8>, LogError> {
             ));
         }
     };
-    zstd::bulk::decompress(bytes, size).map_err(|e| LogError::damaged(place, e.to_string()))
+    thread_local! {
+        /// Made once for each thread: to make one takes longer than to read a block with it.
+        static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+    }
+    let read = DECOMPRESSOR.with_borrow_mut(|known| {
+        let decompressor = match known {
+            Some(decompressor) => decompressor,
+            None => known.insert(Decompressor::new()?),
+        };
+        decompressor.decompress(bytes, size)
+    });
+    read.map_err(|e| LogError::damaged(place, e.to_string()))
 }
 
 /// Splits a sequence of big-endian 16-bit length-prefixed entries (an entry bundle).

@@ -2,30 +2,23 @@
 //!
 //! Order of a batch, each step durable before the next (DESIGN §5): blocks; tiles, edge, tail and staged size;
 //! signature, compare-and-swap of the last signed checkpoint; the checkpoint file; publication; answers. Death
-//! between two steps leaves what [`super::recover`] completes or ignores. It must not know what a leaf says.
+//! between two steps leaves what [`super::recover`] completes or ignores. Here is the queue before it and the thread; the steps
+//! are in `writer`. It must not know what a leaf says.
 
-use super::recover::{encode_staged, sign};
+mod writer;
+
 use super::submission::{Answer, Fate, Submission, SubmitError};
-use super::tail::Tail;
-use super::tree::{FullTile, Tree};
-use super::{
-    BLOCK_LEAVES, CHECKPOINT_FILE, Inner, Leaf, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES,
-    Published, Purpose, key,
-};
-use crate::store::{StoreError, WriteBatch, write_atomic};
-use gongshi_verify::hash::leaf_hash;
+use super::{Inner, Leaf, LogError, MAX_ENTRY_BYTES, MAX_RECORD_BYTES, Purpose};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
+use writer::{BatchError, Writer};
 
 /// A batch takes milliseconds. The engine was seen to wait for ever after an error of the disk.
 const STUCK: Duration = Duration::from_secs(20);
-
-/// How long until a checkpoint that could not be published is tried again.
-const RETRY: Duration = Duration::from_millis(500);
 
 struct Pending {
     leaves: Vec<Leaf>,
@@ -62,6 +55,54 @@ struct Shared {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().expect("no holder of this lock panics")
+    }
+
+    /// Waits for a batch; `None` when there is nothing left to do.
+    fn next_batch(&self) -> Option<Vec<Pending>> {
+        let config = &self.inner.config.batching;
+        let mut queue = self.lock();
+        queue.busy = None;
+        loop {
+            let stopping = !matches!(queue.state, State::Running);
+            if queue.waiting.is_empty() {
+                if stopping {
+                    return None;
+                }
+                queue = self
+                    .changed
+                    .wait(queue)
+                    .expect("no holder of this lock panics");
+                continue;
+            }
+            let full = queue.leaves >= config.leaves || queue.bytes >= config.bytes;
+            let waited = queue.oldest.elapsed();
+            if full || stopping || queue.hurried || waited >= config.delay {
+                break;
+            }
+            let timeout = config.delay - waited;
+            queue = self
+                .changed
+                .wait_timeout(queue, timeout)
+                .expect("no holder of this lock panics")
+                .0;
+        }
+        let (mut batch, mut leaves, mut bytes) = (Vec::new(), 0, 0);
+        while let Some(next) = queue.waiting.front() {
+            if !batch.is_empty()
+                && (leaves + next.leaves.len() > config.leaves || bytes >= config.bytes)
+            {
+                break;
+            }
+            leaves += next.leaves.len();
+            bytes += size(&next.leaves);
+            batch.extend(queue.waiting.pop_front());
+        }
+        queue.leaves -= leaves;
+        queue.bytes -= bytes;
+        queue.hurried &= !queue.waiting.is_empty();
+        queue.oldest = Instant::now();
+        queue.busy = Some(queue.oldest);
+        Some(batch)
     }
 }
 
@@ -245,266 +286,9 @@ impl Drop for Handle {
     }
 }
 
-/// How a batch ended when it did not end well.
-enum BatchError {
-    /// Nothing was signed: the tree in memory stands.
-    Unsigned(LogError),
-    /// A signature exists whose fate on disk is unknown: only the start-up checks can settle it.
-    Unsettled(LogError),
-    /// Signed and durable, but still not published when the log was closed: the next start publishes it.
-    Unpublished(LogError),
-}
-
-struct Writer {
-    shared: Arc<Shared>,
-    tree: Tree,
-    /// The last signed checkpoint.
-    note: String,
-}
-
-impl Writer {
-    fn run(&mut self) {
-        while let Some(batch) = self.next_batch() {
-            let (leaves, mut answers) = split(batch);
-            match self.append(leaves, &mut answers) {
-                Ok(published) => {
-                    for answer in &mut answers {
-                        answer.fate.decide(true);
-                        answer.say(Ok(published.clone()));
-                    }
-                }
-                Err(error) => self.fail(answers, error),
-            }
-        }
-    }
-
-    /// Waits for a batch; `None` when there is nothing left to do.
-    fn next_batch(&self) -> Option<Vec<Pending>> {
-        let config = &self.shared.inner.config.batching;
-        let mut queue = self.shared.lock();
-        queue.busy = None;
-        loop {
-            let stopping = !matches!(queue.state, State::Running);
-            if queue.waiting.is_empty() {
-                if stopping {
-                    return None;
-                }
-                queue = self
-                    .shared
-                    .changed
-                    .wait(queue)
-                    .expect("no holder of this lock panics");
-                continue;
-            }
-            let full = queue.leaves >= config.leaves || queue.bytes >= config.bytes;
-            let waited = queue.oldest.elapsed();
-            if full || stopping || queue.hurried || waited >= config.delay {
-                break;
-            }
-            let timeout = config.delay - waited;
-            queue = self
-                .shared
-                .changed
-                .wait_timeout(queue, timeout)
-                .expect("no holder of this lock panics")
-                .0;
-        }
-        let (mut batch, mut leaves, mut bytes) = (Vec::new(), 0, 0);
-        while let Some(next) = queue.waiting.front() {
-            if !batch.is_empty()
-                && (leaves + next.leaves.len() > config.leaves || bytes >= config.bytes)
-            {
-                break;
-            }
-            leaves += next.leaves.len();
-            bytes += size(&next.leaves);
-            batch.extend(queue.waiting.pop_front());
-        }
-        queue.leaves -= leaves;
-        queue.bytes -= bytes;
-        queue.hurried &= !queue.waiting.is_empty();
-        queue.oldest = Instant::now();
-        queue.busy = Some(queue.oldest);
-        Some(batch)
-    }
-
-    fn append(
-        &mut self,
-        leaves: Vec<Leaf>,
-        answers: &mut [Answer],
-    ) -> Result<Arc<Published>, BatchError> {
-        let inner = self.shared.inner.clone();
-        inner
-            .storage
-            .ensure_space(inner.config.batching.reserve_bytes)
-            .map_err(|e| BatchError::Unsigned(e.into()))?;
-        let mut tail = inner.lock_tail();
-        if let Some(reason) = &tail.unsettled {
-            return Err(BatchError::Unsettled(LogError::State(reason.clone())));
-        }
-        tail.unsettled = Some("a batch was not appended".to_owned());
-        let (tree, new_tail) = self.stage(leaves, &tail).map_err(BatchError::Unsigned)?;
-
-        let note = sign(&inner.config, tree.size(), &tree.root());
-        let swapped = inner.database.compare_and_swap(
-            key::CHECKPOINT,
-            Some(self.note.as_bytes()),
-            note.as_bytes(),
-        );
-        match swapped.and_then(|done| inner.database.sync().map(|()| done)) {
-            Ok(true) => {}
-            Ok(false) => return Err(BatchError::Unsettled(LogError::LostWriter)),
-            Err(error) => return Err(BatchError::Unsettled(error.into())),
-        }
-        let checkpoint = super::recover::checkpoint(&inner.config, tree.size(), tree.root());
-        let published = Arc::new(Published {
-            checkpoint,
-            note: note.clone(),
-            edge: tree.edge().to_vec(),
-        });
-        (self.tree, *tail, self.note) = (tree, new_tail, note);
-        drop(tail);
-        let mut refused = false;
-        while let Err(error) = self.publish(published.clone()) {
-            if !refused {
-                tracing::error!(%error, "a signed checkpoint could not be published; trying again");
-                let text =
-                    format!("the newest entries are signed but cannot be published: {error}");
-                self.shared.lock().unpublished = Some(text.clone());
-                for answer in &mut *answers {
-                    answer.say(Err(text.clone()));
-                }
-                refused = true;
-            }
-            let queue = self.shared.lock();
-            if !matches!(queue.state, State::Running) {
-                return Err(BatchError::Unpublished(error.into()));
-            }
-            let waited = self.shared.changed.wait_timeout(queue, RETRY);
-            drop(waited.expect("no holder of this lock panics"));
-        }
-        Ok(published)
-    }
-
-    /// Writes everything of the batch but the signature, durably, and returns the tree and tail after it.
-    fn stage(&self, leaves: Vec<Leaf>, before: &Tail) -> Result<(Tree, Tail), LogError> {
-        let inner = &self.shared.inner;
-        let size = self.tree.size();
-        let mut tree = self.tree.clone();
-        let mut full: Vec<FullTile> = Vec::new();
-        for leaf in &leaves {
-            tree.push(leaf_hash(&leaf.entry), &mut full);
-        }
-
-        let mut batch = WriteBatch::default();
-        let blocks_end = tree.size() / BLOCK_LEAVES * BLOCK_LEAVES;
-        let mut tail = Tail {
-            first: before.first,
-            leaves: before.leaves.clone(),
-            unsettled: None,
-        };
-        let kept = match blocks_end > before.first {
-            true => {
-                tail.leaves.extend(leaves);
-                let blocks = usize::try_from(blocks_end - before.first).expect("fits in memory");
-                let rest = tail.leaves.split_off(blocks);
-                inner
-                    .blocks
-                    .write(before.first / BLOCK_LEAVES, &tail.leaves)?;
-                (tail.first, tail.leaves) = (blocks_end, rest);
-                for index in before.first..size {
-                    batch.delete(key::tail(index));
-                }
-                0
-            }
-            false => {
-                tail.leaves.extend(leaves);
-                before.leaves.len()
-            }
-        };
-        let tail_key = inner.tail_key();
-        for (index, leaf) in (tail.first..).zip(&tail.leaves).skip(kept) {
-            batch.put(key::tail(index), tail_key.seal(index, leaf)?);
-        }
-        drop(tail_key);
-        for tile in full {
-            batch.put(key::tile(tile.level, tile.index), tile.bytes);
-        }
-        for (level, tile) in (0u8..).zip(tree.edge()) {
-            let before = self.tree.edge().get(usize::from(level));
-            if !tile.is_empty() && before != Some(tile) {
-                batch.put(key::edge(level), tile.as_slice());
-            }
-        }
-        batch.put(key::STAGED, encode_staged(&tree));
-        inner.database.apply(batch)?;
-        inner.database.sync()?;
-        Ok((tree, tail))
-    }
-
-    fn publish(&self, published: Arc<Published>) -> Result<(), StoreError> {
-        let inner = &self.shared.inner;
-        let note = published.note.as_bytes();
-        // Each place holds it before anybody is told: what was published can then be found at the next start.
-        if let Some(path) = &inner.config.published_checkpoint {
-            write_atomic(path, note, 0o644)?;
-        }
-        inner.folder.write(CHECKPOINT_FILE, note)?;
-        if self.shared.lock().unpublished.take().is_some() {
-            tracing::info!("the signed checkpoint is published");
-        }
-        inner.set_published(published);
-        Ok(())
-    }
-
-    /// Fails the batch and everything queued behind it: their indexes are void.
-    fn fail(&self, mut answers: Vec<Answer>, error: BatchError) {
-        let (error, stop) = match error {
-            // Refused before anything was written: the next batch tries again.
-            BatchError::Unsigned(error @ LogError::Store(StoreError::NoSpace { .. })) => {
-                (error, false)
-            }
-            // After an error of the disk the engine refuses everything, or waits for ever, until it is opened again.
-            BatchError::Unsigned(error)
-            | BatchError::Unsettled(error)
-            | BatchError::Unpublished(error) => (error, true),
-        };
-        tracing::error!(%error, stop, "a batch was not appended");
-        let text = error.to_string();
-        let mut queue = self.shared.lock();
-        queue.next = self.tree.size();
-        queue.leaves = 0;
-        queue.bytes = 0;
-        if stop {
-            queue.state = State::Stopped(format!(
-                "{text}; restart the server to run the start-up checks"
-            ));
-        }
-        answers.extend(queue.waiting.drain(..).map(|pending| pending.answer));
-        // Under the lock: who takes one of these indexes next finds them void.
-        for answer in &answers {
-            answer.fate.decide(false);
-        }
-        drop(queue);
-        for answer in &mut answers {
-            answer.say(Err(text.clone()));
-        }
-    }
-}
-
 fn size(leaves: &[Leaf]) -> usize {
     leaves
         .iter()
         .map(|leaf| leaf.entry.len() + leaf.record.as_ref().map_or(0, Vec::len))
         .sum()
-}
-
-fn split(batch: Vec<Pending>) -> (Vec<Leaf>, Vec<Answer>) {
-    let mut leaves = Vec::with_capacity(batch.iter().map(|pending| pending.leaves.len()).sum());
-    let mut answers = Vec::with_capacity(batch.len());
-    for pending in batch {
-        leaves.extend(pending.leaves);
-        answers.push(pending.answer);
-    }
-    (leaves, answers)
 }

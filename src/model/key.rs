@@ -86,8 +86,8 @@ pub(super) fn file(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
 /// The same for records that left publication and are kept.
 pub(super) fn withheld(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
     match index {
-        Some(index) => joined(b'w', &[sha256, &index.to_be_bytes()]),
-        None => joined(b'w', &[sha256]),
+        Some(index) => joined(b'F', &[sha256, &index.to_be_bytes()]),
+        None => joined(b'F', &[sha256]),
     }
 }
 
@@ -95,7 +95,7 @@ pub(super) fn withheld(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
 pub(super) fn withheld_corrections(target: u64, correction: Option<u64>) -> Vec<u8> {
     let correction = correction.map(u64::to_be_bytes);
     let correction = correction.as_ref().map_or(&[][..], |one| one.as_slice());
-    joined(b'z', &[&target.to_be_bytes(), correction])
+    joined(b'K', &[&target.to_be_bytes(), correction])
 }
 
 pub(super) fn drawn_results(plan: &str, target: Option<&str>) -> Vec<u8> {

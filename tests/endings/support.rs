@@ -50,11 +50,15 @@ impl County {
 
     /// One whose departments publish these kinds.
     pub fn with_kinds(kinds: &[&str]) -> Self {
-        Self::over(TestLog::new(kinds))
+        Self::made(TestLog::new(kinds), kinds)
     }
 
     /// The same over another log.
     pub fn over(log: TestLog) -> Self {
+        Self::made(log, KINDS)
+    }
+
+    fn made(log: TestLog, kinds: &[&str]) -> Self {
         let county = County {
             second: SecretKey::from_seed(&salt()),
             other: SecretKey::from_seed(&salt()),

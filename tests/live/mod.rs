@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod endings;
+
 use crate::common::*;
 use gongshi::app::{NewLog, init};
 use gongshi::ingest::KeyFile;
@@ -231,6 +233,13 @@ pub fn random_seed() -> [u8; 32] {
 
 /// A log with an operator and a department registered for permits; the department's key.
 pub fn new_log(data: &Path) -> SecretKey {
+    let key = SecretKey::from_seed(&random_seed());
+    new_log_of(data, &["permit"], &[&key]);
+    key
+}
+
+/// The same with a department of those kinds, sorted, and those keys.
+pub fn new_log_of(data: &Path, kinds: &[&str], keys: &[&SecretKey]) {
     let new = NewLog {
         origin: origin(),
         operator: AuthorityId::parse(OPERATOR).unwrap(),
@@ -240,42 +249,43 @@ pub fn new_log(data: &Path) -> SecretKey {
         random: random_seed,
     };
     init(data, &new, Arc::new(SystemClock)).unwrap();
-    let key = SecretKey::from_seed(&random_seed());
-    register(data, &key);
-    key
-}
-
-fn register(data: &Path, key: &SecretKey) {
     let operator = KeyFile::read(&gongshi::app::operator_key_path(data)).unwrap();
     let id = AuthorityId::parse(DEPARTMENT).unwrap();
-    let public = key.public();
-    let body = Value::object([
-        ("action", "register".into()),
-        ("authority_id", DEPARTMENT.into()),
-        (
-            "key_proof",
-            base64(&key.sign(&key_proof_message(&origin(), &id, &public))).into(),
-        ),
-        ("kinds", Value::Array(vec!["permit".into()])),
-        ("name", "示例县市场监督管理局".into()),
-        ("public_key", public.to_base64().into()),
-        ("region", "000000".into()),
-        ("role", "department".into()),
-    ]);
     let server = Server::start(data);
-    let event = sign(&operator.key, "authority", OPERATOR, body);
-    let url = format!("{}/api/v1/events", server.url);
-    let mut answer = agent()
-        .post(url)
-        .content_type("application/json")
-        .send(event.to_json())
-        .unwrap();
-    assert_eq!(
-        answer.status(),
-        200,
-        "{}",
-        answer.body_mut().read_to_string().unwrap()
-    );
+    for (number, key) in keys.iter().enumerate() {
+        let public = key.public();
+        let proof = key.sign(&key_proof_message(&origin(), &id, &public));
+        let mut members = BTreeMap::from([
+            ("authority_id", Value::from(DEPARTMENT)),
+            ("key_proof", base64(&proof).into()),
+            ("public_key", public.to_base64().into()),
+        ]);
+        if number == 0 {
+            let kinds = kinds.iter().map(|kind| Value::from(*kind)).collect();
+            members.insert("action", "register".into());
+            members.insert("kinds", Value::Array(kinds));
+            members.insert("name", "示例县市场监督管理局".into());
+            members.insert("region", "000000".into());
+            members.insert("role", "department".into());
+        } else {
+            members.insert("action", "add_key".into());
+        }
+        let members = members.into_iter();
+        let body = Value::Object(
+            members
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        );
+        let event = sign(&operator.key, "authority", OPERATOR, body);
+        let url = format!("{}/api/v1/events", server.url);
+        let mut answer = agent()
+            .post(url)
+            .content_type("application/json")
+            .send(event.to_json())
+            .unwrap();
+        let said = answer.body_mut().read_to_string().unwrap();
+        assert_eq!(answer.status(), 200, "{said}");
+    }
     server.kill();
 }
 

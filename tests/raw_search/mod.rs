@@ -109,3 +109,16 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
     found.sort();
 }
+
+/// Nothing of what was erased is anywhere in a folder that nothing has open, and the same search finds what is kept.
+pub fn assert_destroyed(folder: &Path, erased: &[Vec<u8>], kept: &[Vec<u8>]) {
+    let needles = [erased, kept].concat();
+    let found = everywhere(folder, &needles);
+    let (gone, there): (Vec<_>, Vec<_>) =
+        found.iter().partition(|found| found.needle < erased.len());
+    assert!(gone.is_empty(), "{gone:?}");
+    assert!(
+        kept.is_empty() || !there.is_empty(),
+        "the search finds nothing"
+    );
+}

@@ -47,6 +47,7 @@ impl Expiry {
         bench.publish(self.stay, self.records, "minor")?;
         bench.settle()?;
         println!("{} records that stay, {} due", self.stay, self.records);
+        tell_memory();
         bench.clock.advance_to(Timestamp::parse(OVER)?);
         let (sender, receiver) = std::sync::mpsc::channel();
         let portal = bench.app.portal.clone();
@@ -60,6 +61,7 @@ impl Expiry {
         let due = BEFORE + self.stay;
         reader.search("before")?;
         self.end(&bench, &reader, due)?;
+        tell_memory();
         reader.search("afterwards")?;
         let (first, erased) = (BEFORE + 1, BEFORE + 1 + self.withdrawals);
         for (kind, targets) in [
@@ -75,11 +77,8 @@ impl Expiry {
             }
             times.tell(&format!("{kind}, answered once it is nowhere"));
         }
-        println!(
-            "the folder has {} MB; peak memory of client and server {} MB",
-            disk_usage(&data) >> 20,
-            peak_memory().unwrap_or_default()
-        );
+        tell_memory();
+        println!("the folder has {} MB", disk_usage(&data) >> 20);
         Ok(())
     }
 
@@ -122,6 +121,11 @@ impl Expiry {
         }
         Ok(())
     }
+}
+
+fn tell_memory() {
+    let peak = peak_memory().unwrap_or_default();
+    println!("peak memory of client and server so far {peak} MB");
 }
 
 /// How long the same thing took again and again.

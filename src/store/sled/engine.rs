@@ -18,8 +18,9 @@ use std::time::{Duration, Instant};
 const SEGMENT_BYTES: usize = 512 << 10;
 /// Page cache of one database as the engine counts it; in memory the same pages take some five times as much.
 const CACHE_BYTES: u64 = 8 << 20;
-/// Pairs copied to another database at once, in bytes.
-const COPIED: usize = 4 << 20;
+/// Pairs copied to another database at once, in bytes. Until a batch is applied the engine keeps every page that it has replaced meanwhile:
+/// 4 MiB of small pairs took twice the time and 500 MB of memory.
+const COPIED: usize = 64 << 10;
 
 impl From<::sled::Error> for StoreError {
     fn from(error: ::sled::Error) -> Self {
