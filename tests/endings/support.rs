@@ -48,23 +48,14 @@ impl County {
         Self::over(TestLog::new(KINDS))
     }
 
-    /// One whose departments publish these kinds.
-    pub fn with_kinds(kinds: &[&str]) -> Self {
-        Self::made(TestLog::new(kinds), kinds)
-    }
-
     /// The same over another log.
     pub fn over(log: TestLog) -> Self {
-        Self::made(log, KINDS)
-    }
-
-    fn made(log: TestLog, kinds: &[&str]) -> Self {
         let county = County {
             second: SecretKey::from_seed(&salt()),
             other: SecretKey::from_seed(&salt()),
             log,
         };
-        let registered = county.log.register(OTHER, &county.other, kinds);
+        let registered = county.log.register(OTHER, &county.other, KINDS);
         county.log.accept(vec![registered])[0].clone().unwrap();
         let id = AuthorityId::parse(DEPARTMENT).unwrap();
         let public = county.second.public();
