@@ -216,6 +216,8 @@ mod tests {
             include_str!("pages/draws/words.rs"),
             include_str!("pages/corrections.rs"),
             include_str!("pages/ended.rs"),
+            include_str!("pages/duties.rs"),
+            include_str!("pages/duties/feed.rs"),
             include_str!("pages/enterprise.rs"),
             include_str!("pages/fault.rs"),
             include_str!("pages/fields.rs"),

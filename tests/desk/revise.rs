@@ -243,7 +243,9 @@ fn what_refers_to_a_record_is_shown_and_stays_and_its_corrections_leave_with_it(
         "target": {"index": index, "leaf_hash": state(&desk, index)["leaf_hash"]},
         "objection_type": "content_wrong", "objection_text": "内容有误", "filed_on": "2023-07-31",
     });
-    let objection: u64 = desk.publish("objection", objection, "").parse().unwrap();
+    let published = desk.publish("objection", objection, "");
+    // Behind the index stands the receipt code.
+    let objection: u64 = published.split(' ').next().unwrap().parse().unwrap();
     let said = desk.refused(
         0,
         &format!(

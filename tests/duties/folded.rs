@@ -70,7 +70,7 @@ fn an_application_is_open_until_it_is_decided_and_the_decision_until_it_is_carri
     let named = |index| county.named_json(index);
     let application = of_subject(&format!(
         r#""repair_kind":"abnormal_removal","target":{},"applied_on":"2026-03-02","acceptance":"accepted","accepted_on":"2026-03-02",
-        "documents":["信用修复申请书"]"#,
+        "documents":["application_form","promise","rectification"]"#,
         named(listed)
     ));
     let application = county.publish("repair_application", application);

@@ -35,7 +35,7 @@ pub fn day(text: &str) -> Date {
 
 /// A county whose departments may say all that starts and ends duties.
 pub fn office() -> County {
-    County::with_kinds(KINDS)
+    County::over(TestLog::new(KINDS), KINDS)
 }
 
 /// A body about the subject of these tests; `rest`: its other members.

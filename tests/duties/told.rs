@@ -19,7 +19,7 @@ fn some() -> (County, u64, u64) {
     let listed = county.publish("abnormal_listing", listing);
     let application = of_subject(&format!(
         r#""repair_kind":"abnormal_removal","target":{},"applied_on":"2026-03-02","acceptance":"accepted","accepted_on":"2026-03-02",
-        "documents":["信用修复申请书"]"#,
+        "documents":["application_form","promise","rectification"]"#,
         county.named_json(listed)
     ));
     let application = county.publish("repair_application", application);

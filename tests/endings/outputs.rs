@@ -86,6 +86,7 @@ impl Scene {
                 .collect(),
             files: Vec::new(),
             assets: Vec::new(),
+            receipts: Vec::new(),
         };
         let other = SecretKey::from_seed(&salt());
         Scene {
@@ -155,7 +156,9 @@ impl Scene {
     /// Everything the server gives, looked through.
     fn walk(&mut self, server: &Server, routes: &BTreeSet<String>, needles: &[String]) -> Walked {
         self.county.log.settle();
-        self.known.size = self.county.log.app.portal.log.published().size();
+        let size = self.county.log.app.portal.log.published().size();
+        self.known.size = size;
+        self.known.receipts = (0..size).map(|index| self.county.receipt(index)).collect();
         let home = server.get("/").body;
         let assets = home
             .split('"')

@@ -30,12 +30,8 @@ fn county_of_another_system() -> County {
         ..tuning()
     };
     let folder = tempfile::tempdir().unwrap();
-    County::over(TestLog::starting(
-        folder,
-        KINDS,
-        "2026-04-07T01:00:00Z",
-        &tuning,
-    ))
+    let log = TestLog::starting(folder, KINDS, "2026-04-07T01:00:00Z", &tuning);
+    County::over(log, KINDS)
 }
 
 fn told(server: &Server) -> (Vec<(u64, String, Value)>, u64) {

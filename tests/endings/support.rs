@@ -19,8 +19,8 @@ pub const KINDS: &[&str] = &[
     "abnormal_listing",
     "abnormal_removal",
     "bulletin",
-    "credit_promise",
     "correction",
+    "credit_promise",
     "erasure",
     "inspection_result",
     "item_list",
@@ -45,17 +45,17 @@ pub struct County {
 
 impl County {
     pub fn new() -> Self {
-        Self::over(TestLog::new(KINDS))
+        Self::over(TestLog::new(KINDS), KINDS)
     }
 
-    /// The same over another log.
-    pub fn over(log: TestLog) -> Self {
+    /// One over another log, whose departments publish these kinds.
+    pub fn over(log: TestLog, kinds: &[&str]) -> Self {
         let county = County {
             second: SecretKey::from_seed(&salt()),
             other: SecretKey::from_seed(&salt()),
             log,
         };
-        let registered = county.log.register(OTHER, &county.other, KINDS);
+        let registered = county.log.register(OTHER, &county.other, kinds);
         county.log.accept(vec![registered])[0].clone().unwrap();
         let id = AuthorityId::parse(DEPARTMENT).unwrap();
         let public = county.second.public();

@@ -11,7 +11,7 @@ code_lists! {
         /// The four grounds of the abnormal operations list. 列入经营异常名录原因.
         AbnormalReason = "abnormal_reason" relies on ["annual_report_missing", "unreachable"];
         /// Kinds of administrative penalty. 处罚种类.
-        PenaltyKind = "penalty_kind" relies on ["fine", "confiscate_gains", "restrict_business", "restrict_profession"];
+        PenaltyKind = "penalty_kind" relies on ["warning", "fine", "confiscate_gains", "restrict_business", "restrict_profession"];
         /// What a credit repair asks for. 信用修复类型.
         RepairKind = "repair_kind" relies on [];
         /// Papers of an application for credit repair; they stand in `documents.toml`. 信用修复材料.

@@ -76,6 +76,8 @@ pub struct Known {
     pub files: Vec<String>,
     /// Names of the style sheet and scripts.
     pub assets: Vec<String>,
+    /// Receipt codes of all entries.
+    pub receipts: Vec<String>,
 }
 
 impl Known {
@@ -92,6 +94,7 @@ impl Known {
             ("/plans/" | "/draws/", "key") => vec![self.plan.join("/")],
             ("/problems/", "key") => vec!["reference-kind".to_owned()],
             ("/static/", _) => self.assets.clone(),
+            (page, _) if page.ends_with("/receipts/") => self.receipts.clone(),
             (page, "part" | "department") if page.ends_with("/tasks/") => {
                 let mut tasks = departments();
                 tasks.push(format!("{DEPARTMENT}.csv"));
