@@ -140,7 +140,7 @@ fn a_province_s_code_works_end_to_end() {
     assert!(worded.contains("/record/3"), "{worded}");
     let stated = get(&portal, "/api/v1/rules");
     assert!(stated.contains("basically_qualified") && stated.contains("基本达标"));
-    assert!(get(&portal, "/rules").contains("基本合格"));
+    assert!(get(&portal, "/rules/codes").contains("基本合格"));
 
     // A template offers what may be used there.
     let offered = |region: &str| {

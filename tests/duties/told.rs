@@ -93,7 +93,7 @@ fn pages_say_what_is_overdue_by_which_rule_and_how_it_ended() {
         assert!(page.contains("<time class=\"nowrap\" datetime=\"2026-03-09\">"));
         assert!(page.contains(&format!("href=\"{base}/record/{application}\"")));
         assert!(page.contains("abnormal-removal-5wd@2014-10-01"));
-        assert!(page.contains(&format!("href=\"{base}/rules#deadlines-")));
+        assert!(page.contains(&format!("href=\"{base}/rules/deadlines#version-")));
         assert!(page.contains(&say("page-rules-unconfirmed-tag", &[])));
         let late = county.read(&format!("{base}/authorities/{DEPARTMENT}/duties?list=late"));
         assert!(late.contains("penalty-20wd@2021-09-01"), "{late}");

@@ -14,6 +14,7 @@ use gongshi_verify::hash::sha256;
 use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::{AuthorityId, PlanKey};
+use gongshi_verify::receipt::ReceiptCode;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::key_proof_message;
 use std::collections::BTreeSet;
@@ -174,6 +175,9 @@ fn place(path: &str) -> String {
         Ok(_) => "#".to_owned(),
         Err(_) if member.starts_with("91000000MA") => "code".to_owned(),
         Err(_) if member.len() == 64 => "hash".to_owned(),
+        Err(_) if ReceiptCode::parse(member).is_ok_and(|one| one.to_string() == member) => {
+            "receipt".to_owned()
+        }
         Err(_) => member.to_owned(),
     };
     let path = path.split('?').next().unwrap();
