@@ -73,3 +73,33 @@ fn a_trivial_error_is_corrected_once() {
     county.withdraw(first, "published_in_error", None).unwrap();
     county.publish("no_penalty", body);
 }
+
+#[test]
+fn the_record_s_page_names_the_rule_with_its_basis() {
+    let county = County::new();
+    let all = ["no_intent", "no_harm", "first_correction", "decimal_point"];
+    let by_rule = county.publish("no_penalty", not_listed("not_listed_corrected", &all));
+    let without = county.publish("no_penalty", not_listed("first_offence", &[]));
+    county.log.settle();
+    let portal = county.log.app.portal.clone();
+    let read = |index: u64| {
+        let portal = portal.clone();
+        actix_web::rt::System::new().block_on(async move {
+            let app = actix_web::App::new().configure(gongshi::web::configure(portal));
+            let app = actix_web::test::init_service(app).await;
+            let request = actix_web::test::TestRequest::with_uri(&format!("/record/{index}"));
+            let answer = actix_web::test::call_and_read_body(&app, request.to_request()).await;
+            String::from_utf8(answer.to_vec()).unwrap()
+        })
+    };
+    let page = read(by_rule);
+    assert!(
+        page.contains("<code>buffer-trivial-once-demo</code>"),
+        "{page}"
+    );
+    assert!(
+        page.contains("href=\"/rules/buffers#version-"),
+        "{page}"
+    );
+    assert!(!read(without).contains("/rules/buffers#"));
+}

@@ -143,7 +143,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
                 .filter(|_| whole)
                 .map_or(0, |fields| fields.omitted),
         )
-        .with("display", &visit.display_of(&loaded)?)
+        .with("shown", &visit.rulings_of(&loaded)?)
         .with("term", &term_over(visit, &loaded)?)
         .with("duties", &super::duties::of_record(visit, index)?)
         .with(

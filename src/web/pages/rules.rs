@@ -5,12 +5,13 @@
 use super::fault::Fault;
 use super::summary::Loaded;
 use super::{Answer, Link, Page, Visit};
-use crate::domain::CodeList;
+use crate::domain::{CodeList, Kind};
 use crate::rules::{Code, End, RuleVersion};
 use crate::web::links;
 use gongshi_verify::encoding::hex;
 use jiff::civil::Date;
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Files in the order in which they matter to a reader, with the words for each.
 const FILES: &[(&str, &str)] = &[
@@ -241,8 +242,33 @@ impl Visit {
         ruling.map(|ruling| ruling.href).unwrap_or_default()
     }
 
+    /// The rules that a public record rests on: that of its end, and that by which its subject is not listed for now.
+    pub(super) fn rulings_of(&self, loaded: &Loaded) -> Result<Vec<Shown>, Fault> {
+        let display = self.display_of(loaded)?;
+        Ok(display
+            .into_iter()
+            .chain(self.buffer_of(loaded))
+            .collect())
+    }
+
+    fn buffer_of(&self, loaded: &Loaded) -> Option<Shown> {
+        let view = loaded.view().filter(|view| view.kind() == Kind::NoPenalty)?;
+        let kind = view.text_of("no_penalty_kind")?;
+        let met: BTreeSet<&str> = view.codes_of("grounds").collect();
+        let rules = self.portal.intake.rules();
+        let buffer = rules.buffer(kind, view.region()?, view.main_date()?, &met);
+        let rule = &buffer.ok()?.rule;
+        Some(Shown {
+            text: self.word("page-buffer-rule"),
+            rule: rule.id(),
+            href: self.rule_href(rule),
+            basis: rule.basis.clone(),
+            confirmed: rule.confirmed,
+        })
+    }
+
     /// Until when a record is shown, by which rule; `None` of one that is not public, or not summarised yet.
-    pub(super) fn display_of(&self, loaded: &Loaded) -> Result<Option<Shown>, Fault> {
+    fn display_of(&self, loaded: &Loaded) -> Result<Option<Shown>, Fault> {
         let portal = &self.portal;
         if loaded.body.is_none() {
             return Ok(None);

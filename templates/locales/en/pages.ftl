@@ -435,6 +435,7 @@ page-rules-not-advice = This is not legal advice. A rule marked â€œunconfirmedâ€
 page-rules-digest = SHA-256 of this set
 page-rules-calendar = Working days
 page-rules-covers = Official notices cover { $from } to { $to }; outside there is no answer.
+page-buffer-rule = Not listed for now by the rule
 page-rules-file = Rules
 page-rules-versions = Versions
 page-rules-rule = Rule

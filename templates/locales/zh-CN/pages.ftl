@@ -375,6 +375,7 @@ page-rules-not-advice = 本页不是法律意见。标注“待确认”的规�
 page-rules-digest = 本套规则的 SHA-256
 page-rules-calendar = 工作日
 page-rules-covers = 官方放假通知覆盖 { $from } 至 { $to }，此外不作推算。
+page-buffer-rule = 暂不列入所依规则
 page-rules-file = 规则类别
 page-rules-versions = 版本数
 page-rules-rule = 规则
