@@ -146,6 +146,9 @@ pub(super) struct Waiver {
     pub facts: String,
     pub measures: String,
     pub basis: String,
+    /// What the rule by which a subject is not listed asks for.
+    #[serde(default)]
+    pub grounds: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -270,8 +270,8 @@ fn object(
 fn waivers(out: &mut Builder<'_>, dice: &mut Dice) {
     let world = out.world;
     let market = world.department("000000-SCJG");
-    let count = world.scale.of(world.cases.waivers.len());
-    for (number, waiver) in world.cases.waivers.iter().take(count).enumerate() {
+    // Few, and each of its own kind: all of them in a county of any size.
+    for (number, waiver) in world.cases.waivers.iter().enumerate() {
         let day = 30 + number * 35;
         let subject = dice.below(world.register.subjects.len());
         let body = Body::about(&world.register.subjects[subject], true)
@@ -282,6 +282,10 @@ fn waivers(out: &mut Builder<'_>, dice: &mut Dice) {
             .text("measures", &waiver.measures)
             .text("legal_basis", &waiver.basis)
             .text("decided_on", world.date(day));
+        let body = match waiver.grounds.is_empty() {
+            true => body,
+            false => body.texts("grounds", &waiver.grounds),
+        };
         out.add((day + 2, 1), market, Kind::NoPenalty, body);
     }
 }

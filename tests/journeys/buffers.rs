@@ -97,9 +97,6 @@ fn the_record_s_page_names_the_rule_with_its_basis() {
         page.contains("<code>buffer-trivial-once-demo</code>"),
         "{page}"
     );
-    assert!(
-        page.contains("href=\"/rules/buffers#version-"),
-        "{page}"
-    );
+    assert!(page.contains("href=\"/rules/buffers#version-"), "{page}");
     assert!(!read(without).contains("/rules/buffers#"));
 }

@@ -245,14 +245,13 @@ impl Visit {
     /// The rules that a public record rests on: that of its end, and that by which its subject is not listed for now.
     pub(super) fn rulings_of(&self, loaded: &Loaded) -> Result<Vec<Shown>, Fault> {
         let display = self.display_of(loaded)?;
-        Ok(display
-            .into_iter()
-            .chain(self.buffer_of(loaded))
-            .collect())
+        Ok(display.into_iter().chain(self.buffer_of(loaded)).collect())
     }
 
     fn buffer_of(&self, loaded: &Loaded) -> Option<Shown> {
-        let view = loaded.view().filter(|view| view.kind() == Kind::NoPenalty)?;
+        let view = loaded
+            .view()
+            .filter(|view| view.kind() == Kind::NoPenalty)?;
         let kind = view.text_of("no_penalty_kind")?;
         let met: BTreeSet<&str> = view.codes_of("grounds").collect();
         let rules = self.portal.intake.rules();
