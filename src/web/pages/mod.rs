@@ -16,6 +16,7 @@ mod home;
 mod journeys;
 mod lists;
 mod log_state;
+mod pager;
 mod problems;
 mod query;
 mod record;
@@ -39,6 +40,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use fault::Fault;
 use gongshi_verify::encoding::hex;
 use jiff::civil::Date;
+use pager::Pager;
 use serde::Serialize;
 use std::cell::Cell;
 use std::future::{Ready, ready};
@@ -493,26 +495,5 @@ impl Draft {
             response.insert_header(header);
         }
         response.body(self.body)
-    }
-}
-
-/// Where one stands in a list cut into pages.
-#[derive(Debug, Serialize)]
-struct Pager {
-    page: u64,
-    last: u64,
-    newer: Option<String>,
-    older: Option<String>,
-}
-
-impl Pager {
-    /// `href` makes the address of a page, counted from 1.
-    fn new(page: u64, last: u64, href: impl Fn(u64) -> String) -> Self {
-        Pager {
-            page,
-            last,
-            newer: (page > 1).then(|| href(page - 1)),
-            older: (page < last).then(|| href(page + 1)),
-        }
     }
 }
