@@ -133,6 +133,7 @@ pub(super) fn body(checker: &mut Checker, kind: Kind, body: &Map<String, Value>)
         Kind::Draw => draw(checker, body),
         Kind::Substitute => substitute(checker, body),
         Kind::Bulletin => ground(checker, body),
+        Kind::SeriousListing => restrictions(checker, body),
         _ => {}
     }
 }
@@ -178,6 +179,23 @@ fn inspection_result(checker: &mut Checker, body: &Map<String, Value>) {
         if missing.is_some() {
             checker.at(&format!("items[{i}].outcome"), |c| {
                 c.report(Problem::NotListed { other: "outcome" }, item.get("outcome"));
+            });
+        }
+    }
+}
+
+/// What a listing brings does not end before it.
+fn restrictions(checker: &mut Checker, body: &Map<String, Value>) {
+    let listed = body.get("listed_on").and_then(Value::as_str);
+    for (i, restriction) in list(body, "restrictions").iter().enumerate() {
+        let until = restriction.get("until");
+        if until
+            .and_then(Value::as_str)
+            .is_some_and(|until| Some(until) < listed)
+        {
+            let other = "listed_on";
+            checker.at(&format!("restrictions[{i}].until"), |c| {
+                c.report(Problem::Before { other }, until)
             });
         }
     }

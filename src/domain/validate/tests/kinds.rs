@@ -303,3 +303,29 @@ fn hexadecimal_values_are_told_their_length() {
         );
     }
 }
+
+#[test]
+fn a_restriction_does_not_end_before_its_listing() {
+    let listing = || {
+        map(json!({
+            "subject_uscc": "91000000MA00000900", "subject_name": "岐山县示例餐饮店", "region": "610323",
+            "serious_category": "food_safety", "reason": "受到较重行政处罚。", "listed_on": "2026-03-01",
+            "restrictions": [{"restriction": "key_supervision", "until": "2026-03-01"}], "legal_basis": "管理办法",
+        }))
+    };
+    let until = |day: &str| {
+        after(
+            Kind::SeriousListing,
+            listing(),
+            "/restrictions/0/until",
+            json!(day),
+        )
+    };
+    assert_eq!(until("2026-03-01"), []);
+    let other = "listed_on";
+    let expected = [(
+        "restrictions[0].until".to_owned(),
+        Problem::Before { other },
+    )];
+    assert_eq!(until("2026-02-28"), expected);
+}
