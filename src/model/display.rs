@@ -11,7 +11,7 @@ use crate::domain::{EntryRef, Kind, Stored, View};
 use crate::rules::{Display, End, Ended, How, Later, Unruled};
 use crate::store::Pair;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record whose display has an end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -258,7 +258,7 @@ impl<'a> Staging<'a> {
         Ok(first)
     }
 
-    /// The last day by a granted repair that was not rescinded since.
+    /// The last day by a granted repair that was not rescinded since. A revocation that is reversed ends no display.
     fn repaired_on(&self, index: u64) -> Result<Option<Date>, ModelError> {
         let mut decisions = BTreeSet::new();
         for key in self.keys(&key::bearing(index, None))? {
@@ -273,21 +273,25 @@ impl<'a> Staging<'a> {
                 _ => {}
             }
         }
-        let mut last = None;
+        // Decisions on one kind of repair take back none of another.
+        let mut days: BTreeMap<String, Option<Date>> = BTreeMap::new();
         for one in decisions {
             let decision = self.standing(one)?;
             let Some(view) = decision.standing() else {
                 continue;
             };
-            match view.text_of("repair_outcome") {
-                Some("granted") => {
-                    last = view.date_of("stopped_on").or_else(|| view.main_date());
-                }
-                Some("rescinded") => last = None,
-                _ => {}
+            let kind = view.text_of("repair_kind").unwrap_or_default();
+            if kind == "revocation_reversal" {
+                continue;
             }
+            let day = match view.text_of("repair_outcome") {
+                Some("granted") => view.date_of("stopped_on").or_else(|| view.main_date()),
+                Some("rescinded") => None,
+                _ => continue,
+            };
+            days.insert(kind.to_owned(), day);
         }
-        Ok(last)
+        Ok(days.into_values().flatten().min())
     }
 
     /// How and when a record that rested on another left, by the entry that ended it; `None` where that cannot be told.
