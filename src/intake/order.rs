@@ -73,6 +73,8 @@ impl Intake {
         let mut moved = stale;
         known = start;
         let mut undecided: Option<String> = None;
+        // The read model is waited for in vain once a call at most: everybody waits with it.
+        let mut behind: Option<String> = None;
         // Events in a row that end records by the rules: there may be many at once, and none depends on another.
         let mut row = Row::default();
         for item in checked {
@@ -105,11 +107,14 @@ impl Intake {
             }
             if alone.is_some() && row.said.is_empty() {
                 batch.submit(&self.log, &mut serial, None);
-                if alone == Some(Kind::Expiry)
-                    && let Err(reason) = self.let_model_catch_up(&serial)
-                {
-                    batch.refuse(Refusal::Unavailable(reason));
-                    continue;
+                if alone == Some(Kind::Expiry) {
+                    if behind.is_none() {
+                        behind = self.let_model_catch_up(&serial).err();
+                    }
+                    if let Some(reason) = &behind {
+                        batch.refuse(Refusal::Unavailable(reason.clone()));
+                        continue;
+                    }
                 }
             }
             if alone == Some(Kind::Authority)
