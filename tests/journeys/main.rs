@@ -10,5 +10,6 @@ mod others;
 mod papers;
 mod race;
 mod repairs;
+mod subjects;
 mod support;
 mod whose;

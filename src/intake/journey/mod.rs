@@ -104,7 +104,7 @@ pub(super) fn is_one(view: &View<'_>) -> bool {
 }
 
 /// What a correction says instead.
-fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
+pub(super) fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
     let kind: Kind = view.text_of("target_kind")?.parse().ok()?;
     let body = view.value_of("corrected_body").and_then(Value::as_object)?;
     (kind != Kind::Correction).then_some(View::new(kind, body))
