@@ -82,16 +82,18 @@ pub(super) fn check(registry: &Registry, waiting: &Waiting) -> Checked {
     });
     let view = View::new(kind, body);
     checked.references = view.references();
-    let subject = |view: &View<'_>| {
-        let code = view.subject_code()?;
-        sha256(code.as_str().as_bytes()).first_chunk().copied()
-    };
     checked.subject = subject(&view);
-    checked.corrected_subject = corrected(&view).as_ref().and_then(subject);
+    checked.corrected_subject = corrected(&view).and_then(|view| subject(&view));
     if kind == Kind::Plan && checked.problems.is_empty() {
         checked.plan = plan_key;
     }
     checked
+}
+
+/// As in [`Known`](super::Known).
+fn subject(view: &View<'_>) -> Option<[u8; 8]> {
+    let code = view.subject_code()?;
+    sha256(code.as_str().as_bytes()).first_chunk().copied()
 }
 
 /// The plan key of the kinds that carry it in `ref` too: both the same, and a plan under its own authority's name.
