@@ -10,12 +10,15 @@ use gongshi::log::{Batching, Log, LogConfig, fsck};
 use gongshi::model::Model;
 use gongshi::rules::Rules;
 use gongshi::store::{DataFolder, FaultStorage, Files};
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::leaf_hash;
+use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::note::{KeyKind, SignerKey};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The operator's and the department's records of a log, in a log whose storage can be made to fail.
 struct Faulty {
@@ -202,4 +205,44 @@ fn indexes_of_a_batch_that_failed_go_to_others() {
         [Ok(4), Ok(3), Ok(2)]
     );
     assert_eq!(log.size(), 5);
+}
+
+/// Everybody waits while intake waits for the read model, so it does so once a call, however many displays are to end.
+#[test]
+fn a_model_that_is_behind_is_waited_for_once() {
+    let log = Faulty::new();
+    let permits = ["W-1", "W-2", "W-3"].map(|number| log.keys.event("permit", permit(number)));
+    assert_eq!(log.accept(&[&permits[0], &permits[1]]), [Ok(2), Ok(3)]);
+    let operator = log.keys.operator();
+    let expiry = |target: u64| {
+        let entry = log.intake.log().entry(target).unwrap();
+        let named = Value::object([
+            ("index", Value::Int(i64::try_from(target).unwrap())),
+            ("leaf_hash", hex(&leaf_hash(&entry)).into()),
+        ]);
+        let body = Value::object([
+            ("expired_on", "2026-03-01".into()),
+            ("legal_basis", "市场监督管理信用修复管理办法".into()),
+            ("rule_id", "samr107-minor@2025-12-25".into()),
+            ("target", named),
+        ]);
+        Event::sign(
+            &origin(),
+            &operator.authority,
+            &operator.key,
+            &common::name("expiry"),
+            log.keys.clock.now(),
+            Some(target.to_string()),
+            gongshi_verify::record::Record::new(body, common::salt()).unwrap(),
+        )
+    };
+    let begin = Instant::now();
+    let answers = log.accept(&[&expiry(2), &expiry(3), &permits[2]]);
+    // Thirty seconds, and not twice.
+    assert!(begin.elapsed() < Duration::from_secs(50));
+    for answer in &answers[..2] {
+        let refusal = answer.as_ref().unwrap_err();
+        assert!(refusal.to_string().contains("behind the log"), "{refusal}");
+    }
+    assert_eq!(answers[2], Ok(4));
 }

@@ -110,9 +110,10 @@ impl Ender {
         let Some(signer) = &self.signer else {
             return Ok(done);
         };
-        self.let_model_catch_up(stop)?;
         let mut last: Option<Due> = None;
         while !stop() {
+            // Here, before each batch: intake waits for it while everybody waits for intake.
+            self.let_model_catch_up(stop)?;
             let today = day_in_china(self.intake.clock().now().unix());
             let mut due = self.model.due(today, last.as_ref(), BATCH)?;
             let Some(newest) = due.last().cloned() else {

@@ -11,7 +11,7 @@ mod order;
 mod terms;
 
 use super::event::body_of;
-use super::references::same_subject;
+use super::references::{is_corrected, same_subject};
 use crate::domain::{Kind, Reference};
 use crate::log::{FsckProblem, Leaf, Log};
 use crate::model::ModelError;
@@ -61,6 +61,8 @@ pub struct Auditor {
     waiting: Vec<Waiting>,
     /// By index; none of those that could not be read.
     known: Vec<Option<Known>>,
+    /// By index, the subjects that corrections give it; `None` is one that fits every other.
+    corrected: HashMap<u64, Vec<Option<[u8; 8]>>>,
     /// Indexes by statement, by salt, and of the plans that bind by plan key.
     statements: HashMap<Short, u64>,
     salts: HashMap<Short, u64>,
@@ -85,6 +87,7 @@ impl Auditor {
             last: None,
             waiting: Vec::new(),
             known: Vec::new(),
+            corrected: HashMap::new(),
             statements: HashMap::new(),
             salts: HashMap::new(),
             plans: HashMap::new(),
@@ -254,7 +257,12 @@ impl Auditor {
                 let target = waiting.entry.reference.as_deref().map(str::parse::<u64>);
                 self.ended.extend(target.and_then(Result::ok));
             }
+            // Where its body is gone, it may have said anything.
+            let subject = checked.corrected_subject;
             self.compare(waiting.index, checked, problems);
+            if let Some(target) = corrected(&waiting.entry) {
+                self.corrected.entry(target).or_default().push(subject);
+            }
             self.hold_to_order(&waiting, problems);
             self.hold_to_past(&waiting, problems);
         }
@@ -328,11 +336,20 @@ impl Auditor {
             Some(before)
         } else if !reference.target.takes(known.kind) {
             Some("which is of a kind that this field is not for")
-        } else if reference.target.same_subject && !same_subject(subject, known.subject) {
+        } else if reference.target.same_subject && !self.is_about(subject, reference.entry.index) {
             Some("which is about another subject")
         } else {
             None
         }
+    }
+
+    /// Whether an entry is about a subject, as it was published or by a correction.
+    fn is_about(&self, subject: Option<[u8; 8]>, index: u64) -> bool {
+        let known = self.known.get(index as usize).copied().flatten();
+        let own = known.and_then(|known| known.subject);
+        let corrected = self.corrected.get(&index).into_iter().flatten();
+        let mut all = std::iter::once(own).chain(corrected.copied());
+        all.any(|one| same_subject(subject, one))
     }
 
     /// Replays an authority record.
@@ -391,7 +408,11 @@ impl Auditor {
         }
         let mut stands = true;
         for reference in &checked.references {
-            if let Some(misfit) = self.misfit(index, checked.subject, reference) {
+            let subject = match is_corrected(&reference.path) {
+                true => checked.corrected_subject,
+                false => checked.subject,
+            };
+            if let Some(misfit) = self.misfit(index, subject, reference) {
                 stands = false;
                 let Reference { path, entry, .. } = reference;
                 problems.push(about(

@@ -153,10 +153,9 @@ fn corrects(
         return Ok(());
     };
     let other = View::new(kind, corrected);
-    match target.body.as_ref() == Some(corrected) {
-        true => Err(broken("corrected_body", "", Breach::NothingCorrected)),
+    match own.region() != other.region() {
         // Rights were given for the region; a correction does not carry a record into another one's.
-        false if own.region() != other.region() => {
+        true => {
             let expected = own.region().map(|one| one.to_string()).unwrap_or_default();
             let found = other
                 .region()
@@ -217,6 +216,40 @@ pub(super) fn admit(standing: &Standing, said: Said) -> Result<(), Refusal> {
             let by = ended.by.to_string();
             Err(broken("target", said.target, Breach::AlreadyEnded { by }))
         }
+    }
+}
+
+/// Whether a correction says something else than its target, as that was last corrected.
+///
+/// # Errors
+/// [`Refusal::Ending`]; or something could not be read.
+pub(super) fn corrects_something(
+    log: &Log,
+    standing: &Standing,
+    said: Said,
+    body: &Map<String, Value>,
+) -> Result<(), Refusal> {
+    if said.kind != Kind::Correction {
+        return Ok(());
+    }
+    let unavailable = |error: &dyn std::fmt::Display| Refusal::Unavailable(error.to_string());
+    let latest = standing.corrections(said.target)?.last().copied();
+    let index = latest.unwrap_or(said.target);
+    let leaves = log.unveiled(index..index + 1);
+    let leaves = leaves.map_err(|error| unavailable(&error))?;
+    let leaf = leaves
+        .first()
+        .ok_or_else(|| unavailable(&format!("entry {index} is not there")))?;
+    let stored = Stored::read(&leaf.entry, leaf.record.as_deref());
+    let stored = stored.map_err(|error| unavailable(&error))?;
+    let before = match latest {
+        Some(_) => stored.corrected_body(),
+        None => stored.body.as_ref(),
+    };
+    let corrected = body.get("corrected_body").and_then(Value::as_object);
+    match before.is_some() && before == corrected {
+        true => Err(broken("corrected_body", "", Breach::NothingCorrected)),
+        false => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use super::seen::settled;
 use super::{IntakeError, Refusal};
 use crate::domain::{Kind, Stored};
 use crate::log::{Fate, Leaf, Log, Outcome};
-use crate::sequel::{Follows, Key, Sequel};
+use crate::sequel::{Follows, Key, Row, Sequel};
 use crate::standing::Standing;
 use crate::store::StoreError;
 use gongshi_verify::encoding::decimal;
@@ -22,6 +22,26 @@ const BATCH: u64 = 4096;
 pub(super) fn follows(entry: &Entry, kind: Option<Kind>, body: &Map<String, Value>) -> Follows {
     let target = entry.reference.as_deref().and_then(decimal);
     kind.map_or_else(Follows::default, |kind| Follows::of(kind, target, body))
+}
+
+/// Adds the rows of an entry, but for those of records that were erased since.
+fn keep_rows(
+    rows: &mut Vec<Row>,
+    follows: &Follows,
+    index: u64,
+    standing: &Standing,
+) -> Result<(), StoreError> {
+    for row in follows.rows(index) {
+        let mut erased = false;
+        for index in [row.of, row.source] {
+            let ended = standing.ended(index)?;
+            erased |= ended.is_some_and(|ended| ended.erased_by.is_some());
+        }
+        if !erased {
+            rows.push(row);
+        }
+    }
+    Ok(())
 }
 
 struct Waiting {
@@ -41,7 +61,8 @@ pub(super) struct Following {
 }
 
 impl Following {
-    pub(super) fn open(log: &Log) -> Result<Self, IntakeError> {
+    /// `standing` knows everything that was published.
+    pub(super) fn open(log: &Log, standing: &Standing) -> Result<Self, IntakeError> {
         let sequel = Sequel::open(log.storage().as_ref())?;
         let mut following = Following {
             cursor: sequel.cursor()?,
@@ -49,7 +70,7 @@ impl Following {
             waiting: VecDeque::new(),
             newest: HashMap::new(),
         };
-        following.catch_up(log)?;
+        following.catch_up(log, standing)?;
         Ok(following)
     }
 
@@ -58,19 +79,21 @@ impl Following {
         &self.sequel
     }
 
-    fn catch_up(&mut self, log: &Log) -> Result<(), IntakeError> {
+    /// What left publication has its rows as well, as if it had been written down before it left.
+    fn catch_up(&mut self, log: &Log, standing: &Standing) -> Result<(), IntakeError> {
         let size = log.published().size();
         while self.cursor < size {
             let end = size.min(self.cursor + BATCH);
             let mut rows = Vec::new();
-            for (index, leaf) in (self.cursor..).zip(log.leaves(self.cursor..end)?) {
+            for (index, leaf) in (self.cursor..).zip(log.unveiled(self.cursor..end)?) {
                 let Leaf { entry, record } = leaf;
                 let stored = Stored::read(&entry, record.as_deref()).map_err(|error| {
                     let reason = error.to_string();
                     IntakeError::Unusable { index, reason }
                 })?;
                 if let Some(body) = &stored.body {
-                    rows.extend(follows(&stored.entry, stored.kind, body).rows(index));
+                    let follows = follows(&stored.entry, stored.kind, body);
+                    keep_rows(&mut rows, &follows, index, standing)?;
                 }
             }
             self.sequel.keep(&rows, end)?;
@@ -110,15 +133,8 @@ impl Following {
         let published = self.waiting.range(..decided);
         let published = published.filter(|one| one.fate.outcome() == Outcome::Published);
         let mut rows = Vec::new();
-        for row in published.flat_map(|one| one.follows.rows(one.index)) {
-            let mut erased = false;
-            for index in [row.of, row.source] {
-                let ended = standing.ended(index)?;
-                erased |= ended.is_some_and(|ended| ended.erased_by.is_some());
-            }
-            if !erased {
-                rows.push(row);
-            }
+        for one in published {
+            keep_rows(&mut rows, &one.follows, one.index, standing)?;
         }
         self.sequel.keep(&rows, cursor)?;
         self.cursor = cursor;

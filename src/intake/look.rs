@@ -147,7 +147,7 @@ impl Intake {
         match registry.find_signer(&event.authority, message, &event.signature) {
             Some(key) => {
                 endings::approved(registry, entry, &key)?;
-                references::check(&self.log, &view)?;
+                references::check(&self.log, &self.standing, &view)?;
                 competence::judge(&self.log, registry, entry, &view)?;
                 if endings::is_one(kind) {
                     let operator = registry.operator().map(|operator| &operator.id);

@@ -190,7 +190,7 @@ impl Intake {
         }
         // Before anything is served: what was ended while this process was about to die.
         endings::take_effect(&log, &standing, &ended)?;
-        let following = following::Following::open(&log)?;
+        let following = following::Following::open(&log, &standing)?;
         let beacons = beacons::Beacons::open(log.storage().as_ref())?;
         let cards = cards::Cards::open(log.storage().as_ref())?;
         for index in seen.planning(docket.cursor()?)? {

@@ -73,6 +73,8 @@ impl Intake {
         let mut moved = stale;
         known = start;
         let mut undecided: Option<String> = None;
+        // The read model is waited for in vain once a call at most: everybody waits with it.
+        let mut behind: Option<String> = None;
         // Events in a row that end records by the rules: there may be many at once, and none depends on another.
         let mut row = Row::default();
         for item in checked {
@@ -105,11 +107,14 @@ impl Intake {
             }
             if alone.is_some() && row.said.is_empty() {
                 batch.submit(&self.log, &mut serial, None);
-                if alone == Some(Kind::Expiry)
-                    && let Err(reason) = self.let_model_catch_up(&serial)
-                {
-                    batch.refuse(Refusal::Unavailable(reason));
-                    continue;
+                if alone == Some(Kind::Expiry) {
+                    if behind.is_none() {
+                        behind = self.let_model_catch_up(&serial).err();
+                    }
+                    if let Some(reason) = &behind {
+                        batch.refuse(Refusal::Unavailable(reason.clone()));
+                        continue;
+                    }
                 }
             }
             if alone == Some(Kind::Authority)
@@ -129,7 +134,7 @@ impl Intake {
             };
             let order = self
                 .keeps_order(&checked, &entry, &known.registry)
-                .and_then(|()| self.still_stands(&entry, &row))
+                .and_then(|()| self.still_stands(&checked, &entry, &row))
                 .and_then(|()| self.is_due(&checked, &entry))
                 .and_then(|()| {
                     self.fits(&checked, &entry, &known.registry, &mut serial, &mut batch)
@@ -210,12 +215,14 @@ impl Intake {
         self.submit_effective(row.said, Kind::Expiry, batch, serial)
     }
 
-    /// Whether the record that an event ends or corrects has not left already, by the log or by an event of the row before it.
-    fn still_stands(&self, entry: &Entry, row: &Row) -> Result<(), Refusal> {
+    /// Whether the record that an event ends or corrects has not left already, by the log or by an event of the row before it; and does not
+    /// say already what it is corrected to.
+    fn still_stands(&self, checked: &Checked, entry: &Entry, row: &Row) -> Result<(), Refusal> {
         let Some(said) = endings::said(0, entry) else {
             return Ok(());
         };
         endings::admit(&self.standing, said)?;
+        endings::corrects_something(&self.log, &self.standing, said, checked.event.body())?;
         let reference = entry.reference.as_ref();
         match reference.is_some_and(|target| row.targets.contains(target)) {
             true => Err(endings::ended_beside(said.target)),

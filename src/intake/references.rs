@@ -3,9 +3,11 @@
 //! The leaf hash beside the index binds the reference to this log's entry. What a missing body would have told is not asked:
 //! a record that has left publication can still be named. Nothing here depends on the order of events not yet published.
 
+use super::journey::corrected;
 use super::refusal::Refusal;
-use crate::domain::{Reference, Stored, View};
+use crate::domain::{Reference, Stored, Uscc, View};
 use crate::log::{Leaf, Log};
+use crate::standing::Standing;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::leaf_hash;
 
@@ -13,7 +15,7 @@ use gongshi_verify::hash::leaf_hash;
 ///
 /// # Errors
 /// The first that names no published entry, or one that does not fit; or the log could not be read.
-pub fn check(log: &Log, view: &View<'_>) -> Result<(), Refusal> {
+pub fn check(log: &Log, standing: &Standing, view: &View<'_>) -> Result<(), Refusal> {
     let size = log.published().size();
     for reference in view.references() {
         let index = reference.entry.index;
@@ -39,28 +41,65 @@ pub fn check(log: &Log, view: &View<'_>) -> Result<(), Refusal> {
         }
         let stored =
             Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(|e| unreadable(&e))?;
-        fits(&reference, &stored, view)?;
+        fits(&reference, &stored)?;
+        if reference.target.same_subject {
+            let own = subject(view, &reference.path);
+            let other = stored.view().and_then(|view| view.subject_code());
+            let is_same = same_subject(own, other) || {
+                let latest = corrected_subject(log, standing, index)?;
+                latest.is_some_and(|latest| same_subject(own, latest))
+            };
+            if !is_same {
+                return Err(Refusal::ReferenceSubject {
+                    path: reference.path,
+                    index,
+                });
+            }
+        }
     }
     Ok(())
 }
 
-/// Whether an entry is of a kind the field may name and about the subject of the record that names it.
-fn fits(reference: &Reference, stored: &Stored, view: &View<'_>) -> Result<(), Refusal> {
+/// Whether a path leads into what a correction says instead: that speaks of its own subject.
+pub(super) fn is_corrected(path: &str) -> bool {
+    path.starts_with("corrected_body.")
+}
+
+/// The subject of the record, or of the corrected body, that has a field at this path.
+fn subject(view: &View<'_>, path: &str) -> Option<Uscc> {
+    match is_corrected(path) {
+        true => corrected(view)?.subject_code(),
+        false => view.subject_code(),
+    }
+}
+
+/// The subject of a record as it was last corrected; `None` where no correction of it is public.
+fn corrected_subject(
+    log: &Log,
+    standing: &Standing,
+    index: u64,
+) -> Result<Option<Option<Uscc>>, Refusal> {
+    let Some(latest) = standing.corrections(index)?.last().copied() else {
+        return Ok(None);
+    };
+    let unreadable = |e: &dyn std::fmt::Display| Refusal::Unavailable(e.to_string());
+    let leaf = log.leaf(latest).map_err(|e| unreadable(&e))?;
+    let stored = Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(|e| unreadable(&e))?;
+    let view = stored.view();
+    let view = view.as_ref().and_then(corrected);
+    Ok(Some(view.and_then(|view| view.subject_code())))
+}
+
+/// Whether an entry is of a kind the field may name.
+fn fits(reference: &Reference, stored: &Stored) -> Result<(), Refusal> {
     let index = reference.entry.index;
-    if !reference.target.takes(stored.kind) {
-        return Err(Refusal::ReferenceKind {
+    match reference.target.takes(stored.kind) {
+        true => Ok(()),
+        false => Err(Refusal::ReferenceKind {
             path: reference.path.clone(),
             index,
             found: stored.entry.kind.to_string(),
             expected: reference.target.kinds,
-        });
-    }
-    let other = stored.view().and_then(|view| view.subject_code());
-    match same_subject(view.subject_code(), other) {
-        true => Ok(()),
-        false => Err(Refusal::ReferenceSubject {
-            path: reference.path.clone(),
-            index,
         }),
     }
 }

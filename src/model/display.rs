@@ -7,11 +7,11 @@ use super::fold::{Read, read};
 use super::staging::Staging;
 use super::{Model, ModelError, Records, index_in_key, key, unusable};
 use crate::domain::dates::{day_in_china, parse_date};
-use crate::domain::{EntryRef, Kind, Stored, View};
+use crate::domain::{EntryRef, Kind, OfDay, Stored, View};
 use crate::rules::{Display, End, Ended, How, Later, Unruled};
 use crate::store::Pair;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record whose display has an end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,6 +174,25 @@ fn target_by_day(kind: Kind, view: &View<'_>) -> Option<(String, String)> {
     }
 }
 
+fn of_day((index, record): &(u64, Read)) -> OfDay<'_> {
+    let ground = record.standing();
+    let ground = ground.and_then(|view| view.text_of("listed_reason"));
+    OfDay {
+        index: *index,
+        authority: &record.stored.entry.authority,
+        ground: ground.unwrap_or_default(),
+    }
+}
+
+/// The subject and day of a listing, by which a removal may name it.
+fn listed_by_day(kind: Kind, view: &View<'_>) -> Option<(String, String)> {
+    EXITS.iter().find(|(listing, ..)| *listing == kind)?;
+    Some((
+        view.subject_code()?.to_string(),
+        view.main_date()?.to_string(),
+    ))
+}
+
 impl<'a> Staging<'a> {
     /// What the rules say of a record.
     pub(super) fn display(
@@ -242,23 +261,49 @@ impl<'a> Staging<'a> {
         let Some((_, exit, _, _, day_field)) = exit else {
             return Ok(None);
         };
-        let mut keys = self.keys(&key::bearing(index, None))?;
-        if let (Some(code), Some(day)) = (view.subject_code(), view.main_date()) {
-            keys.extend(self.keys(&key::bearing_by_day(code.as_str(), &day.to_string(), None))?);
-        }
-        let mut first: Option<Date> = None;
-        for key in keys {
+        let mut days = Vec::new();
+        for key in self.keys(&key::bearing(index, None))? {
             let one = self.standing(index_in_key("a removal", &key)?)?;
-            if one.kind() == Some(exit)
-                && let Some(day) = one.standing().and_then(|view| view.date_of(day_field))
-            {
-                first = Some(first.map_or(day, |first| first.min(day)));
+            if one.kind() == Some(exit) {
+                days.extend(one.standing().and_then(|view| view.date_of(day_field)));
             }
         }
-        Ok(first)
+        if let (Some(code), Some(day)) = (view.subject_code(), view.main_date()) {
+            let (code, day) = (code.as_str(), day.to_string());
+            let removals = self.keys(&key::bearing_by_day(code, &day, None))?;
+            let listed = match removals.is_empty() {
+                true => Vec::new(),
+                false => self.listed_on(view.kind(), code, &day)?,
+            };
+            let all: Vec<OfDay<'_>> = listed.iter().map(of_day).collect();
+            let own = self.standing(index)?;
+            let own = (index, own);
+            for key in removals {
+                let one = index_in_key("a removal", &key)?;
+                let removal = (one, self.standing(one)?);
+                if removal.1.kind() == Some(exit) && of_day(&removal).ends(&of_day(&own), &all) {
+                    let said = removal.1.standing();
+                    days.extend(said.and_then(|view| view.date_of(day_field)));
+                }
+            }
+        }
+        Ok(days.into_iter().min())
     }
 
-    /// The last day by a granted repair that was not rescinded since.
+    /// The public listings of a kind that a subject has of a day.
+    fn listed_on(&self, kind: Kind, uscc: &str, day: &str) -> Result<Vec<(u64, Read)>, ModelError> {
+        let mut all = Vec::new();
+        for key in self.keys(&key::enterprise_record_days(uscc, day))? {
+            let index = index_in_key("a record of an enterprise", &key)?;
+            let record = self.standing(index)?;
+            if record.kind() == Some(kind) {
+                all.push((index, record));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The last day by a granted repair that was not rescinded since. A revocation that is reversed ends no display.
     fn repaired_on(&self, index: u64) -> Result<Option<Date>, ModelError> {
         let mut decisions = BTreeSet::new();
         for key in self.keys(&key::bearing(index, None))? {
@@ -273,21 +318,25 @@ impl<'a> Staging<'a> {
                 _ => {}
             }
         }
-        let mut last = None;
+        // Decisions on one kind of repair take back none of another.
+        let mut days: BTreeMap<String, Option<Date>> = BTreeMap::new();
         for one in decisions {
             let decision = self.standing(one)?;
             let Some(view) = decision.standing() else {
                 continue;
             };
-            match view.text_of("repair_outcome") {
-                Some("granted") => {
-                    last = view.date_of("stopped_on").or_else(|| view.main_date());
-                }
-                Some("rescinded") => last = None,
-                _ => {}
+            let kind = view.text_of("repair_kind").unwrap_or_default();
+            if kind == "revocation_reversal" {
+                continue;
             }
+            let day = match view.text_of("repair_outcome") {
+                Some("granted") => view.date_of("stopped_on").or_else(|| view.main_date()),
+                Some("rescinded") => None,
+                _ => continue,
+            };
+            days.insert(kind.to_owned(), day);
         }
-        Ok(last)
+        Ok(days.into_values().flatten().min())
     }
 
     /// How and when a record that rested on another left, by the entry that ended it; `None` where that cannot be told.
@@ -382,7 +431,9 @@ impl<'a> Staging<'a> {
             return Ok(());
         };
         self.touched.extend(targets(kind, &view));
-        if let Some((uscc, day)) = target_by_day(kind, &view) {
+        // Which listing of a day was meant depends on the others of that day.
+        let by_day = target_by_day(kind, &view).or_else(|| listed_by_day(kind, &view));
+        if let Some((uscc, day)) = by_day {
             for key in self.keys(&key::enterprise_record_days(&uscc, &day))? {
                 let index = index_in_key("a record of an enterprise", &key)?;
                 self.touched.insert(index);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Name of the database; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/sequel";
 /// Of keys and folding; a database of another is folded again.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 /// Keys removed at once.
 const BATCH: usize = 4096;
 

@@ -366,3 +366,35 @@ fn expiries_are_held_against_the_rules_by_fsck() {
     assert_eq!(problems[0].entry, Some(expiry));
     assert!(problems[0].problem.contains("2026-07-02"), "{problems:?}");
 }
+
+/// Two listings of a day, for two reasons, and another office's: a removal by the day ends the one that it means, whenever that was published.
+#[test]
+fn a_removal_by_the_day_ends_what_it_means_and_no_more() {
+    let county = County::new();
+    const SHOP: &str = "91000000MA00000900";
+    let listed = |ground: &str| {
+        let body = listing(SHOP, "示例食品店", "2026-02-25");
+        with(body, "listed_reason", ground.into())
+    };
+    let removal = |ground: &str| {
+        body(&format!(
+            r#"{{"subject_uscc":"{SHOP}","subject_name":"示例食品店","region":"000000","removed_reason":"reachable_again",
+            "removed_on":"2026-03-02","listed_on":"2026-02-25","listed_reason":"{ground}"}}"#
+        ))
+    };
+    let ends = |index| county.model().last_day(index).unwrap().is_some();
+    let first = county.publish("abnormal_listing", listed("unreachable"));
+    let second = county.publish("abnormal_listing", listed("false_information"));
+    let removed = county.publish("abnormal_removal", removal("unreachable"));
+    assert!(ends(first) && !ends(second));
+    county.is_as_if_folded_anew();
+    // What is published later is another listing: the removal meant the first.
+    let again = county.publish("abnormal_listing", listed("unreachable"));
+    assert!(!ends(again));
+    county.say(county.withdrawal(first)).unwrap();
+    assert!(ends(again));
+    county.is_as_if_folded_anew();
+    county.say(county.withdrawal(removed)).unwrap();
+    assert!(!ends(again));
+    county.is_as_if_folded_anew();
+}

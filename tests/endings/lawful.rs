@@ -128,3 +128,39 @@ fn a_repair_has_its_time() {
     assert_eq!(code(repaired(minor, Some(decision))), "repair_missing");
     repaired(general, Some(decision)).unwrap();
 }
+
+/// What lifts the loss of a licence, and what takes back a repair of another kind, say nothing of how long a penalty is shown.
+#[test]
+fn a_revocation_that_is_reversed_ends_no_display() {
+    let county = County::new();
+    let revoked = with(
+        penalty("示罚1号", "general", "2026-02-27"),
+        "penalty_kinds",
+        Value::Array(vec!["revoke_licence".into()]),
+    );
+    let index = county.publish("penalty", revoked);
+    let shown = county.model().last_day(index).unwrap();
+    let reversal = |outcome: &str| {
+        let body = county.decision(index, "2026-03-02");
+        let body = with(body, "repair_kind", "revocation_reversal".into());
+        let body = with(body, "repair_outcome", outcome.into());
+        match outcome {
+            "granted" => body,
+            _ => with(body, "reason", "承诺不实。".into()),
+        }
+    };
+    county.publish("repair_decision", reversal("granted"));
+    assert_eq!(county.model().last_day(index).unwrap(), shown);
+    county.log.clock.advance_to(time("2026-06-10T08:00:00Z"));
+    let stop = county.decision(index, "2026-06-09");
+    county.try_publish("repair_decision", stop).unwrap();
+    let last = || {
+        county.log.settle();
+        let due = county.model().last_day(index).unwrap().unwrap();
+        due.last_day.to_string()
+    };
+    assert_eq!(last(), "2026-06-09");
+    county.publish("repair_decision", reversal("rescinded"));
+    assert_eq!(last(), "2026-06-09");
+    county.is_as_if_folded_anew();
+}

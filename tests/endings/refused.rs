@@ -104,3 +104,15 @@ fn only_who_published_a_record_corrects_it() {
     );
     assert_eq!(code(county.say(other)), "target_foreign");
 }
+
+/// What counts is what the record says by now: a wrong correction is set right by the words of the original.
+#[test]
+fn a_wrong_correction_is_set_right_to_the_original() {
+    let county = County::new();
+    let index = county.publish("permit", permit("R-1"));
+    let say = |number: &str| county.say(county.correction(index, "permit", permit(number)));
+    say("R-2").unwrap();
+    assert_eq!(code(say("R-2")), "nothing_corrected");
+    say("R-1").unwrap();
+    assert_eq!(code(say("R-1")), "nothing_corrected");
+}

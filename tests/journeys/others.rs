@@ -120,6 +120,26 @@ fn what_became_of_a_promise_is_said_once() {
     assert_eq!(county.refused("credit_promise", again), "promise_settled");
 }
 
+/// A correction of the promise itself says no other outcome beside the one that another record said.
+#[test]
+fn a_corrected_promise_has_one_outcome() {
+    let county = County::new();
+    let made = county.publish("credit_promise", promise("pending"));
+    let correct = |fulfilment: &str| {
+        let body = with(promise(fulfilment), "checked_on", "2026-02-24");
+        code(county.correct(made, "credit_promise", body))
+    };
+    let kept = with(promise("kept"), "checked_on", "2026-02-24");
+    let kept = with(kept, "promise", county.named(made));
+    county.publish("credit_promise", kept);
+    assert_eq!(correct("broken"), "promise_settled");
+    assert_eq!(correct("kept"), "promise_settled");
+    let reworded = with(promise("pending"), "content", "按期补报年报。");
+    county.correct(made, "credit_promise", reworded).unwrap();
+    // That it was false from the start can come out later.
+    assert_eq!(correct("false_promise").get(..8), Some("accepted"));
+}
+
 fn status(status: &str, day: &str) -> Value {
     about(&format!(r#""status":"{status}","effective_on":"{day}""#))
 }

@@ -128,3 +128,42 @@ fn who_broke_such_a_promise_has_no_such_way() {
     let later = with(open, "accepted_on", "2026-02-28");
     assert_eq!(taiyuan.say(later).get(..8), Some("accepted"));
 }
+
+/// What was found only after the papers were let follow, or was logged after that, is not held against it.
+#[test]
+fn a_promise_broken_later_bars_no_earlier_acceptance() {
+    let taiyuan = Taiyuan::new();
+    let county = &taiyuan.0;
+    let broken = |checked: &str| {
+        let body = about(&format!(
+            r#""promise_type":"credit_repair","content":"补齐材料。","promised_on":"2026-01-05","fulfilment":"broken","checked_on":"{checked}""#
+        ));
+        let body = with(body, "region", "140100");
+        county.say(TAIYUAN, "credit_promise", body).unwrap()
+    };
+    broken("2026-02-28");
+    let gaps = taiyuan.gaps(&["promise"], "2026-03-03");
+    let application = county
+        .say(TAIYUAN, "repair_application", gaps.clone())
+        .unwrap();
+    // Of before the acceptance, but told after it.
+    broken("2026-02-26");
+    let correction = Value::object([
+        ("corrected_body", with(gaps, "application_no", "修复2026-1")),
+        ("decided_on", "2026-03-02".into()),
+        ("reason", "登记时写错。".into()),
+        ("region", "140100".into()),
+        ("target", county.named(application)),
+        ("target_kind", "repair_application".into()),
+    ]);
+    let event = county.event(TAIYUAN, "correction", Some(application), correction);
+    county.log.accept(vec![event]).remove(0).unwrap();
+    let other = county.say(
+        TAIYUAN,
+        "abnormal_listing",
+        with(listing("2026-02-21"), "region", "140100"),
+    );
+    let barred = Taiyuan(taiyuan.0, other.unwrap());
+    let again = barred.gaps(&["promise"], "2026-03-03");
+    assert_eq!(barred.say(again), "gap_barred");
+}

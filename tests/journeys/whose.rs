@@ -194,3 +194,22 @@ fn the_operator_publishes_no_records_of_departments() {
     );
     say("bulletin", bulletin).unwrap();
 }
+
+/// By the day alone an authority ends its own listing, not another's of that day.
+#[test]
+fn a_removal_by_the_day_leaves_the_listings_of_others() {
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let theirs = with(listing("2026-02-20"), "listed_reason", "false_information");
+    county.say(OTHER, "abnormal_listing", theirs).unwrap();
+    let by_day = || with(removal("2026-03-01"), "listed_on", "2026-02-20");
+    county.say(OTHER, "abnormal_removal", by_day()).unwrap();
+    assert_eq!(
+        code(county.say(OTHER, "abnormal_removal", by_day())),
+        "removed_already"
+    );
+    county.log.settle();
+    let model = &county.log.app.portal.model;
+    assert_eq!(model.last_day(listed).unwrap(), None);
+    county.publish("abnormal_removal", county.removal(listed));
+}

@@ -4,6 +4,7 @@
 use super::{Short, Waiting, short};
 use crate::domain::{self, Kind, Reference, View};
 use crate::intake::event::body_of;
+use crate::intake::journey::corrected;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::hash::sha256;
 use gongshi_verify::names::{PlanKey, RefRule};
@@ -21,6 +22,8 @@ pub(super) struct Checked {
     pub(super) references: Vec<Reference>,
     /// As in [`Known`].
     pub(super) subject: Option<[u8; 8]>,
+    /// The same of what a correction says instead.
+    pub(super) corrected_subject: Option<[u8; 8]>,
 }
 
 impl Checked {
@@ -34,6 +37,7 @@ impl Checked {
             plan: None,
             references: Vec::new(),
             subject: None,
+            corrected_subject: None,
         }
     }
 }
@@ -78,14 +82,18 @@ pub(super) fn check(registry: &Registry, waiting: &Waiting) -> Checked {
     });
     let view = View::new(kind, body);
     checked.references = view.references();
-    checked.subject = view.subject_code().and_then(|code| {
-        let digest = sha256(code.as_str().as_bytes());
-        digest.first_chunk().copied()
-    });
+    checked.subject = subject(&view);
+    checked.corrected_subject = corrected(&view).and_then(|view| subject(&view));
     if kind == Kind::Plan && checked.problems.is_empty() {
         checked.plan = plan_key;
     }
     checked
+}
+
+/// As in [`Known`](super::Known).
+fn subject(view: &View<'_>) -> Option<[u8; 8]> {
+    let code = view.subject_code()?;
+    sha256(code.as_str().as_bytes()).first_chunk().copied()
 }
 
 /// The plan key of the kinds that carry it in `ref` too: both the same, and a plan under its own authority's name.

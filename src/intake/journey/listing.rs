@@ -2,9 +2,9 @@
 
 use super::case::{Case, Past};
 use super::{Said, broken};
-use crate::domain::{Breach, Kind};
+use crate::domain::{Breach, Kind, OfDay};
 use crate::intake::Refusal;
-use crate::intake::competence::{acts_for, named, not_yours};
+use crate::intake::competence::{named, not_yours};
 use jiff::civil::Date;
 
 /// A kind of listing, the kind that ends it, and that kind's fields: for the listing, for its day, for the day of the end.
@@ -40,9 +40,12 @@ const EXITS: &[Exit] = &[
     },
 ];
 
-/// Whether two records of a subject are about the same ground, as far as both name one.
-fn same_ground(one: &str, other: &str) -> bool {
-    one.is_empty() || other.is_empty() || one == other
+fn of_day(past: &Past) -> OfDay<'_> {
+    OfDay {
+        index: past.index,
+        authority: &past.authority,
+        ground: past.text("listed_reason"),
+    }
 }
 
 /// By which public record, and on which day, a listing was ended; by its entry or by its day, as papers do.
@@ -57,19 +60,15 @@ pub(super) fn lifted(
     let mut all = case.following(listing.index, (exit.exit, exit.field), own)?;
     if let (Some(code), Some(day)) = (listing.view().subject_code(), listing.day()) {
         let of_subject = case.of_subject(code.as_str(), own)?;
-        let listed: Vec<u64> = of_subject
-            .iter()
-            .filter(|one| one.kind() == exit.listing && one.day() == Some(day))
-            .map(|one| one.index)
-            .collect();
-        all.extend(of_subject.into_iter().filter(|one| {
-            // Tables come in any order; but what was logged later was not meant where another listing of that day was there.
-            let meant = listing.index < one.index || listed.iter().all(|other| *other > one.index);
+        let (listed, others): (Vec<Past>, Vec<Past>) = of_subject
+            .into_iter()
+            .partition(|one| one.kind() == exit.listing && one.day() == Some(day));
+        let listed: Vec<OfDay<'_>> = listed.iter().map(of_day).collect();
+        all.extend(others.into_iter().filter(|one| {
             one.kind() == exit.exit
                 && one.names(exit.field).is_none()
                 && one.view().date_of(exit.day) == Some(day)
-                && same_ground(one.text("listed_reason"), listing.text("listed_reason"))
-                && meant
+                && of_day(one).ends(&of_day(listing), &listed)
         }));
     }
     let first = all
@@ -111,21 +110,21 @@ fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
     let (Some(code), Some(day)) = (said.view.subject_code(), said.view.date_of(exit.day)) else {
         return Ok(());
     };
-    let ground = said.view.text_of("listed_reason").unwrap_or_default();
+    let removal = OfDay {
+        index: u64::MAX,
+        authority: said.who,
+        ground: said.view.text_of("listed_reason").unwrap_or_default(),
+    };
     let mut meant = case.of_subject(code.as_str(), said.own)?;
     meant.retain(|one| {
-        one.kind() == exit.listing
-            && one.day() == Some(day)
-            && same_ground(one.text("listed_reason"), ground)
+        one.kind() == exit.listing && one.day() == Some(day) && removal.is_of_ground(&of_day(one))
     });
-    let Some(first) = meant.first() else {
+    let Some(first) = meant.first().map(|one| one.authority.clone()) else {
         return Ok(());
     };
-    if !meant
-        .iter()
-        .any(|one| acts_for(case.registry, said.who, &one.authority))
-    {
-        return Err(not_yours(exit.day, day, first.authority.as_str()));
+    meant.retain(|one| removal.means(&of_day(one)));
+    if meant.is_empty() {
+        return Err(not_yours(exit.day, day, first.as_str()));
     }
     let mut last = None;
     for one in &meant {

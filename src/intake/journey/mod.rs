@@ -97,14 +97,15 @@ pub(super) fn is_one(view: &View<'_>) -> bool {
         Kind::Withdrawal => view.value_of("repair_decision").is_some(),
         Kind::Correction => {
             view.value_of("objection").is_some()
-                || corrected(view).is_some_and(|view| is_one(&view))
+                || corrected(view)
+                    .is_some_and(|view| is_one(&view) || view.kind() == Kind::CreditPromise)
         }
         _ => false,
     }
 }
 
 /// What a correction says instead.
-fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
+pub(super) fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
     let kind: Kind = view.text_of("target_kind")?.parse().ok()?;
     let body = view.value_of("corrected_body").and_then(Value::as_object)?;
     (kind != Kind::Correction).then_some(View::new(kind, body))
@@ -183,7 +184,9 @@ pub(super) fn judge(
 }
 
 fn one(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
-    if !is_one(&said.view) {
+    // A promise by itself is free to be made; one that is corrected may have had its outcome said already.
+    let promise = said.own.is_some() && said.view.kind() == Kind::CreditPromise;
+    if !promise && !is_one(&said.view) {
         return Ok(());
     }
     match said.view.kind() {

@@ -81,7 +81,10 @@ pub(super) fn judge(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     match requirement.with_gaps(&missing) {
         Ok(gaps) => {
             in_time(case, said, gaps)?;
-            not_barred(case, said, gaps)
+            match said.settled {
+                true => Ok(()),
+                false => not_barred(case, said, gaps),
+            }
         }
         Err(GapFault::NotThisKind) => {
             Err(broken("acceptance", "accepted_with_gaps", Breach::NoGaps))
@@ -128,7 +131,7 @@ fn in_time(case: &Case<'_>, said: Said<'_>, gaps: &Gaps) -> Result<(), Refusal> 
     }
 }
 
-/// Who broke such a promise, or made it falsely, has no such way for the years of the rule.
+/// Who broke such a promise, or made it falsely, has no such way for the years of the rule, from the day on which that was found.
 fn not_barred(case: &Case<'_>, said: Said<'_>, gaps: &Gaps) -> Result<(), Refusal> {
     let view = said.view;
     let day = view
@@ -144,6 +147,7 @@ fn not_barred(case: &Case<'_>, said: Said<'_>, gaps: &Gaps) -> Result<(), Refusa
     };
     for one in case.of_subject(code.as_str(), None)? {
         let checked = one.view().date_of("checked_on");
+        let checked = checked.filter(|checked| *checked <= day);
         let open = checked.and_then(|checked| gaps.open_again(checked));
         if let Some(from) = open.filter(|from| day < *from && broken_one(&one)) {
             let (by, from) = (one.index.to_string(), from.to_string());

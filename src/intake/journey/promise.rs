@@ -4,16 +4,46 @@ use super::case::{Case, Past};
 use super::{Said, broken};
 use crate::domain::{Breach, Kind};
 use crate::intake::Refusal;
+use crate::intake::competence::named;
 
 /// Whether it says what became of a promise.
 fn settles(fulfilment: &str) -> bool {
     matches!(fulfilment, "kept" | "broken" | "false_promise")
 }
 
+/// What became of a promise that a correction says in the promise itself must not have been said by another record.
+fn settled_by_itself(case: &Case<'_>, said: Said<'_>, index: u64) -> Result<(), Refusal> {
+    let own = said.view.text_of("fulfilment").unwrap_or_default();
+    if !settles(own) || said.settled {
+        return Ok(());
+    }
+    let both = |other: &str| {
+        matches!(
+            (own, other),
+            ("kept", "false_promise") | ("false_promise", "kept")
+        )
+    };
+    let others = case.following(index, (Kind::CreditPromise, "promise"), None)?;
+    let other = others.iter().find(|one| {
+        let other = one.text("fulfilment");
+        settles(other) && !both(other)
+    });
+    match other {
+        Some(one) => {
+            let by = one.index.to_string();
+            Err(broken("fulfilment", own, Breach::PromiseSettled { by }))
+        }
+        None => Ok(()),
+    }
+}
+
 /// That a promise was false from the start can come out after it seemed kept; all else is said once.
 pub(super) fn settled(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let Some(promise) = case.named(&said.view, "promise")? else {
-        return Ok(());
+        return match (named(&said.view, "promise"), said.own) {
+            (None, Some(own)) => settled_by_itself(case, said, own),
+            _ => Ok(()),
+        };
     };
     let own = said.view.text_of("fulfilment").unwrap_or_default();
     let promised = promise.text("promise_type");
