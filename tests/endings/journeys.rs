@@ -557,3 +557,47 @@ fn the_page_of_a_penalty_says_from_when_an_early_end_may_be_asked_for() {
         assert!(html.contains("2026-06-03"), "{html}");
     }
 }
+
+/// What an objection and its answer say in prose names its person: on the page of a receipt and in its JSON with the surname alone.
+#[test]
+fn a_receipt_names_no_person_in_full() {
+    let county = County::new();
+    let listed = county.publish(
+        "abnormal_listing",
+        listing(FIRST, "示例食品店", "2026-02-03"),
+    );
+    let person = |members: &str, name: &str, of: u64| {
+        let Value::Object(mut said) = body(&format!(r#"{{"region":"000000",{members}}}"#)) else {
+            panic!("an object")
+        };
+        said.insert(name.to_owned(), county.named(of));
+        Value::Object(said)
+    };
+    let objection = county.publish(
+        "objection",
+        person(
+            r#""subject_name":"张某某","objection_type":"content_wrong","objection_text":"异议人张某某称有误。","filed_on":"2026-03-02""#,
+            "target",
+            listed,
+        ),
+    );
+    county.publish(
+        "objection_reply",
+        person(
+            r#""objection_outcome":"rejected","reason":"张某某所称不实。","decided_on":"2026-03-02""#,
+            "objection",
+            objection,
+        ),
+    );
+    let told = county.receipt_told(objection).to_string();
+    assert!(
+        told.contains("张＊所称不实") && !told.contains("张某某"),
+        "{told}"
+    );
+    for (_, base) in LANGS {
+        let html = county.shown(objection, base);
+        assert!(html.contains("异议人张＊称有误"), "{html}");
+        assert!(html.contains("张＊所称不实"), "{html}");
+        assert!(!html.contains("张某某"), "{html}");
+    }
+}
