@@ -220,7 +220,7 @@ fn the_feed_is_read_by_another_reader() {
     let links: Vec<&str> = entry.links.iter().map(|link| link.href.as_str()).collect();
     assert_eq!(
         links,
-        [format!("http://gs.example.gov.cn/record/{application}")]
+        [format!("https://gs.example.gov.cn/record/{application}")]
     );
     let summary = entry.summary.as_ref().unwrap().content.clone();
     assert!(summary.contains("2026-03-09"), "{summary}");
@@ -299,7 +299,7 @@ fn the_calendar_is_read_by_another_reader() {
     );
     assert_eq!(
         said("URL").val.as_str(),
-        format!("http://gs.example.gov.cn/record/{application}")
+        format!("https://gs.example.gov.cn/record/{application}")
     );
     assert!(
         said("SUMMARY")
@@ -348,4 +348,58 @@ fn a_missing_notice_is_said() {
         (&"undated".into(), &Value::Null)
     );
     assert_eq!(duty["calendar_to"], "2026-12-31");
+}
+
+/// Whoever asks can write any header: an address in a link is the portal's own where it has one, else the host that was asked for, and then for
+/// its reader alone.
+#[test]
+fn an_address_in_a_feed_and_on_a_receipt_is_of_no_reader_s_making() {
+    let (county, _, application) = some();
+    county.log.settle();
+    let entry = county.log.app.portal.log.entry(application).unwrap();
+    let hash = gongshi_verify::hash::leaf_hash(&entry);
+    let code = gongshi_verify::receipt::ReceiptCode::of(application, &hash);
+    let ask = |set: Option<&str>, path: &str, host: &'static str| {
+        let mut portal = county.log.app.portal.clone();
+        portal.public_url = set.map(str::to_owned);
+        actix_web::rt::System::new().block_on(async move {
+            let app = App::new().configure(gongshi::web::configure(portal));
+            let app = http::init_service(app).await;
+            let request = http::TestRequest::with_uri(path)
+                .insert_header(("Host", host))
+                .insert_header(("Forwarded", "host=evil.example;proto=https"))
+                .insert_header(("X-Forwarded-Host", "evil.example"))
+                .insert_header(("X-Forwarded-Proto", "http"));
+            let response = http::call_service(&app, request.to_request()).await;
+            let header = |name: &str| {
+                let value = response.headers().get(name).unwrap();
+                value.to_str().unwrap().to_owned()
+            };
+            let (tag, caching) = (header("etag"), header("cache-control"));
+            let body = http::read_body(response).await;
+            (String::from_utf8(body.to_vec()).unwrap(), tag, caching)
+        })
+    };
+    for path in [
+        format!("/authorities/{DEPARTMENT}/duties.atom"),
+        format!("/authorities/{DEPARTMENT}/duties.ics"),
+        format!("/receipts/{code}/print"),
+        format!("/en/receipts/{code}/print"),
+    ] {
+        let (body, tag, caching) = ask(None, &path, "gs.example.gov.cn");
+        // A calendar folds its lines.
+        let said = body.replace("\r\n ", "");
+        assert!(said.contains("https://gs.example.gov.cn/"), "{body}");
+        assert!(!said.contains("evil"), "{body}");
+        assert_eq!(caching, "private, no-cache", "{path}");
+        let (_, other, _) = ask(None, &path, "other.example");
+        assert_ne!(tag, other, "{path}");
+        let set = Some("https://set.example");
+        let (body, tag, caching) = ask(set, &path, "other.example");
+        let said = body.replace("\r\n ", "");
+        assert!(said.contains("https://set.example/"), "{body}");
+        assert!(!said.contains("other.example"), "{body}");
+        assert_eq!(caching, "no-cache", "{path}");
+        assert_eq!(ask(set, &path, "third.example").1, tag, "{path}");
+    }
 }
