@@ -601,3 +601,30 @@ fn a_receipt_names_no_person_in_full() {
         assert!(!html.contains("张某某"), "{html}");
     }
 }
+
+/// Of more journeys about a record than are followed it is the newest that somebody waits for.
+#[test]
+fn of_many_objections_the_newest_are_followed() {
+    let county = County::new();
+    let listed = county.publish(
+        "abnormal_listing",
+        listing(FIRST, "示例食品店", "2026-02-03"),
+    );
+    let event = |number: usize| {
+        let members = format!(
+            r#""objection_no":"异议{number}号","objection_type":"content_wrong","objection_text":"有误。","filed_on":"2026-03-02""#
+        );
+        let body = about(&county, &members, &[("target", listed)]);
+        county.log.event("objection", body)
+    };
+    let said = county.log.accept((0..205).map(event).collect());
+    let said: Vec<u64> = said.into_iter().map(Result::unwrap).collect();
+    let model = county.model();
+    let followed = model.journeys_about(&county.log.app.portal.log, listed);
+    let begun: Vec<u64> = followed
+        .unwrap()
+        .iter()
+        .map(|one| one.begun.index)
+        .collect();
+    assert_eq!(begun, said[185..]);
+}
