@@ -330,7 +330,10 @@ fn a_missing_notice_is_said() {
         r#""objection_type":"content_wrong","target":{},"objection_text":"有误","filed_on":"2026-12-10","accepted_on":"2026-12-14""#,
         county.named_json(1)
     ));
-    county.publish("objection", objection);
+    let objection = county.publish("objection", objection);
+    let entry = county.log.app.portal.log.entry(objection).unwrap();
+    let hash = gongshi_verify::hash::leaf_hash(&entry);
+    let code = gongshi_verify::receipt::ReceiptCode::of(objection, &hash);
     for (lang, base) in LANGS {
         let year = [("year", "2027".into())];
         let why = escaped(&Catalogue::built_in().get(lang, "page-duty-no-notice", &year));
@@ -338,6 +341,8 @@ fn a_missing_notice_is_said() {
             let body = county.read(&format!("{base}/authorities/{DEPARTMENT}/{place}"));
             assert!(body.contains(&why), "{body}");
         }
+        let body = county.read(&format!("{base}/receipts/{code}"));
+        assert!(body.contains(&why), "{body}");
     }
     let ics = county.read(&format!("/authorities/{DEPARTMENT}/duties.ics"));
     assert!(!ics.contains("VEVENT"), "{ics}");

@@ -264,7 +264,7 @@ impl Visit {
             ("rule", told.rule.id().into()),
             ("basis", told.rule.basis.as_str().into()),
         ];
-        let text = match (told.due_on, self.undated(told)) {
+        let text = match (told.due_on, self.undated(&told.due_on)) {
             (Ok(due), _) => {
                 said.push(("due", due.to_string().into()));
                 self.say("page-duties-feed-text", &said)
