@@ -408,3 +408,30 @@ fn an_address_in_a_feed_and_on_a_receipt_is_of_no_reader_s_making() {
         assert_eq!(ask(set, &path, "third.example").1, tag, "{path}");
     }
 }
+
+/// A correction gives the duty another last day: the same entry, told anew at the time of the correction. Verified on 3 March: by 10 March.
+#[test]
+fn a_feed_says_when_a_correction_changed_what_it_says() {
+    let (county, listed, application) = some();
+    let body = of_subject(&format!(
+        r#""repair_kind":"abnormal_removal","target":{},"applied_on":"2026-03-02","acceptance":"accepted","accepted_on":"2026-03-02",
+        "documents":["application_form","promise","rectification"],"verified_on":"2026-03-03""#,
+        county.named_json(listed)
+    ));
+    county.log.clock.advance_to(time("2026-03-04T02:00:00Z"));
+    county
+        .say(county.correction(application, "repair_application", body))
+        .unwrap();
+    let feed = county.read(&format!("/authorities/{DEPARTMENT}/duties.atom"));
+    let feed = feed_rs::parser::parse(feed.as_bytes()).unwrap();
+    let [entry] = &feed.entries[..] else {
+        panic!("{feed:?}")
+    };
+    let summary = entry.summary.as_ref().unwrap().content.clone();
+    assert!(summary.contains("2026-03-10"), "{summary}");
+    let (updated, published) = (entry.updated.unwrap(), entry.published.unwrap());
+    assert!(updated.to_rfc3339().starts_with("2026-03-04T02:0"));
+    assert!(published.to_rfc3339().starts_with("2026-03-02T08:0"));
+    let ics = county.read(&format!("/authorities/{DEPARTMENT}/duties.ics"));
+    assert!(ics.contains("DTSTAMP:20260304T020"), "{ics}");
+}

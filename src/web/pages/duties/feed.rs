@@ -136,13 +136,13 @@ impl Gathered {
         visit.say("page-duties-feed", &[("name", self.name.as_str().into())])
     }
 
-    /// When a duty last became something else: at its record, or at the midnight from which it is overdue.
+    /// When a duty last became something else: at its record, at the latest correction of that, or at the midnight from which it is overdue.
     fn changed_at(&self, visit: &Visit, told: &Told) -> Timestamp {
         let overdue = match told.due_on {
             Ok(due) if due < visit.today => due.tomorrow().ok().and_then(midnight),
             _ => None,
         };
-        overdue.map_or(told.logged_at, |at| at.max(told.logged_at))
+        overdue.map_or(told.changed_at, |at| at.max(told.changed_at))
     }
 
     fn atom(&self, visit: &Visit) -> String {
@@ -221,7 +221,7 @@ impl Gathered {
         calendar.add_timezone(TimeZone::standard("Asia/Shanghai", standard));
         for told in &self.duties {
             let Ok(due) = told.due_on else { continue };
-            let stamp = compact(&told.logged_at.to_string());
+            let stamp = compact(&self.changed_at(visit, told).to_string());
             let mut event = Event::new(self.uuid_of(visit, told), stamp);
             let mut start = DtStart::new(compact(&due.to_string()));
             start.add(ics::parameters::Value::DATE);
