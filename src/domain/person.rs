@@ -17,7 +17,7 @@ const MOST: usize = 4;
 /// What stands between the parts of a name that was taken over from another language, as its forms are written.
 const DOTS: [char; 5] = ['\u{b7}', '\u{2022}', '\u{2027}', '\u{30fb}', '\u{ff65}'];
 /// What names of shops end with, and names of persons do not.
-const TRADES: &str = "\u{5e97}\u{94fa}\u{9986}\u{90e8}\u{5382}\u{884c}\u{574a}\u{793e}\u{644a}\u{697c}\u{5c4b}\u{9662}\u{5ba4}\u{5427}";
+const TRADES: &str = include_str!("trades.txt");
 
 /// The beginning of a credit code of an individual business (GB 32100: registrar 9, class 2).
 const INDIVIDUAL: &str = "92";
