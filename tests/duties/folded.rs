@@ -369,7 +369,7 @@ fn what_a_correction_ended_stays_done_when_its_record_is_over() {
         assert_eq!(county.log.app.end_displays().ended, 1);
         let open = counts(|c| (c.open, c.overdue, c.in_time) = (1, 1, 1));
         let over = match withdrawn {
-            true => open.clone(),
+            true => open,
             false => counts(|c| c.in_time = 2),
         };
         assert_eq!(county.own("2026-03-10"), over);
