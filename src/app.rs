@@ -104,6 +104,8 @@ pub struct Tuning {
     pub rules: Arc<Rules>,
     /// Whether displays that are over end by themselves from the start, and not only when [`App::end_displays`] is called.
     pub expire: bool,
+    /// See [`Portal::public_url`].
+    pub public_url: Option<String>,
 }
 
 impl Default for Tuning {
@@ -116,6 +118,7 @@ impl Default for Tuning {
             draws: Draws::default(),
             rules: Rules::built_in().clone(),
             expire: false,
+            public_url: None,
         }
     }
 }
@@ -230,6 +233,7 @@ impl App {
             search,
             draws: Arc::default(),
             synthetic,
+            public_url: tuning.public_url.clone(),
         };
         let reckoner = match &tuning.draws {
             Draws::Run { .. } => Some(draws::reckon(portal.clone())?),

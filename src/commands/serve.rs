@@ -36,6 +36,10 @@ pub struct Serve {
     /// none: rounds are then handed in, by anybody.
     #[arg(long, env = "GONGSHI_DRAND_RELAY", value_delimiter = ',', default_values_t = RELAYS.map(str::to_owned))]
     drand_relay: Vec<String>,
+    /// The address at which readers reach the portal, such as https://gs.example.gov.cn: it stands in the codes of receipts and in feeds. Without
+    /// it, that is the Host for which each reader asked.
+    #[arg(long, env = "GONGSHI_PUBLIC_URL", value_parser = public_url)]
+    public_url: Option<String>,
     #[command(flatten)]
     rules: super::rules::Folder,
     #[command(flatten)]
@@ -117,6 +121,13 @@ fn time(text: &str) -> Result<Timestamp, String> {
     Timestamp::parse(text).map_err(|_| "expected a time such as 2026-03-02T08:00:00Z".to_owned())
 }
 
+fn public_url(text: &str) -> Result<String, String> {
+    web::links::public_url(text).ok_or_else(|| {
+        "expected http:// or https:// with a host and no path, such as https://gs.example.gov.cn"
+            .to_owned()
+    })
+}
+
 impl Serve {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         ensure_free(&self.listen)?;
@@ -130,6 +141,7 @@ impl Serve {
         tuning.draws = Draws::Run { relays };
         tuning.rules = self.rules.load()?;
         tuning.expire = true;
+        tuning.public_url = self.public_url;
         if let Some(checked) = self.clock_checked {
             let latest = SystemClock.now().unix() + MAX_AHEAD_SECONDS;
             ensure!(

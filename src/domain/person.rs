@@ -14,6 +14,11 @@ const HIDDEN: char = '\u{ff0a}';
 /// Longest name that can be a person's where nothing says that it is one, in characters.
 const MOST: usize = 4;
 
+/// What stands between the parts of a name that was taken over from another language, as its forms are written.
+const DOTS: [char; 5] = ['\u{b7}', '\u{2022}', '\u{2027}', '\u{30fb}', '\u{ff65}'];
+/// What names of shops end with, and names of persons do not.
+const TRADES: &str = include_str!("trades.txt");
+
 /// The beginning of a credit code of an individual business (GB 32100: registrar 9, class 2).
 const INDIVIDUAL: &str = "92";
 
@@ -28,10 +33,16 @@ fn surname(name: &str) -> Option<usize> {
     one.contains(first).then_some(1)
 }
 
-/// Whether a text reads like a Chinese personal name: a surname, and one or two characters (after a surname of two: as many).
+/// Whether a text reads like a personal name in Chinese: a surname, and one or two characters (after a surname of two: as many); or parts with a
+/// dot between them, as names of Uyghurs, Kazakhs or foreigners are written, of whatever length.
 fn reads_like_a_name(name: &str) -> bool {
     let count = name.chars().count();
     let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}');
+    if name.contains(DOTS) {
+        let mut parts = name.split(DOTS);
+        return parts.all(|part| !part.is_empty() && part.chars().all(is_han))
+            && !name.ends_with(|last| TRADES.contains(last));
+    }
     let surname = surname(name);
     name.chars().all(is_han)
         && count <= MOST
@@ -128,6 +139,25 @@ mod tests {
         assert_eq!(of(Kind::Penalty, typed), shown);
         let firm = json!({"subject_name": three, "subject_uscc": "91000000MA00000900"});
         assert_eq!(of(Kind::Penalty, firm), three);
+    }
+
+    /// 阿依古丽·买买提, by each dot that stands for it; 老王·小吃店 is a shop.
+    #[test]
+    fn a_name_with_a_dot_is_a_persons() {
+        let shop = "\u{8001}\u{738b}\u{b7}\u{5c0f}\u{5403}\u{5e97}";
+        let of = |said: &str| {
+            let body = json!({"subject_name": said, "subject_uscc": "92610323MA00000009"});
+            name(Kind::IndividualMark, body).unwrap()
+        };
+        for dot in DOTS {
+            let said = format!("\u{963f}\u{4f9d}\u{53e4}\u{4e3d}{dot}\u{4e70}\u{4e70}\u{63d0}");
+            assert_eq!(of(&said), "\u{963f}\u{ff0a}");
+            let unnamed = name(Kind::CampaignResult, json!({"subject_name": said}));
+            assert_eq!(unnamed.as_deref(), Some("\u{963f}\u{ff0a}"));
+            let firm = json!({"subject_name": said, "subject_uscc": "91000000MA00000900"});
+            assert_eq!(name(Kind::Penalty, firm), Some(said));
+        }
+        assert_eq!(of(shop), shop);
     }
 
     #[test]

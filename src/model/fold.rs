@@ -117,9 +117,14 @@ impl Staging<'_> {
             Some(target) => {
                 self.leave(index, kind, target)?;
                 self.take_out(target)?;
-                match kind {
-                    Some(Kind::Erasure) => self.give_up(target),
-                    _ => Ok(()),
+                let erased = kind == Some(Kind::Erasure);
+                for correction in self.left_with(target, erased)? {
+                    let stored = read(correction, &self.records.kept(correction)?)?;
+                    self.leave_what_ended(index, kind, correction, &stored)?;
+                }
+                match erased {
+                    true => self.give_up(target),
+                    false => self.left_alone(index, target),
                 }
             }
             None => Ok(()),

@@ -91,7 +91,7 @@ pub(super) fn withheld(sha256: &Hash, index: Option<u64>) -> Vec<u8> {
     }
 }
 
-/// Corrections of a record that left publication and whose files are kept.
+/// Corrections of a record that left publication and are kept; of those that an entry of their own ended, its index.
 pub(super) fn withheld_corrections(target: u64, correction: Option<u64>) -> Vec<u8> {
     let correction = correction.map(u64::to_be_bytes);
     let correction = correction.as_ref().map_or(&[][..], |one| one.as_slice());

@@ -36,14 +36,13 @@ fn files(stored: &Stored) -> Vec<Hash> {
 }
 
 impl Staging<'_> {
-    /// Keeps the files of a record that leaves.
+    /// Keeps the files of a record that leaves, and, of a correction, that it is one.
     pub(super) fn withhold(&mut self, index: u64, stored: &Stored) {
-        let files = files(stored);
-        if let (Some(target), false) = (stored.corrects(), files.is_empty()) {
+        if let Some(target) = stored.corrects() {
             let key = key::withheld_corrections(target, Some(index));
             self.put(key, Vec::new());
         }
-        for sha256 in files {
+        for sha256 in files(stored) {
             self.put(key::withheld(&sha256, Some(index)), Vec::new());
         }
     }
@@ -52,6 +51,29 @@ impl Staging<'_> {
     pub(super) fn withhold_unseen(&mut self, index: u64) -> Result<(), ModelError> {
         let stored = read(index, &self.records.kept(index)?)?;
         self.withhold(index, &stored);
+        Ok(())
+    }
+
+    /// The corrections that left with a record: those that an entry of their own had ended are among them only where `all` are asked for.
+    pub(super) fn left_with(&self, target: u64, all: bool) -> Result<Vec<u64>, ModelError> {
+        let mut corrections = Vec::new();
+        for key in self.keys(&key::withheld_corrections(target, None))? {
+            if all || self.get(&key)?.is_some_and(|by| by.is_empty()) {
+                corrections.push(index_in_key("a correction that left", &key)?);
+            }
+        }
+        Ok(corrections)
+    }
+
+    /// Notes that a correction left by an entry of its own.
+    pub(super) fn left_alone(&mut self, by: u64, correction: u64) -> Result<(), ModelError> {
+        let stored = read(correction, &self.records.kept(correction)?)?;
+        if let Some(target) = stored.corrects() {
+            let key = key::withheld_corrections(target, Some(correction));
+            if self.get(&key)?.is_some_and(|by| by.is_empty()) {
+                self.put(key, by.to_be_bytes().to_vec());
+            }
+        }
         Ok(())
     }
 

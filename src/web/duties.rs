@@ -8,6 +8,7 @@ use crate::domain::Stored;
 use crate::domain::dates::day_in_china;
 use crate::model::{DutyCounts, DutyLine, DutyTotals, HowMet, Met, ModelError, Part, RecordDuty};
 use crate::rules::{Calendar, OutsideCalendar, RuleVersion, Task};
+use gongshi_verify::entry::Entry;
 use gongshi_verify::time::Timestamp;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -34,6 +35,8 @@ pub struct Told {
     pub kind: String,
     /// When the log took it.
     pub logged_at: Timestamp,
+    /// When the log last took something that it is read with: the record, or its latest correction.
+    pub changed_at: Timestamp,
     /// The rule.
     pub rule: RuleVersion,
     /// What has to be done.
@@ -104,11 +107,18 @@ pub fn soon_after(day: Date) -> Date {
 }
 
 impl Told {
-    fn new(index: u64, stored: &Stored, said: RecordDuty<'_>, done: Option<Done>) -> Self {
+    fn new(
+        index: u64,
+        stored: &Stored,
+        changed_at: Timestamp,
+        said: RecordDuty<'_>,
+        done: Option<Done>,
+    ) -> Self {
         Told {
             index,
             kind: stored.entry.kind.as_str().to_owned(),
             logged_at: stored.entry.logged_at,
+            changed_at,
             rule: said.duty.rule.clone(),
             task: said.duty.task.clone(),
             authority: said.authority,
@@ -146,10 +156,18 @@ impl Portal {
         let stored = Stored::read(&leaf.entry, leaf.record.as_deref());
         let stored = stored.map_err(|error| internal(&error))?;
         let duties = self.model.duties_of(index, self.log.as_ref())?;
+        let changed_at = match self.model.corrections(index)?.last() {
+            Some(latest) => {
+                let entry = self.log.entry(*latest)?;
+                let entry = Entry::parse(&entry).map_err(|error| internal(&error))?;
+                entry.logged_at
+            }
+            None => stored.entry.logged_at,
+        };
         let mut told = Vec::new();
         for duty in duties.unwrap_or_default() {
             let done = duty.met.map(|met| self.done(met)).transpose()?;
-            told.push(Told::new(index, &stored, duty, done));
+            told.push(Told::new(index, &stored, changed_at, duty, done));
         }
         Ok(told)
     }
@@ -222,6 +240,7 @@ mod tests {
             index: 7,
             kind: "repair_application".to_owned(),
             logged_at: Timestamp::from_unix(0).unwrap(),
+            changed_at: Timestamp::from_unix(0).unwrap(),
             rule: rule.clone(),
             task: task.clone(),
             authority: "000000-SCJG".to_owned(),

@@ -4,9 +4,9 @@
 
 use super::Portal;
 use super::problem::Problem;
-use crate::domain::{CodeList, Kind, Region, Stored, View};
+use crate::domain::{CodeList, Kind, Region, Stored, View, person};
 use crate::log::LogError;
-use crate::model::journeys::{Journey, awaited};
+use crate::model::journeys::{Journey, Step, awaited};
 use crate::rules::{Code, Later, OutsideCalendar, Requirement, RuleVersion, Rules};
 use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::receipt::{ReceiptCode, ReceiptError};
@@ -69,6 +69,12 @@ impl<'a> Receipt<'a> {
 /// The code of the record with which a journey began.
 pub(super) fn code_of(journey: &Journey<'_>) -> ReceiptCode {
     ReceiptCode::of(journey.begun.index, &journey.begun.leaf_hash)
+}
+
+/// What a record of a journey says, without the full names of the persons that the journey and the record are about.
+pub(super) fn without_names(text: &str, journey: &Journey<'_>, step: &Step) -> String {
+    let text = person::without_name(text, &journey.begun.view()).into_owned();
+    person::without_name(&text, &step.record.view()).into_owned()
 }
 
 /// A term of an application made today.

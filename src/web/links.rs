@@ -93,8 +93,23 @@ pub fn with_query(lang: Lang, path: &str, pairs: &[(&str, &str)]) -> String {
     page(lang, path, &query.finish())
 }
 
-/// The beginning of an absolute link, as the reader's request has it: `None` where that is no plain host, which whoever asks can make up.
-pub fn site(scheme: &str, host: &str) -> Option<String> {
+/// The address of a portal, such as `https://gs.example.gov.cn`, as it begins absolute links: a scheme and a plain host; a slash at its end is left out.
+pub fn public_url(text: &str) -> Option<String> {
+    let (scheme, host) = text.split_once("://")?;
+    site(scheme, host.strip_suffix('/').unwrap_or(host))
+}
+
+/// The beginning of an absolute link where no address is set: the host that the reader asked for, by TLS unless that is this machine itself.
+/// `None` where it is no plain host, which whoever asks can make up.
+pub fn asked(host: &str) -> Option<String> {
+    let here = ["localhost", "127.0.0.1", "[::1]"].iter().any(|here| {
+        let rest = host.strip_prefix(here);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    });
+    site(if here { "http" } else { "https" }, host)
+}
+
+fn site(scheme: &str, host: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".:-[]".contains(&byte);
     let fits = matches!(scheme, "http" | "https") && (1..=128).contains(&host.len());
     (fits && host.bytes().all(plain)).then(|| format!("{scheme}://{host}"))
@@ -115,6 +130,28 @@ mod tests {
             assert_eq!(site("https", odd), None, "{odd}");
         }
         assert_eq!(site("javascript", "log.example"), None);
+        let set = |text| public_url(text);
+        let plain = Some("https://log.example".to_owned());
+        assert_eq!(
+            (set("https://log.example"), set("https://log.example/")),
+            (plain.clone(), plain)
+        );
+        for odd in [
+            "log.example",
+            "https://",
+            "https:///",
+            "https://log.example/a",
+        ] {
+            assert_eq!(set(odd), None, "{odd}");
+        }
+        assert_eq!(asked("log.example").as_deref(), Some("https://log.example"));
+        for here in ["localhost", "127.0.0.1:8080", "[::1]:80"] {
+            assert_eq!(asked(here), Some(format!("http://{here}")));
+        }
+        assert_eq!(
+            asked("localhost.example").as_deref(),
+            Some("https://localhost.example")
+        );
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub struct Portal {
     pub draws: Arc<draws::Shelf>,
     /// Whether every record is invented, so that every page must say so.
     pub synthetic: bool,
+    /// The address with which absolute links begin, as [`links::public_url`] has it; `None`: the host that a reader asked for.
+    pub public_url: Option<String>,
 }
 
 /// The table of routes, with the usual limits.

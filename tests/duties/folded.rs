@@ -326,3 +326,57 @@ fn an_objection_is_accepted_by_a_correction_of_itself() {
     );
     county.is_as_if_folded_anew();
 }
+
+/// From 2 March five working days to correct, by 9 March. The correction leaves with the listing that it corrected, and was made all the same;
+/// one that was withdrawn before was not.
+#[test]
+fn what_a_correction_ended_stays_done_when_its_record_is_over() {
+    for withdrawn in [false, true] {
+        let county = office();
+        let listed = county.publish("abnormal_listing", listing());
+        let objection = of_subject(&format!(
+            r#""objection_type":"content_wrong","target":{},"objection_text":"有误","filed_on":"2026-03-02","accepted_on":"2026-03-02""#,
+            county.named_json(listed)
+        ));
+        let objection = county.publish("objection", objection);
+        let reply = of_subject(&format!(
+            r#""objection":{},"objection_outcome":"upheld","reason":"有误","decided_on":"2026-03-02""#,
+            county.named_json(objection)
+        ));
+        county.publish("objection_reply", reply);
+        // The listing, of January, was made before the log began; the objection is answered; to be corrected.
+        let said = with(listing(), "note", "更正说明".into());
+        let said = county.correction_body(listed, "abnormal_listing", said);
+        let said = with(said, "objection", county.named(objection));
+        let open = counts(|c| (c.open, c.overdue, c.in_time, c.undecided) = (1, 1, 1, 1));
+        assert_eq!(county.own("2026-03-10"), open);
+        let event = county.about("correction", listed, said);
+        let correction = county.say(event).unwrap();
+        let done = counts(|c| (c.in_time, c.undecided) = (2, 1));
+        assert_eq!(county.own("2026-03-10"), done);
+        if withdrawn {
+            county.say(county.withdrawal(correction)).unwrap();
+            assert_eq!(county.own("2026-03-10"), open);
+            county.is_as_if_folded_anew();
+        }
+        let removal = of_subject(&format!(
+            r#""listing":{},"listed_on":"2026-01-05","removed_reason":"reachable_again","removed_on":"2026-03-02""#,
+            county.named_json(listed)
+        ));
+        county.publish("abnormal_removal", removal);
+        county.log.clock.advance_to(time("2026-03-03T02:00:00Z"));
+        county.log.settle();
+        assert_eq!(county.log.app.end_displays().ended, 1);
+        let open = counts(|c| (c.open, c.overdue, c.in_time) = (1, 1, 1));
+        let over = match withdrawn {
+            true => open,
+            false => counts(|c| c.in_time = 2),
+        };
+        assert_eq!(county.own("2026-03-10"), over);
+        county.is_as_if_folded_anew();
+        // Erased, neither tells anything any more.
+        county.say(county.erasure(listed)).unwrap();
+        assert_eq!(county.own("2026-03-10"), open);
+        county.is_as_if_folded_anew();
+    }
+}

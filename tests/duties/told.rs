@@ -220,7 +220,7 @@ fn the_feed_is_read_by_another_reader() {
     let links: Vec<&str> = entry.links.iter().map(|link| link.href.as_str()).collect();
     assert_eq!(
         links,
-        [format!("http://gs.example.gov.cn/record/{application}")]
+        [format!("https://gs.example.gov.cn/record/{application}")]
     );
     let summary = entry.summary.as_ref().unwrap().content.clone();
     assert!(summary.contains("2026-03-09"), "{summary}");
@@ -299,7 +299,7 @@ fn the_calendar_is_read_by_another_reader() {
     );
     assert_eq!(
         said("URL").val.as_str(),
-        format!("http://gs.example.gov.cn/record/{application}")
+        format!("https://gs.example.gov.cn/record/{application}")
     );
     assert!(
         said("SUMMARY")
@@ -330,7 +330,10 @@ fn a_missing_notice_is_said() {
         r#""objection_type":"content_wrong","target":{},"objection_text":"有误","filed_on":"2026-12-10","accepted_on":"2026-12-14""#,
         county.named_json(1)
     ));
-    county.publish("objection", objection);
+    let objection = county.publish("objection", objection);
+    let entry = county.log.app.portal.log.entry(objection).unwrap();
+    let hash = gongshi_verify::hash::leaf_hash(&entry);
+    let code = gongshi_verify::receipt::ReceiptCode::of(objection, &hash);
     for (lang, base) in LANGS {
         let year = [("year", "2027".into())];
         let why = escaped(&Catalogue::built_in().get(lang, "page-duty-no-notice", &year));
@@ -338,6 +341,8 @@ fn a_missing_notice_is_said() {
             let body = county.read(&format!("{base}/authorities/{DEPARTMENT}/{place}"));
             assert!(body.contains(&why), "{body}");
         }
+        let body = county.read(&format!("{base}/receipts/{code}"));
+        assert!(body.contains(&why), "{body}");
     }
     let ics = county.read(&format!("/authorities/{DEPARTMENT}/duties.ics"));
     assert!(!ics.contains("VEVENT"), "{ics}");
@@ -348,4 +353,85 @@ fn a_missing_notice_is_said() {
         (&"undated".into(), &Value::Null)
     );
     assert_eq!(duty["calendar_to"], "2026-12-31");
+}
+
+/// Whoever asks can write any header: an address in a link is the portal's own where it has one, else the host that was asked for, and then for
+/// its reader alone.
+#[test]
+fn an_address_in_a_feed_and_on_a_receipt_is_of_no_reader_s_making() {
+    let (county, _, application) = some();
+    county.log.settle();
+    let entry = county.log.app.portal.log.entry(application).unwrap();
+    let hash = gongshi_verify::hash::leaf_hash(&entry);
+    let code = gongshi_verify::receipt::ReceiptCode::of(application, &hash);
+    let ask = |set: Option<&str>, path: &str, host: &'static str| {
+        let mut portal = county.log.app.portal.clone();
+        portal.public_url = set.map(str::to_owned);
+        actix_web::rt::System::new().block_on(async move {
+            let app = App::new().configure(gongshi::web::configure(portal));
+            let app = http::init_service(app).await;
+            let request = http::TestRequest::with_uri(path)
+                .insert_header(("Host", host))
+                .insert_header(("Forwarded", "host=evil.example;proto=https"))
+                .insert_header(("X-Forwarded-Host", "evil.example"))
+                .insert_header(("X-Forwarded-Proto", "http"));
+            let response = http::call_service(&app, request.to_request()).await;
+            let header = |name: &str| {
+                let value = response.headers().get(name).unwrap();
+                value.to_str().unwrap().to_owned()
+            };
+            let (tag, caching) = (header("etag"), header("cache-control"));
+            let body = http::read_body(response).await;
+            (String::from_utf8(body.to_vec()).unwrap(), tag, caching)
+        })
+    };
+    for path in [
+        format!("/authorities/{DEPARTMENT}/duties.atom"),
+        format!("/authorities/{DEPARTMENT}/duties.ics"),
+        format!("/receipts/{code}/print"),
+        format!("/en/receipts/{code}/print"),
+    ] {
+        let (body, tag, caching) = ask(None, &path, "gs.example.gov.cn");
+        // A calendar folds its lines.
+        let said = body.replace("\r\n ", "");
+        assert!(said.contains("https://gs.example.gov.cn/"), "{body}");
+        assert!(!said.contains("evil"), "{body}");
+        assert_eq!(caching, "private, no-cache", "{path}");
+        let (_, other, _) = ask(None, &path, "other.example");
+        assert_ne!(tag, other, "{path}");
+        let set = Some("https://set.example");
+        let (body, tag, caching) = ask(set, &path, "other.example");
+        let said = body.replace("\r\n ", "");
+        assert!(said.contains("https://set.example/"), "{body}");
+        assert!(!said.contains("other.example"), "{body}");
+        assert_eq!(caching, "no-cache", "{path}");
+        assert_eq!(ask(set, &path, "third.example").1, tag, "{path}");
+    }
+}
+
+/// A correction gives the duty another last day: the same entry, told anew at the time of the correction. Verified on 3 March: by 10 March.
+#[test]
+fn a_feed_says_when_a_correction_changed_what_it_says() {
+    let (county, listed, application) = some();
+    let body = of_subject(&format!(
+        r#""repair_kind":"abnormal_removal","target":{},"applied_on":"2026-03-02","acceptance":"accepted","accepted_on":"2026-03-02",
+        "documents":["application_form","promise","rectification"],"verified_on":"2026-03-03""#,
+        county.named_json(listed)
+    ));
+    county.log.clock.advance_to(time("2026-03-04T02:00:00Z"));
+    county
+        .say(county.correction(application, "repair_application", body))
+        .unwrap();
+    let feed = county.read(&format!("/authorities/{DEPARTMENT}/duties.atom"));
+    let feed = feed_rs::parser::parse(feed.as_bytes()).unwrap();
+    let [entry] = &feed.entries[..] else {
+        panic!("{feed:?}")
+    };
+    let summary = entry.summary.as_ref().unwrap().content.clone();
+    assert!(summary.contains("2026-03-10"), "{summary}");
+    let (updated, published) = (entry.updated.unwrap(), entry.published.unwrap());
+    assert!(updated.to_rfc3339().starts_with("2026-03-04T02:0"));
+    assert!(published.to_rfc3339().starts_with("2026-03-02T08:0"));
+    let ics = county.read(&format!("/authorities/{DEPARTMENT}/duties.ics"));
+    assert!(ics.contains("DTSTAMP:20260304T020"), "{ics}");
 }

@@ -557,3 +557,74 @@ fn the_page_of_a_penalty_says_from_when_an_early_end_may_be_asked_for() {
         assert!(html.contains("2026-06-03"), "{html}");
     }
 }
+
+/// What an objection and its answer say in prose names its person: on the page of a receipt and in its JSON with the surname alone.
+#[test]
+fn a_receipt_names_no_person_in_full() {
+    let county = County::new();
+    let listed = county.publish(
+        "abnormal_listing",
+        listing(FIRST, "示例食品店", "2026-02-03"),
+    );
+    let person = |members: &str, name: &str, of: u64| {
+        let Value::Object(mut said) = body(&format!(r#"{{"region":"000000",{members}}}"#)) else {
+            panic!("an object")
+        };
+        said.insert(name.to_owned(), county.named(of));
+        Value::Object(said)
+    };
+    let objection = county.publish(
+        "objection",
+        person(
+            r#""subject_name":"张某某","objection_type":"content_wrong","objection_text":"异议人张某某称有误。","filed_on":"2026-03-02""#,
+            "target",
+            listed,
+        ),
+    );
+    county.publish(
+        "objection_reply",
+        person(
+            r#""objection_outcome":"rejected","reason":"张某某所称不实。","decided_on":"2026-03-02""#,
+            "objection",
+            objection,
+        ),
+    );
+    let told = county.receipt_told(objection).to_string();
+    assert!(
+        told.contains("张＊所称不实") && !told.contains("张某某"),
+        "{told}"
+    );
+    for (_, base) in LANGS {
+        let html = county.shown(objection, base);
+        assert!(html.contains("异议人张＊称有误"), "{html}");
+        assert!(html.contains("张＊所称不实"), "{html}");
+        assert!(!html.contains("张某某"), "{html}");
+    }
+}
+
+/// Of more journeys about a record than are followed it is the newest that somebody waits for.
+#[test]
+fn of_many_objections_the_newest_are_followed() {
+    let county = County::new();
+    let listed = county.publish(
+        "abnormal_listing",
+        listing(FIRST, "示例食品店", "2026-02-03"),
+    );
+    let event = |number: usize| {
+        let members = format!(
+            r#""objection_no":"异议{number}号","objection_type":"content_wrong","objection_text":"有误。","filed_on":"2026-03-02""#
+        );
+        let body = about(&county, &members, &[("target", listed)]);
+        county.log.event("objection", body)
+    };
+    let said = county.log.accept((0..205).map(event).collect());
+    let said: Vec<u64> = said.into_iter().map(Result::unwrap).collect();
+    let model = county.model();
+    let followed = model.journeys_about(&county.log.app.portal.log, listed);
+    let begun: Vec<u64> = followed
+        .unwrap()
+        .iter()
+        .map(|one| one.begun.index)
+        .collect();
+    assert_eq!(begun, said[185..]);
+}

@@ -85,6 +85,59 @@ fn a_granted_repair_is_carried_out_within_three_working_days() {
 }
 
 #[test]
+fn a_reversed_revocation_carries_a_repair_out_and_a_rescission_leaves_nothing_to_do() {
+    let rules = Rules::built_in();
+    let body = json!({"repair_kind": "revocation_reversal", "repair_outcome": "granted", "application": entry(5), "target": entry(3), "decided_on": "2026-03-20"});
+    let own = facts(Kind::RepairDecision, &body);
+    let duties = rules.duties(&own);
+    let [duty] = &duties[..] else {
+        panic!("{duties:?}")
+    };
+    let ends = |kind, body: Value| rules.ends(duty, 8, &own.body, &facts(kind, &body));
+    let reversal = |name: &str, index| json!({"status": "revocation_reversed", name: entry(index), "effective_on": "2026-03-23"});
+    let status = Kind::SubjectStatus;
+    assert!(ends(status, reversal("repair_decision", 8)));
+    assert!(!ends(status, reversal("repair_decision", 9)));
+    assert!(ends(status, reversal("reverses", 3)));
+    assert!(!ends(status, reversal("reverses", 4)));
+    let decision = |outcome: &str, name: &str, index, on: &str| json!({"repair_kind": "revocation_reversal", "repair_outcome": outcome, name: entry(index), "decided_on": on});
+    let decided = Kind::RepairDecision;
+    for (name, index) in [("application", 5), ("target", 3)] {
+        let by = |outcome, index, on| ends(decided, decision(outcome, name, index, on));
+        assert!(by("rescinded", index, "2026-03-23"), "{name}");
+        assert!(!by("granted", index, "2026-03-23"), "{name}");
+        assert!(!by("rescinded", index + 1, "2026-03-23"), "{name}");
+        // A grant that was rescinded before this one is another.
+        assert!(!by("rescinded", index, "2026-03-19"), "{name}");
+    }
+}
+
+#[test]
+fn what_was_not_accepted_waits_for_no_decision() {
+    let rules = Rules::built_in();
+    for repair_kind in ["abnormal_removal", "individual_restore"] {
+        let asked = |acceptance: Option<&str>| {
+            let mut body =
+                json!({"repair_kind": repair_kind, "target": entry(3), "applied_on": "2026-03-20"});
+            if let Some(acceptance) = acceptance {
+                body["acceptance"] = json!(acceptance);
+            }
+            let facts = facts(Kind::RepairApplication, &body);
+            let names = rules.duties(&facts).into_iter();
+            names.map(|duty| duty.rule.name.clone()).collect::<Vec<_>>()
+        };
+        let to_decide = match repair_kind {
+            "abnormal_removal" => "abnormal-removal-5wd",
+            _ => "individual-restore-5wd",
+        };
+        assert_eq!(asked(None), ["repair-accept-2wd", to_decide]);
+        assert_eq!(asked(Some("accepted")), [to_decide]);
+        assert_eq!(asked(Some("accepted_with_gaps")), [to_decide]);
+        assert!(asked(Some("refused")).is_empty(), "{repair_kind}");
+    }
+}
+
+#[test]
 fn late_publication_is_a_duty_that_its_own_record_ends() {
     let body = json!({"inspected_on": "2026-03-02", "outcome": ["no_problem_found"]});
     let own = facts(Kind::InspectionResult, &body);

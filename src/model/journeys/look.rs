@@ -12,9 +12,9 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// Most entries that are looked through for those that name a record: a list of items is named by thousands.
+/// Most entries that are looked through for those that name a record, the newest: a list of items is named by thousands.
 const MOST_NAMING: usize = 4096;
-/// Most of them that are read.
+/// Most of them that are read, the newest.
 const MOST_READ: usize = 200;
 
 /// A public record as it stands.
@@ -124,7 +124,7 @@ impl<'a> Look<'a> {
         }))
     }
 
-    /// The public records of these kinds of which a member, as they stand, names the entry: in the order of the log.
+    /// The public records of these kinds of which a member, as they stand, names the entry: in the order of the log, and of too many the newest.
     pub(super) fn naming(
         &self,
         index: u64,
@@ -134,7 +134,7 @@ impl<'a> Look<'a> {
         let from = key::referrer(index, None);
         let to = prefix_end(&from);
         let mut sources = BTreeSet::new();
-        let named = self.model.database.range(&from, to.as_deref());
+        let named = self.model.database.range_rev(&from, to.as_deref());
         for pair in named.take(MOST_NAMING) {
             let (key, kind) = pair?;
             let kind = std::str::from_utf8(&kind)
@@ -152,12 +152,13 @@ impl<'a> Look<'a> {
             }
         }
         let mut found = Vec::new();
-        for source in sources.into_iter().take(MOST_READ) {
+        for source in sources.into_iter().rev().take(MOST_READ) {
             let seen = self.seen(source)?;
             found.extend(
                 seen.filter(|seen| kinds.contains(&seen.kind) && seen.named(member) == Some(index)),
             );
         }
+        found.reverse();
         Ok(found)
     }
 }

@@ -83,7 +83,7 @@ impl Model {
         Ok(None)
     }
 
-    /// The journeys that are about a record, oldest first, at most [`MOST`]: applications to end its display, objections to it.
+    /// The journeys that are about a record, the newest [`MOST`], oldest first: applications to end its display, objections to it.
     ///
     /// # Errors
     /// [`ModelError`].
@@ -95,7 +95,8 @@ impl Model {
         let look = Look::new(self, log);
         let kinds = [Kind::RepairApplication, Kind::Objection];
         let begun = look.naming(target, &kinds, "target")?;
-        let begun = begun.into_iter().take(MOST);
+        let older = begun.len().saturating_sub(MOST);
+        let begun = begun.into_iter().skip(older);
         begun.map(|begun| look.journey(begun)).collect()
     }
 

@@ -7,7 +7,7 @@ use crate::domain::{Kind, Region};
 use crate::model::journeys::{Deadline, Journey, Step};
 use crate::rules::{Requirement, RuleVersion};
 use crate::web::Portal;
-use crate::web::journeys::{NoReceipt, Receipt, Term, Way, code_of, ways};
+use crate::web::journeys::{NoReceipt, Receipt, Term, Way, code_of, ways, without_names};
 use crate::web::problem::{Problem, internal};
 use actix_web::{HttpResponse, web};
 use gongshi_verify::encoding::hex;
@@ -78,14 +78,14 @@ fn journey_told(journey: &Journey<'_>, today: Date) -> Value {
         "state": journey.state,
         "over": journey.state.is_over(),
         "target": journey.begun.named("target"),
-        "steps": journey.steps.iter().map(step).collect::<Vec<_>>(),
+        "steps": journey.steps.iter().map(|one| step(journey, one)).collect::<Vec<_>>(),
         "documents": texts("documents"),
         "missing_documents": missing,
         "deadlines": journey.deadlines.iter().map(|one| deadline(one, today)).collect::<Vec<_>>(),
     })
 }
 
-fn step(step: &Step) -> Value {
+fn step(journey: &Journey<'_>, step: &Step) -> Value {
     let view = step.record.view();
     let outcomes = [
         "repair_outcome",
@@ -102,7 +102,7 @@ fn step(step: &Step) -> Value {
         "kind": step.record.kind().as_str(),
         "authority": step.record.authority(),
         "outcome": outcome,
-        "reason": view.text_of("reason"),
+        "reason": view.text_of("reason").map(|text| without_names(text, journey, step)),
     })
 }
 

@@ -9,11 +9,12 @@ use super::lists::{numbered, page_number};
 use super::summary::authority_name;
 use super::{Answer, Link, Page, Pager, Visit};
 use crate::model::{DutyCounts, HowMet, Part};
-use crate::rules::{RuleVersion, Task};
+use crate::rules::{OutsideCalendar, RuleVersion, Task};
 use crate::text::Lang;
 use crate::web::duties::{Asked, SOON_DAYS, Standing, Told, sum};
 use crate::web::links;
 use gongshi_verify::names::AuthorityId;
+use jiff::civil::Date;
 use serde::Serialize;
 
 /// Duties on a page.
@@ -178,8 +179,8 @@ impl Visit {
     }
 
     /// Why a last day is not known.
-    fn undated(&self, told: &Told) -> Option<String> {
-        let outside = told.due_on.as_ref().err()?;
+    pub(super) fn undated(&self, due_on: &Result<Date, OutsideCalendar>) -> Option<String> {
+        let outside = due_on.as_ref().err()?;
         Some(match outside.day > outside.to {
             true => self.say(
                 "page-duty-no-notice",
@@ -203,7 +204,7 @@ impl Visit {
             state,
             class,
             due: told.due_on.ok().map(|day| day.to_string()),
-            undated: self.undated(told),
+            undated: self.undated(&told.due_on),
             from: told.starts_on.to_string(),
             by: told
                 .done

@@ -33,7 +33,7 @@ use crate::text::{Arg, Catalogue, Lang};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderName, IF_NONE_MATCH,
+    ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HOST, HeaderName, IF_NONE_MATCH,
     LOCATION, RETRY_AFTER,
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
@@ -133,7 +133,7 @@ struct Visit {
     key: String,
     /// What stands behind a plan's key in the path, decoded; empty where nothing does.
     part: String,
-    /// Scheme and host by which the reader came, where they can stand in a link.
+    /// Scheme and host with which absolute links begin: the portal's own, else those for which the reader asked, where they can stand in a link.
     site: Option<String>,
     if_none_match: Option<Vec<u8>>,
     /// The time by the log's clock, in seconds since 1970.
@@ -165,6 +165,11 @@ impl FromRequest for Visit {
             let info = request.match_info();
             info.get(name).unwrap_or_default().to_owned()
         };
+        // Not what else a request says of the way it came: a proxy that does not know those headers lets readers make them up.
+        let site = portal.public_url.clone().or_else(|| {
+            let host = request.headers().get(HOST)?.to_str().ok()?;
+            links::asked(host)
+        });
         ready(Ok(Visit {
             portal,
             lang,
@@ -172,10 +177,7 @@ impl FromRequest for Visit {
             query: request.query_string().to_owned(),
             key: matched("key"),
             part: matched("part"),
-            site: links::site(
-                request.connection_info().scheme(),
-                request.connection_info().host(),
-            ),
+            site,
             if_none_match: header.map(|value| value.as_bytes().to_vec()),
             now,
             today: day_in_china(now),
@@ -287,6 +289,20 @@ impl Visit {
             .last()
     }
 
+    /// Whether the answer says at which address the portal is.
+    fn shows_site(&self) -> bool {
+        self.path.starts_with("/receipts/") || matches!(self.part.as_str(), "atom" | "ics")
+    }
+
+    /// How long the answer may be kept: to be asked about each time, and for its reader alone where it says an address that the reader's request
+    /// made.
+    fn caching(&self) -> &'static str {
+        match self.shows_site() && self.portal.public_url.is_none() {
+            true => "private, no-cache",
+            false => "no-cache",
+        }
+    }
+
     /// Names everything the page is made of: the build, the language and address, what has been published, indexed and
     /// folded, what stands of plans, what has ended, the day, on which terms end, and, where shown, the minute.
     fn etag(&self) -> String {
@@ -299,6 +315,10 @@ impl Visit {
             false => 0,
         };
         let day = self.today;
+        let site = match self.shows_site() {
+            true => self.site.as_deref().unwrap_or_default(),
+            false => "",
+        };
         // Keys come into effect a moment after their entry is published.
         let registry = portal.intake.registry();
         let keys: usize = registry
@@ -309,7 +329,7 @@ impl Visit {
             })
             .sum();
         format!(
-            "W/\"{}-{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}\"",
+            "W/\"{}-{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}-{site}\"",
             assets::build(),
             hex(&portal.intake.rules().digest()[..6]),
             portal.log.published().size(),
@@ -350,7 +370,7 @@ impl Visit {
         {
             return HttpResponse::NotModified()
                 .insert_header((ETAG, etag))
-                .insert_header((CACHE_CONTROL, "no-cache"))
+                .insert_header((CACHE_CONTROL, self.caching()))
                 .finish();
         }
         let lang = self.lang;
@@ -383,7 +403,7 @@ impl Visit {
             (CONTENT_LANGUAGE, self.lang.tag().to_owned()),
         ];
         if status == StatusCode::OK {
-            headers.push((CACHE_CONTROL, "no-cache".to_owned()));
+            headers.push((CACHE_CONTROL, self.caching().to_owned()));
             headers.push((ETAG, etag.to_owned()));
         } else {
             headers.push((CACHE_CONTROL, "no-store".to_owned()));

@@ -45,7 +45,6 @@ page-journey-paper-missing = to follow
 page-journey-paper-unsaid = the record does not say
 page-journey-terms = Terms
 page-journey-terms-hint = A term begins on the day after the one it runs from; working days are those of the State Council's notices.
-page-journey-no-calendar = Cannot be computed: no notice for { $year } yet
 page-journey-met = done on { $date }
 page-journey-met-late = { $n ->
     [one] done on { $date }, a day late

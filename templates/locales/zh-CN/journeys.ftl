@@ -45,7 +45,6 @@ page-journey-paper-missing = 待补
 page-journey-paper-unsaid = 记录未载明
 page-journey-terms = 办理期限
 page-journey-terms-hint = 期限自起算日的次日起按规则计算，工作日以国务院办公厅的放假通知为准。
-page-journey-no-calendar = 无法计算：尚无 { $year } 年的放假通知
 page-journey-met = { $date } 完成
 page-journey-met-late = { $date } 完成，逾期 { $n } 天
 page-journey-moot = 不再适用

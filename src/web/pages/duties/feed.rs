@@ -11,9 +11,9 @@ use crate::web::duties::{Asked, Standing, Told};
 use crate::web::links;
 use crate::web::pages::fault::Fault;
 use crate::web::pages::{Answer, Draft, Visit};
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG};
-use actix_web::{HttpRequest, HttpResponse};
 use atom_syndication::{Category, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry as LogEntry;
@@ -27,11 +27,10 @@ use sha2::{Digest as _, Sha256};
 const MOST: usize = 500;
 
 /// Answers `/authorities/<id>/duties.atom` and `.ics`.
-pub(in crate::web::pages) async fn get(visit: Visit, request: HttpRequest) -> HttpResponse {
-    let site = site(&request);
+pub(in crate::web::pages) async fn get(visit: Visit) -> HttpResponse {
     visit
         .file(move |visit, etag| {
-            let feed = Gathered::of(visit, site)?;
+            let feed = Gathered::of(visit)?;
             let (media, body) = match visit.part.as_str() {
                 "ics" => ("text/calendar; charset=utf-8", feed.calendar(visit)),
                 _ => ("application/atom+xml; charset=utf-8", feed.atom(visit)),
@@ -41,23 +40,13 @@ pub(in crate::web::pages) async fn get(visit: Visit, request: HttpRequest) -> Ht
                 headers: vec![
                     (CONTENT_TYPE, media.to_owned()),
                     (CONTENT_LANGUAGE, visit.lang.tag().to_owned()),
-                    (CACHE_CONTROL, "no-cache".to_owned()),
+                    (CACHE_CONTROL, visit.caching().to_owned()),
                     (ETAG, etag.to_owned()),
                 ],
                 body,
             })
         })
         .await
-}
-
-/// The address under which the reader came here, such as `https://gs.example.gov.cn`; empty where it is odd. It is only said back to that reader.
-fn site(request: &HttpRequest) -> String {
-    let info = request.connection_info();
-    let fits = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
-    match info.host().bytes().all(fits) && matches!(info.scheme(), "http" | "https") {
-        true => format!("{}://{}", info.scheme(), info.host()),
-        false => String::new(),
-    }
 }
 
 /// An id of something, for ever the same: a UUID of the custom version (RFC 9562), from a hash.
@@ -97,7 +86,6 @@ fn moment(time: Timestamp) -> FixedDateTime {
 
 /// What a feed is made of.
 struct Gathered {
-    site: String,
     id: String,
     name: String,
     asked: Asked,
@@ -107,7 +95,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn of(visit: &Visit, site: String) -> Result<Self, Fault> {
+    fn of(visit: &Visit) -> Result<Self, Fault> {
         let (id, name) = named(visit)?;
         let asked = Asked {
             late: false,
@@ -120,7 +108,6 @@ impl Gathered {
             crate::log::LogError::damaged(format!("entry {last}"), error.to_string())
         })?;
         Ok(Gathered {
-            site,
             duties: portal.duties(id.as_str(), asked, 0, MOST)?,
             id: id.as_str().to_owned(),
             name,
@@ -149,18 +136,18 @@ impl Gathered {
         visit.say("page-duties-feed", &[("name", self.name.as_str().into())])
     }
 
-    /// When a duty last became something else: at its record, or at the midnight from which it is overdue.
+    /// When a duty last became something else: at its record, at the latest correction of that, or at the midnight from which it is overdue.
     fn changed_at(&self, visit: &Visit, told: &Told) -> Timestamp {
         let overdue = match told.due_on {
             Ok(due) if due < visit.today => due.tomorrow().ok().and_then(midnight),
             _ => None,
         };
-        overdue.map_or(told.logged_at, |at| at.max(told.logged_at))
+        overdue.map_or(told.changed_at, |at| at.max(told.changed_at))
     }
 
     fn atom(&self, visit: &Visit) -> String {
         let link = |rel: &str, media: &str, path: String| Link {
-            href: format!("{}{path}", self.site),
+            href: format!("{}{path}", visit.site.as_deref().unwrap_or_default()),
             rel: rel.to_owned(),
             mime_type: Some(media.to_owned()),
             ..Link::default()
@@ -234,16 +221,16 @@ impl Gathered {
         calendar.add_timezone(TimeZone::standard("Asia/Shanghai", standard));
         for told in &self.duties {
             let Ok(due) = told.due_on else { continue };
-            let stamp = compact(&told.logged_at.to_string());
+            let stamp = compact(&self.changed_at(visit, told).to_string());
             let mut event = Event::new(self.uuid_of(visit, told), stamp);
             let mut start = DtStart::new(compact(&due.to_string()));
             start.add(ics::parameters::Value::DATE);
             event.push(start);
             event.push(Summary::new(escape_text(visit.duty_title(told))));
             event.push(Description::new(escape_text(visit.duty_text(told))));
-            if !self.site.is_empty() {
+            if let Some(site) = &visit.site {
                 let record = links::record(visit.lang, told.index);
-                event.push(URL::new(format!("{}{record}", self.site)));
+                event.push(URL::new(format!("{site}{record}")));
             }
             event.push(ics::components::Property::new("TRANSP", "TRANSPARENT"));
             calendar.add_event(event);
@@ -277,7 +264,7 @@ impl Visit {
             ("rule", told.rule.id().into()),
             ("basis", told.rule.basis.as_str().into()),
         ];
-        let text = match (told.due_on, self.undated(told)) {
+        let text = match (told.due_on, self.undated(&told.due_on)) {
             (Ok(due), _) => {
                 said.push(("due", due.to_string().into()));
                 self.say("page-duties-feed-text", &said)
@@ -309,7 +296,7 @@ impl Visit {
         {
             return HttpResponse::NotModified()
                 .insert_header((ETAG, etag))
-                .insert_header((CACHE_CONTROL, "no-cache"))
+                .insert_header((CACHE_CONTROL, self.caching()))
                 .finish();
         }
         let lang = self.lang;

@@ -82,14 +82,8 @@ impl Visit {
 
     /// The last day of a term, or why it cannot be said.
     fn due(&self, due_on: &Result<Date, OutsideCalendar>) -> (Option<String>, Option<String>) {
-        match due_on {
-            Ok(day) => (Some(day.to_string()), None),
-            Err(outside) => {
-                let year = i64::from(outside.day.year());
-                let args = [("year", year.to_string().into())];
-                (None, Some(self.say("page-journey-no-calendar", &args)))
-            }
-        }
+        let day = due_on.as_ref().ok().map(Date::to_string);
+        (day, self.undated(due_on))
     }
 
     /// The name of a paper in the page's language.

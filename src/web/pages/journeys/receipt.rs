@@ -8,7 +8,7 @@ use crate::domain::{Kind, View};
 use crate::model::journeys::{Deadline, Journey, Step, What};
 use crate::rules::Rules;
 use crate::text::qr::Qr;
-use crate::web::journeys::{NoReceipt, Receipt};
+use crate::web::journeys::{NoReceipt, Receipt, without_names};
 use crate::web::links;
 use crate::web::pages::fault::{Fault, shortened};
 use crate::web::pages::fields::{FieldRow, Fields};
@@ -20,6 +20,7 @@ use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::receipt::{ReceiptCode, ReceiptError};
 use gongshi_verify::registry::Registry;
 use serde::Serialize;
+use serde_json::Value;
 
 /// A step with what its record says of it.
 #[derive(Serialize)]
@@ -239,7 +240,7 @@ pub(in crate::web::pages) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let steps = journey
         .steps
         .iter()
-        .map(|step| told(visit, &registry, step));
+        .map(|step| told(visit, &registry, journey, step));
     let steps: Vec<Told> = steps.collect();
     let terms: Vec<Term> = journey
         .deadlines
@@ -281,14 +282,17 @@ pub(in crate::web::pages) fn slip(visit: &Visit) -> Result<Answer, Fault> {
         .done()
 }
 
-fn told(visit: &Visit, registry: &Registry, step: &Step) -> Told {
+fn told(visit: &Visit, registry: &Registry, journey: &Journey<'_>, step: &Step) -> Told {
     let record = &step.record;
     let view = record.view();
     let members = SHOWN.iter().find(|(what, _)| *what == step.what);
     let members = members.map_or(&[][..], |(_, members)| members);
     let body = members.iter().filter_map(|name| {
-        let value = view.value_of(name)?;
-        Some(((*name).to_owned(), value.clone()))
+        let value = match view.value_of(name)? {
+            Value::String(text) => Value::String(without_names(text, journey, step)),
+            other => other.clone(),
+        };
+        Some(((*name).to_owned(), value))
     });
     let body = body.collect();
     let place = Rules::place(Some(record.authority()), &view, record.logged_on());
