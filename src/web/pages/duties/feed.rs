@@ -15,11 +15,14 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG};
 use atom_syndication::{Category, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
+use calcard::icalendar::{
+    ICalendar, ICalendarComponent as Component, ICalendarComponentType as Type,
+    ICalendarParameter as Parameter, ICalendarParameterName as ParameterName,
+    ICalendarProperty as Property, ICalendarValue as Value, ICalendarValueType as ValueType, Uri,
+};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry as LogEntry;
 use gongshi_verify::time::Timestamp;
-use ics::properties::{Description, DtStart, Summary, URL};
-use ics::{Event, ICalendar, Standard, TimeZone, escape_text};
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
 
@@ -212,31 +215,59 @@ impl Gathered {
 
     /// Days of China as whole days; a duty without a day has no place in a calendar.
     fn calendar(&self, visit: &Visit) -> String {
-        let mut calendar = ICalendar::new("2.0", "-//Gongshi//Duties//EN");
-        calendar.push(ics::components::Property::new("METHOD", "PUBLISH"));
-        let title = escape_text(self.title(visit)).into_owned();
-        calendar.push(ics::components::Property::new("X-WR-CALNAME", title));
+        let mut calendar = Component::new(Type::VCalendar);
+        calendar.add_property(Property::Version, text("2.0"));
+        calendar.add_property(Property::Prodid, text("-//Gongshi//Duties//EN"));
+        calendar.add_property(Property::Method, text("PUBLISH"));
+        let name = Property::Other("X-WR-CALNAME".to_owned());
+        calendar.add_property(name, text(self.title(visit)));
         // A calendar has to hold something, also where nobody has to do anything.
-        let standard = Standard::new("19910915T000000", "+0800", "+0800");
-        calendar.add_timezone(TimeZone::standard("Asia/Shanghai", standard));
-        for told in &self.duties {
-            let Ok(due) = told.due_on else { continue };
-            let stamp = compact(&self.changed_at(visit, told).to_string());
-            let mut event = Event::new(self.uuid_of(visit, told), stamp);
-            let mut start = DtStart::new(compact(&due.to_string()));
-            start.add(ics::parameters::Value::DATE);
-            event.push(start);
-            event.push(Summary::new(escape_text(visit.duty_title(told))));
-            event.push(Description::new(escape_text(visit.duty_text(told))));
-            if let Some(site) = &visit.site {
-                let record = links::record(visit.lang, told.index);
-                event.push(URL::new(format!("{site}{record}")));
-            }
-            event.push(ics::components::Property::new("TRANSP", "TRANSPARENT"));
-            calendar.add_event(event);
+        let mut zone = Component::new(Type::VTimezone);
+        zone.add_property(Property::Tzid, text("Asia/Shanghai"));
+        let mut standard = Component::new(Type::Standard);
+        standard.add_property(Property::Dtstart, text("19910915T000000"));
+        standard.add_property(Property::Tzoffsetfrom, text("+0800"));
+        standard.add_property(Property::Tzoffsetto, text("+0800"));
+        // Components name their parts by place: the calendar is the first, and holds the zone, which holds its standard time.
+        calendar.component_ids.push(1);
+        zone.component_ids.push(2);
+        let mut components = vec![calendar, zone, standard];
+        for (due, told) in self
+            .duties
+            .iter()
+            .filter_map(|told| Some((told.due_on.as_ref().ok()?, told)))
+        {
+            let place = u32::try_from(components.len()).unwrap_or(u32::MAX);
+            components[0].component_ids.push(place);
+            components.push(self.event(visit, told, *due));
         }
-        calendar.to_string()
+        ICalendar { components }.to_string()
     }
+
+    fn event(&self, visit: &Visit, told: &Told, due: Date) -> Component {
+        let mut event = Component::new(Type::VEvent);
+        event.add_property(Property::Uid, text(self.uuid_of(visit, told)));
+        let stamp = compact(&self.changed_at(visit, told).to_string());
+        event.add_property(Property::Dtstamp, text(stamp));
+        let whole_day = Parameter::new(ParameterName::Value, ValueType::Date);
+        event.add_property_with_params(
+            Property::Dtstart,
+            [whole_day],
+            text(compact(&due.to_string())),
+        );
+        event.add_property(Property::Summary, text(visit.duty_title(told)));
+        event.add_property(Property::Description, text(visit.duty_text(told)));
+        if let Some(site) = &visit.site {
+            let record = links::record(visit.lang, told.index);
+            event.add_property(Property::Url, Uri::Location(format!("{site}{record}")));
+        }
+        event.add_property(Property::Transp, text("TRANSPARENT"));
+        event
+    }
+}
+
+fn text(value: impl Into<String>) -> Value {
+    Value::Text(value.into())
 }
 
 /// A day or moment without its marks: `20260309`, `20260309T020000Z`.
