@@ -4,7 +4,7 @@
 //! is overdue is for whoever asks on a day. A record counts as done what was withdrawn for a repair or ended by the rules; what was withdrawn
 //! for another reason, or erased, has not been done.
 
-use super::display::named;
+use super::bearing::named;
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{Model, ModelError, Records, index_in_key, key, unusable};

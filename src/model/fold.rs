@@ -5,7 +5,7 @@ use super::enterprise::Enterprise;
 use super::staging::Staging;
 use super::{Model, ModelError, NamedFile, Records, index_in_key, key, unusable};
 use crate::domain::dates::day_in_china;
-use crate::domain::{Kind, Stored, View, person};
+use crate::domain::{Kind, Stored, Uscc, View, person};
 use crate::log::Leaf;
 use crate::rules::Rules;
 use crate::store::Pair;
@@ -68,8 +68,19 @@ impl Read {
         }
     }
 
+    /// As it stands, or stood, by what a correction says it should have been.
+    pub(super) fn corrected(stored: Stored, corrected: Option<Map<String, Value>>) -> Self {
+        Read { stored, corrected }
+    }
+
     pub(super) fn kind(&self) -> Option<Kind> {
         self.stored.kind
+    }
+
+    /// The credit codes of its subject, as published and as it stands.
+    pub(super) fn codes(&self) -> Vec<Uscc> {
+        let views = [self.own(), self.standing()].into_iter().flatten();
+        views.filter_map(|view| view.subject_code()).collect()
     }
 
     /// As it was published.
@@ -115,6 +126,11 @@ impl Staging<'_> {
         self.take_in(index, stored)?;
         match ended {
             Some(target) => {
+                let corrected = read(target, &self.records.kept(target)?)?.corrects();
+                let rested_on = match corrected {
+                    Some(of) => self.linked(of, &read(of, &self.records.kept(of)?)?)?,
+                    None => BTreeSet::new(),
+                };
                 self.leave(index, kind, target)?;
                 self.take_out(target)?;
                 let erased = kind == Some(Kind::Erasure);
@@ -123,8 +139,12 @@ impl Staging<'_> {
                     self.leave_what_ended(index, kind, correction, &stored)?;
                 }
                 match erased {
-                    true => self.give_up(target),
-                    false => self.left_alone(index, target),
+                    true => self.give_up(target)?,
+                    false => self.left_alone(index, target)?,
+                }
+                match corrected {
+                    Some(of) => self.left_without(of, rested_on),
+                    None => Ok(()),
                 }
             }
             None => Ok(()),
@@ -153,7 +173,7 @@ impl Staging<'_> {
         self.take_promise(index, &record)?;
         for (uscc, day) in record.subjects() {
             if let (Some(view), false) = (record.standing(), self.changed.contains(&uscc)) {
-                self.enterprise(&uscc)?.take(kind, &view, &day, index);
+                self.enterprise(&uscc)?.take(&authority, &view, &day, index);
             }
         }
         match corrects(&record) {
@@ -245,6 +265,10 @@ impl Staging<'_> {
         Ok(numbers.map(|bytes| u64::from_be_bytes(*bytes)).collect())
     }
 
+    pub(super) fn standing(&self, index: u64) -> Result<Read, ModelError> {
+        self.as_it_stands(index, read(index, &self.records.kept(index)?)?)
+    }
+
     pub(super) fn as_it_stands(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
         let corrected = match self.corrections(index)?.last() {
             None => None,
@@ -265,12 +289,14 @@ impl Staging<'_> {
         let mut enterprise = Enterprise::new(uscc);
         for index in indexes {
             let record = self.as_it_stands(index, read(index, &self.records.kept(index)?)?)?;
-            let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
+            let Some(view) = record.standing() else {
                 continue;
             };
             match view.subject_code() {
                 Some(code) if code.as_str() == uscc => {
-                    enterprise.take(kind, &view, &day_of(&record.stored, &view), index);
+                    let day = day_of(&record.stored, &view);
+                    let authority = &record.stored.entry.authority;
+                    enterprise.take(authority, &view, &day, index);
                 }
                 _ => enterprise.take_corrected_away(),
             }
@@ -328,7 +354,7 @@ fn rows(index: u64, record: &Read, rules: &Rules) -> Result<Vec<Pair>, ModelErro
     for (uscc, day) in record.subjects() {
         rows.push((key::enterprise_record(&uscc, &day, index), Vec::new()));
     }
-    rows.extend(super::display::bearing(index, record));
+    rows.extend(super::bearing::bearing(index, record));
     rows.extend(super::duties::crossing(index, &standing, rules));
     rows.extend(super::journeys::begun_rows(index, record));
     rows.extend(super::promises::rows(index, record));

@@ -3,6 +3,7 @@
 //! Nothing here is evidence: every value can be thrown away and folded again to the same bytes (`gongshi reindex`).
 //! It must not be asked whether a signature or proof holds, and it never writes to the log.
 
+mod bearing;
 mod display;
 mod duties;
 mod duty_lists;
@@ -12,6 +13,7 @@ pub mod journeys;
 mod key;
 mod lists;
 pub mod promises;
+mod rested;
 mod review;
 mod staging;
 mod withheld;
@@ -35,7 +37,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 17;
+const VERSION: u64 = 18;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]
