@@ -127,10 +127,7 @@ impl Staging<'_> {
         match ended {
             Some(target) => {
                 let corrected = read(target, &self.records.kept(target)?)?.corrects();
-                let rested_on = match corrected {
-                    Some(of) => self.linked(of, &read(of, &self.records.kept(of)?)?)?,
-                    None => BTreeSet::new(),
-                };
+                let before = corrected.map(|of| self.ties(of)).transpose()?;
                 self.leave(index, kind, target)?;
                 self.take_out(target)?;
                 let erased = kind == Some(Kind::Erasure);
@@ -142,8 +139,8 @@ impl Staging<'_> {
                     true => self.give_up(target)?,
                     false => self.left_alone(index, target)?,
                 }
-                match corrected {
-                    Some(of) => self.left_without(of, rested_on),
+                match corrected.zip(before) {
+                    Some((of, before)) => self.left_without(of, before),
                     None => Ok(()),
                 }
             }
@@ -355,7 +352,7 @@ fn rows(index: u64, record: &Read, rules: &Rules) -> Result<Vec<Pair>, ModelErro
         rows.push((key::enterprise_record(&uscc, &day, index), Vec::new()));
     }
     rows.extend(super::bearing::bearing(index, record));
-    rows.extend(super::duties::crossing(index, &standing, rules));
+    rows.extend(super::duty_ends::crossing(index, record, rules));
     rows.extend(super::journeys::begun_rows(index, record));
     rows.extend(super::promises::rows(index, record));
     if let (Kind::InspectionResult, Some("drawn"), Some(plan), Some(uscc)) = (

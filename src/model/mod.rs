@@ -6,6 +6,7 @@
 mod bearing;
 mod display;
 mod duties;
+mod duty_ends;
 mod duty_lists;
 mod enterprise;
 mod fold;
@@ -37,7 +38,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 18;
+const VERSION: u64 = 19;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

@@ -13,6 +13,14 @@ use crate::domain::{Kind, Stored, View};
 use crate::rules::{Ended, How};
 use std::collections::BTreeSet;
 
+/// What a record names, by its own body or by what corrects it.
+pub(super) struct Ties {
+    /// What it rests on.
+    rested_on: BTreeSet<u64>,
+    /// Whose duties it may have ended, or those of what waits for the same.
+    ended: BTreeSet<u64>,
+}
+
 impl Staging<'_> {
     /// How and when a record left that rested on another, by the entry that ended it; `None` where it pulls that one not along, or where that
     /// cannot be told.
@@ -54,7 +62,7 @@ impl Staging<'_> {
     }
 
     /// The corrections of a record that count, or did when it left, in the order of the log.
-    fn counted_corrections(&self, index: u64) -> Result<Vec<Stored>, ModelError> {
+    pub(super) fn counted_corrections(&self, index: u64) -> Result<Vec<Stored>, ModelError> {
         let mut all = self.corrections(index)?;
         all.extend(self.left_with(index, false)?);
         all.sort_unstable();
@@ -73,19 +81,20 @@ impl Staging<'_> {
     /// The records that one names as what it rests on, by its own body or by what corrects it: which of them it rested on in the end is
     /// looked at when it is asked.
     pub(super) fn linked(&self, index: u64, stored: &Stored) -> Result<BTreeSet<u64>, ModelError> {
-        let (Some(kind), Some(view)) = (stored.kind, stored.view()) else {
-            return Ok(BTreeSet::new());
-        };
-        let mut all: BTreeSet<u64> = self.rests_on(&view).collect();
-        let links = self.model.rules().links();
-        if links.iter().any(|link| link.with.contains(&kind)) {
-            for correction in self.counted_corrections(index)? {
-                if let Some(body) = corrected_body(&correction) {
-                    all.extend(self.rests_on(&View::new(kind, &body)));
-                }
-            }
-        }
-        Ok(all)
+        let links = self.model.rules().links().iter();
+        let of_kind =
+            links.filter(|link| stored.kind.is_some_and(|kind| link.with.contains(&kind)));
+        let fields: Vec<&'static str> = of_kind.map(|link| link.through).collect();
+        self.ever_named(index, stored, &fields)
+    }
+
+    /// What a record bears on by what it names.
+    pub(super) fn ties(&self, index: u64) -> Result<Ties, ModelError> {
+        let stored = read(index, &self.records.kept(index)?)?;
+        Ok(Ties {
+            rested_on: self.linked(index, &stored)?,
+            ended: self.may_have_ended(index, &stored)?,
+        })
     }
 
     /// Notes that an entry ends the display of a record, for those that it rests on. What was erased tells nothing any more.
@@ -110,18 +119,17 @@ impl Staging<'_> {
         self.leave_what_ended(by, kind, target, &stored)
     }
 
-    /// What a record that has left rests on once one of its corrections has left by an entry of its own. `before`: what it rested on until then.
-    pub(super) fn left_without(
-        &mut self,
-        index: u64,
-        before: BTreeSet<u64>,
-    ) -> Result<(), ModelError> {
-        let after = self.linked(index, &read(index, &self.records.kept(index)?)?)?;
-        for gone in before.difference(&after) {
+    /// Notes what a record that has left bears on no more once one of its corrections has left by an entry of its own.
+    pub(super) fn left_without(&mut self, index: u64, before: Ties) -> Result<(), ModelError> {
+        let after = self.ties(index)?;
+        for gone in before.rested_on.difference(&after.rested_on) {
             self.delete(key::left(*gone, Some(index)));
         }
-        self.touched.extend(before);
-        Ok(())
+        for gone in before.ended.difference(&after.ended) {
+            self.delete(key::left_ender(*gone, Some(index)));
+        }
+        self.touched.extend(before.rested_on);
+        self.touch_duties_at(before.ended)
     }
 }
 

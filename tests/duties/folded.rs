@@ -380,3 +380,55 @@ fn what_a_correction_ended_stays_done_when_its_record_is_over() {
         county.is_as_if_folded_anew();
     }
 }
+
+/// What was found on 2 March is followed by a listing of whom it was found of, by who found it: by 16 March.
+#[test]
+fn a_record_about_somebody_else_or_of_somebody_else_does_nobodys_duty() {
+    let county = office();
+    let found = county.publish(
+        "inspection_result",
+        result("unreachable_at_registered_address", "2026-03-02"),
+    );
+    let open = counts(|c| (c.open, c.overdue, c.in_time) = (1, 1, 1));
+    let listing = |code: &str| {
+        let listing = of_subject(
+            r#""listed_reason":"unreachable","listed_on":"2026-03-02","legal_basis":"企业信息公示暂行条例""#,
+        );
+        let listing = with(listing, "subject_uscc", code.into());
+        with(listing, "result", county.named(found))
+    };
+    let wrong = county.publish("abnormal_listing", listing("91110000600037341L"));
+    assert_eq!(county.own("2026-03-17"), open);
+    let foreign = gongshi::intake::Event::sign(
+        &origin(),
+        &gongshi_verify::names::AuthorityId::parse(OTHER).unwrap(),
+        &county.other,
+        &name("abnormal_listing"),
+        gongshi::intake::Clock::now(county.log.clock.as_ref()),
+        None,
+        gongshi_verify::record::Record::new(listing("91000000MA00000900"), salt()).unwrap(),
+    );
+    county.say(foreign).unwrap();
+    assert_eq!(county.own("2026-03-17"), open);
+    county.is_as_if_folded_anew();
+    // Its code was wrong: now it is about whom the result is about, and stays done when it leaves.
+    let right = county
+        .say(county.correction(wrong, "abnormal_listing", listing("91000000MA00000900")))
+        .unwrap();
+    let done = counts(|c| c.in_time = 2);
+    assert_eq!(county.own("2026-03-17"), done);
+    let removal = of_subject(&format!(
+        r#""listing":{},"listed_on":"2026-03-02","removed_reason":"reachable_again","removed_on":"2026-03-02""#,
+        county.named_json(wrong)
+    ));
+    county.publish("abnormal_removal", removal);
+    county.log.clock.advance_to(time("2026-03-03T02:00:00Z"));
+    county.log.settle();
+    assert_eq!(county.log.app.end_displays().ended, 1);
+    assert_eq!(county.own("2026-03-17"), done);
+    county.is_as_if_folded_anew();
+    // Once the correction is erased nothing tells any more that it was about this one.
+    county.say(county.erasure(right)).unwrap();
+    assert_eq!(county.own("2026-03-17"), open);
+    county.is_as_if_folded_anew();
+}

@@ -3,6 +3,7 @@
 use crate::common::*;
 use crate::support::*;
 use gongshi::intake::{Clock as _, Event};
+use gongshi::model::StatusList;
 use gongshi_verify::json::Value;
 use gongshi_verify::record::Record;
 
@@ -211,5 +212,31 @@ fn a_removal_by_the_day_leaves_the_listings_of_others() {
     county.log.settle();
     let model = &county.log.app.portal.model;
     assert_eq!(model.last_day(listed).unwrap(), None);
+    let shop = model.enterprise(SHOP).unwrap().unwrap();
+    let on: Vec<u64> = shop
+        .on(StatusList::Abnormal)
+        .iter()
+        .map(|one| one.index)
+        .collect();
+    assert_eq!(on, [listed]);
     county.publish("abnormal_removal", county.removal(listed));
+}
+
+/// Who decided on an application for its own listing has not decided on another's which the application names since.
+#[test]
+fn a_decision_lifts_nothing_that_its_application_was_corrected_to_name() {
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let theirs = with(listing("2026-02-20"), "listed_reason", "false_information");
+    let theirs = county.say(OTHER, "abnormal_listing", theirs).unwrap();
+    let applied = county.apply(listed);
+    let granted = county.decision(applied, "granted");
+    county.publish("repair_decision", granted);
+    let other = county.application(theirs);
+    county
+        .correct(applied, "repair_application", other)
+        .unwrap();
+    county.log.settle();
+    let model = &county.log.app.portal.model;
+    assert_eq!(model.last_day(theirs).unwrap(), None);
 }

@@ -1,0 +1,227 @@
+//! Which records end the duties of which, while they are public and after they left.
+//!
+//! A record counts as having done what was to be done when it was withdrawn for a repair or ended by the rules; what was withdrawn for another
+//! reason, or erased, has not. What duties there are and how each stands is kept in `duties`.
+
+use super::bearing::named;
+use super::fold::{Read, corrected_body, read};
+use super::staging::Staging;
+use super::{ModelError, index_in_key, key};
+use crate::domain::{Kind, Stored, Uscc, View};
+use crate::rules::{Duty, EndsWith, Facts, Rules, Side};
+use crate::store::Pair;
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+/// The keys by which duties and the records that end them find each other.
+pub(super) fn crossing(index: u64, record: &Read, rules: &Rules) -> Vec<Pair> {
+    let Some(view) = record.standing() else {
+        return Vec::new();
+    };
+    let ending = rules.fields_that_end_duties(view.kind()).iter();
+    let ending = ending.filter_map(|field| named(&view, field));
+    let mut rows: Vec<Pair> = ending
+        .map(|target| (key::ender(target, Some(index)), Vec::new()))
+        .collect();
+    // Of all that follow on one record, only those wait that have something to wait for.
+    if rules.has_shared_ends(view.kind()) {
+        let facts = facts(rules, &record.stored, view);
+        for duty in rules.duties(&facts) {
+            let waiting = shared_places(&duty, &view);
+            rows.extend(waiting.map(|place| (key::waiting(place, Some(index)), Vec::new())));
+        }
+    }
+    // One record may name another by two fields.
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+/// What a record is held against the rules by.
+pub(super) fn facts<'b>(rules: &Rules, stored: &Stored, view: View<'b>) -> Facts<'b> {
+    let logged_on = crate::domain::dates::day_in_china(stored.entry.logged_at.unix());
+    let authority = stored.entry.authority.as_str();
+    rules.facts(authority, view, logged_on, crate::rules::Later::default())
+}
+
+/// What a record names that records name too which end a duty of it.
+fn shared_places(duty: &Duty<'_>, view: &View<'_>) -> impl Iterator<Item = u64> {
+    let fields = duty.ends_with.iter().filter_map(|end| match end {
+        EndsWith::Later { same, .. } => *same,
+        EndsWith::Publication => None,
+    });
+    fields.filter_map(|field| named(view, field))
+}
+
+/// A record with duties, and what it is held against others by.
+struct Owing<'a, 'b> {
+    index: u64,
+    record: &'a Read,
+    codes: Vec<Uscc>,
+    facts: &'a Facts<'b>,
+}
+
+impl Owing<'_, '_> {
+    /// The day on which another record ended a duty of it; `None` where it did not.
+    fn ended_on(&self, rules: &Rules, duty: &Duty<'_>, one: u64, later: &Read) -> Option<Date> {
+        let said = facts(rules, &later.stored, later.standing()?);
+        let of = Side {
+            index: self.index,
+            authority: &self.record.stored.entry.authority,
+            codes: &self.codes,
+            facts: self.facts,
+        };
+        let by = Side {
+            index: one,
+            authority: &later.stored.entry.authority,
+            codes: &later.codes(),
+            facts: &said,
+        };
+        rules.ended_on(duty, &of, &by)
+    }
+}
+
+impl Staging<'_> {
+    /// The first end of a duty: its day, and the entry.
+    pub(super) fn end_of(
+        &self,
+        duty: &Duty<'_>,
+        index: u64,
+        record: &Read,
+        facts: &Facts<'_>,
+    ) -> Result<Option<(Date, u64)>, ModelError> {
+        if duty.ends_with.contains(&EndsWith::Publication) {
+            return Ok(Some((facts.published_on, index)));
+        }
+        let rules = self.model.rules();
+        let owing = Owing {
+            index,
+            record,
+            codes: record.codes(),
+            facts,
+        };
+        let mut first: Option<(Date, u64)> = None;
+        for place in places(duty, index, &facts.body) {
+            let public = self.keys(&key::ender(place, None))?;
+            let left = self.keys(&key::left_ender(place, None))?;
+            let public = public.iter().map(|key| (key, true));
+            for (key, public) in public.chain(left.iter().map(|key| (key, false))) {
+                let one = index_in_key("a record that ends a duty", key)?;
+                if one == index {
+                    continue;
+                }
+                let stored = read(one, &self.records.kept(one)?)?;
+                let later = match public {
+                    true => self.as_it_stands(one, stored)?,
+                    false => self.as_it_stood(one, stored)?,
+                };
+                if let Some(on) = owing.ended_on(rules, duty, one, &later) {
+                    let end = (on, one);
+                    first = Some(first.map_or(end, |first| first.min(end)));
+                }
+            }
+        }
+        Ok(first)
+    }
+
+    /// The records that one names by a field of those, by its own body or by what corrects it, or did when it left.
+    pub(super) fn ever_named(
+        &self,
+        index: u64,
+        stored: &Stored,
+        fields: &[&'static str],
+    ) -> Result<BTreeSet<u64>, ModelError> {
+        let mut all = BTreeSet::new();
+        let (Some(view), false) = (stored.view(), fields.is_empty()) else {
+            return Ok(all);
+        };
+        let mut add = |view: &View<'_>| all.extend(fields.iter().filter_map(|f| named(view, f)));
+        add(&view);
+        for correction in self.counted_corrections(index)? {
+            if let Some(body) = corrected_body(&correction) {
+                add(&View::new(view.kind(), &body));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The records whose duties one may have ended, however it was corrected.
+    pub(super) fn may_have_ended(
+        &self,
+        index: u64,
+        stored: &Stored,
+    ) -> Result<BTreeSet<u64>, ModelError> {
+        let rules = self.model.rules();
+        let fields = stored.kind.map(|kind| rules.fields_that_end_duties(kind));
+        self.ever_named(index, stored, fields.unwrap_or_default())
+    }
+
+    /// Notes whose duties a record may end that came, left or changed.
+    pub(super) fn touch_duties(&mut self, record: &Read) -> Result<(), ModelError> {
+        let Some(view) = record.standing() else {
+            return Ok(());
+        };
+        let fields = self.model.rules().fields_that_end_duties(view.kind());
+        let named: Vec<u64> = fields.iter().filter_map(|f| named(&view, f)).collect();
+        self.touch_duties_at(named)
+    }
+
+    pub(super) fn touch_duties_at(
+        &mut self,
+        places: impl IntoIterator<Item = u64>,
+    ) -> Result<(), ModelError> {
+        for place in places {
+            self.duties_touched.insert(place);
+            for key in self.keys(&key::waiting(place, None))? {
+                let waiting = index_in_key("a record with duties", &key)?;
+                self.duties_touched.insert(waiting);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that a record leaves that may have ended duties, by the entry that ends its display. By rule or for a repair it has done what was
+    /// to be done all the same; what was erased tells nothing any more.
+    pub(super) fn leave_what_ended(
+        &mut self,
+        by: u64,
+        kind: Option<Kind>,
+        target: u64,
+        stored: &Stored,
+    ) -> Result<(), ModelError> {
+        let named = self.may_have_ended(target, stored)?;
+        if named.is_empty() {
+            return Ok(());
+        }
+        let stays_done = match kind {
+            Some(Kind::Expiry) => true,
+            Some(Kind::Withdrawal) => {
+                let end = read(by, &self.records.kept(by)?)?;
+                let reason = end
+                    .view()
+                    .and_then(|said| said.text_of("withdrawal_reason"));
+                reason == Some("repaired")
+            }
+            _ => false,
+        };
+        for one in &named {
+            let key = key::left_ender(*one, Some(target));
+            if stays_done {
+                self.put(key, by.to_be_bytes().to_vec());
+            } else if kind == Some(Kind::Erasure) && self.get(&key)?.is_some() {
+                self.delete(key);
+            }
+        }
+        self.touch_duties_at(named)
+    }
+}
+
+/// What the records name that may end a duty.
+pub(super) fn places(duty: &Duty<'_>, index: u64, body: &View<'_>) -> BTreeSet<u64> {
+    let mut places: BTreeSet<u64> = shared_places(duty, body).collect();
+    let direct = |end: &EndsWith| matches!(end, EndsWith::Later { same: None, .. });
+    if duty.ends_with.iter().any(direct) {
+        places.insert(index);
+    }
+    places
+}
