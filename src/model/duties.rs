@@ -87,6 +87,8 @@ pub struct RecordDuty<'a> {
     pub part: Part,
     /// How it ended; `None` while it is open.
     pub met: Option<Met>,
+    /// Of an open one that was done before, or was read otherwise by a correction that was withdrawn: the latest entry by which it is as it is.
+    pub reopened_by: Option<u64>,
 }
 
 impl Model {
@@ -105,12 +107,18 @@ impl Model {
             Some(kind) => staging.is_listed(kind, index)?,
             None => false,
         };
-        match public {
-            true => staging
-                .duties(index, &staging.as_it_stands(index, stored)?)
-                .map(Some),
-            false => Ok(None),
+        if !public {
+            return Ok(None);
         }
+        let record = staging.as_it_stands(index, stored)?;
+        let mut duties = staging.duties(index, &record)?;
+        if let Some(view) = record.standing() {
+            let said = facts(self.rules(), &record.stored, view);
+            for one in duties.iter_mut().filter(|one| one.met.is_none()) {
+                one.reopened_by = staging.reopened_by(&one.duty, index, &record, &said)?;
+            }
+        }
+        Ok(Some(duties))
     }
 }
 
@@ -194,27 +202,27 @@ impl<'a> Staging<'a> {
             found.push(owed(duty, record, &view, met));
         }
         // What a correction of the record itself ended is no longer asked for by what stands now.
-        let corrections = self.corrections(index)?;
-        if !corrections.is_empty() {
-            for duty in rules.duties(&facts(rules, &record.stored, own)) {
-                let same = |one: &Duty<'_>| one.rule.name == duty.rule.name;
-                let stands = found.iter().any(|one: &RecordDuty<'_>| same(&one.duty));
-                if !duty.ends_with_own_correction() || stands {
+        if !record.is_corrected() {
+            return Ok(found);
+        }
+        for duty in rules.duties(&facts(rules, &record.stored, own)) {
+            let same = |one: &Duty<'_>| one.rule.name == duty.rule.name;
+            let stands = found.iter().any(|one: &RecordDuty<'_>| same(&one.duty));
+            if !duty.ends_with_own_correction() || stands {
+                continue;
+            }
+            for correction in self.corrections(index)? {
+                let said = read(correction, &self.records.kept(correction)?)?;
+                let Some(body) = corrected_body(&said) else {
                     continue;
-                }
-                for correction in &corrections {
-                    let said = read(*correction, &self.records.kept(*correction)?)?;
-                    let Some(body) = corrected_body(&said) else {
-                        continue;
-                    };
-                    let corrected = View::new(own.kind(), &body);
-                    let left = rules.duties(&facts(rules, &record.stored, corrected));
-                    if !left.iter().any(same) {
-                        let on = day_in_china(said.entry.logged_at.unix());
-                        let met = self.met(&duty, index, on, *correction)?;
-                        found.push(owed(duty, record, &own, Some(met)));
-                        break;
-                    }
+                };
+                let corrected = View::new(own.kind(), &body);
+                let left = rules.duties(&facts(rules, &record.stored, corrected));
+                if !left.iter().any(same) {
+                    let on = day_in_china(said.entry.logged_at.unix());
+                    let met = self.met(&duty, index, on, correction)?;
+                    found.push(owed(duty, record, &own, Some(met)));
+                    break;
                 }
             }
         }
@@ -325,6 +333,7 @@ fn owed<'a>(duty: Duty<'a>, record: &Read, view: &View<'_>, met: Option<Met>) ->
         authority: authority.to_owned(),
         part,
         met,
+        reopened_by: None,
         duty,
     }
 }

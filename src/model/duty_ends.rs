@@ -18,8 +18,8 @@ pub(super) fn crossing(index: u64, record: &Read, rules: &Rules) -> Vec<Pair> {
     let Some(view) = record.standing() else {
         return Vec::new();
     };
-    let ending = rules.fields_that_end_duties(view.kind()).iter();
-    let ending = ending.filter_map(|field| named(&view, field));
+    let fields = rules.fields_that_end_duties(view.kind());
+    let ending = fields.iter().filter_map(|field| named(&view, field));
     let mut rows: Vec<Pair> = ending
         .map(|target| (key::ender(target, Some(index)), Vec::new()))
         .collect();
@@ -30,6 +30,10 @@ pub(super) fn crossing(index: u64, record: &Read, rules: &Rules) -> Vec<Pair> {
             let waiting = shared_places(&duty, &view);
             rows.extend(waiting.map(|place| (key::waiting(place, Some(index)), Vec::new())));
         }
+    }
+    if let (true, Some(own)) = (record.is_corrected(), record.own()) {
+        let named = fields.iter().filter_map(|field| named(&own, field));
+        rows.extend(named.map(|target| (key::unsaid(target, Some(index)), Vec::new())));
     }
     // One record may name another by two fields.
     rows.sort_unstable();
@@ -124,6 +128,49 @@ impl Staging<'_> {
         Ok(first)
     }
 
+    /// The latest entry by which a duty is open that was done before: one that withdrew what had ended it, or corrected that; or one that
+    /// withdrew a correction of the record. Nothing tells of what was erased.
+    pub(super) fn reopened_by(
+        &self,
+        duty: &Duty<'_>,
+        index: u64,
+        record: &Read,
+        facts: &Facts<'_>,
+    ) -> Result<Option<u64>, ModelError> {
+        let rules = self.model.rules();
+        let owing = Owing {
+            index,
+            record,
+            codes: record.codes(),
+            facts,
+        };
+        let ended = |one, said: &Read| owing.ended_on(rules, duty, one, said).is_some();
+        let mut last = None;
+        for place in places(duty, index, &facts.body) {
+            for key in self.keys(&key::undone(place, None))? {
+                let one = index_in_key("a record that ended a duty", &key)?;
+                let stored = read(one, &self.records.kept(one)?)?;
+                if ended(one, &self.as_it_stood(one, stored)?) {
+                    let by = self.get(&key)?.and_then(|by| by.try_into().ok());
+                    last = last.max(by.map(u64::from_be_bytes));
+                }
+            }
+            for key in self.keys(&key::unsaid(place, None))? {
+                let one = index_in_key("a record that ended a duty", &key)?;
+                let stored = read(one, &self.records.kept(one)?)?;
+                if ended(one, &Read::as_published(stored)) {
+                    last = last.max(self.corrections(one)?.last().copied());
+                }
+            }
+        }
+        // What a correction of the record itself said is taken back too.
+        for key in self.keys(&key::withheld_corrections(index, None))? {
+            let by = self.get(&key)?.and_then(|by| by.try_into().ok());
+            last = last.max(by.map(u64::from_be_bytes));
+        }
+        Ok(last)
+    }
+
     /// The records that one names by a field of those, by its own body or by what corrects it, or did when it left.
     pub(super) fn ever_named(
         &self,
@@ -205,11 +252,14 @@ impl Staging<'_> {
             _ => false,
         };
         for one in &named {
-            let key = key::left_ender(*one, Some(target));
-            if stays_done {
-                self.put(key, by.to_be_bytes().to_vec());
-            } else if kind == Some(Kind::Erasure) && self.get(&key)?.is_some() {
-                self.delete(key);
+            let [done, undone] = [key::left_ender, key::undone].map(|key| key(*one, Some(target)));
+            if kind == Some(Kind::Erasure) {
+                self.delete(done);
+                self.delete(undone);
+            } else if stays_done {
+                self.put(done, by.to_be_bytes().to_vec());
+            } else {
+                self.put(undone, by.to_be_bytes().to_vec());
             }
         }
         self.touch_duties_at(named)

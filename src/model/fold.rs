@@ -60,6 +60,11 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// Whether a correction says what it should have been.
+    pub(super) fn is_corrected(&self) -> bool {
+        self.corrected.is_some()
+    }
+
     /// As it was published, whatever was corrected.
     pub(super) fn as_published(stored: Stored) -> Self {
         Read {
@@ -174,7 +179,7 @@ impl Staging<'_> {
             }
         }
         match corrects(&record) {
-            Some(target) => self.correct(target, |corrections| corrections.push(index)),
+            Some(target) => self.correct(target, index, true),
             None => Ok(()),
         }
     }
@@ -213,23 +218,20 @@ impl Staging<'_> {
             self.take_out(correction)?;
         }
         match corrects(&record) {
-            Some(target) => self.correct(target, |all| all.retain(|one| *one != index)),
+            Some(target) => self.correct(target, index, false),
             None => Ok(()),
         }
     }
 
-    /// Changes the corrections of a record, and what was read of it before.
-    fn correct(
-        &mut self,
-        target: u64,
-        change: impl FnOnce(&mut Vec<u64>),
-    ) -> Result<(), ModelError> {
+    /// Adds a correction of a record or takes one away, and changes what was read of the record before.
+    fn correct(&mut self, target: u64, correction: u64, present: bool) -> Result<(), ModelError> {
         let stored = read(target, &self.records.kept(target)?)?;
         let before = self.as_it_stands(target, stored.clone())?;
-        let mut corrections = self.corrections(target)?;
-        change(&mut corrections);
-        let value = corrections.iter().flat_map(|one| one.to_be_bytes());
-        self.put_unless_empty(key::corrections(target), value.collect());
+        let key = key::corrections(target, Some(correction));
+        match present {
+            true => self.put(key, Vec::new()),
+            false => self.delete(key),
+        }
         let listed = match stored.kind {
             Some(kind) => self.is_listed(kind, target)?,
             None => false,
@@ -257,9 +259,9 @@ impl Staging<'_> {
     }
 
     pub(super) fn corrections(&self, target: u64) -> Result<Vec<u64>, ModelError> {
-        let value = self.get(&key::corrections(target))?.unwrap_or_default();
-        let numbers = value.as_chunks::<8>().0.iter();
-        Ok(numbers.map(|bytes| u64::from_be_bytes(*bytes)).collect())
+        let keys = self.keys(&key::corrections(target, None))?;
+        let indexes = keys.iter().map(|key| index_in_key("a correction", key));
+        indexes.collect()
     }
 
     pub(super) fn standing(&self, index: u64) -> Result<Read, ModelError> {
@@ -267,9 +269,12 @@ impl Staging<'_> {
     }
 
     pub(super) fn as_it_stands(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
-        let corrected = match self.corrections(index)?.last() {
+        let corrected = match self.last_key(&key::corrections(index, None))? {
             None => None,
-            Some(latest) => corrected_body(&read(*latest, &self.records.kept(*latest)?)?),
+            Some(key) => {
+                let latest = index_in_key("a correction", &key)?;
+                corrected_body(&read(latest, &self.records.kept(latest)?)?)
+            }
         };
         Ok(Read { stored, corrected })
     }

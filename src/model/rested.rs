@@ -127,6 +127,7 @@ impl Staging<'_> {
         }
         for gone in before.ended.difference(&after.ended) {
             self.delete(key::left_ender(*gone, Some(index)));
+            self.delete(key::undone(*gone, Some(index)));
         }
         self.touched.extend(before.rested_on);
         self.touch_duties_at(before.ended)

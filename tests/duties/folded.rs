@@ -432,3 +432,72 @@ fn a_record_about_somebody_else_or_of_somebody_else_does_nobodys_duty() {
     assert_eq!(county.own("2026-03-17"), open);
     county.is_as_if_folded_anew();
 }
+
+/// How many keys of the model begin with a tag.
+fn keys(county: &gongshi::model::Model, tag: u8) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let all = county.dump().map(Result::unwrap);
+    all.filter(|(key, _)| key[0] == tag).collect()
+}
+
+/// Of the steps on a result only orders with a term wait for others; else each new step would look at all the others again.
+#[test]
+fn only_what_has_to_be_done_waits_and_each_correction_is_kept_by_itself() {
+    let county = office();
+    let found = county.publish("inspection_result", result("problem_pending", "2026-03-02"));
+    let step = |kind: &str, rest: &str| {
+        of_subject(&format!(
+            r#""result":{},"followup_type":"{kind}","acted_on":"2026-03-02"{rest}"#,
+            county.named_json(found)
+        ))
+    };
+    let due = r#","due_on":"2026-03-06""#;
+    let order = county.publish("result_followup", step("rectification_ordered", due));
+    let done: Vec<u64> = (0..3)
+        .map(|n| {
+            let note = format!(r#","note":"{n}""#);
+            county.publish("result_followup", step("rectified", &note))
+        })
+        .collect();
+    let waiting = keys(county.model(), b'I');
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    assert!(waiting[0].0.ends_with(&order.to_be_bytes()));
+    // Corrected to be an order, a step waits as well, and no longer once that is taken back.
+    let corrected = step("rectification_ordered", due);
+    let first = county
+        .say(county.correction(done[0], "result_followup", corrected.clone()))
+        .unwrap();
+    assert_eq!(keys(county.model(), b'I').len(), 2);
+    let second = with(corrected, "note", "再次更正".into());
+    let second = county
+        .say(county.correction(done[0], "result_followup", second))
+        .unwrap();
+    let model = county.model();
+    assert_eq!(model.corrections(done[0]).unwrap(), [first, second]);
+    assert_eq!(model.latest_correction(done[0]).unwrap(), Some(second));
+    let kept = keys(model, b'k');
+    assert!(kept.len() == 2 && kept.iter().all(|(_, value)| value.is_empty()));
+    county.is_as_if_folded_anew();
+    for correction in [second, first] {
+        county.say(county.withdrawal(correction)).unwrap();
+        county.is_as_if_folded_anew();
+    }
+    let model = county.model();
+    assert_eq!(model.latest_correction(done[0]).unwrap(), None);
+    assert_eq!(keys(model, b'I').len(), 1);
+}
+
+/// What was summed up for one day and log is not told of another.
+#[test]
+fn totals_are_of_the_day_and_of_what_is_folded() {
+    let county = office();
+    let promise = r#""promise_type":"voluntary_disclosure","content":"诚信经营","promised_on":"2026-03-02","fulfilment":"pending","due_on":"2026-03-06""#;
+    county.publish("credit_promise", of_subject(promise));
+    let open = counts(|c| (c.open, c.due_soon) = (1, 1));
+    assert_eq!(county.followed("2026-03-02"), open);
+    assert_eq!(county.followed("2026-03-02"), open);
+    let overdue = counts(|c| (c.open, c.overdue) = (1, 1));
+    assert_eq!(county.followed("2026-03-07"), overdue);
+    county.publish("credit_promise", of_subject(promise));
+    let overdue = counts(|c| (c.open, c.overdue) = (2, 2));
+    assert_eq!(county.followed("2026-03-07"), overdue);
+}

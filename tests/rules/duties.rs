@@ -182,7 +182,7 @@ fn late_publication_is_a_duty_that_its_own_record_ends() {
     let duties = Rules::built_in().duties(&own);
     assert_eq!(duties.len(), 1);
     assert!(duties[0].is_publication());
-    assert!(!Rules::built_in().ends(&duties[0], 1, &own.body, &own));
+    assert!(!ends(&duties[0], 1, &own, &own));
 }
 
 #[test]

@@ -104,7 +104,7 @@ impl<'a> Look<'a> {
         let Some(kind) = stored.kind.filter(|_| stored.body.is_some()) else {
             return Ok(None);
         };
-        let latest = self.model.corrections(index)?.last().copied();
+        let latest = self.model.latest_correction(index)?;
         let corrected = match latest {
             Some(latest) => self.read(latest)?,
             None => None,
