@@ -32,8 +32,8 @@ impl Made {
         }
         let record = json!({"body": body, "salt": "0".repeat(64)});
         self.0.push(Leaf {
-            entry: entry.to_string().into_bytes().into(),
-            record: Some(record.to_string().into_bytes().into()),
+            entry: entry.to_string().into_bytes(),
+            record: Some(record.to_string().into_bytes()),
         });
     }
 

@@ -92,14 +92,9 @@ impl Model {
         records: &'a dyn Records,
     ) -> Result<Option<Result<Display<'a>, Unruled>>, ModelError> {
         let staging = Staging::new(self, records);
-        let stored = read(index, &records.kept(index)?)?;
-        let public = match stored.kind {
-            Some(kind) => staging.is_listed(kind, index)?,
-            None => false,
-        };
-        match public {
-            true => staging.display(index, &staging.as_it_stands(index, stored)?),
-            false => Ok(None),
+        match staging.public(index)? {
+            Some(record) => staging.display(index, &record),
+            None => Ok(None),
         }
     }
 }
@@ -172,26 +167,19 @@ impl<'a> Staging<'a> {
             if !seen.insert(index) {
                 continue;
             }
-            let stored = read(index, &self.records.kept(index)?)?;
-            let Some(kind) = stored.kind.filter(|_| stored.body.is_some()) else {
-                continue;
-            };
-            if self.is_listed(kind, index)? {
-                let record = self.as_it_stands(index, stored)?;
-                if kind == Kind::RepairApplication
-                    && let Some(view) = record.standing()
-                {
-                    let further = targets(kind, &view);
-                    self.touched
-                        .extend(further.into_iter().filter(|one| !seen.contains(one)));
+            let further: BTreeSet<u64> = match self.public(index)? {
+                Some(record) => {
+                    self.keep_display(index, &record)?;
+                    let view = record.standing();
+                    let applied = view.filter(|view| view.kind() == Kind::RepairApplication);
+                    let targets = applied.map(|view| targets(view.kind(), &view));
+                    targets.into_iter().flatten().collect()
                 }
-                self.keep_display(index, &record)?;
-            } else {
                 // It has left; how it left may count for what it rested on.
-                let further = self.linked(index, &stored)?;
-                self.touched
-                    .extend(further.into_iter().filter(|one| !seen.contains(one)));
-            }
+                None => self.linked(index, &read(index, &self.records.kept(index)?)?)?,
+            };
+            let new = further.into_iter().filter(|one| !seen.contains(one));
+            self.touched.extend(new);
         }
         Ok(())
     }

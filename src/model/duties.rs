@@ -102,15 +102,9 @@ impl Model {
         records: &'a dyn Records,
     ) -> Result<Option<Vec<RecordDuty<'a>>>, ModelError> {
         let staging = Staging::new(self, records);
-        let stored = read(index, &records.kept(index)?)?;
-        let public = match stored.kind {
-            Some(kind) => staging.is_listed(kind, index)?,
-            None => false,
-        };
-        if !public {
+        let Some(record) = staging.public(index)? else {
             return Ok(None);
-        }
-        let record = staging.as_it_stands(index, stored)?;
+        };
         let mut duties = staging.duties(index, &record)?;
         if let Some(view) = record.standing() {
             let said = facts(self.rules(), &record.stored, view);
@@ -305,12 +299,7 @@ impl<'a> Staging<'a> {
             if self.get(&key::duties(index))?.is_none() {
                 continue;
             }
-            let stored = read(index, &self.records.kept(index)?)?;
-            let Some(kind) = stored.kind.filter(|_| stored.body.is_some()) else {
-                continue;
-            };
-            if self.is_listed(kind, index)? {
-                let record = self.as_it_stands(index, stored)?;
+            if let Some(record) = self.public(index)? {
                 self.keep_duties(index, &record)?;
             }
         }

@@ -268,6 +268,17 @@ impl Staging<'_> {
         self.as_it_stands(index, read(index, &self.records.kept(index)?)?)
     }
 
+    /// A record as it stands; `None` for one that is not public, or of a kind that is not known.
+    pub(super) fn public(&self, index: u64) -> Result<Option<Read>, ModelError> {
+        let stored = read(index, &self.records.kept(index)?)?;
+        match stored.kind.filter(|_| stored.body.is_some()) {
+            Some(kind) if self.is_listed(kind, index)? => {
+                self.as_it_stands(index, stored).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
     pub(super) fn as_it_stands(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
         let corrected = match self.last_key(&key::corrections(index, None))? {
             None => None,

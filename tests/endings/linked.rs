@@ -6,7 +6,9 @@
 use crate::common::*;
 use crate::served::Server;
 use crate::support::*;
-use gongshi::intake::{Clock as _, Event};
+use gongshi::intake::{Auditor, Clock as _, Event};
+use gongshi::log::fsck;
+use gongshi::rules::Rules;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::record::Record;
@@ -84,6 +86,22 @@ impl Place {
         self.county.log.settle();
         assert_eq!(self.county.log.app.end_displays().failed, 0);
         self.county.log.settle();
+    }
+
+    /// What fsck finds: the expiries that were logged are those of the rules.
+    fn is_sound(&self) {
+        let log = &self.county.log.app.portal.log;
+        let mut auditor = Auditor::new(origin())
+            .with_rules(log.clone(), Rules::built_in().clone())
+            .unwrap();
+        let mut report = fsck(
+            log,
+            |_| (),
+            |index, leaf, problems| auditor.leaf(index, leaf, problems),
+        );
+        auditor.finish(&mut report.problems);
+        assert_eq!(auditor.expiries_unchecked(), None);
+        assert_eq!(report.problems, []);
     }
 
     /// Whether a reader is given a record: by its page, the list of its kind, the subject's page, search and the API, which all say the same.
@@ -297,6 +315,7 @@ fn a_result_stops_with_nothing_of_another_subject_or_of_an_authority_without_sta
     // Who inspected together speaks for the result together.
     assert!(!place.gives(joint, "inspection_result"));
     place.county.is_as_if_folded_anew();
+    place.is_sound();
 }
 
 /// What a penalty said when it left counts: the code and the result that it was corrected to.
@@ -332,4 +351,5 @@ fn a_result_stops_with_a_penalty_as_it_was_corrected() {
         assert!(place.gives(stays, "inspection_result"), "{stays}");
     }
     place.county.is_as_if_folded_anew();
+    place.is_sound();
 }
