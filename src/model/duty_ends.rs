@@ -150,7 +150,11 @@ impl Staging<'_> {
             for key in self.keys(&key::undone(place, None))? {
                 let one = index_in_key("a record that ended a duty", &key)?;
                 let stored = read(one, &self.records.kept(one)?)?;
-                if ended(one, &self.as_it_stood(one, stored)?) {
+                let corrected = self.said_by(&stored)?;
+                let of = stored.corrects();
+                if ended(one, &self.as_it_stood(one, stored)?)
+                    || corrected.is_some_and(|said| of.is_some_and(|of| ended(of, &said)))
+                {
                     let by = self.get(&key)?.and_then(|by| by.try_into().ok());
                     last = last.max(by.map(u64::from_be_bytes));
                 }
@@ -203,13 +207,27 @@ impl Staging<'_> {
         self.ever_named(index, stored, fields.unwrap_or_default())
     }
 
-    /// Notes whose duties a record may end that came, left or changed.
-    pub(super) fn touch_duties(&mut self, record: &Read) -> Result<(), ModelError> {
+    /// The record that a correction is of, as that says it should have been; `None` of what is no correction.
+    fn said_by(&self, stored: &Stored) -> Result<Option<Read>, ModelError> {
+        let (Some(of), Some(body)) = (stored.corrects(), corrected_body(stored)) else {
+            return Ok(None);
+        };
+        let corrected = read(of, &self.records.kept(of)?)?;
+        Ok(Some(Read::corrected(corrected, Some(body))))
+    }
+
+    /// The records whose duties one may end as it is read.
+    fn may_end(&self, record: &Read) -> Vec<u64> {
         let Some(view) = record.standing() else {
-            return Ok(());
+            return Vec::new();
         };
         let fields = self.model.rules().fields_that_end_duties(view.kind());
-        let named: Vec<u64> = fields.iter().filter_map(|f| named(&view, f)).collect();
+        fields.iter().filter_map(|f| named(&view, f)).collect()
+    }
+
+    /// Notes whose duties a record may end that came, left or changed.
+    pub(super) fn touch_duties(&mut self, record: &Read) -> Result<(), ModelError> {
+        let named = self.may_end(record);
         self.touch_duties_at(named)
     }
 
@@ -236,10 +254,6 @@ impl Staging<'_> {
         target: u64,
         stored: &Stored,
     ) -> Result<(), ModelError> {
-        let named = self.may_have_ended(target, stored)?;
-        if named.is_empty() {
-            return Ok(());
-        }
         let stays_done = match kind {
             Some(Kind::Expiry) => true,
             Some(Kind::Withdrawal) => {
@@ -251,6 +265,11 @@ impl Staging<'_> {
             }
             _ => false,
         };
+        let mut named = self.may_have_ended(target, stored)?;
+        // What a correction says is said by the record that it corrects, and by nothing once it has left alone.
+        if let (false, Some(said)) = (stays_done, self.said_by(stored)?) {
+            named.extend(self.may_end(&said));
+        }
         for one in &named {
             let [done, undone] = [key::left_ender, key::undone].map(|key| key(*one, Some(target)));
             if kind == Some(Kind::Erasure) {

@@ -490,10 +490,22 @@ fn a_feed_says_when_a_duty_was_opened_again_by_a_correction() {
     assert_eq!(county.open(Part::Followed), []);
     county.log.clock.advance_to(time("2026-03-04T02:00:00Z"));
     let other = step("rectification_ordered", r#","due_on":"2026-03-09""#);
-    county
-        .say(county.correction(rectified, "result_followup", other))
-        .unwrap();
-    county.model();
+    let say = |body| {
+        let correction = county.correction(rectified, "result_followup", body);
+        let correction = county.say(correction).unwrap();
+        county.model();
+        correction
+    };
+    say(other);
     assert!(updated(&county, "?part=followed", order).starts_with("2026-03-04T02:0"));
+    county.is_as_if_folded_anew();
+    // Corrected once more it is done, until that correction is withdrawn.
+    county.log.clock.advance_to(time("2026-03-05T02:00:00Z"));
+    let again = say(step("rectified", r#","note":"已整改""#));
+    assert_eq!(county.open(Part::Followed), []);
+    county.log.clock.advance_to(time("2026-03-06T02:00:00Z"));
+    county.say(county.withdrawal(again)).unwrap();
+    county.model();
+    assert!(updated(&county, "?part=followed", order).starts_with("2026-03-06T02:0"));
     county.is_as_if_folded_anew();
 }
