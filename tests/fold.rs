@@ -82,14 +82,17 @@ fn a_removal_counts_whichever_comes_first() {
             "removed_reason":"annual_report_filed","removed_on":"2026-02-20","decision_no":"示市监异出〔2026〕5号"}}"#
         ))
     };
-    for (first, then) in [
+    for (first, then, waiting) in [
         (
             ("abnormal_listing", listing("2026-01-06")),
             ("abnormal_removal", removal("2026-01-06")),
+            0,
         ),
+        // It ends whatever listing of that day it may have meant, as it does for displays.
         (
             ("abnormal_removal", removal("2026-01-06")),
             ("abnormal_listing", listing("2026-01-06")),
+            1,
         ),
     ] {
         let log = TestLog::new(&["abnormal_listing", "abnormal_removal"]);
@@ -107,7 +110,7 @@ fn a_removal_counts_whichever_comes_first() {
             .map(|l| l.date.as_deref())
             .collect();
         assert_eq!(days, [Some("2026-02-01")]);
-        assert_eq!(enterprise.lifted, []);
+        assert_eq!(enterprise.lifted.len(), waiting);
     }
 }
 

@@ -3,7 +3,7 @@
 //! One rule for whoever lets removals in and whoever ends displays: they must not differ. It knows neither log nor registry, so an authority that
 //! acts for one without keys has to name the listing by its entry.
 
-use super::Region;
+use super::office::is_or_is_above;
 use gongshi_verify::names::AuthorityId;
 
 /// A listing, or a removal by its day; both of the same subject, day and list.
@@ -39,21 +39,6 @@ impl OfDay<'_> {
             && (listing.index < self.index
                 || all.iter().filter(meant).all(|one| one.index > self.index))
     }
-}
-
-/// By the identifiers: the same office, of the same region or one that includes it.
-fn is_or_is_above(one: &AuthorityId, other: &AuthorityId) -> bool {
-    let parts = |id: &AuthorityId| {
-        let (region, office) = id.as_str().split_once('-')?;
-        Some((Region::parse(region).ok()?, office.to_owned()))
-    };
-    one == other
-        || match (parts(one), parts(other)) {
-            (Some((own, office)), Some((theirs, other))) => {
-                own != theirs && office == other && own.covers(&theirs)
-            }
-            _ => false,
-        }
 }
 
 #[cfg(test)]

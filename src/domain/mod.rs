@@ -7,7 +7,9 @@
 pub mod by_day;
 pub mod codes;
 pub mod dates;
+pub mod exit;
 pub mod kind;
+pub mod office;
 pub mod person;
 pub mod refs;
 pub mod region;
@@ -20,6 +22,7 @@ pub mod view;
 
 pub use by_day::OfDay;
 pub use codes::CodeList;
+pub use exit::Exit;
 pub use kind::Kind;
 pub use refs::{EntryRef, FileRef};
 pub use region::Region;

@@ -3,15 +3,15 @@
 //! Kept by day, so that what falls due is found without a scan. It ends nothing: that is an expiry's to say. What is kept follows from the
 //! records that are public and from those that left with their bodies kept, so folded anew it is the same.
 
+use super::bearing::targets;
 use super::fold::{Read, read};
 use super::staging::Staging;
 use super::{Model, ModelError, Records, index_in_key, key, unusable};
+use crate::domain::Kind;
 use crate::domain::dates::{day_in_china, parse_date};
-use crate::domain::{EntryRef, Kind, OfDay, Stored, View};
-use crate::rules::{Display, End, Ended, How, Later, Unruled};
-use crate::store::Pair;
+use crate::rules::{Display, End, Later, Unruled};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A record whose display has an end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,105 +92,11 @@ impl Model {
         records: &'a dyn Records,
     ) -> Result<Option<Result<Display<'a>, Unruled>>, ModelError> {
         let staging = Staging::new(self, records);
-        let stored = read(index, &records.kept(index)?)?;
-        let public = match stored.kind {
-            Some(kind) => staging.is_listed(kind, index)?,
-            None => false,
-        };
-        match public {
-            true => staging.display(index, &staging.as_it_stands(index, stored)?),
-            false => Ok(None),
+        match staging.public(index)? {
+            Some(record) => staging.display(index, &record),
+            None => Ok(None),
         }
     }
-}
-
-pub(super) fn named(view: &View<'_>, field: &str) -> Option<u64> {
-    let entry = EntryRef::from_value(view.value_of(field)?)?;
-    Some(entry.index)
-}
-
-/// Kinds of listing with the kind that ends each, and that kind's fields for the listing and for its day, and for the day of the end.
-const EXITS: &[(Kind, Kind, &str, &str, &str)] = &[
-    (
-        Kind::AbnormalListing,
-        Kind::AbnormalRemoval,
-        "listing",
-        "listed_on",
-        "removed_on",
-    ),
-    (
-        Kind::SeriousListing,
-        Kind::SeriousRemoval,
-        "listing",
-        "listed_on",
-        "removed_on",
-    ),
-    (
-        Kind::IndividualMark,
-        Kind::IndividualRestore,
-        "mark",
-        "marked_on",
-        "restored_on",
-    ),
-];
-
-/// The keys by which a record bears on the display of others.
-pub(super) fn bearing(index: u64, record: &Read) -> Vec<Pair> {
-    let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
-        return Vec::new();
-    };
-    let mut rows = Vec::new();
-    for target in targets(kind, &view) {
-        rows.push((key::bearing(target, Some(index)), Vec::new()));
-    }
-    if let Some((uscc, day)) = target_by_day(kind, &view) {
-        rows.push((key::bearing_by_day(&uscc, &day, Some(index)), Vec::new()));
-    }
-    rows
-}
-
-/// The records on whose display one bears.
-fn targets(kind: Kind, view: &View<'_>) -> Vec<u64> {
-    let fields: &[&str] = match kind {
-        Kind::AbnormalRemoval | Kind::SeriousRemoval => &["listing"],
-        Kind::IndividualRestore => &["mark"],
-        Kind::RepairApplication => &["target"],
-        Kind::RepairDecision => &["target", "application"],
-        _ => &[],
-    };
-    let named = fields.iter().filter_map(|field| named(view, field));
-    named.collect()
-}
-
-/// The subject and day of the listing that a removal names by its day alone.
-fn target_by_day(kind: Kind, view: &View<'_>) -> Option<(String, String)> {
-    let (.., field, day_field, _) = EXITS.iter().find(|(_, exit, ..)| *exit == kind)?;
-    match view.value_of(field) {
-        Some(_) => None,
-        None => Some((
-            view.subject_code()?.to_string(),
-            view.date_of(day_field)?.to_string(),
-        )),
-    }
-}
-
-fn of_day((index, record): &(u64, Read)) -> OfDay<'_> {
-    let ground = record.standing();
-    let ground = ground.and_then(|view| view.text_of("listed_reason"));
-    OfDay {
-        index: *index,
-        authority: &record.stored.entry.authority,
-        ground: ground.unwrap_or_default(),
-    }
-}
-
-/// The subject and day of a listing, by which a removal may name it.
-fn listed_by_day(kind: Kind, view: &View<'_>) -> Option<(String, String)> {
-    EXITS.iter().find(|(listing, ..)| *listing == kind)?;
-    Some((
-        view.subject_code()?.to_string(),
-        view.main_date()?.to_string(),
-    ))
 }
 
 impl<'a> Staging<'a> {
@@ -205,7 +111,7 @@ impl<'a> Staging<'a> {
         };
         let entry = &record.stored.entry;
         let published_on = day_in_china(entry.logged_at.unix());
-        let later = self.later(index, &view)?;
+        let later = self.later(index, record)?;
         let rules = self.model.rules();
         let mut facts = rules.facts(entry.authority.as_str(), view, published_on, later);
         let display = rules.display(&facts);
@@ -220,9 +126,11 @@ impl<'a> Staging<'a> {
         Ok(Some(display))
     }
 
-    fn later(&self, index: u64, view: &View<'_>) -> Result<Later, ModelError> {
+    fn later(&self, index: u64, record: &Read) -> Result<Later, ModelError> {
         // Most records are of kinds that nothing bears on, and they are not looked for.
-        let kind = view.kind();
+        let Some(kind) = record.kind() else {
+            return Ok(Later::default());
+        };
         let repaired = matches!(
             kind,
             Kind::InspectionResult
@@ -241,211 +149,15 @@ impl<'a> Staging<'a> {
             let by = by.and_then(|by| by.try_into().ok().map(u64::from_be_bytes));
             let one = index_in_key("a record that left", &key)?;
             if let Some(by) = by {
-                ended.extend(self.ended(one, by)?);
+                ended.extend(self.pulled((index, record), one, by)?);
             }
         }
         Ok(Later {
-            removed_on: self.removed_on(index, view)?,
-            repaired_on: self.repaired_on(index)?,
+            removed_on: self.removed_on(index, record)?,
+            repaired_on: self.repaired_on(index, record)?,
             recurred: false,
             ended,
         })
-    }
-
-    /// The first day on which a public record ended a listing.
-    fn removed_on(&self, index: u64, view: &View<'_>) -> Result<Option<Date>, ModelError> {
-        let exit = EXITS
-            .iter()
-            .find(|(listing, ..)| *listing == view.kind())
-            .copied();
-        let Some((_, exit, _, _, day_field)) = exit else {
-            return Ok(None);
-        };
-        let mut days = Vec::new();
-        for key in self.keys(&key::bearing(index, None))? {
-            let one = self.standing(index_in_key("a removal", &key)?)?;
-            if one.kind() == Some(exit) {
-                days.extend(one.standing().and_then(|view| view.date_of(day_field)));
-            }
-        }
-        if let (Some(code), Some(day)) = (view.subject_code(), view.main_date()) {
-            let (code, day) = (code.as_str(), day.to_string());
-            let removals = self.keys(&key::bearing_by_day(code, &day, None))?;
-            let listed = match removals.is_empty() {
-                true => Vec::new(),
-                false => self.listed_on(view.kind(), code, &day)?,
-            };
-            let all: Vec<OfDay<'_>> = listed.iter().map(of_day).collect();
-            let own = self.standing(index)?;
-            let own = (index, own);
-            for key in removals {
-                let one = index_in_key("a removal", &key)?;
-                let removal = (one, self.standing(one)?);
-                if removal.1.kind() == Some(exit) && of_day(&removal).ends(&of_day(&own), &all) {
-                    let said = removal.1.standing();
-                    days.extend(said.and_then(|view| view.date_of(day_field)));
-                }
-            }
-        }
-        Ok(days.into_iter().min())
-    }
-
-    /// The public listings of a kind that a subject has of a day.
-    fn listed_on(&self, kind: Kind, uscc: &str, day: &str) -> Result<Vec<(u64, Read)>, ModelError> {
-        let mut all = Vec::new();
-        for key in self.keys(&key::enterprise_record_days(uscc, day))? {
-            let index = index_in_key("a record of an enterprise", &key)?;
-            let record = self.standing(index)?;
-            if record.kind() == Some(kind) {
-                all.push((index, record));
-            }
-        }
-        Ok(all)
-    }
-
-    /// The last day by a granted repair that was not rescinded since. A revocation that is reversed ends no display.
-    fn repaired_on(&self, index: u64) -> Result<Option<Date>, ModelError> {
-        let mut decisions = BTreeSet::new();
-        for key in self.keys(&key::bearing(index, None))? {
-            let one = index_in_key("a repair", &key)?;
-            match self.standing(one)?.kind() {
-                Some(Kind::RepairDecision) => drop(decisions.insert(one)),
-                Some(Kind::RepairApplication) => {
-                    for key in self.keys(&key::bearing(one, None))? {
-                        decisions.insert(index_in_key("a repair", &key)?);
-                    }
-                }
-                _ => {}
-            }
-        }
-        // Decisions on one kind of repair take back none of another.
-        let mut days: BTreeMap<String, Option<Date>> = BTreeMap::new();
-        for one in decisions {
-            let decision = self.standing(one)?;
-            let Some(view) = decision.standing() else {
-                continue;
-            };
-            let kind = view.text_of("repair_kind").unwrap_or_default();
-            if kind == "revocation_reversal" {
-                continue;
-            }
-            let day = match view.text_of("repair_outcome") {
-                Some("granted") => view.date_of("stopped_on").or_else(|| view.main_date()),
-                Some("rescinded") => None,
-                _ => continue,
-            };
-            days.insert(kind.to_owned(), day);
-        }
-        Ok(days.into_values().flatten().min())
-    }
-
-    /// How and when a record that rested on another left, by the entry that ended it; `None` where that cannot be told.
-    fn ended(&self, index: u64, by: u64) -> Result<Option<Ended>, ModelError> {
-        let stored = read(index, &self.records.kept(index)?)?;
-        let end = read(by, &self.records.kept(by)?)?;
-        let (Some(kind), Some(view), Some(said)) = (stored.kind, stored.view(), end.view()) else {
-            return Ok(None);
-        };
-        let logged_on = day_in_china(end.entry.logged_at.unix());
-        let (on, by) = match end.kind {
-            Some(Kind::Expiry) => {
-                let how = match self.removed_on(index, &view)? {
-                    Some(_) => How::Removed,
-                    None => How::Stopped,
-                };
-                (said.date_of("expired_on").unwrap_or(logged_on), how)
-            }
-            _ if said.text_of("withdrawal_reason") == Some("repaired") => (logged_on, How::Stopped),
-            _ => (logged_on, How::Withdrawn),
-        };
-        Ok(Some(Ended { kind, on, by }))
-    }
-
-    /// Whether the subject of a serious listing was listed again.
-    fn recurred(&self, index: u64, view: &View<'_>) -> Result<bool, ModelError> {
-        let Some(code) = view.subject_code() else {
-            return Ok(false);
-        };
-        for other in self.serious_listings(code.as_str())? {
-            let other_record = self.standing(other)?;
-            let day = other_record.standing().and_then(|other| other.main_date());
-            if other != index && day > view.main_date() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn serious_listings(&self, uscc: &str) -> Result<Vec<u64>, ModelError> {
-        let mut found = Vec::new();
-        for key in self.keys(&key::enterprise_records(uscc))? {
-            let index = index_in_key("a record of an enterprise", &key)?;
-            if read(index, &self.records.kept(index)?)?.kind == Some(Kind::SeriousListing) {
-                found.push(index);
-            }
-        }
-        Ok(found)
-    }
-
-    pub(super) fn standing(&self, index: u64) -> Result<Read, ModelError> {
-        self.as_it_stands(index, read(index, &self.records.kept(index)?)?)
-    }
-
-    /// The records that a record rests on and pulls along when it leaves, by its own body.
-    fn rests_on(&self, stored: &Stored) -> BTreeSet<u64> {
-        let (Some(kind), Some(view)) = (stored.kind, stored.view()) else {
-            return BTreeSet::new();
-        };
-        let links = self.model.rules().links().iter();
-        let links = links.filter(|link| link.with.contains(&kind));
-        links
-            .filter_map(|link| named(&view, link.through))
-            .collect()
-    }
-
-    /// Notes that an entry ends the display of a record, for those that it rests on. What was erased tells nothing any more.
-    pub(super) fn leave(
-        &mut self,
-        by: u64,
-        kind: Option<Kind>,
-        target: u64,
-    ) -> Result<(), ModelError> {
-        let stored = read(target, &self.records.kept(target)?)?;
-        for rested_on in self.rests_on(&stored) {
-            let key = key::left(rested_on, Some(target));
-            let known = self.get(&key)?.is_some();
-            match kind {
-                Some(Kind::Erasure) if known => self.delete(key),
-                Some(Kind::Erasure) => continue,
-                _ if known => continue,
-                _ => self.put(key, by.to_be_bytes().to_vec()),
-            }
-            self.touched.insert(rested_on);
-        }
-        self.leave_what_ended(by, kind, target, &stored)
-    }
-
-    /// Notes on whose display a record bears that came, left or changed.
-    pub(super) fn touch_others(&mut self, record: &Read) -> Result<(), ModelError> {
-        let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
-            return Ok(());
-        };
-        self.touched.extend(targets(kind, &view));
-        // Which listing of a day was meant depends on the others of that day.
-        let by_day = target_by_day(kind, &view).or_else(|| listed_by_day(kind, &view));
-        if let Some((uscc, day)) = by_day {
-            for key in self.keys(&key::enterprise_record_days(&uscc, &day))? {
-                let index = index_in_key("a record of an enterprise", &key)?;
-                self.touched.insert(index);
-            }
-        }
-        if kind == Kind::SeriousListing
-            && let Some(code) = view.subject_code()
-        {
-            let others = self.serious_listings(code.as_str())?;
-            self.touched.extend(others);
-        }
-        Ok(())
     }
 
     /// Looks again at every record whose display may end on another day.
@@ -455,26 +167,19 @@ impl<'a> Staging<'a> {
             if !seen.insert(index) {
                 continue;
             }
-            let stored = read(index, &self.records.kept(index)?)?;
-            let Some(kind) = stored.kind.filter(|_| stored.body.is_some()) else {
-                continue;
-            };
-            if self.is_listed(kind, index)? {
-                let record = self.as_it_stands(index, stored)?;
-                if kind == Kind::RepairApplication
-                    && let Some(view) = record.standing()
-                {
-                    let further = targets(kind, &view);
-                    self.touched
-                        .extend(further.into_iter().filter(|one| !seen.contains(one)));
+            let further: BTreeSet<u64> = match self.public(index)? {
+                Some(record) => {
+                    self.keep_display(index, &record)?;
+                    let view = record.standing();
+                    let applied = view.filter(|view| view.kind() == Kind::RepairApplication);
+                    let targets = applied.map(|view| targets(view.kind(), &view));
+                    targets.into_iter().flatten().collect()
                 }
-                self.keep_display(index, &record)?;
-            } else {
                 // It has left; how it left may count for what it rested on.
-                let further = self.rests_on(&stored);
-                self.touched
-                    .extend(further.into_iter().filter(|one| !seen.contains(one)));
-            }
+                None => self.linked(index, &read(index, &self.records.kept(index)?)?)?,
+            };
+            let new = further.into_iter().filter(|one| !seen.contains(one));
+            self.touched.extend(new);
         }
         Ok(())
     }

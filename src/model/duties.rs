@@ -4,16 +4,14 @@
 //! is overdue is for whoever asks on a day. A record counts as done what was withdrawn for a repair or ended by the rules; what was withdrawn
 //! for another reason, or erased, has not been done.
 
-use super::display::named;
+use super::duty_ends::facts;
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
-use super::{Model, ModelError, Records, index_in_key, key, unusable};
+use super::{Model, ModelError, Records, key, unusable};
+use crate::domain::View;
 use crate::domain::dates::{day_in_china, parse_date};
-use crate::domain::{Kind, Stored, View};
-use crate::rules::{Duty, EndsWith, Facts, Later, OwedBy, Rules};
-use crate::store::Pair;
+use crate::rules::{Duty, OwedBy, Rules};
 use jiff::civil::Date;
-use std::collections::BTreeSet;
 
 /// Whose term runs, of the duties that stand with an authority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +87,8 @@ pub struct RecordDuty<'a> {
     pub part: Part,
     /// How it ended; `None` while it is open.
     pub met: Option<Met>,
+    /// Of an open one that was done before, or was read otherwise by a correction that was withdrawn: the latest entry by which it is as it is.
+    pub reopened_by: Option<u64>,
 }
 
 impl Model {
@@ -102,34 +102,18 @@ impl Model {
         records: &'a dyn Records,
     ) -> Result<Option<Vec<RecordDuty<'a>>>, ModelError> {
         let staging = Staging::new(self, records);
-        let stored = read(index, &records.kept(index)?)?;
-        let public = match stored.kind {
-            Some(kind) => staging.is_listed(kind, index)?,
-            None => false,
+        let Some(record) = staging.public(index)? else {
+            return Ok(None);
         };
-        match public {
-            true => staging
-                .duties(index, &staging.as_it_stands(index, stored)?)
-                .map(Some),
-            false => Ok(None),
+        let mut duties = staging.duties(index, &record)?;
+        if let Some(view) = record.standing() {
+            let said = facts(self.rules(), &record.stored, view);
+            for one in duties.iter_mut().filter(|one| one.met.is_none()) {
+                one.reopened_by = staging.reopened_by(&one.duty, index, &record, &said)?;
+            }
         }
+        Ok(Some(duties))
     }
-}
-
-/// The keys by which duties and the records that end them find each other.
-pub(super) fn crossing(index: u64, view: &View<'_>, rules: &Rules) -> Vec<Pair> {
-    let ending = rules.fields_that_end_duties(view.kind()).iter();
-    let ending = ending.filter_map(|field| named(view, field));
-    let shared = rules.fields_shared_with_ends(view.kind()).iter();
-    let shared = shared.filter_map(|field| named(view, field));
-    let mut rows: Vec<Pair> = ending
-        .map(|target| (key::ender(target, Some(index)), Vec::new()))
-        .chain(shared.map(|target| (key::waiting(target, Some(index)), Vec::new())))
-        .collect();
-    // One record may name another by two fields.
-    rows.sort_unstable();
-    rows.dedup();
-    rows
 }
 
 /// A duty as it is kept: with whom it stands, by which rule, and how it is.
@@ -202,37 +186,37 @@ impl<'a> Staging<'a> {
         let (Some(view), Some(own)) = (record.standing(), record.own()) else {
             return Ok(Vec::new());
         };
-        let facts = self.facts(&record.stored, view);
+        let said = facts(rules, &record.stored, view);
         let mut found = Vec::new();
-        for duty in rules.duties(&facts) {
-            let met = match self.end_of(&duty, index, &facts)? {
+        for duty in rules.duties(&said) {
+            let met = match self.end_of(&duty, index, record, &said)? {
                 Some((on, by)) => Some(self.met(&duty, index, on, by)?),
                 None => None,
             };
             found.push(owed(duty, record, &view, met));
         }
         // What a correction of the record itself ended is no longer asked for by what stands now.
-        let corrections = self.corrections(index)?;
-        if !corrections.is_empty() {
-            for duty in rules.duties(&self.facts(&record.stored, own)) {
-                let same = |one: &Duty<'_>| one.rule.name == duty.rule.name;
-                let stands = found.iter().any(|one: &RecordDuty<'_>| same(&one.duty));
-                if !duty.ends_with_own_correction() || stands {
+        if !record.is_corrected() {
+            return Ok(found);
+        }
+        for duty in rules.duties(&facts(rules, &record.stored, own)) {
+            let same = |one: &Duty<'_>| one.rule.name == duty.rule.name;
+            let stands = found.iter().any(|one: &RecordDuty<'_>| same(&one.duty));
+            if !duty.ends_with_own_correction() || stands {
+                continue;
+            }
+            for correction in self.corrections(index)? {
+                let said = read(correction, &self.records.kept(correction)?)?;
+                let Some(body) = corrected_body(&said) else {
                     continue;
-                }
-                for correction in &corrections {
-                    let said = read(*correction, &self.records.kept(*correction)?)?;
-                    let Some(body) = corrected_body(&said) else {
-                        continue;
-                    };
-                    let corrected = View::new(own.kind(), &body);
-                    let left = rules.duties(&self.facts(&record.stored, corrected));
-                    if !left.iter().any(same) {
-                        let on = day_in_china(said.entry.logged_at.unix());
-                        let met = self.met(&duty, index, on, *correction)?;
-                        found.push(owed(duty, record, &own, Some(met)));
-                        break;
-                    }
+                };
+                let corrected = View::new(own.kind(), &body);
+                let left = rules.duties(&facts(rules, &record.stored, corrected));
+                if !left.iter().any(same) {
+                    let on = day_in_china(said.entry.logged_at.unix());
+                    let met = self.met(&duty, index, on, correction)?;
+                    found.push(owed(duty, record, &own, Some(met)));
+                    break;
                 }
             }
         }
@@ -256,59 +240,6 @@ impl<'a> Staging<'a> {
         let first = read(0, &self.records.kept(0)?)?;
         let day = day_in_china(first.entry.logged_at.unix());
         Ok(*self.began.get_or_init(|| day))
-    }
-
-    fn facts<'b>(&self, stored: &Stored, view: View<'b>) -> Facts<'b> {
-        let logged_on = day_in_china(stored.entry.logged_at.unix());
-        let authority = stored.entry.authority.as_str();
-        let rules = self.model.rules();
-        rules.facts(authority, view, logged_on, Later::default())
-    }
-
-    /// The first end of a duty: its day, and the entry.
-    fn end_of(
-        &self,
-        duty: &Duty<'_>,
-        index: u64,
-        facts: &Facts<'_>,
-    ) -> Result<Option<(Date, u64)>, ModelError> {
-        let mut places = BTreeSet::new();
-        for end in duty.ends_with {
-            match end {
-                EndsWith::Publication => return Ok(Some((facts.published_on, index))),
-                EndsWith::Later {
-                    same: Some(field), ..
-                } => places.extend(named(&facts.body, field)),
-                EndsWith::Later { .. } => drop(places.insert(index)),
-            }
-        }
-        let mut first: Option<(Date, u64)> = None;
-        for place in places {
-            let public = self.keys(&key::ender(place, None))?;
-            let left = self.keys(&key::left_ender(place, None))?;
-            let public = public.iter().map(|key| (key, true));
-            for (key, public) in public.chain(left.iter().map(|key| (key, false))) {
-                let one = index_in_key("a record that ends a duty", key)?;
-                if one == index {
-                    continue;
-                }
-                let stored = read(one, &self.records.kept(one)?)?;
-                let later = match public {
-                    true => self.as_it_stands(one, stored)?,
-                    false => Read::as_published(stored),
-                };
-                let Some(view) = later.standing() else {
-                    continue;
-                };
-                let said = self.facts(&later.stored, view);
-                let rules = self.model.rules();
-                if let Some(on) = rules.ended_on(duty, index, &facts.body, &said) {
-                    let end = (on, one);
-                    first = Some(first.map_or(end, |first| first.min(end)));
-                }
-            }
-        }
-        Ok(first)
     }
 
     /// Keeps the duties of a record.
@@ -361,67 +292,6 @@ impl<'a> Staging<'a> {
         self.add(counter, if present { 1 } else { -1 })
     }
 
-    /// Notes whose duties a record may end that came, left or changed.
-    pub(super) fn touch_duties(&mut self, record: &Read) -> Result<(), ModelError> {
-        match record.standing() {
-            Some(view) => self.touch_duties_by(&view),
-            None => Ok(()),
-        }
-    }
-
-    fn touch_duties_by(&mut self, view: &View<'_>) -> Result<(), ModelError> {
-        for field in self.model.rules().fields_that_end_duties(view.kind()) {
-            let Some(target) = named(view, field) else {
-                continue;
-            };
-            self.duties_touched.insert(target);
-            for key in self.keys(&key::waiting(target, None))? {
-                let waiting = index_in_key("a record with duties", &key)?;
-                self.duties_touched.insert(waiting);
-            }
-        }
-        Ok(())
-    }
-
-    /// Notes that a record leaves that may have ended duties, by the entry that ends its display. By rule or for a repair it has done what was
-    /// to be done all the same; what was erased tells nothing any more.
-    pub(super) fn leave_what_ended(
-        &mut self,
-        by: u64,
-        kind: Option<Kind>,
-        target: u64,
-        stored: &Stored,
-    ) -> Result<(), ModelError> {
-        let Some(view) = stored.view() else {
-            return Ok(());
-        };
-        let fields = self.model.rules().fields_that_end_duties(view.kind());
-        let named: Vec<u64> = fields.iter().filter_map(|f| named(&view, f)).collect();
-        if named.is_empty() {
-            return Ok(());
-        }
-        let stays_done = match kind {
-            Some(Kind::Expiry) => true,
-            Some(Kind::Withdrawal) => {
-                let end = read(by, &self.records.kept(by)?)?;
-                let reason = end
-                    .view()
-                    .and_then(|said| said.text_of("withdrawal_reason"));
-                reason == Some("repaired")
-            }
-            _ => false,
-        };
-        for one in named {
-            let key = key::left_ender(one, Some(target));
-            if stays_done {
-                self.put(key, by.to_be_bytes().to_vec());
-            } else if kind == Some(Kind::Erasure) && self.get(&key)?.is_some() {
-                self.delete(key);
-            }
-        }
-        self.touch_duties_by(&view)
-    }
-
     /// Looks again at every record whose duties may have changed.
     pub(super) fn keep_touched_duties(&mut self) -> Result<(), ModelError> {
         for index in std::mem::take(&mut self.duties_touched) {
@@ -429,12 +299,7 @@ impl<'a> Staging<'a> {
             if self.get(&key::duties(index))?.is_none() {
                 continue;
             }
-            let stored = read(index, &self.records.kept(index)?)?;
-            let Some(kind) = stored.kind.filter(|_| stored.body.is_some()) else {
-                continue;
-            };
-            if self.is_listed(kind, index)? {
-                let record = self.as_it_stands(index, stored)?;
+            if let Some(record) = self.public(index)? {
                 self.keep_duties(index, &record)?;
             }
         }
@@ -457,6 +322,7 @@ fn owed<'a>(duty: Duty<'a>, record: &Read, view: &View<'_>, met: Option<Met>) ->
         authority: authority.to_owned(),
         part,
         met,
+        reopened_by: None,
         duty,
     }
 }

@@ -3,9 +3,10 @@
 use super::duties::{HowMet, NO_DAY, Part};
 use super::{Model, ModelError, key, number, unusable};
 use crate::domain::dates::parse_date;
-use crate::store::prefix_end;
+use crate::store::{Pair, StoreError, prefix_end};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Numbers of duties.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +29,12 @@ pub struct DutyCounts {
 
 /// Numbers of the duties that stand with an authority, by whose term runs and by version of a rule.
 pub type DutyTotals = BTreeMap<(Part, String), DutyCounts>;
+
+/// The same by authority.
+pub type AllTotals = BTreeMap<String, DutyTotals>;
+
+/// Totals that were summed up: after how many entries, for which day, and until when duties counted as due soon.
+pub(super) type KnownTotals = Mutex<Option<((u64, Date, Date), Arc<AllTotals>)>>;
 
 /// A duty in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,16 +92,29 @@ impl DutyCounts {
 }
 
 impl Model {
-    /// Numbers of duties as they stand on a day, by authority; `soon`: the last day that counts as soon.
+    /// Numbers of duties as they stand on a day, by authority; `soon`: the last day that counts as soon. They are summed up once for what was
+    /// folded and a day, however often they are asked for.
     ///
     /// # Errors
     /// [`ModelError`].
-    pub fn duty_totals(
-        &self,
-        day: Date,
-        soon: Date,
-    ) -> Result<BTreeMap<String, DutyTotals>, ModelError> {
-        self.totals(None, day, soon)
+    pub fn duty_totals(&self, day: Date, soon: Date) -> Result<Arc<AllTotals>, ModelError> {
+        let asked = (self.cursor()?, day, soon);
+        if let Some(totals) = self.known_totals(asked) {
+            return Ok(totals);
+        }
+        let totals = Arc::new(self.summed(None, day, soon)?);
+        // What is folded meanwhile may be counted in part.
+        if self.cursor()? == asked.0 {
+            let mut known = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+            *known = Some((asked, totals.clone()));
+        }
+        Ok(totals)
+    }
+
+    fn known_totals(&self, asked: (u64, Date, Date)) -> Option<Arc<AllTotals>> {
+        let known = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        let (of, totals) = known.as_ref()?;
+        (*of == asked).then(|| totals.clone())
     }
 
     /// The same of one authority; empty where it has none.
@@ -107,17 +127,22 @@ impl Model {
         day: Date,
         soon: Date,
     ) -> Result<DutyTotals, ModelError> {
-        let mut all = self.totals(Some(authority), day, soon)?;
-        Ok(all.remove(authority).unwrap_or_default())
+        let known = self.known_totals((self.cursor()?, day, soon));
+        let totals = match known {
+            Some(totals) => totals.get(authority).cloned(),
+            // Of one authority there are few.
+            None => self.summed(Some(authority), day, soon)?.remove(authority),
+        };
+        Ok(totals.unwrap_or_default())
     }
 
-    fn totals(
+    fn summed(
         &self,
         authority: Option<&str>,
         day: Date,
         soon: Date,
-    ) -> Result<BTreeMap<String, DutyTotals>, ModelError> {
-        let mut totals: BTreeMap<String, DutyTotals> = BTreeMap::new();
+    ) -> Result<AllTotals, ModelError> {
+        let mut totals = AllTotals::new();
         for (list, length) in [(b'C', NO_DAY.len()), (b'Q', 1)] {
             let mut from = key::duty_count(list, None);
             if let Some(authority) = authority {
@@ -159,11 +184,10 @@ impl Model {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<DutyLine>, ModelError> {
-        let from = key::duty(b'O', authority, part.byte(), None);
-        let to = prefix_end(&from);
-        let pairs = self.database.range(&from, to.as_deref());
-        let pairs = pairs.skip(offset).take(limit);
-        pairs.map(|pair| line(&from, &pair?.0)).collect()
+        let prefix = key::duty(b'O', authority, part.byte(), None);
+        let to = prefix_end(&prefix);
+        let pairs = self.database.range(&prefix, to.as_deref());
+        lines(&prefix, pairs, offset, limit)
     }
 
     /// Duties that stand with an authority and were met too late, the latest first.
@@ -177,12 +201,22 @@ impl Model {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<DutyLine>, ModelError> {
-        let from = key::duty(b'Z', authority, part.byte(), None);
-        let to = prefix_end(&from);
-        let pairs = self.database.range_rev(&from, to.as_deref());
-        let pairs = pairs.skip(offset).take(limit);
-        pairs.map(|pair| line(&from, &pair?.0)).collect()
+        let prefix = key::duty(b'Z', authority, part.byte(), None);
+        let to = prefix_end(&prefix);
+        let pairs = self.database.range_rev(&prefix, to.as_deref());
+        lines(&prefix, pairs, offset, limit)
     }
+}
+
+/// Some of a list, which begin with a prefix.
+fn lines(
+    prefix: &[u8],
+    pairs: impl Iterator<Item = Result<Pair, StoreError>>,
+    offset: usize,
+    limit: usize,
+) -> Result<Vec<DutyLine>, ModelError> {
+    let pairs = pairs.skip(offset).take(limit);
+    pairs.map(|pair| line(prefix, &pair?.0)).collect()
 }
 
 fn line(prefix: &[u8], key: &[u8]) -> Result<DutyLine, ModelError> {

@@ -1,8 +1,8 @@
 //! An enterprise as its public records show it, and what one record changes of that. Pure: the records come in the order of the log.
 
-use super::ModelError;
-use super::unusable;
-use crate::domain::{Kind, View, person};
+use super::{ModelError, bearing, unusable};
+use crate::domain::{Exit, Kind, OfDay, View, person};
+use gongshi_verify::names::AuthorityId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -14,6 +14,11 @@ pub struct Listing {
     /// The day it names, `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
+    /// Who published it.
+    authority: String,
+    /// Its ground by code, where it names one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    ground: String,
 }
 
 /// An enterprise as its public records show it. Small however many they are: they stand in keys of their own
@@ -42,7 +47,7 @@ pub struct Enterprise {
     pub abnormal: Vec<Listing>,
     /// Listings in force: 严重违法失信名单.
     pub serious: Vec<Listing>,
-    /// Removals that came before the listing they end: departments send their tables in any order.
+    /// Removals that came before any listing they could end: departments send their tables in any order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lifted: Vec<Lifted>,
 }
@@ -54,6 +59,13 @@ pub struct Lifted {
     pub list: StatusList,
     /// The day of the listing that it ends, `YYYY-MM-DD`.
     pub listed_on: String,
+    /// Index of the removal.
+    index: u64,
+    /// Who published it.
+    authority: String,
+    /// The ground of the listing by code, where it names one.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    ground: String,
 }
 
 /// The two lists an enterprise can be on.
@@ -75,28 +87,23 @@ impl StatusList {
     }
 }
 
-/// Which listing or mark a removal or restoration ends: the entry it names, or, as paper decisions do, its day.
-struct Ended<'a> {
-    index: Option<u64>,
-    listed_on: Option<&'a str>,
-}
-
-impl Ended<'_> {
-    fn lift(&self, list: StatusList, enterprise: &mut Enterprise) {
-        let listings = enterprise.listings(list);
-        let before = listings.len();
-        listings.retain(|listing| match self.index {
-            Some(index) => listing.index != index,
-            None => self.listed_on.is_none() || listing.date.as_deref() != self.listed_on,
-        });
-        // A removal that names its listing by index comes after it: intake has looked.
-        if let (None, Some(day), true) = (self.index, self.listed_on, listings.len() == before) {
-            enterprise.lifted.push(Lifted {
-                list,
-                listed_on: day.to_owned(),
-            });
-        }
-    }
+/// Whether a removal by the day can be of a listing: by the rule that lets removals in and ends displays.
+fn means(removal: &Lifted, listing: &Listing) -> bool {
+    let id = |text: &str| AuthorityId::parse(text).ok();
+    let (Some(own), Some(theirs)) = (id(&removal.authority), id(&listing.authority)) else {
+        return false;
+    };
+    let removal_of = OfDay {
+        index: removal.index,
+        authority: &own,
+        ground: &removal.ground,
+    };
+    let listed = OfDay {
+        index: listing.index,
+        authority: &theirs,
+        ground: &listing.ground,
+    };
+    Some(removal.listed_on.as_str()) == listing.date.as_deref() && removal_of.means(&listed)
 }
 
 impl Enterprise {
@@ -117,8 +124,8 @@ impl Enterprise {
         }
     }
 
-    /// Takes the next record about it. `day`: the one it is about, or that of its logging.
-    pub(super) fn take(&mut self, kind: Kind, view: &View<'_>, day: &str, index: u64) {
+    /// Takes the next record about it, of an authority. `day`: the one it is about, or that of its logging.
+    pub(super) fn take(&mut self, authority: &AuthorityId, view: &View<'_>, day: &str, index: u64) {
         self.records += 1;
         // Tables come in any order: what counts is the day a record is about, not when the log took it.
         let since = (day.to_owned(), index);
@@ -138,30 +145,42 @@ impl Enterprise {
             self.region = region.to_string();
             self.region_since = since;
         }
-        let listing = Listing {
-            index,
-            date: view.main_date().map(|date| date.to_string()),
+        let list = match view.kind() {
+            Kind::SeriousListing | Kind::SeriousRemoval => StatusList::Serious,
+            _ => StatusList::Abnormal,
         };
-        let references = view.references();
-        let ended = Ended {
-            index: references
-                .iter()
-                .find(|r| r.path == "listing" || r.path == "mark")
-                .map(|r| r.entry.index),
-            listed_on: view
-                .text_of("listed_on")
-                .or_else(|| view.text_of("marked_on")),
-        };
-        match kind {
-            Kind::AbnormalListing | Kind::IndividualMark => {
-                self.enlist(StatusList::Abnormal, listing);
+        let ground = view.text_of("listed_reason").unwrap_or_default().to_owned();
+        if Exit::of_listing(view.kind()).is_some() {
+            let listing = Listing {
+                index,
+                date: view.main_date().map(|date| date.to_string()),
+                authority: authority.to_string(),
+                ground,
+            };
+            self.enlist(list, listing);
+        } else if let Some(exit) = Exit::by(view.kind()) {
+            match (bearing::named(view, exit.field), view.text_of(exit.day)) {
+                // Intake has looked whether the two belong together.
+                (Some(listing), _) => self.listings(list).retain(|one| one.index != listing),
+                (None, Some(day)) => self.lift(Lifted {
+                    list,
+                    listed_on: day.to_owned(),
+                    index,
+                    authority: authority.to_string(),
+                    ground,
+                }),
+                (None, None) => {}
             }
-            Kind::SeriousListing => self.enlist(StatusList::Serious, listing),
-            Kind::AbnormalRemoval | Kind::IndividualRestore => {
-                ended.lift(StatusList::Abnormal, self);
-            }
-            Kind::SeriousRemoval => ended.lift(StatusList::Serious, self),
-            _ => {}
+        }
+    }
+
+    /// Ends the listings that a removal means by their day; where there is none yet, it ends those that come.
+    fn lift(&mut self, removal: Lifted) {
+        let listings = self.listings(removal.list);
+        let before = listings.len();
+        listings.retain(|listing| !means(&removal, listing));
+        if listings.len() == before {
+            self.lifted.push(removal);
         }
     }
 
@@ -194,14 +213,9 @@ impl Enterprise {
 
     /// Adds a listing, unless the removal that ends it has come before it.
     fn enlist(&mut self, list: StatusList, listing: Listing) {
-        let lifted = self.lifted.iter().position(|lifted| {
-            lifted.list == list && Some(lifted.listed_on.as_str()) == listing.date.as_deref()
-        });
-        match lifted {
-            Some(at) => {
-                self.lifted.remove(at);
-            }
-            None => self.listings(list).push(listing),
+        let mut lifted = self.lifted.iter();
+        if !lifted.any(|removal| removal.list == list && means(removal, &listing)) {
+            self.listings(list).push(listing);
         }
     }
 

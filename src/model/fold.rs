@@ -5,7 +5,7 @@ use super::enterprise::Enterprise;
 use super::staging::Staging;
 use super::{Model, ModelError, NamedFile, Records, index_in_key, key, unusable};
 use crate::domain::dates::day_in_china;
-use crate::domain::{Kind, Stored, View, person};
+use crate::domain::{Kind, Stored, Uscc, View, person};
 use crate::log::Leaf;
 use crate::rules::Rules;
 use crate::store::Pair;
@@ -60,6 +60,11 @@ pub(super) struct Read {
 }
 
 impl Read {
+    /// Whether a correction says what it should have been.
+    pub(super) fn is_corrected(&self) -> bool {
+        self.corrected.is_some()
+    }
+
     /// As it was published, whatever was corrected.
     pub(super) fn as_published(stored: Stored) -> Self {
         Read {
@@ -68,8 +73,19 @@ impl Read {
         }
     }
 
+    /// As it stands, or stood, by what a correction says it should have been.
+    pub(super) fn corrected(stored: Stored, corrected: Option<Map<String, Value>>) -> Self {
+        Read { stored, corrected }
+    }
+
     pub(super) fn kind(&self) -> Option<Kind> {
         self.stored.kind
+    }
+
+    /// The credit codes of its subject, as published and as it stands.
+    pub(super) fn codes(&self) -> Vec<Uscc> {
+        let views = [self.own(), self.standing()].into_iter().flatten();
+        views.filter_map(|view| view.subject_code()).collect()
     }
 
     /// As it was published.
@@ -115,6 +131,8 @@ impl Staging<'_> {
         self.take_in(index, stored)?;
         match ended {
             Some(target) => {
+                let corrected = read(target, &self.records.kept(target)?)?.corrects();
+                let before = corrected.map(|of| self.ties(of)).transpose()?;
                 self.leave(index, kind, target)?;
                 self.take_out(target)?;
                 let erased = kind == Some(Kind::Erasure);
@@ -123,8 +141,12 @@ impl Staging<'_> {
                     self.leave_what_ended(index, kind, correction, &stored)?;
                 }
                 match erased {
-                    true => self.give_up(target),
-                    false => self.left_alone(index, target),
+                    true => self.give_up(target)?,
+                    false => self.left_alone(index, target)?,
+                }
+                match corrected.zip(before) {
+                    Some((of, before)) => self.left_without(of, before),
+                    None => Ok(()),
                 }
             }
             None => Ok(()),
@@ -153,11 +175,11 @@ impl Staging<'_> {
         self.take_promise(index, &record)?;
         for (uscc, day) in record.subjects() {
             if let (Some(view), false) = (record.standing(), self.changed.contains(&uscc)) {
-                self.enterprise(&uscc)?.take(kind, &view, &day, index);
+                self.enterprise(&uscc)?.take(&authority, &view, &day, index);
             }
         }
         match corrects(&record) {
-            Some(target) => self.correct(target, |corrections| corrections.push(index)),
+            Some(target) => self.correct(target, index, true),
             None => Ok(()),
         }
     }
@@ -196,23 +218,20 @@ impl Staging<'_> {
             self.take_out(correction)?;
         }
         match corrects(&record) {
-            Some(target) => self.correct(target, |all| all.retain(|one| *one != index)),
+            Some(target) => self.correct(target, index, false),
             None => Ok(()),
         }
     }
 
-    /// Changes the corrections of a record, and what was read of it before.
-    fn correct(
-        &mut self,
-        target: u64,
-        change: impl FnOnce(&mut Vec<u64>),
-    ) -> Result<(), ModelError> {
+    /// Adds a correction of a record or takes one away, and changes what was read of the record before.
+    fn correct(&mut self, target: u64, correction: u64, present: bool) -> Result<(), ModelError> {
         let stored = read(target, &self.records.kept(target)?)?;
         let before = self.as_it_stands(target, stored.clone())?;
-        let mut corrections = self.corrections(target)?;
-        change(&mut corrections);
-        let value = corrections.iter().flat_map(|one| one.to_be_bytes());
-        self.put_unless_empty(key::corrections(target), value.collect());
+        let key = key::corrections(target, Some(correction));
+        match present {
+            true => self.put(key, Vec::new()),
+            false => self.delete(key),
+        }
         let listed = match stored.kind {
             Some(kind) => self.is_listed(kind, target)?,
             None => false,
@@ -240,15 +259,33 @@ impl Staging<'_> {
     }
 
     pub(super) fn corrections(&self, target: u64) -> Result<Vec<u64>, ModelError> {
-        let value = self.get(&key::corrections(target))?.unwrap_or_default();
-        let numbers = value.as_chunks::<8>().0.iter();
-        Ok(numbers.map(|bytes| u64::from_be_bytes(*bytes)).collect())
+        let keys = self.keys(&key::corrections(target, None))?;
+        let indexes = keys.iter().map(|key| index_in_key("a correction", key));
+        indexes.collect()
+    }
+
+    pub(super) fn standing(&self, index: u64) -> Result<Read, ModelError> {
+        self.as_it_stands(index, read(index, &self.records.kept(index)?)?)
+    }
+
+    /// A record as it stands; `None` for one that is not public, or of a kind that is not known.
+    pub(super) fn public(&self, index: u64) -> Result<Option<Read>, ModelError> {
+        let stored = read(index, &self.records.kept(index)?)?;
+        match stored.kind.filter(|_| stored.body.is_some()) {
+            Some(kind) if self.is_listed(kind, index)? => {
+                self.as_it_stands(index, stored).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     pub(super) fn as_it_stands(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
-        let corrected = match self.corrections(index)?.last() {
+        let corrected = match self.last_key(&key::corrections(index, None))? {
             None => None,
-            Some(latest) => corrected_body(&read(*latest, &self.records.kept(*latest)?)?),
+            Some(key) => {
+                let latest = index_in_key("a correction", &key)?;
+                corrected_body(&read(latest, &self.records.kept(latest)?)?)
+            }
         };
         Ok(Read { stored, corrected })
     }
@@ -265,12 +302,14 @@ impl Staging<'_> {
         let mut enterprise = Enterprise::new(uscc);
         for index in indexes {
             let record = self.as_it_stands(index, read(index, &self.records.kept(index)?)?)?;
-            let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
+            let Some(view) = record.standing() else {
                 continue;
             };
             match view.subject_code() {
                 Some(code) if code.as_str() == uscc => {
-                    enterprise.take(kind, &view, &day_of(&record.stored, &view), index);
+                    let day = day_of(&record.stored, &view);
+                    let authority = &record.stored.entry.authority;
+                    enterprise.take(authority, &view, &day, index);
                 }
                 _ => enterprise.take_corrected_away(),
             }
@@ -328,8 +367,8 @@ fn rows(index: u64, record: &Read, rules: &Rules) -> Result<Vec<Pair>, ModelErro
     for (uscc, day) in record.subjects() {
         rows.push((key::enterprise_record(&uscc, &day, index), Vec::new()));
     }
-    rows.extend(super::display::bearing(index, record));
-    rows.extend(super::duties::crossing(index, &standing, rules));
+    rows.extend(super::bearing::bearing(index, record));
+    rows.extend(super::duty_ends::crossing(index, record, rules));
     rows.extend(super::journeys::begun_rows(index, record));
     rows.extend(super::promises::rows(index, record));
     if let (Kind::InspectionResult, Some("drawn"), Some(plan), Some(uscc)) = (

@@ -55,9 +55,11 @@ pub(super) fn directory(kind: Kind, page: Option<u64>) -> Vec<u8> {
     joined(b'd', &[kind.as_str().as_bytes(), b"|", page])
 }
 
-/// The corrections of a record.
-pub(super) fn corrections(target: u64) -> Vec<u8> {
-    joined(b'k', &[&target.to_be_bytes()])
+/// The corrections of a record, a key each: however many there are, one more costs the same.
+pub(super) fn corrections(target: u64, correction: Option<u64>) -> Vec<u8> {
+    let correction = correction.map(u64::to_be_bytes);
+    let correction = correction.as_ref().map_or(&[][..], |one| one.as_slice());
+    joined(b'k', &[&target.to_be_bytes(), correction])
 }
 
 pub(super) fn authority(authority: &str, kind: Kind) -> Vec<u8> {
@@ -156,6 +158,20 @@ pub(super) fn left_ender(named: u64, source: Option<u64>) -> Vec<u8> {
     let source = source.map(u64::to_be_bytes);
     let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
     joined(b'J', &[&named.to_be_bytes(), source])
+}
+
+/// Those that were withdrawn and have not done it: by the entry that withdrew them.
+pub(super) fn undone(named: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'U', &[&named.to_be_bytes(), source])
+}
+
+/// Those that named it when they were published, and were corrected since.
+pub(super) fn unsaid(named: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'V', &[&named.to_be_bytes(), source])
 }
 
 /// Records with duties that end with a record that names the same.

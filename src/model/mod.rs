@@ -3,8 +3,10 @@
 //! Nothing here is evidence: every value can be thrown away and folded again to the same bytes (`gongshi reindex`).
 //! It must not be asked whether a signature or proof holds, and it never writes to the log.
 
+mod bearing;
 mod display;
 mod duties;
+mod duty_ends;
 mod duty_lists;
 mod enterprise;
 mod fold;
@@ -12,13 +14,14 @@ pub mod journeys;
 mod key;
 mod lists;
 pub mod promises;
+mod rested;
 mod review;
 mod staging;
 mod withheld;
 
 pub use display::Due;
 pub use duties::{HowMet, Met, Part, RecordDuty};
-pub use duty_lists::{DutyCounts, DutyLine, DutyTotals};
+pub use duty_lists::{AllTotals, DutyCounts, DutyLine, DutyTotals};
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
 pub use review::Review;
 
@@ -35,7 +38,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 17;
+const VERSION: u64 = 22;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +105,7 @@ impl Records for Log {
 pub struct Model {
     database: Arc<dyn KeyValue>,
     rules: Arc<Rules>,
+    totals: Arc<duty_lists::KnownTotals>,
 }
 
 impl Model {
@@ -111,6 +115,7 @@ impl Model {
         let model = Model {
             database: storage.open(DATABASE)?,
             rules,
+            totals: Arc::default(),
         };
         let ruled = model.database.get(key::RULES)?;
         let foreign = model.cursor()? > 0
@@ -252,10 +257,22 @@ impl Model {
 
     /// Indexes of the public corrections of a record, in the order of the log: the last one counts.
     pub fn corrections(&self, target: u64) -> Result<Vec<u64>, ModelError> {
-        let value = self.database.get(&key::corrections(target))?;
-        let value = value.unwrap_or_default();
-        let numbers = value.as_chunks::<8>().0.iter();
-        Ok(numbers.map(|bytes| u64::from_be_bytes(*bytes)).collect())
+        let from = key::corrections(target, None);
+        let to = prefix_end(&from);
+        let pairs = self.database.range(&from, to.as_deref());
+        pairs
+            .map(|pair| index_in_key("a correction", &pair?.0))
+            .collect()
+    }
+
+    /// The public correction of a record that counts: the last one.
+    pub fn latest_correction(&self, target: u64) -> Result<Option<u64>, ModelError> {
+        let from = key::corrections(target, None);
+        let to = prefix_end(&from);
+        let mut pairs = self.database.range_rev(&from, to.as_deref());
+        let last = pairs.next();
+        last.map(|pair| index_in_key("a correction", &pair?.0))
+            .transpose()
     }
 
     /// Indexes of the entries whose records refer to `index`, newest first: at most `limit` of those below `before`.

@@ -6,6 +6,7 @@ use crate::store::{WriteBatch, prefix_end};
 use jiff::civil::Date;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 pub(super) struct Staging<'a> {
     pub(super) model: &'a Model,
@@ -87,6 +88,23 @@ impl<'a> Staging<'a> {
             };
         }
         Ok(keys.into_iter().collect())
+    }
+
+    /// The last key that begins so, changes included.
+    pub(super) fn last_key(&self, prefix: &[u8]) -> Result<Option<Vec<u8>>, ModelError> {
+        let to = prefix_end(prefix);
+        let upper = to.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+        let range = (Bound::Included(prefix), upper.map(Vec::as_slice));
+        let mut staged = self.values.range::<[u8], _>(range).rev();
+        let added = staged.find(|(_, value)| value.is_some());
+        let added = added.map(|(key, _)| key.clone());
+        for pair in self.model.database.range_rev(prefix, to.as_deref()) {
+            let (key, _) = pair?;
+            if self.values.get(&key).is_none_or(Option::is_some) {
+                return Ok(added.max(Some(key)));
+            }
+        }
+        Ok(added)
     }
 
     /// An enterprise as it is now.

@@ -10,12 +10,14 @@ use super::facts::Facts;
 use super::source::{RuleError, Source};
 use super::table::{RawRule, Table, holds};
 use super::version::RuleVersion;
+use crate::domain::office::has_standing;
 use crate::domain::schema::FieldType;
-use crate::domain::{EntryRef, Kind, View};
+use crate::domain::{EntryRef, Kind, Uscc, View};
+use gongshi_verify::names::AuthorityId;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
 /// Something that must be done by a day.
@@ -84,7 +86,42 @@ pub enum EndsWith {
         when: Vec<Condition>,
         /// Which day of it counts.
         on: Counts,
+        /// Whose word ends it.
+        by: By,
     },
+}
+
+/// Whose record ends a duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Anybody's that may publish it: a matter that was handed over is closed by who received it.
+    Anyone,
+    /// That of who published the record with the duty, of one above it, or of a department that took part.
+    Publisher,
+}
+
+/// A record, where duties and their ends are held against each other.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// Its entry.
+    pub index: u64,
+    /// Who published it.
+    pub authority: &'a AuthorityId,
+    /// The credit codes of its subject: as it was published, and as it stands.
+    pub codes: &'a [Uscc],
+    /// What it says.
+    pub facts: &'a Facts<'a>,
+}
+
+impl Side<'_> {
+    /// Whether a later record is about the same subject, where both have a credit code. A correction is about what it corrects, whatever code
+    /// it bears itself.
+    fn is_of_subject_of(&self, later: &Side<'_>) -> bool {
+        later.facts.body.kind() == Kind::Correction
+            || self.codes.is_empty()
+            || later.codes.is_empty()
+            || self.codes.iter().any(|code| later.codes.contains(code))
+    }
 }
 
 /// What a rule says: from when, how long, and what ends it.
@@ -145,6 +182,7 @@ struct RawEnd {
     field: Option<Spanned<String>>,
     same: Option<Spanned<String>>,
     on: Option<Spanned<String>>,
+    by: Option<Spanned<String>>,
     #[serde(default)]
     when: Vec<Spanned<RawCondition>>,
 }
@@ -259,6 +297,7 @@ impl EndsWith {
                 && of.field.is_none()
                 && of.same.is_none()
                 && of.on.is_none()
+                && of.by.is_none()
                 && of.when.is_empty();
             return match of.publication {
                 Some(true) if alone => Ok(Self::Publication),
@@ -271,6 +310,13 @@ impl EndsWith {
             Some(text) if text.get_ref() == "publication" => Counts::Publication,
             Some(text) => {
                 return Err(source.fault(text, "`on` is \"publication\", or not there"));
+            }
+        };
+        let by = match &of.by {
+            None => By::Anyone,
+            Some(text) if text.get_ref() == "publisher" => By::Publisher,
+            Some(text) => {
+                return Err(source.fault(text, "`by` is \"publisher\", or not there"));
             }
         };
         let names = |ty: FieldType| match ty {
@@ -293,16 +339,16 @@ impl EndsWith {
                 .map(|condition| Condition::read(source, condition, &[kind], codes))
                 .collect::<Result<_, _>>()?,
             on,
+            by,
         })
     }
 
-    /// The day on which a later record ended it; `None` where it did not. What only shares what it names with this record ends no
-    /// duty that began after it.
+    /// The day on which a later record ended it; `None` where it did not. What is about another subject ends nothing; what only shares what
+    /// it names with this record ends no duty that began after it.
     pub(super) fn met_on(
         &self,
-        index: u64,
-        own: &View<'_>,
-        later: &Facts<'_>,
+        of: &Side<'_>,
+        by_record: &Side<'_>,
         context: &Context<'_>,
     ) -> Option<Date> {
         let Self::Later {
@@ -311,6 +357,7 @@ impl EndsWith {
             same,
             when,
             on,
+            by,
         } = self
         else {
             return None;
@@ -320,9 +367,14 @@ impl EndsWith {
                 .and_then(EntryRef::from_value)
                 .map(|entry| entry.index)
         };
+        let (own, later) = (&of.facts.body, by_record.facts);
         let wanted = match same {
             Some(name) => entry(own, name),
-            None => Some(index),
+            None => Some(of.index),
+        };
+        let may = match by {
+            By::Anyone => true,
+            By::Publisher => has_standing(by_record.authority, of.authority, own),
         };
         let day = later.body.main_date().unwrap_or(later.published_on);
         let met_on = match on {
@@ -334,6 +386,8 @@ impl EndsWith {
             && wanted.is_some()
             && entry(&later.body, field) == wanted
             && began.is_none_or(|began| began <= met_on)
+            && may
+            && of.is_of_subject_of(by_record)
             && holds(when, later, day, context).unwrap_or(false);
         met.then_some(met_on)
     }
@@ -369,8 +423,8 @@ impl Duty<'_> {
 pub(super) struct Crossings {
     /// Fields by which a record can end duties of others.
     pub(super) ending: BTreeMap<Kind, Vec<&'static str>>,
-    /// Fields of a record with duties that name what the record that ends them names too.
-    pub(super) shared: BTreeMap<Kind, Vec<&'static str>>,
+    /// Kinds with duties that end with records which name the same as they do.
+    pub(super) shared: BTreeSet<Kind>,
 }
 
 impl Crossings {
@@ -393,8 +447,8 @@ impl Crossings {
                 if !end.is_own_correction() {
                     add(&mut crossings.ending, *kind, field);
                 }
-                for own in ruled.kinds.iter().filter(|_| same.is_some()) {
-                    add(&mut crossings.shared, *own, same.unwrap_or_default());
+                if same.is_some() {
+                    crossings.shared.extend(&ruled.kinds);
                 }
             }
         }

@@ -33,7 +33,7 @@ pub use calendar::{Calendar, Notice, OutsideCalendar};
 pub use codes::{Code, CodeFault, Codes, Place};
 pub use condition::Condition;
 pub use count::Count;
-pub use deadlines::{Counts, Duty, EndsWith, OwedBy, Task};
+pub use deadlines::{By, Counts, Duty, EndsWith, OwedBy, Side, Task};
 pub use documents::{Document, GapFault, Gaps, Requirement};
 pub use early_stop::{EarlyStop, Need, WhyNot};
 pub use exchange::ExchangeError;
@@ -211,23 +211,11 @@ impl Rules {
         deadlines::duties(&self.duties, facts, &self.context(), &self.calendar)
     }
 
-    /// Whether a later record ends a duty that the record at `index` with the body `own` started.
+    /// The day on which a later record ended a duty that a record started; `None` where it did not.
     #[must_use]
-    pub fn ends(&self, duty: &Duty<'_>, index: u64, own: &View<'_>, later: &Facts<'_>) -> bool {
-        self.ended_on(duty, index, own, later).is_some()
-    }
-
-    /// The day on which a later record ended a duty that the record at `index` with the body `own` started; `None` where it did not.
-    #[must_use]
-    pub fn ended_on(
-        &self,
-        duty: &Duty<'_>,
-        index: u64,
-        own: &View<'_>,
-        later: &Facts<'_>,
-    ) -> Option<Date> {
+    pub fn ended_on(&self, duty: &Duty<'_>, of: &Side<'_>, later: &Side<'_>) -> Option<Date> {
         let ends = duty.ends_with.iter();
-        let days = ends.filter_map(|end| end.met_on(index, own, later, &self.context()));
+        let days = ends.filter_map(|end| end.met_on(of, later, &self.context()));
         days.min()
     }
 
@@ -245,10 +233,10 @@ impl Rules {
         self.crossings.ending.get(&kind).map_or(&[], Vec::as_slice)
     }
 
-    /// The fields in which a record of a kind names what the records that end its duties name too.
+    /// Whether records of a kind may have duties that end with records which name the same as they do.
     #[must_use]
-    pub fn fields_shared_with_ends(&self, kind: Kind) -> &[&'static str] {
-        self.crossings.shared.get(&kind).map_or(&[], Vec::as_slice)
+    pub fn has_shared_ends(&self, kind: Kind) -> bool {
+        self.crossings.shared.contains(&kind)
     }
 
     /// The ends of display that follow others: for whoever looks for the records they concern.

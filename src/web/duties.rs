@@ -6,13 +6,15 @@ use super::Portal;
 use super::problem::{Problem, internal};
 use crate::domain::Stored;
 use crate::domain::dates::day_in_china;
-use crate::model::{DutyCounts, DutyLine, DutyTotals, HowMet, Met, ModelError, Part, RecordDuty};
+use crate::model::{
+    AllTotals, DutyCounts, DutyLine, DutyTotals, HowMet, Met, ModelError, Part, RecordDuty,
+};
 use crate::rules::{Calendar, OutsideCalendar, RuleVersion, Task};
 use gongshi_verify::entry::Entry;
 use gongshi_verify::time::Timestamp;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Days before the last one on which a duty is due soon.
 pub const SOON_DAYS: i32 = 7;
@@ -35,7 +37,7 @@ pub struct Told {
     pub kind: String,
     /// When the log took it.
     pub logged_at: Timestamp,
-    /// When the log last took something that it is read with: the record, or its latest correction.
+    /// When the log last took something that it is read with: the record, its latest correction, or what opened the duty again.
     pub changed_at: Timestamp,
     /// The rule.
     pub rule: RuleVersion,
@@ -156,17 +158,18 @@ impl Portal {
         let stored = Stored::read(&leaf.entry, leaf.record.as_deref());
         let stored = stored.map_err(|error| internal(&error))?;
         let duties = self.model.duties_of(index, self.log.as_ref())?;
-        let changed_at = match self.model.corrections(index)?.last() {
-            Some(latest) => {
-                let entry = self.log.entry(*latest)?;
-                let entry = Entry::parse(&entry).map_err(|error| internal(&error))?;
-                entry.logged_at
-            }
-            None => stored.entry.logged_at,
+        let taken_at = |entry: u64| {
+            let entry = self.log.entry(entry)?;
+            let entry = Entry::parse(&entry).map_err(|error| internal(&error))?;
+            Ok::<_, Problem>(entry.logged_at)
         };
+        let latest = self.model.latest_correction(index)?.map(taken_at);
+        let changed_at = latest.transpose()?.unwrap_or(stored.entry.logged_at);
         let mut told = Vec::new();
         for duty in duties.unwrap_or_default() {
             let done = duty.met.map(|met| self.done(met)).transpose()?;
+            let reopened_at = duty.reopened_by.map(taken_at).transpose()?;
+            let changed_at = reopened_at.map_or(changed_at, |at| at.max(changed_at));
             told.push(Told::new(index, &stored, changed_at, duty, done));
         }
         Ok(told)
@@ -203,7 +206,7 @@ impl Portal {
     }
 
     /// Numbers of duties on a day, by authority.
-    pub fn duty_totals(&self, day: Date) -> Result<BTreeMap<String, DutyTotals>, ModelError> {
+    pub fn duty_totals(&self, day: Date) -> Result<Arc<AllTotals>, ModelError> {
         self.model.duty_totals(day, soon_after(day))
     }
 

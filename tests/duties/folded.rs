@@ -380,3 +380,124 @@ fn what_a_correction_ended_stays_done_when_its_record_is_over() {
         county.is_as_if_folded_anew();
     }
 }
+
+/// What was found on 2 March is followed by a listing of whom it was found of, by who found it: by 16 March.
+#[test]
+fn a_record_about_somebody_else_or_of_somebody_else_does_nobodys_duty() {
+    let county = office();
+    let found = county.publish(
+        "inspection_result",
+        result("unreachable_at_registered_address", "2026-03-02"),
+    );
+    let open = counts(|c| (c.open, c.overdue, c.in_time) = (1, 1, 1));
+    let listing = |code: &str| {
+        let listing = of_subject(
+            r#""listed_reason":"unreachable","listed_on":"2026-03-02","legal_basis":"企业信息公示暂行条例""#,
+        );
+        let listing = with(listing, "subject_uscc", code.into());
+        with(listing, "result", county.named(found))
+    };
+    let wrong = county.publish("abnormal_listing", listing("91110000600037341L"));
+    assert_eq!(county.own("2026-03-17"), open);
+    let foreign = gongshi::intake::Event::sign(
+        &origin(),
+        &gongshi_verify::names::AuthorityId::parse(OTHER).unwrap(),
+        &county.other,
+        &name("abnormal_listing"),
+        gongshi::intake::Clock::now(county.log.clock.as_ref()),
+        None,
+        gongshi_verify::record::Record::new(listing("91000000MA00000900"), salt()).unwrap(),
+    );
+    county.say(foreign).unwrap();
+    assert_eq!(county.own("2026-03-17"), open);
+    county.is_as_if_folded_anew();
+    // Its code was wrong: now it is about whom the result is about, and stays done when it leaves.
+    let right = county
+        .say(county.correction(wrong, "abnormal_listing", listing("91000000MA00000900")))
+        .unwrap();
+    let done = counts(|c| c.in_time = 2);
+    assert_eq!(county.own("2026-03-17"), done);
+    let removal = of_subject(&format!(
+        r#""listing":{},"listed_on":"2026-03-02","removed_reason":"reachable_again","removed_on":"2026-03-02""#,
+        county.named_json(wrong)
+    ));
+    county.publish("abnormal_removal", removal);
+    county.log.clock.advance_to(time("2026-03-03T02:00:00Z"));
+    county.log.settle();
+    assert_eq!(county.log.app.end_displays().ended, 1);
+    assert_eq!(county.own("2026-03-17"), done);
+    county.is_as_if_folded_anew();
+    // Once the correction is erased nothing tells any more that it was about this one.
+    county.say(county.erasure(right)).unwrap();
+    assert_eq!(county.own("2026-03-17"), open);
+    county.is_as_if_folded_anew();
+}
+
+/// How many keys of the model begin with a tag.
+fn keys(county: &gongshi::model::Model, tag: u8) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let all = county.dump().map(Result::unwrap);
+    all.filter(|(key, _)| key[0] == tag).collect()
+}
+
+/// Of the steps on a result only orders with a term wait for others; else each new step would look at all the others again.
+#[test]
+fn only_what_has_to_be_done_waits_and_each_correction_is_kept_by_itself() {
+    let county = office();
+    let found = county.publish("inspection_result", result("problem_pending", "2026-03-02"));
+    let step = |kind: &str, rest: &str| {
+        of_subject(&format!(
+            r#""result":{},"followup_type":"{kind}","acted_on":"2026-03-02"{rest}"#,
+            county.named_json(found)
+        ))
+    };
+    let due = r#","due_on":"2026-03-06""#;
+    let order = county.publish("result_followup", step("rectification_ordered", due));
+    let done: Vec<u64> = (0..3)
+        .map(|n| {
+            let note = format!(r#","note":"{n}""#);
+            county.publish("result_followup", step("rectified", &note))
+        })
+        .collect();
+    let waiting = keys(county.model(), b'I');
+    assert_eq!(waiting.len(), 1, "{waiting:?}");
+    assert!(waiting[0].0.ends_with(&order.to_be_bytes()));
+    // Corrected to be an order, a step waits as well, and no longer once that is taken back.
+    let corrected = step("rectification_ordered", due);
+    let first = county
+        .say(county.correction(done[0], "result_followup", corrected.clone()))
+        .unwrap();
+    assert_eq!(keys(county.model(), b'I').len(), 2);
+    let second = with(corrected, "note", "再次更正".into());
+    let second = county
+        .say(county.correction(done[0], "result_followup", second))
+        .unwrap();
+    let model = county.model();
+    assert_eq!(model.corrections(done[0]).unwrap(), [first, second]);
+    assert_eq!(model.latest_correction(done[0]).unwrap(), Some(second));
+    let kept = keys(model, b'k');
+    assert!(kept.len() == 2 && kept.iter().all(|(_, value)| value.is_empty()));
+    county.is_as_if_folded_anew();
+    for correction in [second, first] {
+        county.say(county.withdrawal(correction)).unwrap();
+        county.is_as_if_folded_anew();
+    }
+    let model = county.model();
+    assert_eq!(model.latest_correction(done[0]).unwrap(), None);
+    assert_eq!(keys(model, b'I').len(), 1);
+}
+
+/// What was summed up for one day and log is not told of another.
+#[test]
+fn totals_are_of_the_day_and_of_what_is_folded() {
+    let county = office();
+    let promise = r#""promise_type":"voluntary_disclosure","content":"诚信经营","promised_on":"2026-03-02","fulfilment":"pending","due_on":"2026-03-06""#;
+    county.publish("credit_promise", of_subject(promise));
+    let open = counts(|c| (c.open, c.due_soon) = (1, 1));
+    assert_eq!(county.followed("2026-03-02"), open);
+    assert_eq!(county.followed("2026-03-02"), open);
+    let overdue = counts(|c| (c.open, c.overdue) = (1, 1));
+    assert_eq!(county.followed("2026-03-07"), overdue);
+    county.publish("credit_promise", of_subject(promise));
+    let overdue = counts(|c| (c.open, c.overdue) = (2, 2));
+    assert_eq!(county.followed("2026-03-07"), overdue);
+}

@@ -4,6 +4,7 @@ use crate::common::*;
 use crate::county::{County, OTHER};
 use crate::office::*;
 use actix_web::{App, test as http};
+use gongshi::model::Part;
 use gongshi::text::{Catalogue, Lang};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -434,4 +435,77 @@ fn a_feed_says_when_a_correction_changed_what_it_says() {
     assert!(published.to_rfc3339().starts_with("2026-03-02T08:0"));
     let ics = county.read(&format!("/authorities/{DEPARTMENT}/duties.ics"));
     assert!(ics.contains("DTSTAMP:20260304T020"), "{ics}");
+}
+
+/// When the first duty of a record changed, by the feed.
+fn updated(county: &County, query: &str, index: u64) -> String {
+    let feed = county.read(&format!("/authorities/{DEPARTMENT}/duties.atom{query}"));
+    let feed = feed_rs::parser::parse(feed.as_bytes()).unwrap();
+    let of_record = format!("/record/{index}");
+    let entry = feed
+        .entries
+        .iter()
+        .find(|one| one.links[0].href.ends_with(&of_record));
+    entry.unwrap().updated.unwrap().to_rfc3339()
+}
+
+#[test]
+fn a_feed_says_when_a_duty_was_opened_again() {
+    let (county, listed, application) = some();
+    let decision = || {
+        of_subject(&format!(
+            r#""repair_kind":"abnormal_removal","application":{},"target":{},"repair_outcome":"refused","reason":"未恢复","decided_on":"2026-03-02""#,
+            county.named_json(application),
+            county.named_json(listed)
+        ))
+    };
+    assert!(updated(&county, "", application).starts_with("2026-03-02T08:0"));
+    let decided = county.publish("repair_decision", decision());
+    assert_eq!(county.open(Part::Own), []);
+    // Published in error: nobody has decided.
+    county.log.clock.advance_to(time("2026-03-04T02:00:00Z"));
+    county.say(county.withdrawal(decided)).unwrap();
+    county.model();
+    assert!(updated(&county, "", application).starts_with("2026-03-04T02:0"));
+    county.is_as_if_folded_anew();
+    // Once it is erased, nothing tells what it was about.
+    county.say(county.erasure(decided)).unwrap();
+    county.is_as_if_folded_anew();
+    assert!(updated(&county, "", application).starts_with("2026-03-02T08:0"));
+}
+
+#[test]
+fn a_feed_says_when_a_duty_was_opened_again_by_a_correction() {
+    let county = office();
+    let found = county.publish("inspection_result", result("problem_pending", "2026-03-02"));
+    let step = |kind: &str, rest: &str| {
+        of_subject(&format!(
+            r#""result":{},"followup_type":"{kind}","acted_on":"2026-03-02"{rest}"#,
+            county.named_json(found)
+        ))
+    };
+    let due = r#","due_on":"2026-03-06""#;
+    let order = county.publish("result_followup", step("rectification_ordered", due));
+    let rectified = county.publish("result_followup", step("rectified", ""));
+    assert_eq!(county.open(Part::Followed), []);
+    county.log.clock.advance_to(time("2026-03-04T02:00:00Z"));
+    let other = step("rectification_ordered", r#","due_on":"2026-03-09""#);
+    let say = |body| {
+        let correction = county.correction(rectified, "result_followup", body);
+        let correction = county.say(correction).unwrap();
+        county.model();
+        correction
+    };
+    say(other);
+    assert!(updated(&county, "?part=followed", order).starts_with("2026-03-04T02:0"));
+    county.is_as_if_folded_anew();
+    // Corrected once more it is done, until that correction is withdrawn.
+    county.log.clock.advance_to(time("2026-03-05T02:00:00Z"));
+    let again = say(step("rectified", r#","note":"已整改""#));
+    assert_eq!(county.open(Part::Followed), []);
+    county.log.clock.advance_to(time("2026-03-06T02:00:00Z"));
+    county.say(county.withdrawal(again)).unwrap();
+    county.model();
+    assert!(updated(&county, "?part=followed", order).starts_with("2026-03-06T02:0"));
+    county.is_as_if_folded_anew();
 }

@@ -628,3 +628,61 @@ fn of_many_objections_the_newest_are_followed() {
         .collect();
     assert_eq!(begun, said[185..]);
 }
+
+/// An objection that was upheld on 2 March asks for a correction by 9 March, whether it was answered or not.
+#[test]
+fn what_an_answer_leaves_to_be_done_is_overdue_on_page_and_api() {
+    let county = County::new();
+    let listed = county.publish("abnormal_listing", listing(FIRST, NAME, "2026-02-03"));
+    let objection = about(
+        &county,
+        r#""objection_type":"content_wrong","objection_text":"原因有误。","filed_on":"2026-02-25","accepted_on":"2026-02-26""#,
+        &[("target", listed)],
+    );
+    let objection = county.publish("objection", objection);
+    let reply = about(
+        &county,
+        r#""objection_outcome":"upheld","reason":"属实。","decided_on":"2026-03-02""#,
+        &[("objection", objection)],
+    );
+    let reply = county.publish("objection_reply", reply);
+    county.log.clock.advance_to(time("2026-03-11T04:00:00Z"));
+    let told = county.receipt_told(objection);
+    assert_eq!(told["journey"]["over"], true);
+    let all = told["journey"]["deadlines"].as_array().unwrap();
+    let late: Vec<_> = all.iter().filter(|one| one["late"] == true).collect();
+    assert_eq!(late.len(), 1, "{all:?}");
+    assert_eq!(
+        (&late[0]["of"], &late[0]["due_on"]),
+        (&reply.into(), &"2026-03-09".into())
+    );
+    assert!(late[0]["met_by"].is_null());
+    let html = county.shown(objection, "/en");
+    assert!(html.contains("overdue by 2 days"), "{html}");
+    // Corrected after its day, it stays late: by the day on which the log took the correction.
+    let right = about(
+        &county,
+        r#""listed_reason":"unreachable","listed_on":"2026-02-03","reason":"新文字。""#,
+        &[],
+    );
+    let Value::Object(mut correction) = county.correction_body(listed, "abnormal_listing", right)
+    else {
+        panic!("an object")
+    };
+    correction.insert("objection".to_owned(), county.named(objection));
+    let correction = county.about("correction", listed, Value::Object(correction));
+    let correction = county.say(correction).unwrap();
+    let told = county.receipt_told(objection);
+    let all = told["journey"]["deadlines"].as_array().unwrap();
+    let met = all.iter().find(|one| one["of"] == reply).unwrap();
+    assert_eq!(
+        (&met["met_by"], &met["late"]),
+        (&correction.into(), &true.into())
+    );
+    assert_eq!(met["met_on"], "2026-03-11");
+    let html = county.shown(objection, "/en");
+    assert!(
+        html.contains("2 days late") || html.contains("2026-03-11"),
+        "{html}"
+    );
+}

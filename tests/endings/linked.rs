@@ -6,9 +6,15 @@
 use crate::common::*;
 use crate::served::Server;
 use crate::support::*;
+use gongshi::intake::{Auditor, Clock as _, Event};
+use gongshi::log::fsck;
+use gongshi::rules::Rules;
 use gongshi_verify::json::Value;
+use gongshi_verify::names::AuthorityId;
+use gongshi_verify::record::Record;
 
 const SUBJECT: &str = "91000000MA00000900";
+const ELSE: &str = "91110000600037341L";
 
 struct Place {
     county: County,
@@ -80,6 +86,22 @@ impl Place {
         self.county.log.settle();
         assert_eq!(self.county.log.app.end_displays().failed, 0);
         self.county.log.settle();
+    }
+
+    /// What fsck finds: the expiries that were logged are those of the rules.
+    fn is_sound(&self) {
+        let log = &self.county.log.app.portal.log;
+        let mut auditor = Auditor::new(origin())
+            .with_rules(log.clone(), Rules::built_in().clone())
+            .unwrap();
+        let mut report = fsck(
+            log,
+            |_| (),
+            |index, leaf, problems| auditor.leaf(index, leaf, problems),
+        );
+        auditor.finish(&mut report.problems);
+        assert_eq!(auditor.expiries_unchecked(), None);
+        assert_eq!(report.problems, []);
     }
 
     /// Whether a reader is given a record: by its page, the list of its kind, the subject's page, search and the API, which all say the same.
@@ -201,4 +223,133 @@ fn a_result_stops_with_a_serious_listing_that_is_removed_and_stays_beside_an_abn
         "{}",
         stub.body
     );
+}
+
+/// The body of a fine of 50,000 fen that is minor: from 2 March 2026 it is shown for three months.
+fn minor(subject: &str, number: &str, result: &str) -> String {
+    format!(
+        r#"{{"subject_uscc":"{subject}","subject_name":"猋猋食品店","region":"000000","subject_type":"enterprise","decision_no":"{number}",
+        "violation_type":"示例","legal_basis":"价格法","penalty_kinds":["fine"],"content":"罚款","fine_fen":50000,"decided_on":"2026-02-27",
+        "severity":"minor","result":{result}}}"#
+    )
+}
+
+impl Place {
+    /// What the other department publishes.
+    fn post_by_other(&self, kind: &str, text: &str) -> u64 {
+        self.county.log.settle();
+        let event = Event::sign(
+            &origin(),
+            &AuthorityId::parse(OTHER).unwrap(),
+            &self.county.other,
+            &name(kind),
+            self.county.log.clock.now(),
+            None,
+            Record::new(body(text), salt()).unwrap(),
+        );
+        let answer = self.server.post(&event);
+        answer["index"]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{answer}"))
+    }
+
+    fn result_of(&self, rest: &str) -> u64 {
+        self.post(
+            "inspection_result",
+            &format!(
+                r#""draw_basis":"complaint","origin_reason":"群众举报","method":"on_site","inspected_on":"2026-02-10","outcome":["problem_pending"]{rest}"#
+            ),
+        )
+    }
+
+    fn penalty_of(&self, subject: &str, result: u64) -> u64 {
+        let number = format!("示罚{result}号");
+        let text = minor(subject, &number, &self.named(result));
+        self.county.publish("penalty", body(&text))
+    }
+}
+
+/// A maker is penalised for what a shop sold; a department that took no part penalises the shop: neither speaks for the result of the shop.
+#[test]
+fn a_result_stops_with_nothing_of_another_subject_or_of_an_authority_without_standing() {
+    let place = Place::new("000000");
+    let results: Vec<u64> = (0..3).map(|_| place.result_of("")).collect();
+    let [of_maker, of_foreign, listed] = results[..] else {
+        panic!("{results:?}")
+    };
+    let joint = place.result_of(&format!(r#","joint_departments":["{OTHER}"]"#));
+    let mut gone = vec![("penalty", place.penalty_of(ELSE, of_maker))];
+    for result in [of_foreign, joint] {
+        let text = minor(SUBJECT, &format!("示罚{result}号"), &place.named(result));
+        gone.push(("penalty", place.post_by_other("penalty", &text)));
+    }
+    let subject =
+        format!(r#""subject_uscc":"{ELSE}","subject_name":"猋猋食品厂","region":"000000""#);
+    let listing = place.post_by_other(
+        "serious_listing",
+        &format!(
+            r#"{{{subject},"serious_category":"food_safety","reason":"示例","listed_on":"2026-02-27","restrictions":[{{"restriction":"key_supervision"}}],
+            "legal_basis":"市场监督管理严重违法失信名单管理办法","result":{}}}"#,
+            place.named(listed)
+        ),
+    );
+    place.post_by_other(
+        "serious_removal",
+        &format!(
+            r#"{{{subject},"listing":{},"serious_removal_reason":"listed_in_error","removed_on":"2026-03-02"}}"#,
+            place.named(listing)
+        ),
+    );
+    place.at("2026-06-02T16:00:00Z");
+    for (kind, index) in gone {
+        let page = place.server.get(&format!("/en/record/{index}"));
+        assert_eq!(page.status, 410, "{kind} {index}");
+    }
+    assert_eq!(
+        place.server.get(&format!("/en/record/{listing}")).status,
+        410
+    );
+    for result in [of_maker, of_foreign, listed] {
+        assert!(place.gives(result, "inspection_result"), "{result}");
+    }
+    // Who inspected together speaks for the result together.
+    assert!(!place.gives(joint, "inspection_result"));
+    place.county.is_as_if_folded_anew();
+    place.is_sound();
+}
+
+/// What a penalty said when it left counts: the code and the result that it was corrected to.
+#[test]
+fn a_result_stops_with_a_penalty_as_it_was_corrected() {
+    let place = Place::new("000000");
+    let results: Vec<u64> = (0..4).map(|_| place.result_of("")).collect();
+    let [by_code, named_first, named_then, named_again] = results[..] else {
+        panic!("{results:?}")
+    };
+    let correct = |target: u64, text: &str| {
+        let correction = place.county.correction(target, "penalty", body(text));
+        place.county.say(correction).unwrap()
+    };
+    let other_code = place.penalty_of(ELSE, by_code);
+    correct(
+        other_code,
+        &minor(SUBJECT, "示罚1号", &place.named(by_code)),
+    );
+    let penalty = place.penalty_of(SUBJECT, named_first);
+    let text = |result| minor(SUBJECT, "示罚2号", &place.named(result));
+    correct(penalty, &text(named_then));
+    let withdrawn = correct(penalty, &text(named_again));
+    place
+        .county
+        .say(place.county.withdrawal(withdrawn))
+        .unwrap();
+    place.at("2026-06-02T16:00:00Z");
+    assert!(!place.gives(other_code, "penalty") && !place.gives(penalty, "penalty"));
+    assert!(!place.gives(by_code, "inspection_result"));
+    assert!(!place.gives(named_then, "inspection_result"));
+    for stays in [named_first, named_again] {
+        assert!(place.gives(stays, "inspection_result"), "{stays}");
+    }
+    place.county.is_as_if_folded_anew();
+    place.is_sound();
 }

@@ -3,6 +3,7 @@
 use crate::common::*;
 use crate::support::*;
 use gongshi::intake::{Clock as _, Event};
+use gongshi::model::StatusList;
 use gongshi_verify::json::Value;
 use gongshi_verify::record::Record;
 
@@ -211,5 +212,45 @@ fn a_removal_by_the_day_leaves_the_listings_of_others() {
     county.log.settle();
     let model = &county.log.app.portal.model;
     assert_eq!(model.last_day(listed).unwrap(), None);
+    let shop = model.enterprise(SHOP).unwrap().unwrap();
+    let on: Vec<u64> = shop
+        .on(StatusList::Abnormal)
+        .iter()
+        .map(|one| one.index)
+        .collect();
+    assert_eq!(on, [listed]);
     county.publish("abnormal_removal", county.removal(listed));
+}
+
+/// Who decided on an application for its own listing has not decided on another's which the application names since.
+#[test]
+fn a_decision_lifts_nothing_that_its_application_was_corrected_to_name() {
+    let county = County::new();
+    let own = county.publish("penalty", body(PENALTY));
+    let text = PENALTY.replace("示罚1号", "示罚2号");
+    let theirs = county.say(OTHER, "penalty", body(&text)).unwrap();
+    county.log.clock.advance_to(time("2026-06-08T08:00:00Z"));
+    let application = |target| {
+        let body = application("penalty_early_stop", "2026-06-05");
+        with(body, "target", county.named(target))
+    };
+    let applied = county.publish("repair_application", application(own));
+    let granted = with(
+        decision("penalty_early_stop", "granted"),
+        "application",
+        county.named(applied),
+    );
+    let granted = with(granted, "decided_on", "2026-06-06");
+    county.publish("repair_decision", granted);
+    let day = |index| {
+        county.log.settle();
+        let due = county.log.app.portal.model.last_day(index).unwrap();
+        due.map(|due| due.last_day.to_string())
+    };
+    let [repaired, goes_on] = ["2026-06-06", "2027-03-02"].map(|day| Some(day.to_owned()));
+    assert_eq!((day(own), day(theirs)), (repaired, goes_on.clone()));
+    county
+        .correct(applied, "repair_application", application(theirs))
+        .unwrap();
+    assert_eq!((day(own), day(theirs)), (goes_on.clone(), goes_on));
 }

@@ -3,8 +3,9 @@
 use crate::case::day;
 use gongshi::domain::{Kind, Region, Uscc, View};
 use gongshi::rules::{
-    Circumstances, End, Ended, Facts, How, Later, Need, Rules, System, Unruled, WhyNot,
+    Circumstances, Duty, End, Ended, Facts, How, Later, Need, Rules, Side, System, Unruled, WhyNot,
 };
+use gongshi_verify::names::AuthorityId;
 use serde_json::{Value, json};
 
 fn facts(kind: Kind, body: &Value) -> Facts<'_> {
@@ -15,6 +16,33 @@ fn facts(kind: Kind, body: &Value) -> Facts<'_> {
         system: System::MarketSupervision,
         later: Later::default(),
     }
+}
+
+/// Whether a later record ends a duty; both of one authority, and about subjects by these codes.
+fn ends_of(
+    duty: &Duty<'_>,
+    (index, own, code): (u64, &Facts<'_>, Option<&Uscc>),
+    (who, later, later_code): (&str, &Facts<'_>, Option<&Uscc>),
+) -> bool {
+    let [publisher, who] = ["610323-SCJG", who].map(|id| AuthorityId::parse(id).unwrap());
+    let of = Side {
+        index,
+        authority: &publisher,
+        codes: code.map_or(&[], std::slice::from_ref),
+        facts: own,
+    };
+    let by = Side {
+        index: 100,
+        authority: &who,
+        codes: later_code.map_or(&[], std::slice::from_ref),
+        facts: later,
+    };
+    Rules::built_in().ended_on(duty, &of, &by).is_some()
+}
+
+/// The same where nobody asks who says it, and of whom.
+fn ends(duty: &Duty<'_>, index: u64, own: &Facts<'_>, later: &Facts<'_>) -> bool {
+    ends_of(duty, (index, own, None), ("610323-SCJG", later, None))
 }
 
 fn entry(index: u64) -> Value {
@@ -31,18 +59,18 @@ fn a_rectification_ends_with_a_later_step_on_the_same_result() {
         panic!("{duties:?}")
     };
     assert_eq!(duty.due_on, Ok(day("2026-03-30")));
-    let ends = |body: Value| rules.ends(duty, 9, &own.body, &facts(Kind::ResultFollowup, &body));
-    assert!(ends(
+    let by = |body: Value| ends(duty, 9, &own, &facts(Kind::ResultFollowup, &body));
+    assert!(by(
         json!({"result": entry(7), "followup_type": "rectified", "acted_on": "2026-03-28"})
     ));
-    assert!(!ends(
+    assert!(!by(
         json!({"result": entry(8), "followup_type": "rectified", "acted_on": "2026-03-28"})
     ));
-    assert!(!ends(
+    assert!(!by(
         json!({"result": entry(7), "followup_type": "rectification_ordered", "acted_on": "2026-03-28"})
     ));
     let other = json!({"result": entry(7)});
-    assert!(!rules.ends(duty, 9, &own.body, &facts(Kind::Penalty, &other)));
+    assert!(!ends(duty, 9, &own, &facts(Kind::Penalty, &other)));
 }
 
 #[test]
@@ -53,8 +81,18 @@ fn a_transfer_ends_with_the_answer_that_names_it() {
     let own = facts(Kind::Transfer, &body);
     let duties = rules.duties(&own);
     let answer = |index: u64| json!({"transfer_type": "feedback", "answers": entry(index), "transferred_on": "2026-04-01"});
-    assert!(rules.ends(&duties[0], 5, &own.body, &facts(Kind::Transfer, &answer(5))));
-    assert!(!rules.ends(&duties[0], 5, &own.body, &facts(Kind::Transfer, &answer(6))));
+    assert!(ends(
+        &duties[0],
+        5,
+        &own,
+        &facts(Kind::Transfer, &answer(5))
+    ));
+    assert!(!ends(
+        &duties[0],
+        5,
+        &own,
+        &facts(Kind::Transfer, &answer(6))
+    ));
     // The answer itself asks for nothing, nor does a notice without a term.
     assert!(rules.duties(&facts(Kind::Transfer, &answer(5))).is_empty());
     let open = json!({"transfer_type": "notice", "transferred_on": "2026-03-16"});
@@ -69,10 +107,10 @@ fn a_granted_repair_is_carried_out_within_three_working_days() {
     let duties = rules.duties(&own);
     assert_eq!(duties[0].due_on, Ok(day("2026-03-25")));
     let removal = json!({"listing": entry(3), "removed_on": "2026-03-23"});
-    assert!(rules.ends(
+    assert!(ends(
         &duties[0],
         8,
-        &own.body,
+        &own,
         &facts(Kind::AbnormalRemoval, &removal)
     ));
     let refused =
@@ -93,7 +131,7 @@ fn a_reversed_revocation_carries_a_repair_out_and_a_rescission_leaves_nothing_to
     let [duty] = &duties[..] else {
         panic!("{duties:?}")
     };
-    let ends = |kind, body: Value| rules.ends(duty, 8, &own.body, &facts(kind, &body));
+    let ends = |kind, body: Value| ends(duty, 8, &own, &facts(kind, &body));
     let reversal = |name: &str, index| json!({"status": "revocation_reversed", name: entry(index), "effective_on": "2026-03-23"});
     let status = Kind::SubjectStatus;
     assert!(ends(status, reversal("repair_decision", 8)));
@@ -144,7 +182,7 @@ fn late_publication_is_a_duty_that_its_own_record_ends() {
     let duties = Rules::built_in().duties(&own);
     assert_eq!(duties.len(), 1);
     assert!(duties[0].is_publication());
-    assert!(!Rules::built_in().ends(&duties[0], 1, &own.body, &own));
+    assert!(!ends(&duties[0], 1, &own, &own));
 }
 
 #[test]
@@ -367,4 +405,42 @@ fn every_kind_s_example_has_a_rule() {
             assert!(duty.due_on.is_ok(), "{kind} {duty:?}");
         }
     }
+}
+
+/// Another enterprise's listing ends nothing, nor does one by a department that took no part; one handed over is closed by who received it.
+#[test]
+fn a_duty_ends_with_what_is_about_its_subject_and_from_who_has_a_say() {
+    let rules = Rules::built_in();
+    let [own_code, other_code] =
+        ["91000000MA00000900", "91110000600037341L"].map(|code| Uscc::parse(code).unwrap());
+    let found = |joint: Value| json!({"inspected_on": "2026-03-16", "outcome": ["unreachable_at_registered_address"], "joint_departments": joint});
+    let [alone, joint] = [found(json!([])), found(json!(["610323-YJJ"]))];
+    let listed = json!({"result": entry(7), "listed_on": "2026-03-18"});
+    let listed = facts(Kind::AbnormalListing, &listed);
+    let by = |result: &Value, who: &str, code: Option<&Uscc>| {
+        let own = facts(Kind::InspectionResult, result);
+        let duties = rules.duties(&own);
+        let duty = duties
+            .iter()
+            .find(|duty| duty.rule.name == "abnormal-after-result");
+        let own = (7, &own, Some(&own_code));
+        ends_of(duty.unwrap(), own, (who, &listed, code))
+    };
+    for who in ["610323-SCJG", "610300-SCJG"] {
+        assert!(by(&alone, who, Some(&own_code)), "{who}");
+        assert!(by(&alone, who, None), "{who}");
+        assert!(!by(&alone, who, Some(&other_code)), "{who}");
+    }
+    assert!(!by(&alone, "610323-YJJ", Some(&own_code)));
+    assert!(by(&joint, "610323-YJJ", Some(&own_code)));
+    let order = json!({"result": entry(7), "followup_type": "rectification_ordered", "acted_on": "2026-03-16", "due_on": "2026-03-30"});
+    let order = facts(Kind::ResultFollowup, &order);
+    let closed = json!({"result": entry(7), "followup_type": "closed", "acted_on": "2026-03-20"});
+    let closed = facts(Kind::ResultFollowup, &closed);
+    let duties = rules.duties(&order);
+    let by = |code| {
+        let own = (9, &order, Some(&own_code));
+        ends_of(&duties[0], own, ("610323-CGJ", &closed, Some(code)))
+    };
+    assert!(by(&own_code) && !by(&other_code));
 }

@@ -2,43 +2,11 @@
 
 use super::case::{Case, Past};
 use super::{Said, broken};
-use crate::domain::{Breach, Kind, OfDay};
+use crate::domain::exit::{EXITS, Exit};
+use crate::domain::{Breach, OfDay};
 use crate::intake::Refusal;
 use crate::intake::competence::{named, not_yours};
 use jiff::civil::Date;
-
-/// A kind of listing, the kind that ends it, and that kind's fields: for the listing, for its day, for the day of the end.
-pub(super) struct Exit {
-    pub(super) listing: Kind,
-    pub(super) exit: Kind,
-    field: &'static str,
-    day: &'static str,
-    ends_on: &'static str,
-}
-
-const EXITS: &[Exit] = &[
-    Exit {
-        listing: Kind::AbnormalListing,
-        exit: Kind::AbnormalRemoval,
-        field: "listing",
-        day: "listed_on",
-        ends_on: "removed_on",
-    },
-    Exit {
-        listing: Kind::SeriousListing,
-        exit: Kind::SeriousRemoval,
-        field: "listing",
-        day: "listed_on",
-        ends_on: "removed_on",
-    },
-    Exit {
-        listing: Kind::IndividualMark,
-        exit: Kind::IndividualRestore,
-        field: "mark",
-        day: "marked_on",
-        ends_on: "restored_on",
-    },
-];
 
 fn of_day(past: &Past) -> OfDay<'_> {
     OfDay {

@@ -1,10 +1,12 @@
-//! The terms that the steps of a journey start, and which step met each.
+//! The terms that the records of a journey start, as the model keeps them: here and on pages of duties the same is told.
 
 use super::look::{Look, Seen};
 use super::steps::Step;
 use crate::domain::Kind;
+use crate::model::{HowMet, Met, ModelError};
 use crate::rules::{EndsWith, OutsideCalendar, RuleVersion};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// A term that runs, or ran.
 #[derive(Debug, Clone)]
@@ -22,8 +24,10 @@ pub struct Deadline<'a> {
     pub due_on: Result<Date, OutsideCalendar>,
     /// The kinds of record that meet it, each once.
     pub awaits: Vec<Kind>,
-    /// The entry that met it, and on which day by its own word.
-    pub met: Option<(u64, Date)>,
+    /// How it ended; `None` while it is open.
+    pub met: Option<Met>,
+    /// The day that counts of its end; not told of a record that is no longer public.
+    pub met_on: Option<Date>,
 }
 
 /// The kinds of record that end a duty, each once.
@@ -41,44 +45,50 @@ pub fn awaited(ends: &[EndsWith]) -> Vec<Kind> {
 }
 
 impl Deadline<'_> {
-    /// Whether it was met too late, or is not met and over on a day; `None` where its last day is not known.
+    /// Whether it was met too late, or is open and over on a day; `None` where that cannot be told.
     #[must_use]
     pub fn is_late(&self, today: Date) -> Option<bool> {
-        let due_on = self.due_on.as_ref().ok()?;
-        Some(self.met.map_or(today, |(_, day)| day) > *due_on)
+        match (self.met.map(|met| met.how), &self.due_on) {
+            (Some(HowMet::InTime), _) => Some(false),
+            (Some(HowMet::Late), _) => Some(true),
+            (None, Ok(due_on)) => Some(today > *due_on),
+            (Some(HowMet::Undecided), _) | (None, Err(_)) => None,
+        }
     }
 }
 
 impl<'a> Look<'a> {
     /// What the records of a journey demand. Terms that end with a record's own publication are no part of it.
-    pub(super) fn deadlines(&self, begun: &Seen, steps: &[Step]) -> Vec<Deadline<'a>> {
-        let rules = self.model.rules();
-        let mut records: Vec<&Seen> = vec![begun];
-        records.extend(steps.iter().map(|step| &step.record));
-        records.sort_by_key(|record| record.index);
-        records.dedup_by_key(|record| record.index);
+    pub(super) fn deadlines(
+        &self,
+        begun: &Seen,
+        steps: &[Step],
+    ) -> Result<Vec<Deadline<'a>>, ModelError> {
+        let mut records = BTreeSet::from([begun.index]);
+        records.extend(steps.iter().map(|step| step.record.index));
         let mut found = Vec::new();
-        for record in &records {
-            let facts = record.facts(rules);
-            for duty in rules.duties(&facts) {
-                if duty.is_publication() {
+        for of in records {
+            let duties = self.model.duties_of(of, self.log)?;
+            for one in duties.unwrap_or_default() {
+                if one.duty.is_publication() {
                     continue;
                 }
-                let later = records.iter().filter(|later| later.index > record.index);
-                let mut meets = later.filter(|later| {
-                    rules.ends(&duty, record.index, &record.view(), &later.facts(rules))
-                });
+                let met_on = match one.met {
+                    Some(met) => self.is_public(met.by)?.then_some(met.on),
+                    None => None,
+                };
                 found.push(Deadline {
-                    rule: duty.rule,
-                    of: record.index,
-                    starts_on: duty.starts_on,
-                    awaits: awaited(duty.ends_with),
-                    due_on: duty.due_on,
-                    met: meets.next().map(|later| (later.index, later.day())),
+                    rule: one.duty.rule,
+                    of,
+                    starts_on: one.duty.starts_on,
+                    awaits: awaited(one.duty.ends_with),
+                    due_on: one.duty.due_on,
+                    met: one.met,
+                    met_on,
                 });
             }
         }
         found.sort_by_key(|one| (one.starts_on, one.of));
-        found
+        Ok(found)
     }
 }

@@ -5,7 +5,6 @@ use crate::domain::dates::day_in_china;
 use crate::domain::{EntryRef, Kind, Stored, View};
 use crate::log::Log;
 use crate::model::{fold, index_in_key, key};
-use crate::rules::{Facts, Later, Rules};
 use crate::store::prefix_end;
 use gongshi_verify::hash::{Hash, leaf_hash};
 use jiff::civil::Date;
@@ -70,21 +69,12 @@ impl Seen {
     pub fn day(&self) -> Date {
         self.view().main_date().unwrap_or_else(|| self.logged_on())
     }
-
-    pub(super) fn facts<'a>(&'a self, rules: &Rules) -> Facts<'a> {
-        rules.facts(
-            self.authority(),
-            self.view(),
-            self.logged_on(),
-            Later::default(),
-        )
-    }
 }
 
 /// Reads what is public now.
 pub(super) struct Look<'a> {
     pub(super) model: &'a Model,
-    log: &'a Log,
+    pub(super) log: &'a Log,
 }
 
 impl<'a> Look<'a> {
@@ -100,6 +90,12 @@ impl<'a> Look<'a> {
         Ok(Some((leaf_hash(&leaf.entry), fold::read(index, &leaf)?)))
     }
 
+    /// Whether a record is public now.
+    pub(super) fn is_public(&self, index: u64) -> Result<bool, ModelError> {
+        let read = self.read(index)?;
+        Ok(read.is_some_and(|(_, stored)| stored.body.is_some()))
+    }
+
     /// A record as it stands; `None` for one that is not public, or of a kind that is not known.
     pub(super) fn seen(&self, index: u64) -> Result<Option<Seen>, ModelError> {
         let Some((leaf_hash, stored)) = self.read(index)? else {
@@ -108,7 +104,7 @@ impl<'a> Look<'a> {
         let Some(kind) = stored.kind.filter(|_| stored.body.is_some()) else {
             return Ok(None);
         };
-        let latest = self.model.corrections(index)?.last().copied();
+        let latest = self.model.latest_correction(index)?;
         let corrected = match latest {
             Some(latest) => self.read(latest)?,
             None => None,

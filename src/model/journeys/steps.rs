@@ -3,6 +3,7 @@
 use super::Journey;
 use super::look::{Look, Seen};
 use crate::domain::Kind;
+use crate::domain::exit::EXITS;
 use crate::model::ModelError;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -150,13 +151,8 @@ impl Step {
     }
 }
 
-const REMOVALS: &[(Kind, &str)] = &[
-    (Kind::AbnormalRemoval, "listing"),
-    (Kind::SeriousRemoval, "listing"),
-    (Kind::IndividualRestore, "mark"),
-    (Kind::Withdrawal, "target"),
-    (Kind::Expiry, "target"),
-];
+/// What ends the display of any record.
+const ENDS: &[Kind] = &[Kind::Withdrawal, Kind::Expiry];
 const CARRY_OUT: &[Kind] = &[
     Kind::AbnormalRemoval,
     Kind::SeriousRemoval,
@@ -183,7 +179,7 @@ impl<'a> Look<'a> {
         state: State,
     ) -> Result<Journey<'a>, ModelError> {
         steps.sort_by_key(Step::place);
-        let deadlines = self.deadlines(&begun, &steps);
+        let deadlines = self.deadlines(&begun, &steps)?;
         Ok(Journey {
             begun,
             state,
@@ -226,10 +222,14 @@ impl<'a> Look<'a> {
         if state == State::Granted
             && let Some(target) = begun.named("target")
         {
-            for (kind, member) in REMOVALS {
-                let ends = self.naming(target, &[*kind], member)?;
-                lifts.extend(ends.into_iter().filter(|end| end.index > begun.index));
+            let mut ends = self.naming(target, ENDS, "target")?;
+            let lifted = self.seen(target)?;
+            for exit in EXITS {
+                if lifted.as_ref().is_none_or(|one| one.kind() == exit.listing) {
+                    ends.extend(self.naming(target, &[exit.exit], exit.field)?);
+                }
             }
+            lifts.extend(ends.into_iter().filter(|end| end.index > begun.index));
         }
         lifts.sort_by_key(|lift| lift.index);
         lifts.dedup_by_key(|lift| lift.index);

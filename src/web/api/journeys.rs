@@ -121,8 +121,8 @@ fn deadline(one: &Deadline<'_>, today: Date) -> Value {
         "awaits": kinds(&one.awaits),
         "starts_on": one.starts_on.to_string(),
         "due_on": day(one.due_on.as_ref().ok().copied()),
-        "met_by": one.met.map(|(by, _)| by),
-        "met_on": day(one.met.map(|(_, on)| on)),
+        "met_by": one.met.map(|met| met.by),
+        "met_on": day(one.met_on),
         "late": one.is_late(today),
     })
 }

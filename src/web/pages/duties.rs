@@ -244,7 +244,7 @@ pub(super) fn all(visit: &Visit) -> Result<Answer, Fault> {
     let totals = visit.portal.duty_totals(visit.today)?;
     let mut every = DutyCounts::default();
     let mut departments: Vec<(u64, Department)> = Vec::new();
-    for (id, totals) in &totals {
+    for (id, totals) in totals.iter() {
         let own = sum(totals, Part::Own);
         every = DutyCounts::sum([&every, &own]);
         let department = Department {

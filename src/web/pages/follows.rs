@@ -8,7 +8,7 @@ use super::summary::Loaded;
 use super::{Link, Visit};
 use crate::domain::codes::{CodeList, FollowupType};
 use crate::domain::dates::parse_date;
-use crate::domain::{Kind, View};
+use crate::domain::{Exit, Kind, View};
 use crate::text::Catalogue;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -160,16 +160,13 @@ pub(super) struct Lifted {
 impl Lifted {
     /// `None` where no public record names the listing as ended.
     pub(super) fn of(visit: &Visit, loaded: &Loaded) -> Result<Option<Self>, Fault> {
-        let (kind, member) = match loaded.kind {
-            Some(Kind::AbnormalListing) => (Kind::AbnormalRemoval, "listing"),
-            Some(Kind::SeriousListing) => (Kind::SeriousRemoval, "listing"),
-            Some(Kind::IndividualMark) => (Kind::IndividualRestore, "mark"),
-            _ => return Ok(None),
+        let Some(exit) = loaded.kind.and_then(Exit::of_listing) else {
+            return Ok(None);
         };
-        let ends = after(visit, loaded.index, &[kind], member)?;
+        let ends = after(visit, loaded.index, &[exit.exit], exit.field)?;
         Ok(ends.first().map(|end| Lifted {
             entry: visit.entry_link(end.index),
-            kind: visit.kind_name(kind.as_str()),
+            kind: visit.kind_name(exit.exit.as_str()),
             on: day(end.view()),
         }))
     }

@@ -50,7 +50,6 @@ page-journey-met-late = { $n ->
     [one] done on { $date }, a day late
    *[other] done on { $date }, { $n } days late
 }
-page-journey-moot = no longer applies
 page-journey-overdue = { $n ->
     [one] overdue by a day
    *[other] overdue by { $n } days

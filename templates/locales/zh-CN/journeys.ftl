@@ -47,7 +47,6 @@ page-journey-terms = 办理期限
 page-journey-terms-hint = 期限自起算日的次日起按规则计算，工作日以国务院办公厅的放假通知为准。
 page-journey-met = { $date } 完成
 page-journey-met-late = { $date } 完成，逾期 { $n } 天
-page-journey-moot = 不再适用
 page-journey-overdue = 逾期 { $n } 天
 page-journey-left = { $n ->
     [0] 今天到期

@@ -139,7 +139,7 @@ impl Gathered {
         visit.say("page-duties-feed", &[("name", self.name.as_str().into())])
     }
 
-    /// When a duty last became something else: at its record, at the latest correction of that, or at the midnight from which it is overdue.
+    /// When a duty last became something else: at its record, at the latest correction of that, when it was opened again, or at the midnight from which it is overdue.
     fn changed_at(&self, visit: &Visit, told: &Told) -> Timestamp {
         let overdue = match told.due_on {
             Ok(due) if due < visit.today => due.tomorrow().ok().and_then(midnight),

@@ -5,6 +5,7 @@
 use super::{Basis, Followed, Standing};
 use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, View};
+use crate::model::HowMet;
 use crate::model::journeys::{Deadline, Journey, Step, What};
 use crate::rules::Rules;
 use crate::text::qr::Qr;
@@ -245,7 +246,7 @@ pub(in crate::web::pages) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let terms: Vec<Term> = journey
         .deadlines
         .iter()
-        .map(|one| term(visit, journey, one))
+        .map(|one| term(visit, one))
         .collect();
     page.with("journey", &true)
         .with("own", &own)
@@ -320,26 +321,27 @@ fn told(visit: &Visit, registry: &Registry, journey: &Journey<'_>, step: &Step) 
     }
 }
 
-fn term(visit: &Visit, journey: &Journey<'_>, one: &Deadline<'_>) -> Term {
+fn term(visit: &Visit, one: &Deadline<'_>) -> Term {
     let (due, unknown) = visit.due(&one.due_on);
     let days = |from: jiff::civil::Date, to: jiff::civil::Date| {
         i64::from(from.until(to).map_or(0, |span| span.get_days()))
     };
-    let over = journey.state.is_over();
-    let (state, class) = match (&one.due_on, one.met) {
-        (Ok(due), Some((_, on))) if on > *due => {
+    let (state, class) = match (&one.due_on, one.met.map(|met| (met.how, one.met_on))) {
+        (Ok(due), Some((HowMet::Late, Some(on)))) => {
             let args = [
                 ("date", on.to_string().into()),
                 ("n", days(*due, on).into()),
             ];
             (visit.say("page-journey-met-late", &args), "bad")
         }
-        (_, Some((_, on))) => {
+        (_, Some((HowMet::InTime, Some(on)))) => {
             let args = [("date", on.to_string().into())];
             (visit.say("page-journey-met", &args), "good")
         }
-        // The rest of it came to nothing: whoever was refused owes no more papers.
-        (_, None) if over => (visit.word("page-journey-moot"), ""),
+        // The day is not told of a record that is no longer public, or says nothing.
+        (_, Some((HowMet::Late, _))) => (visit.word("page-duty-late"), "bad"),
+        (_, Some((HowMet::InTime, None))) => (visit.word("page-duty-in-time"), "good"),
+        (_, Some((HowMet::Undecided, _))) => (visit.word("page-duty-undecided"), ""),
         (Ok(due), None) if *due < visit.today => {
             let args = [("n", days(*due, visit.today).into())];
             (visit.say("page-journey-overdue", &args), "bad")
@@ -357,9 +359,9 @@ fn term(visit: &Visit, journey: &Journey<'_>, one: &Deadline<'_>) -> Term {
         unknown,
         state,
         class,
-        met: one.met.map(|(index, _)| visit.entry_link(index)),
+        met: one.met.map(|met| visit.entry_link(met.by)),
         basis: visit.basis(one.rule),
-        open: one.met.is_none() && !over,
+        open: one.met.is_none(),
     }
 }
 

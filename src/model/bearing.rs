@@ -1,0 +1,235 @@
+//! Records that say when the display of another ends: what takes off a list, repairs, lists again.
+//!
+//! How it ends by the rules, and on which day, is for `display`; what merely rested on a record that left is in `rested`. Who may say what of
+//! which record was decided when it was let in, by what it named then; what a correction has it name later is looked at here once more.
+
+use super::fold::{Read, read};
+use super::staging::Staging;
+use super::{ModelError, index_in_key, key};
+use crate::domain::office::is_or_is_above;
+use crate::domain::{EntryRef, Exit, Kind, OfDay, View};
+use crate::store::Pair;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn named(view: &View<'_>, field: &str) -> Option<u64> {
+    let entry = EntryRef::from_value(view.value_of(field)?)?;
+    Some(entry.index)
+}
+
+/// The keys by which a record bears on the display of others.
+pub(super) fn bearing(index: u64, record: &Read) -> Vec<Pair> {
+    let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
+    for target in targets(kind, &view) {
+        rows.push((key::bearing(target, Some(index)), Vec::new()));
+    }
+    if let Some((uscc, day)) = target_by_day(kind, &view) {
+        rows.push((key::bearing_by_day(&uscc, &day, Some(index)), Vec::new()));
+    }
+    rows
+}
+
+/// The records on whose display one bears.
+pub(super) fn targets(kind: Kind, view: &View<'_>) -> Vec<u64> {
+    let fields: &[&str] = match kind {
+        Kind::RepairApplication => &["target"],
+        Kind::RepairDecision => &["target", "application"],
+        _ => &[],
+    };
+    let exit = Exit::by(kind).map(|exit| exit.field);
+    let fields = fields.iter().copied().chain(exit);
+    fields.filter_map(|field| named(view, field)).collect()
+}
+
+/// The subject and day of the listing that a removal names by its day alone.
+fn target_by_day(kind: Kind, view: &View<'_>) -> Option<(String, String)> {
+    let exit = Exit::by(kind)?;
+    match view.value_of(exit.field) {
+        Some(_) => None,
+        None => Some((
+            view.subject_code()?.to_string(),
+            view.date_of(exit.day)?.to_string(),
+        )),
+    }
+}
+
+fn of_day(index: u64, record: &Read) -> OfDay<'_> {
+    let ground = record.standing();
+    let ground = ground.and_then(|view| view.text_of("listed_reason"));
+    OfDay {
+        index,
+        authority: &record.stored.entry.authority,
+        ground: ground.unwrap_or_default(),
+    }
+}
+
+/// Whether a decision on an application is on a record that the application is for. Who decided was held against the record that the application
+/// named when it was published: one that it names since it was corrected has to be of the authority that decided, or of one below it.
+fn decides(decision: &Read, application: &Read, index: u64, record: &Read) -> bool {
+    let target = |view: Option<View<'_>>| view.and_then(|view| named(&view, "target"));
+    match target(decision.standing()) {
+        Some(other) => other == index,
+        None => {
+            target(application.own()) == Some(index)
+                || is_or_is_above(
+                    &decision.stored.entry.authority,
+                    &record.stored.entry.authority,
+                )
+        }
+    }
+}
+
+/// The subject and day of a listing, by which a removal may name it.
+fn listed_by_day(kind: Kind, view: &View<'_>) -> Option<(String, String)> {
+    Exit::of_listing(kind)?;
+    Some((
+        view.subject_code()?.to_string(),
+        view.main_date()?.to_string(),
+    ))
+}
+
+impl Staging<'_> {
+    /// The first day on which a public record ended a listing.
+    pub(super) fn removed_on(&self, index: u64, record: &Read) -> Result<Option<Date>, ModelError> {
+        let exit = record.kind().and_then(Exit::of_listing);
+        let (Some(exit), Some(view)) = (exit, record.standing()) else {
+            return Ok(None);
+        };
+        let mut days = Vec::new();
+        for key in self.keys(&key::bearing(index, None))? {
+            let one = self.standing(index_in_key("a removal", &key)?)?;
+            if one.kind() == Some(exit.exit) {
+                days.extend(one.standing().and_then(|view| view.date_of(exit.ends_on)));
+            }
+        }
+        if let (Some(code), Some(day)) = (view.subject_code(), view.main_date()) {
+            let (code, day) = (code.as_str(), day.to_string());
+            let removals = self.keys(&key::bearing_by_day(code, &day, None))?;
+            let listed = match removals.is_empty() {
+                true => Vec::new(),
+                false => self.listed_on(view.kind(), code, &day)?,
+            };
+            let all = listed.iter().map(|(index, record)| of_day(*index, record));
+            let all: Vec<OfDay<'_>> = all.collect();
+            let own = of_day(index, record);
+            for key in removals {
+                let one = index_in_key("a removal", &key)?;
+                let removal = self.standing(one)?;
+                if removal.kind() == Some(exit.exit) && of_day(one, &removal).ends(&own, &all) {
+                    let said = removal.standing();
+                    days.extend(said.and_then(|view| view.date_of(exit.ends_on)));
+                }
+            }
+        }
+        Ok(days.into_iter().min())
+    }
+
+    /// The public listings of a kind that a subject has of a day.
+    fn listed_on(&self, kind: Kind, uscc: &str, day: &str) -> Result<Vec<(u64, Read)>, ModelError> {
+        let mut all = Vec::new();
+        for key in self.keys(&key::enterprise_record_days(uscc, day))? {
+            let index = index_in_key("a record of an enterprise", &key)?;
+            let record = self.standing(index)?;
+            if record.kind() == Some(kind) {
+                all.push((index, record));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The last day by a granted repair that was not rescinded since. A revocation that is reversed ends no display.
+    pub(super) fn repaired_on(
+        &self,
+        index: u64,
+        record: &Read,
+    ) -> Result<Option<Date>, ModelError> {
+        let mut decisions = BTreeSet::new();
+        for key in self.keys(&key::bearing(index, None))? {
+            let one = index_in_key("a repair", &key)?;
+            let said = self.standing(one)?;
+            match said.kind() {
+                Some(Kind::RepairDecision) => drop(decisions.insert(one)),
+                Some(Kind::RepairApplication) => {
+                    for key in self.keys(&key::bearing(one, None))? {
+                        let decision = index_in_key("a repair", &key)?;
+                        if decides(&self.standing(decision)?, &said, index, record) {
+                            decisions.insert(decision);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        // Decisions on one kind of repair take back none of another.
+        let mut days: BTreeMap<String, Option<Date>> = BTreeMap::new();
+        for one in decisions {
+            let decision = self.standing(one)?;
+            let Some(view) = decision.standing() else {
+                continue;
+            };
+            let kind = view.text_of("repair_kind").unwrap_or_default();
+            if kind == "revocation_reversal" {
+                continue;
+            }
+            let day = match view.text_of("repair_outcome") {
+                Some("granted") => view.date_of("stopped_on").or_else(|| view.main_date()),
+                Some("rescinded") => None,
+                _ => continue,
+            };
+            days.insert(kind.to_owned(), day);
+        }
+        Ok(days.into_values().flatten().min())
+    }
+
+    /// Whether the subject of a serious listing was listed again.
+    pub(super) fn recurred(&self, index: u64, view: &View<'_>) -> Result<bool, ModelError> {
+        let Some(code) = view.subject_code() else {
+            return Ok(false);
+        };
+        for other in self.serious_listings(code.as_str())? {
+            let other_record = self.standing(other)?;
+            let day = other_record.standing().and_then(|other| other.main_date());
+            if other != index && day > view.main_date() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn serious_listings(&self, uscc: &str) -> Result<Vec<u64>, ModelError> {
+        let mut found = Vec::new();
+        for key in self.keys(&key::enterprise_records(uscc))? {
+            let index = index_in_key("a record of an enterprise", &key)?;
+            if read(index, &self.records.kept(index)?)?.kind == Some(Kind::SeriousListing) {
+                found.push(index);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Notes on whose display a record bears that came, left or changed.
+    pub(super) fn touch_others(&mut self, record: &Read) -> Result<(), ModelError> {
+        let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
+            return Ok(());
+        };
+        self.touched.extend(targets(kind, &view));
+        // Which listing of a day was meant depends on the others of that day.
+        let by_day = target_by_day(kind, &view).or_else(|| listed_by_day(kind, &view));
+        if let Some((uscc, day)) = by_day {
+            for key in self.keys(&key::enterprise_record_days(&uscc, &day))? {
+                let index = index_in_key("a record of an enterprise", &key)?;
+                self.touched.insert(index);
+            }
+        }
+        if kind == Kind::SeriousListing
+            && let Some(code) = view.subject_code()
+        {
+            let others = self.serious_listings(code.as_str())?;
+            self.touched.extend(others);
+        }
+        Ok(())
+    }
+}

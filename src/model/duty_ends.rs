@@ -1,0 +1,296 @@
+//! Which records end the duties of which, while they are public and after they left.
+//!
+//! A record counts as having done what was to be done when it was withdrawn for a repair or ended by the rules; what was withdrawn for another
+//! reason, or erased, has not. What duties there are and how each stands is kept in `duties`.
+
+use super::bearing::named;
+use super::fold::{Read, corrected_body, read};
+use super::staging::Staging;
+use super::{ModelError, index_in_key, key};
+use crate::domain::{Kind, Stored, Uscc, View};
+use crate::rules::{Duty, EndsWith, Facts, Rules, Side};
+use crate::store::Pair;
+use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+/// The keys by which duties and the records that end them find each other.
+pub(super) fn crossing(index: u64, record: &Read, rules: &Rules) -> Vec<Pair> {
+    let Some(view) = record.standing() else {
+        return Vec::new();
+    };
+    let fields = rules.fields_that_end_duties(view.kind());
+    let ending = fields.iter().filter_map(|field| named(&view, field));
+    let mut rows: Vec<Pair> = ending
+        .map(|target| (key::ender(target, Some(index)), Vec::new()))
+        .collect();
+    // Of all that follow on one record, only those wait that have something to wait for.
+    if rules.has_shared_ends(view.kind()) {
+        let facts = facts(rules, &record.stored, view);
+        for duty in rules.duties(&facts) {
+            let waiting = shared_places(&duty, &view);
+            rows.extend(waiting.map(|place| (key::waiting(place, Some(index)), Vec::new())));
+        }
+    }
+    if let (true, Some(own)) = (record.is_corrected(), record.own()) {
+        let named = fields.iter().filter_map(|field| named(&own, field));
+        rows.extend(named.map(|target| (key::unsaid(target, Some(index)), Vec::new())));
+    }
+    // One record may name another by two fields.
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+/// What a record is held against the rules by.
+pub(super) fn facts<'b>(rules: &Rules, stored: &Stored, view: View<'b>) -> Facts<'b> {
+    let logged_on = crate::domain::dates::day_in_china(stored.entry.logged_at.unix());
+    let authority = stored.entry.authority.as_str();
+    rules.facts(authority, view, logged_on, crate::rules::Later::default())
+}
+
+/// What a record names that records name too which end a duty of it.
+fn shared_places(duty: &Duty<'_>, view: &View<'_>) -> impl Iterator<Item = u64> {
+    let fields = duty.ends_with.iter().filter_map(|end| match end {
+        EndsWith::Later { same, .. } => *same,
+        EndsWith::Publication => None,
+    });
+    fields.filter_map(|field| named(view, field))
+}
+
+/// A record with duties, and what it is held against others by.
+struct Owing<'a, 'b> {
+    index: u64,
+    record: &'a Read,
+    codes: Vec<Uscc>,
+    facts: &'a Facts<'b>,
+}
+
+impl Owing<'_, '_> {
+    /// The day on which another record ended a duty of it; `None` where it did not.
+    fn ended_on(&self, rules: &Rules, duty: &Duty<'_>, one: u64, later: &Read) -> Option<Date> {
+        let said = facts(rules, &later.stored, later.standing()?);
+        let of = Side {
+            index: self.index,
+            authority: &self.record.stored.entry.authority,
+            codes: &self.codes,
+            facts: self.facts,
+        };
+        let by = Side {
+            index: one,
+            authority: &later.stored.entry.authority,
+            codes: &later.codes(),
+            facts: &said,
+        };
+        rules.ended_on(duty, &of, &by)
+    }
+}
+
+impl Staging<'_> {
+    /// The first end of a duty: its day, and the entry.
+    pub(super) fn end_of(
+        &self,
+        duty: &Duty<'_>,
+        index: u64,
+        record: &Read,
+        facts: &Facts<'_>,
+    ) -> Result<Option<(Date, u64)>, ModelError> {
+        if duty.ends_with.contains(&EndsWith::Publication) {
+            return Ok(Some((facts.published_on, index)));
+        }
+        let rules = self.model.rules();
+        let owing = Owing {
+            index,
+            record,
+            codes: record.codes(),
+            facts,
+        };
+        let mut first: Option<(Date, u64)> = None;
+        for place in places(duty, index, &facts.body) {
+            let public = self.keys(&key::ender(place, None))?;
+            let left = self.keys(&key::left_ender(place, None))?;
+            let public = public.iter().map(|key| (key, true));
+            for (key, public) in public.chain(left.iter().map(|key| (key, false))) {
+                let one = index_in_key("a record that ends a duty", key)?;
+                if one == index {
+                    continue;
+                }
+                let stored = read(one, &self.records.kept(one)?)?;
+                let later = match public {
+                    true => self.as_it_stands(one, stored)?,
+                    false => self.as_it_stood(one, stored)?,
+                };
+                if let Some(on) = owing.ended_on(rules, duty, one, &later) {
+                    let end = (on, one);
+                    first = Some(first.map_or(end, |first| first.min(end)));
+                }
+            }
+        }
+        Ok(first)
+    }
+
+    /// The latest entry by which a duty is open that was done before: one that withdrew what had ended it, or corrected that; or one that
+    /// withdrew a correction of the record. Nothing tells of what was erased.
+    pub(super) fn reopened_by(
+        &self,
+        duty: &Duty<'_>,
+        index: u64,
+        record: &Read,
+        facts: &Facts<'_>,
+    ) -> Result<Option<u64>, ModelError> {
+        let rules = self.model.rules();
+        let owing = Owing {
+            index,
+            record,
+            codes: record.codes(),
+            facts,
+        };
+        let ended = |one, said: &Read| owing.ended_on(rules, duty, one, said).is_some();
+        let mut last = None;
+        for place in places(duty, index, &facts.body) {
+            for key in self.keys(&key::undone(place, None))? {
+                let one = index_in_key("a record that ended a duty", &key)?;
+                let stored = read(one, &self.records.kept(one)?)?;
+                let corrected = self.said_by(&stored)?;
+                let of = stored.corrects();
+                if ended(one, &self.as_it_stood(one, stored)?)
+                    || corrected.is_some_and(|said| of.is_some_and(|of| ended(of, &said)))
+                {
+                    let by = self.get(&key)?.and_then(|by| by.try_into().ok());
+                    last = last.max(by.map(u64::from_be_bytes));
+                }
+            }
+            for key in self.keys(&key::unsaid(place, None))? {
+                let one = index_in_key("a record that ended a duty", &key)?;
+                let stored = read(one, &self.records.kept(one)?)?;
+                if ended(one, &Read::as_published(stored)) {
+                    last = last.max(self.corrections(one)?.last().copied());
+                }
+            }
+        }
+        // What a correction of the record itself said is taken back too.
+        for key in self.keys(&key::withheld_corrections(index, None))? {
+            let by = self.get(&key)?.and_then(|by| by.try_into().ok());
+            last = last.max(by.map(u64::from_be_bytes));
+        }
+        Ok(last)
+    }
+
+    /// The records that one names by a field of those, by its own body or by what corrects it, or did when it left.
+    pub(super) fn ever_named(
+        &self,
+        index: u64,
+        stored: &Stored,
+        fields: &[&'static str],
+    ) -> Result<BTreeSet<u64>, ModelError> {
+        let mut all = BTreeSet::new();
+        let (Some(view), false) = (stored.view(), fields.is_empty()) else {
+            return Ok(all);
+        };
+        let mut add = |view: &View<'_>| all.extend(fields.iter().filter_map(|f| named(view, f)));
+        add(&view);
+        for correction in self.counted_corrections(index)? {
+            if let Some(body) = corrected_body(&correction) {
+                add(&View::new(view.kind(), &body));
+            }
+        }
+        Ok(all)
+    }
+
+    /// The records whose duties one may have ended, however it was corrected.
+    pub(super) fn may_have_ended(
+        &self,
+        index: u64,
+        stored: &Stored,
+    ) -> Result<BTreeSet<u64>, ModelError> {
+        let rules = self.model.rules();
+        let fields = stored.kind.map(|kind| rules.fields_that_end_duties(kind));
+        self.ever_named(index, stored, fields.unwrap_or_default())
+    }
+
+    /// The record that a correction is of, as that says it should have been; `None` of what is no correction.
+    fn said_by(&self, stored: &Stored) -> Result<Option<Read>, ModelError> {
+        let (Some(of), Some(body)) = (stored.corrects(), corrected_body(stored)) else {
+            return Ok(None);
+        };
+        let corrected = read(of, &self.records.kept(of)?)?;
+        Ok(Some(Read::corrected(corrected, Some(body))))
+    }
+
+    /// The records whose duties one may end as it is read.
+    fn may_end(&self, record: &Read) -> Vec<u64> {
+        let Some(view) = record.standing() else {
+            return Vec::new();
+        };
+        let fields = self.model.rules().fields_that_end_duties(view.kind());
+        fields.iter().filter_map(|f| named(&view, f)).collect()
+    }
+
+    /// Notes whose duties a record may end that came, left or changed.
+    pub(super) fn touch_duties(&mut self, record: &Read) -> Result<(), ModelError> {
+        let named = self.may_end(record);
+        self.touch_duties_at(named)
+    }
+
+    pub(super) fn touch_duties_at(
+        &mut self,
+        places: impl IntoIterator<Item = u64>,
+    ) -> Result<(), ModelError> {
+        for place in places {
+            self.duties_touched.insert(place);
+            for key in self.keys(&key::waiting(place, None))? {
+                let waiting = index_in_key("a record with duties", &key)?;
+                self.duties_touched.insert(waiting);
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that a record leaves that may have ended duties, by the entry that ends its display. By rule or for a repair it has done what was
+    /// to be done all the same; what was erased tells nothing any more.
+    pub(super) fn leave_what_ended(
+        &mut self,
+        by: u64,
+        kind: Option<Kind>,
+        target: u64,
+        stored: &Stored,
+    ) -> Result<(), ModelError> {
+        let stays_done = match kind {
+            Some(Kind::Expiry) => true,
+            Some(Kind::Withdrawal) => {
+                let end = read(by, &self.records.kept(by)?)?;
+                let reason = end
+                    .view()
+                    .and_then(|said| said.text_of("withdrawal_reason"));
+                reason == Some("repaired")
+            }
+            _ => false,
+        };
+        let mut named = self.may_have_ended(target, stored)?;
+        // What a correction says is said by the record that it corrects, and by nothing once it has left alone.
+        if let (false, Some(said)) = (stays_done, self.said_by(stored)?) {
+            named.extend(self.may_end(&said));
+        }
+        for one in &named {
+            let [done, undone] = [key::left_ender, key::undone].map(|key| key(*one, Some(target)));
+            if kind == Some(Kind::Erasure) {
+                self.delete(done);
+                self.delete(undone);
+            } else if stays_done {
+                self.put(done, by.to_be_bytes().to_vec());
+            } else {
+                self.put(undone, by.to_be_bytes().to_vec());
+            }
+        }
+        self.touch_duties_at(named)
+    }
+}
+
+/// What the records name that may end a duty.
+pub(super) fn places(duty: &Duty<'_>, index: u64, body: &View<'_>) -> BTreeSet<u64> {
+    let mut places: BTreeSet<u64> = shared_places(duty, body).collect();
+    let direct = |end: &EndsWith| matches!(end, EndsWith::Later { same: None, .. });
+    if duty.ends_with.iter().any(direct) {
+        places.insert(index);
+    }
+    places
+}

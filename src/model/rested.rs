@@ -1,0 +1,145 @@
+//! Records that rest on another and pull it along when they leave, by the links of the rules.
+//!
+//! One may rest on a record of anybody: a shop's goods lead to a penalty for who made them. It pulls that along only where both are about the
+//! same subject, and where its authority has standing there; else it says nothing of how long the other is shown.
+
+use super::bearing::named;
+use super::fold::{Read, corrected_body, read};
+use super::staging::Staging;
+use super::{ModelError, key};
+use crate::domain::dates::day_in_china;
+use crate::domain::office::has_standing;
+use crate::domain::{Kind, Stored, View};
+use crate::rules::{Ended, How};
+use std::collections::BTreeSet;
+
+/// What a record names, by its own body or by what corrects it.
+pub(super) struct Ties {
+    /// What it rests on.
+    rested_on: BTreeSet<u64>,
+    /// Whose duties it may have ended, or those of what waits for the same.
+    ended: BTreeSet<u64>,
+}
+
+impl Staging<'_> {
+    /// How and when a record left that rested on another, by the entry that ended it; `None` where it pulls that one not along, or where that
+    /// cannot be told.
+    pub(super) fn pulled(
+        &self,
+        (index, record): (u64, &Read),
+        one: u64,
+        by: u64,
+    ) -> Result<Option<Ended>, ModelError> {
+        let left = self.as_it_stood(one, read(one, &self.records.kept(one)?)?)?;
+        let end = read(by, &self.records.kept(by)?)?;
+        let (Some(view), Some(said)) = (left.standing(), end.view()) else {
+            return Ok(None);
+        };
+        if !self.rests_on(&view).any(|named| named == index) || !is_about(&left, record) {
+            return Ok(None);
+        }
+        let logged_on = day_in_china(end.entry.logged_at.unix());
+        let (on, by) = match end.kind {
+            Some(Kind::Expiry) => {
+                let how = match self.removed_on(one, &left)? {
+                    Some(_) => How::Removed,
+                    None => How::Stopped,
+                };
+                (said.date_of("expired_on").unwrap_or(logged_on), how)
+            }
+            _ if said.text_of("withdrawal_reason") == Some("repaired") => (logged_on, How::Stopped),
+            _ => (logged_on, How::Withdrawn),
+        };
+        let kind = view.kind();
+        Ok(Some(Ended { kind, on, by }))
+    }
+
+    /// The records that a body names as what it rests on.
+    fn rests_on(&self, view: &View<'_>) -> impl Iterator<Item = u64> {
+        let links = self.model.rules().links().iter();
+        let links = links.filter(|link| link.with.contains(&view.kind()));
+        links.filter_map(|link| named(view, link.through))
+    }
+
+    /// The corrections of a record that count, or did when it left, in the order of the log.
+    pub(super) fn counted_corrections(&self, index: u64) -> Result<Vec<Stored>, ModelError> {
+        let mut all = self.corrections(index)?;
+        all.extend(self.left_with(index, false)?);
+        all.sort_unstable();
+        all.dedup();
+        let all = all.into_iter();
+        all.map(|one| read(one, &self.records.kept(one)?)).collect()
+    }
+
+    /// A record as it stands, or stood when it left.
+    pub(super) fn as_it_stood(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
+        let corrections = self.counted_corrections(index)?;
+        let latest = corrections.iter().rev().find_map(corrected_body);
+        Ok(Read::corrected(stored, latest))
+    }
+
+    /// The records that one names as what it rests on, by its own body or by what corrects it: which of them it rested on in the end is
+    /// looked at when it is asked.
+    pub(super) fn linked(&self, index: u64, stored: &Stored) -> Result<BTreeSet<u64>, ModelError> {
+        let links = self.model.rules().links().iter();
+        let of_kind =
+            links.filter(|link| stored.kind.is_some_and(|kind| link.with.contains(&kind)));
+        let fields: Vec<&'static str> = of_kind.map(|link| link.through).collect();
+        self.ever_named(index, stored, &fields)
+    }
+
+    /// What a record bears on by what it names.
+    pub(super) fn ties(&self, index: u64) -> Result<Ties, ModelError> {
+        let stored = read(index, &self.records.kept(index)?)?;
+        Ok(Ties {
+            rested_on: self.linked(index, &stored)?,
+            ended: self.may_have_ended(index, &stored)?,
+        })
+    }
+
+    /// Notes that an entry ends the display of a record, for those that it rests on. What was erased tells nothing any more.
+    pub(super) fn leave(
+        &mut self,
+        by: u64,
+        kind: Option<Kind>,
+        target: u64,
+    ) -> Result<(), ModelError> {
+        let stored = read(target, &self.records.kept(target)?)?;
+        for rested_on in self.linked(target, &stored)? {
+            let key = key::left(rested_on, Some(target));
+            let known = self.get(&key)?.is_some();
+            match kind {
+                Some(Kind::Erasure) if known => self.delete(key),
+                Some(Kind::Erasure) => continue,
+                _ if known => continue,
+                _ => self.put(key, by.to_be_bytes().to_vec()),
+            }
+            self.touched.insert(rested_on);
+        }
+        self.leave_what_ended(by, kind, target, &stored)
+    }
+
+    /// Notes what a record that has left bears on no more once one of its corrections has left by an entry of its own.
+    pub(super) fn left_without(&mut self, index: u64, before: Ties) -> Result<(), ModelError> {
+        let after = self.ties(index)?;
+        for gone in before.rested_on.difference(&after.rested_on) {
+            self.delete(key::left(*gone, Some(index)));
+        }
+        for gone in before.ended.difference(&after.ended) {
+            self.delete(key::left_ender(*gone, Some(index)));
+            self.delete(key::undone(*gone, Some(index)));
+        }
+        self.touched.extend(before.rested_on);
+        self.touch_duties_at(before.ended)
+    }
+}
+
+/// Whether a record that left is about the subject of another, by a credit code of each, as published or corrected, and its authority has
+/// standing there.
+fn is_about(left: &Read, other: &Read) -> bool {
+    let codes = other.codes();
+    let same = left.codes().iter().any(|code| codes.contains(code));
+    let (one, publisher) = (&left.stored.entry.authority, &other.stored.entry.authority);
+    let body = other.standing();
+    same && body.is_some_and(|body| has_standing(one, publisher, &body))
+}
