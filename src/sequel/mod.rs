@@ -13,7 +13,7 @@ use std::sync::Arc;
 /// Name of the database; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/sequel";
 /// Of keys and folding; a database of another is folded again.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 /// Keys removed at once.
 const BATCH: usize = 4096;
 
@@ -32,7 +32,7 @@ const FOLLOWING: &[Kind] = &[
 ];
 
 /// Kinds that are kept by subject.
-const OF_SUBJECT: &[Kind] = &[
+pub const OF_SUBJECT: &[Kind] = &[
     Kind::AbnormalListing,
     Kind::AbnormalRemoval,
     Kind::SeriousListing,
@@ -56,8 +56,8 @@ pub fn concerns(kind: Kind) -> bool {
 pub enum Key {
     /// An entry that it names.
     Entry(u64),
-    /// The credit code of its subject.
-    Subject(String),
+    /// Its kind and the credit code of its subject: who has very many records is not read through for those of one kind.
+    Subject(Kind, String),
 }
 
 /// A record found by a key.
@@ -76,6 +76,8 @@ pub struct Row {
 pub struct Follows {
     /// What it is found by.
     pub keys: Vec<Key>,
+    /// What it is met by as well until it is written down; who asks then finds it by what it names.
+    pub met_by: Vec<Key>,
     /// The record that says so, for a correction of it; else the entry itself.
     pub of: Option<u64>,
 }
@@ -87,7 +89,7 @@ impl Follows {
         if kind != Kind::Correction {
             return Follows {
                 keys: keys(kind, body),
-                of: None,
+                ..Follows::default()
             };
         }
         let corrected = body.get("corrected_body").and_then(Value::as_object);
@@ -96,9 +98,15 @@ impl Follows {
             (Some(kind), Some(body), Some(_)) => Follows {
                 keys: keys(kind, body),
                 of: target,
+                ..Follows::default()
             },
             _ => Follows::default(),
         }
+    }
+
+    /// Everything it is met by until it is written down.
+    pub fn met(&self) -> impl Iterator<Item = &Key> {
+        self.keys.iter().chain(&self.met_by)
     }
 
     /// Its rows, once it has an index.
@@ -121,7 +129,7 @@ fn keys(kind: Kind, body: &Map<String, Value>) -> Vec<Key> {
     if OF_SUBJECT.contains(&kind)
         && let Some(code) = view.subject_code()
     {
-        keys.insert(Key::Subject(code.to_string()));
+        keys.insert(Key::Subject(kind, code.to_string()));
     }
     keys.into_iter().collect()
 }
@@ -246,8 +254,16 @@ mod key {
     pub fn prefix(key: &Key) -> Vec<u8> {
         match key {
             Key::Entry(index) => [[ENTRY].as_slice(), &index.to_be_bytes()].concat(),
-            // A credit code has no zero byte, and none is the beginning of another.
-            Key::Subject(code) => [[SUBJECT].as_slice(), code.as_bytes(), &[0]].concat(),
+            // Neither a credit code nor the name of a kind has a zero byte.
+            Key::Subject(kind, code) => {
+                let parts = [code.as_bytes(), kind.as_str().as_bytes()];
+                let mut key = vec![SUBJECT];
+                for part in parts {
+                    key.extend_from_slice(part);
+                    key.push(0);
+                }
+                key
+            }
         }
     }
 
@@ -302,7 +318,9 @@ mod tests {
         assert_eq!(find(&sequel, Key::Entry(3)), [7]);
         assert_eq!(find(&sequel, Key::Entry(4)), [7]);
         assert_eq!(find(&sequel, Key::Entry(7)), [0; 0]);
-        assert_eq!(find(&sequel, Key::Subject(CODE.to_owned())), [7]);
+        let of_kind = |kind| Key::Subject(kind, CODE.to_owned());
+        assert_eq!(find(&sequel, of_kind(Kind::AbnormalRemoval)), [7]);
+        assert_eq!(find(&sequel, of_kind(Kind::AbnormalListing)), [0; 0]);
         assert_eq!(sequel.cursor().unwrap(), 10);
         // The correction is erased alone, then the record.
         sequel.forget(&[9]).unwrap();
@@ -310,7 +328,7 @@ mod tests {
         assert_eq!(find(&sequel, Key::Entry(3)), [7]);
         sequel.forget(&[7]).unwrap();
         assert_eq!(find(&sequel, Key::Entry(3)), [0; 0]);
-        assert_eq!(find(&sequel, Key::Subject(CODE.to_owned())), [0; 0]);
+        assert_eq!(find(&sequel, of_kind(Kind::AbnormalRemoval)), [0; 0]);
         assert_eq!(sequel.cursor().unwrap(), 10);
     }
 

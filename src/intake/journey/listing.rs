@@ -1,11 +1,23 @@
 //! Listings and marks, and what ends them.
+//!
+//! A serious listing leaves by its term or by a repair that was granted, unless it should never have been: the dated rules give the term, and
+//! where they give none the department's word stays.
 
 use super::case::{Case, Past};
 use super::{Said, broken};
 use crate::domain::{Breach, Kind, OfDay};
 use crate::intake::Refusal;
 use crate::intake::competence::{named, not_yours};
+use crate::rules::{End, Later};
 use jiff::civil::Date;
+use std::collections::HashMap;
+
+/// Kinds of listing.
+pub(super) const LISTINGS: [Kind; 3] = [
+    Kind::AbnormalListing,
+    Kind::SeriousListing,
+    Kind::IndividualMark,
+];
 
 /// A kind of listing, the kind that ends it, and that kind's fields: for the listing, for its day, for the day of the end.
 pub(super) struct Exit {
@@ -40,11 +52,51 @@ const EXITS: &[Exit] = &[
     },
 ];
 
+fn exit_of(listing: Kind) -> Option<&'static Exit> {
+    EXITS.iter().find(|exit| exit.listing == listing)
+}
+
 fn of_day(past: &Past) -> OfDay<'_> {
     OfDay {
         index: past.index,
         authority: &past.authority,
         ground: past.text("listed_reason"),
+    }
+}
+
+/// The public listings of a kind that a subject has, by their day; and what ends one by its day alone, by that day.
+pub(super) struct Register {
+    listed: HashMap<Option<Date>, Vec<Past>>,
+    exits: HashMap<Date, Vec<Past>>,
+}
+
+impl Register {
+    pub(super) fn read(case: &Case<'_>, code: &str, kind: Kind) -> Result<Self, Refusal> {
+        let mut register = Register {
+            listed: HashMap::new(),
+            exits: HashMap::new(),
+        };
+        for one in case.of_subject(code, kind, None)? {
+            register.listed.entry(one.day()).or_default().push(one);
+        }
+        if let Some(exit) = exit_of(kind) {
+            for one in case.of_subject(code, exit.exit, None)? {
+                let day = one.view().date_of(exit.day);
+                if let Some(day) = day.filter(|_| one.names(exit.field).is_none()) {
+                    register.exits.entry(day).or_default().push(one);
+                }
+            }
+        }
+        Ok(register)
+    }
+
+    /// Every listing.
+    pub(super) fn listings(&self) -> impl Iterator<Item = &Past> {
+        self.listed.values().flatten()
+    }
+
+    fn of_day(&self, day: Date) -> &[Past] {
+        self.listed.get(&Some(day)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -54,30 +106,28 @@ pub(super) fn lifted(
     listing: &Past,
     own: Option<u64>,
 ) -> Result<Option<(u64, Option<Date>)>, Refusal> {
-    let Some(exit) = EXITS.iter().find(|exit| exit.listing == listing.kind()) else {
+    let Some(exit) = exit_of(listing.kind()) else {
         return Ok(None);
     };
-    let mut all = case.following(listing.index, (exit.exit, exit.field), own)?;
+    let end = |one: &Past| (one.index, one.view().date_of(exit.ends_on));
+    let named = case.following(listing.index, (exit.exit, exit.field), own)?;
+    let mut all: Vec<(u64, Option<Date>)> = named.iter().map(end).collect();
     if let (Some(code), Some(day)) = (listing.view().subject_code(), listing.day()) {
-        let of_subject = case.of_subject(code.as_str(), own)?;
-        let (listed, others): (Vec<Past>, Vec<Past>) = of_subject
-            .into_iter()
-            .partition(|one| one.kind() == exit.listing && one.day() == Some(day));
-        let listed: Vec<OfDay<'_>> = listed.iter().map(of_day).collect();
-        all.extend(others.into_iter().filter(|one| {
-            one.kind() == exit.exit
-                && one.names(exit.field).is_none()
-                && one.view().date_of(exit.day) == Some(day)
-                && of_day(one).ends(&of_day(listing), &listed)
-        }));
+        let register = case.register(code.as_str(), exit.listing)?;
+        let listed: Vec<OfDay<'_>> = register.of_day(day).iter().map(of_day).collect();
+        let by_day = register.exits.get(&day).into_iter().flatten();
+        let by_day = by_day.filter(|one| Some(one.index) != own);
+        all.extend(
+            by_day
+                .filter(|one| of_day(one).ends(&of_day(listing), &listed))
+                .map(end),
+        );
     }
-    let first = all
-        .iter()
-        .min_by_key(|one| one.view().date_of(exit.ends_on));
-    Ok(first.map(|one| (one.index, one.view().date_of(exit.ends_on))))
+    Ok(all.into_iter().min_by_key(|(_, day)| *day))
 }
 
-/// The end of a listing: of one that stands, by whom it is for, not before it began, and by a repair that was granted where it says so.
+/// The end of a listing: of one that stands, by whom it is for, not before it began, on the ground it gives, and by a repair that was granted where
+/// it says so.
 pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let Some(exit) = EXITS.iter().find(|exit| exit.exit == said.view.kind()) else {
         return Ok(());
@@ -95,6 +145,7 @@ pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
                 ));
             }
             said.not_before(exit.ends_on, &listing, listing.day())?;
+            on_ground(case, said, exit, &listing)?;
         }
         None if named(&said.view, exit.field).is_none() && !said.settled => {
             by_day(case, said, exit)?;
@@ -105,7 +156,69 @@ pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     by_decision(case, said, exit)
 }
 
-/// By the day alone the listing may be older than the log; what the log has of that day must not be ended already, nor be another authority's.
+/// A serious listing whose term is said to have ended had one that did; one that is said to be repaired has a decision that granted it.
+fn on_ground(case: &Case<'_>, said: Said<'_>, exit: &Exit, listing: &Past) -> Result<(), Refusal> {
+    // What has left publication cannot be held against anybody.
+    if listing.left {
+        return Ok(());
+    }
+    match said.view.text_of("serious_removal_reason") {
+        Some("term_ended") => term_over(case, said, exit, listing),
+        Some("repaired") if !said.settled => repaired(case, said, listing),
+        _ => Ok(()),
+    }
+}
+
+/// A removal on the last day of the term shortens nothing: until then the listing is shown anyway.
+fn term_over(case: &Case<'_>, said: Said<'_>, exit: &Exit, listing: &Past) -> Result<(), Refusal> {
+    let view = listing.view();
+    let who = listing.authority.as_str();
+    let facts = case
+        .rules
+        .facts(who, view, listing.logged_on, Later::default());
+    // Where the rules give no end, the term is the authority's to know.
+    let Ok(display) = case.rules.display(&facts) else {
+        return Ok(());
+    };
+    let (End::LastDay(last), Some(day)) = (display.end, said.view.date_of(exit.ends_on)) else {
+        return Ok(());
+    };
+    match day < last {
+        true => {
+            let (index, last_day) = (listing.index.to_string(), last.to_string());
+            let (rule, basis) = (display.rule.id(), display.rule.basis.clone());
+            let breach = Breach::TermRuns {
+                index,
+                last_day,
+                rule,
+                basis,
+            };
+            Err(broken(exit.ends_on, day, breach))
+        }
+        false => Ok(()),
+    }
+}
+
+fn repaired(case: &Case<'_>, said: Said<'_>, listing: &Past) -> Result<(), Refusal> {
+    let Some(index) = named(&said.view, "repair_decision") else {
+        let index = listing.index.to_string();
+        return Err(broken(
+            "repair_decision",
+            "",
+            Breach::RemovalUngranted { index },
+        ));
+    };
+    // One that left publication stands no more, and one that does not say what it is about is not of this listing.
+    match case.past(index)?.filter(|decision| !decision.left) {
+        Some(decision) if super::repair::about(case, &decision)? == Some(listing.index) => {
+            super::repair::granted_for(case, &decision, Some(listing.index))
+        }
+        _ => Err(broken("repair_decision", index, Breach::DecisionOther)),
+    }
+}
+
+/// By the day alone the listing may be older than the log. A day that the log covers is of a listing that it has; which must not be ended already,
+/// nor be another authority's.
 fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
     let (Some(code), Some(day)) = (said.view.subject_code(), said.view.date_of(exit.day)) else {
         return Ok(());
@@ -115,27 +228,41 @@ fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
         authority: said.who,
         ground: said.view.text_of("listed_reason").unwrap_or_default(),
     };
-    let mut meant = case.of_subject(code.as_str(), said.own)?;
-    meant.retain(|one| {
-        one.kind() == exit.listing && one.day() == Some(day) && removal.is_of_ground(&of_day(one))
-    });
-    let Some(first) = meant.first().map(|one| one.authority.clone()) else {
-        return Ok(());
+    let register = case.register(code.as_str(), exit.listing)?;
+    let of_ground = |one: &&Past| removal.is_of_ground(&of_day(one));
+    let listed: Vec<&Past> = register.of_day(day).iter().filter(of_ground).collect();
+    let Some(first) = listed.first() else {
+        let from = case.first_day()?;
+        let mut left = Vec::new();
+        if day >= from {
+            left = case.left_of_subject(code.as_str(), exit.listing)?;
+        }
+        let had = |one: &Past| one.day() == Some(day) && removal.means(&of_day(one));
+        if day < from || left.iter().any(had) {
+            return Ok(());
+        }
+        let from = from.to_string();
+        return Err(broken(exit.day, day, Breach::ListingUnknown { from }));
     };
-    meant.retain(|one| removal.means(&of_day(one)));
+    let means = |one: &&&Past| removal.means(&of_day(one));
+    let meant: Vec<&Past> = listed.iter().filter(means).copied().collect();
     if meant.is_empty() {
-        return Err(not_yours(exit.day, day, first.as_str()));
+        return Err(not_yours(exit.day, day, first.authority.as_str()));
     }
     let mut last = None;
-    for one in &meant {
+    let mut stands = false;
+    for one in meant {
         match lifted(case, one, said.own)? {
             Some((by, _)) => last = Some(by.to_string()),
-            None => return Ok(()),
+            None => {
+                on_ground(case, said, exit, one)?;
+                stands = true;
+            }
         }
     }
     match last {
-        Some(by) => Err(broken(exit.day, day, Breach::RemovedAlready { by })),
-        None => Ok(()),
+        Some(by) if !stands => Err(broken(exit.day, day, Breach::RemovedAlready { by })),
+        _ => Ok(()),
     }
 }
 
@@ -151,8 +278,46 @@ fn by_decision(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refus
     said.not_before(exit.ends_on, &decision, decision.day())
 }
 
+/// A listing is said once: of the same subject, day and ground by the same authority; by another decision, or for other years, it is another.
+pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
+    let view = said.view;
+    let kind = view.kind();
+    let (Some(code), Some(day), false) = (view.subject_code(), view.main_date(), said.settled)
+    else {
+        return Ok(());
+    };
+    // The ground of an abnormal listing or a mark is a code, and what is written beside it is not part of it.
+    let grounds: &[&str] = match kind {
+        Kind::SeriousListing => &["serious_category", "reason"],
+        _ => &["listed_reason", "report_years"],
+    };
+    let same = |other: &Past| {
+        let other_view = other.view();
+        let numbers = (view.text_of("decision_no"), other.text("decision_no"));
+        let other_decision =
+            matches!(numbers, (Some(own), theirs) if !theirs.is_empty() && own != theirs);
+        other.day() == Some(day)
+            && other.authority == *said.who
+            && !other_decision
+            && grounds
+                .iter()
+                .all(|name| other_view.value_of(name) == view.value_of(name))
+    };
+    let others = case.of_subject(code.as_str(), kind, said.own)?;
+    match others.iter().find(|one| same(one)) {
+        Some(other) => {
+            let by = other.index.to_string();
+            Err(broken(day_field(kind), day, Breach::ListedAlready { by }))
+        }
+        None => Ok(()),
+    }
+}
+
+fn day_field(listing: Kind) -> &'static str {
+    exit_of(listing).map_or("listed_on", |exit| exit.day)
+}
+
 /// Whether a listing of a subject is in force.
 pub(super) fn in_force(case: &Case<'_>, listing: &Past) -> Result<bool, Refusal> {
-    let is_one = EXITS.iter().any(|exit| exit.listing == listing.kind());
-    Ok(is_one && lifted(case, listing, None)?.is_none())
+    Ok(exit_of(listing.kind()).is_some() && lifted(case, listing, None)?.is_none())
 }

@@ -14,14 +14,15 @@ mod repair;
 mod status;
 mod waiver;
 
-pub(super) use case::Case;
+pub(super) use case::{Case, Memory};
 
 use super::Refusal;
-use crate::domain::{Breach, FieldError, Kind, Problem, View};
-use crate::sequel::Key;
+use crate::domain::{Breach, FieldError, Kind, Problem, Uscc, View};
+use crate::sequel::{Key, OF_SUBJECT};
 use case::Past;
 use gongshi_verify::names::AuthorityId;
 use jiff::civil::Date;
+use listing::LISTINGS;
 use serde_json::Value;
 
 fn broken(path: &str, value: impl ToString, breach: Breach) -> Refusal {
@@ -60,8 +61,11 @@ const EXCLUDING: &[&str] = &[
     "repair_decision",
     "repair_kind",
     "repair_outcome",
+    "report_years",
     "result",
     "reverses",
+    "serious_category",
+    "serious_removal_reason",
     "status",
     "subject_uscc",
     "target",
@@ -83,7 +87,10 @@ impl Said<'_> {
 /// Whether there is anything to be judged about a record.
 pub(super) fn is_one(view: &View<'_>) -> bool {
     match view.kind() {
-        Kind::AbnormalRemoval
+        Kind::AbnormalListing
+        | Kind::SeriousListing
+        | Kind::IndividualMark
+        | Kind::AbnormalRemoval
         | Kind::SeriousRemoval
         | Kind::IndividualRestore
         | Kind::RepairApplication
@@ -116,12 +123,19 @@ pub(super) fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
 /// # Errors
 /// [`Refusal::Unavailable`].
 pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
+    let of = |kind: &Kind, code: &Uscc| Key::Subject(*kind, code.to_string());
+    if LISTINGS.contains(&view.kind()) {
+        let code = view.subject_code();
+        return Ok(code.iter().map(|code| of(&view.kind(), code)).collect());
+    }
     let subject = |view: &View<'_>| {
         let code = view.subject_code();
-        code.map(|code| Key::Subject(code.to_string()))
+        let kinds = OF_SUBJECT.iter();
+        code.map(|code| kinds.map(|kind| of(kind, &code)).collect::<Vec<_>>())
+            .unwrap_or_default()
     };
-    let mut keys: Vec<Key> = subject(view).into_iter().collect();
-    keys.extend(corrected(view).and_then(|view| subject(&view)));
+    let mut keys = subject(view);
+    keys.extend(corrected(view).iter().flat_map(subject));
     let mut named = references(view);
     // From a decision over its application to the record to be repaired.
     for _ in 0..2 {
@@ -138,6 +152,21 @@ pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal
     keys.sort_unstable();
     keys.dedup();
     Ok(keys)
+}
+
+/// By what a record is met beside what it is kept by: a decision that names only its application is met by whoever asks for the record that is to
+/// be repaired.
+///
+/// # Errors
+/// [`Refusal::Unavailable`].
+pub(super) fn met_by(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
+    let said = corrected(view).unwrap_or(*view);
+    if said.kind() != Kind::RepairDecision {
+        return Ok(Vec::new());
+    }
+    let application = case.named(&said, "application")?;
+    let target = application.and_then(|application| application.names("target"));
+    Ok(target.map(Key::Entry).into_iter().collect())
 }
 
 fn references(view: &View<'_>) -> Vec<u64> {
@@ -190,6 +219,9 @@ fn one(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     match said.view.kind() {
+        Kind::AbnormalListing | Kind::SeriousListing | Kind::IndividualMark => {
+            listing::listed(case, said)
+        }
         Kind::AbnormalRemoval | Kind::SeriousRemoval | Kind::IndividualRestore => {
             listing::removal(case, said)
         }
