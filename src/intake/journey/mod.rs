@@ -6,6 +6,7 @@
 
 mod case;
 mod circumstances;
+mod ended;
 mod listing;
 mod objection;
 mod papers;
@@ -15,6 +16,7 @@ mod status;
 mod waiver;
 
 pub(super) use case::{Case, Memory};
+pub use ended::EndedBy;
 
 use super::Refusal;
 use crate::domain::{Breach, FieldError, Kind, Problem, Uscc, View};

@@ -361,6 +361,19 @@ fn rescission(case: &Case<'_>, said: Said<'_>, matter: &Matter<'_>) -> Result<()
     }
 }
 
+/// Whether a granted repair ended the display of a record on a day.
+pub(super) fn stopped(case: &Case<'_>, target: &Past, last_day: Date) -> Result<bool, Refusal> {
+    let index = target.index;
+    let mut all = case.following(index, (Kind::RepairDecision, "target"), None)?;
+    for application in case.following(index, (Kind::RepairApplication, "target"), None)? {
+        all.extend(decisions_on(case, application.index, None)?);
+    }
+    Ok(all.iter().any(|one| {
+        let day = one.view().date_of("stopped_on").or(one.day());
+        one.text("repair_outcome") == "granted" && day == Some(last_day)
+    }))
+}
+
 /// The record that a decision is about, by its own word or its application's.
 pub(super) fn about(case: &Case<'_>, decision: &Past) -> Result<Option<u64>, Refusal> {
     let applied = match decision.names("application") {
