@@ -586,7 +586,7 @@ fn truth_values_are_read_from_columns_and_the_command_line() {
             "p.csv",
             format!(
                 "subject_uscc,subject_name,region,decision_no,violation_type,legal_basis,penalty_kinds,content,fine_fen,decided_on,{columns}\n\
-                 91000000MA00000900,示例公司,000000,示罚1号,类型,依据,罚款,内容,1000元,2026-03-02,{}\n",
+                 91000000MA00000900,示例公司,000000,示罚1号,类型,依据,fine；restrict_profession,内容,1000元,2026-03-02,{}\n",
                 truth.join(",")
             ),
         )

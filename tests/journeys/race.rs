@@ -215,3 +215,41 @@ fn of_two_grants_in_one_request_that_name_only_their_applications_one_gets_in() 
     assert!(answers[0].is_ok(), "{answers:?}");
     assert_eq!(code(answers[1].clone()), "repair_granted");
 }
+
+/// An erasure copies the database of what follows on what. Intake goes on meanwhile, by what was said before the copy and during it.
+#[test]
+fn intake_goes_on_while_an_erasure_copies() {
+    use gongshi::sequel::{DATABASE, Key};
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let other = county.listing("2026-02-21");
+    let gone = county.listing("2026-02-19");
+    // Dead bytes, so that there is something to copy.
+    let sequel = county.log.app.portal.intake.sequel().clone();
+    county.log.accept(Vec::new());
+    sequel.forget(&[gone]).unwrap();
+    let storage = county.log.app.portal.log.storage();
+    let written = || {
+        let database = storage.open(DATABASE).unwrap();
+        database.range(&[], None).count()
+    };
+    let before = written();
+    let copied = sequel.copy(|| {
+        // Who wrote to the database would wait for its copy.
+        county.publish("abnormal_removal", county.removal(listed));
+        let again = county.refused("abnormal_removal", county.removal(listed));
+        assert_eq!(again, "removed_already");
+        assert_eq!(written(), before);
+        storage.rewrite(DATABASE)
+    });
+    copied.unwrap();
+    assert!(written() > before);
+    drop(sequel);
+    let again = county.refused("abnormal_removal", county.removal(listed));
+    assert_eq!(again, "removed_already");
+    county.publish("abnormal_removal", county.removal(other));
+    let County { log, .. } = county;
+    let log = log.reopen();
+    let found = log.app.portal.intake.sequel().find(&Key::Entry(listed));
+    assert_eq!(found.unwrap().len(), 1);
+}

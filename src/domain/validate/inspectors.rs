@@ -42,8 +42,9 @@ fn names_somebody(rest: &str) -> bool {
     if let (Some(first), Some(second)) = runs(rest)
         && rest.starts_with(first)
         && rest[first.len()..].starts_with('、')
+        && !first.starts_with(JOINS)
         && is_name(first)
-        && is_name(second)
+        && begins_with_a_name(second)
     {
         return true;
     }
@@ -96,6 +97,12 @@ fn is_name(run: &str) -> bool {
     one(run)
         || (parts.next().is_some_and(one)
             && parts.all(|part| part.is_empty() || one(part) || part.ends_with(['人', '名', '位'])))
+}
+
+/// Whether a run begins with a name: 李四出示证件.
+fn begins_with_a_name(run: &str) -> bool {
+    let ends = run.char_indices().map(|(at, c)| at + c.len_utf8());
+    ends.skip(1).take(3).any(|end| is_name(&run[..end]))
 }
 
 #[cfg(test)]
