@@ -6,6 +6,7 @@
 
 use crate::domain::{Kind, View};
 use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -45,6 +46,17 @@ pub const OF_SUBJECT: &[Kind] = &[
     Kind::NoPenalty,
 ];
 
+/// Kinds that are kept by the day of a listing or mark as well, and the fields for it.
+const LISTED: &[Kind] = &[
+    Kind::AbnormalListing,
+    Kind::AbnormalRemoval,
+    Kind::SeriousListing,
+    Kind::SeriousRemoval,
+    Kind::IndividualMark,
+    Kind::IndividualRestore,
+];
+const LISTED_ON: [&str; 2] = ["listed_on", "marked_on"];
+
 /// Whether anything can be found by a record of a kind.
 #[must_use]
 pub fn concerns(kind: Kind) -> bool {
@@ -58,6 +70,8 @@ pub enum Key {
     Entry(u64),
     /// Its kind and the credit code of its subject: who has very many records is not read through for those of one kind.
     Subject(Kind, String),
+    /// The same, and the day of a listing or mark: its own, or that by which a removal names it.
+    Listed(Kind, String, Date),
 }
 
 /// A record found by a key.
@@ -130,6 +144,10 @@ fn keys(kind: Kind, body: &Map<String, Value>) -> Vec<Key> {
         && let Some(code) = view.subject_code()
     {
         keys.insert(Key::Subject(kind, code.to_string()));
+        let days = LISTED_ON.iter().filter_map(|field| view.date_of(field));
+        if let Some(day) = days.last().filter(|_| LISTED.contains(&kind)) {
+            keys.insert(Key::Listed(kind, code.to_string(), day));
+        }
     }
     keys.into_iter().collect()
 }
@@ -312,6 +330,7 @@ mod key {
     pub const VERSION: &[u8] = b"version";
     const ENTRY: u8 = b'e';
     const SUBJECT: u8 = b's';
+    const LISTED: u8 = b'l';
     /// Of the two indexes that a row ends with.
     const ENDS: usize = 16;
 
@@ -319,16 +338,18 @@ mod key {
         match key {
             Key::Entry(index) => [[ENTRY].as_slice(), &index.to_be_bytes()].concat(),
             // Neither a credit code nor the name of a kind has a zero byte.
-            Key::Subject(kind, code) => {
-                let parts = [code.as_bytes(), kind.as_str().as_bytes()];
-                let mut key = vec![SUBJECT];
-                for part in parts {
-                    key.extend_from_slice(part);
-                    key.push(0);
-                }
-                key
-            }
+            Key::Subject(kind, code) => parts(SUBJECT, &[code, kind.as_str()]),
+            Key::Listed(kind, code, day) => parts(LISTED, &[code, kind.as_str(), &day.to_string()]),
         }
+    }
+
+    fn parts(first: u8, parts: &[&str]) -> Vec<u8> {
+        let mut key = vec![first];
+        for part in parts {
+            key.extend_from_slice(part.as_bytes());
+            key.push(0);
+        }
+        key
     }
 
     pub fn row(row: &Row) -> Vec<u8> {
@@ -337,7 +358,7 @@ mod key {
     }
 
     pub fn is_row(key: &[u8]) -> bool {
-        key.len() > ENDS && matches!(key.first(), Some(&(ENTRY | SUBJECT)))
+        key.len() > ENDS && matches!(key.first(), Some(&(ENTRY | SUBJECT | LISTED)))
     }
 
     /// Record and source of a row.
@@ -385,7 +406,17 @@ mod tests {
         let of_kind = |kind| Key::Subject(kind, CODE.to_owned());
         assert_eq!(find(&sequel, of_kind(Kind::AbnormalRemoval)), [7]);
         assert_eq!(find(&sequel, of_kind(Kind::AbnormalListing)), [0; 0]);
-        assert_eq!(sequel.cursor().unwrap(), 10);
+        let mut by_day = removal(3);
+        by_day.remove("listing");
+        by_day.insert("listed_on".to_owned(), json!("2026-02-20"));
+        keep(11, Kind::AbnormalRemoval, None, &by_day);
+        let listed = |day| Key::Listed(Kind::AbnormalRemoval, CODE.to_owned(), day);
+        let day = jiff::civil::date(2026, 2, 20);
+        assert_eq!(find(&sequel, listed(day)), [11]);
+        assert_eq!(find(&sequel, listed(day.tomorrow().unwrap())), [0; 0]);
+        sequel.forget(&[11]).unwrap();
+        assert_eq!(find(&sequel, listed(day)), [0; 0]);
+        assert_eq!(sequel.cursor().unwrap(), 12);
         // The correction is erased alone, then the record.
         sequel.forget(&[9]).unwrap();
         assert_eq!(find(&sequel, Key::Entry(4)), [0; 0]);
@@ -393,7 +424,7 @@ mod tests {
         sequel.forget(&[7]).unwrap();
         assert_eq!(find(&sequel, Key::Entry(3)), [0; 0]);
         assert_eq!(find(&sequel, of_kind(Kind::AbnormalRemoval)), [0; 0]);
-        assert_eq!(sequel.cursor().unwrap(), 10);
+        assert_eq!(sequel.cursor().unwrap(), 12);
     }
 
     /// While the database is copied nothing is written to it, and everything is found; without dead bytes it is not copied.

@@ -234,7 +234,7 @@ fn a_fine_of_which_nobody_knows_whether_it_is_low_says_what_helps() {
     assert_eq!(say(fined("2025-06-02")), "threshold_unknown");
     let severe = with(fined("2026-02-27"), "severity", "minor");
     assert_eq!(say(severe).get(..8), Some("accepted"));
-    let said = with(fined("2026-02-27"), "lower_fine", false);
+    let said = with(fined("2026-02-27"), "lower_fine", Value::Bool(false));
     let said = with(said, "decision_no", "示罚2号");
     assert_eq!(say(said).get(..8), Some("accepted"));
 }

@@ -5,25 +5,24 @@
 
 use crate::domain::person::reads_like_a_name;
 
-/// Words for who inspects; characters that offices and counts end with, and names of persons do not; ordinary words that begin like a name.
+/// By line: words for who inspects; what introduces a name, beside a blank; what may stand between the two; characters that offices and counts end
+/// with, and names of persons do not; ordinary words that begin like a name.
 const WORDS: &str = include_str!("inspectors.txt");
-/// What introduces a name, beside a blank.
-const INTRODUCES: &str = "：:﹕=（(［[【为是系有";
-/// What stands between the word and that.
-const BETWEEN: &str = "姓名签字签名及证号共等两双一二三四五六七八九十名人位";
-/// Most characters of it.
+/// Most characters between the word and what introduces the name.
 const MOST_BETWEEN: usize = 8;
+/// Stands for what is not said: 张某 names nobody.
+const UNNAMED: char = '某';
 /// What joins names.
 const JOINS: [char; 4] = ['和', '与', '及', '等'];
 
-fn lines() -> [&'static str; 3] {
+fn lines() -> [&'static str; 5] {
     let mut lines = WORDS.lines();
-    [(); 3].map(|()| lines.next().unwrap_or_default())
+    [(); 5].map(|()| lines.next().unwrap_or_default())
 }
 
 /// Whether a text names an inspector.
 pub(super) fn has_inspector_name(text: &str) -> bool {
-    let [roles, _, _] = lines();
+    let [roles, ..] = lines();
     roles.split(' ').any(|role| {
         let mut found = text.match_indices(role);
         found.any(|(at, _)| names_somebody(&text[at + role.len()..]))
@@ -32,8 +31,9 @@ pub(super) fn has_inspector_name(text: &str) -> bool {
 
 /// Whether a text that follows on a word for inspectors begins with their names.
 fn names_somebody(rest: &str) -> bool {
-    let is_between = |c: char| BETWEEN.contains(c) || c.is_ascii_digit();
-    let is_introduction = |c: char| c.is_whitespace() || INTRODUCES.contains(c);
+    let [_, introduces, between, ..] = lines();
+    let is_between = |c: char| between.contains(c) || c.is_ascii_digit();
+    let is_introduction = |c: char| c.is_whitespace() || introduces.contains(c);
     // 执法人员张三、李四: without an introduction only where two names stand there.
     let runs = |text| {
         let mut runs = runs(text);
@@ -87,9 +87,10 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a run is a name, or names that are joined: 张三和李四, 张三等两人.
 fn is_name(run: &str) -> bool {
-    let [_, endings, ordinary] = lines();
+    let [.., endings, ordinary] = lines();
     let one = |name: &str| {
         reads_like_a_name(name)
+            && !name.contains(UNNAMED)
             && !name.ends_with(|last| endings.contains(last))
             && !ordinary.split(' ').any(|word| word == name)
     };
@@ -150,6 +151,8 @@ mod tests {
             "检查人员：见附件",
             "检查人员经查，该公司已停业",
             "检查人员：全体",
+            "执法人员张某、李某某",
+            "检查人员：张某",
             "当事人张三在场，执法人员告知其权利。",
             "法定代表人：张三",
             "张三丰食品店",

@@ -31,7 +31,7 @@ pub(in crate::intake) struct Case<'a> {
 /// What was read for one judgement, so that it is read once. Good for one event: what is said after it is not in it.
 #[derive(Default)]
 pub(in crate::intake) struct Memory {
-    registers: RefCell<HashMap<(Kind, String), Rc<Register>>>,
+    registers: RefCell<HashMap<(Kind, String, Date), Rc<Register>>>,
 }
 
 /// A record whose body is kept, as it was last corrected.
@@ -171,13 +171,25 @@ impl Case<'_> {
         Ok(all)
     }
 
-    /// The listings of a kind that a subject has, with what ends them; read once.
-    pub(super) fn register(&self, code: &str, kind: Kind) -> Result<Rc<Register>, Refusal> {
-        let key = (kind, code.to_owned());
+    /// The public records of a kind that name a day of listing of a subject, their own or that of what they end.
+    pub(super) fn of_day(&self, code: &str, kind: Kind, day: Date) -> Result<Vec<Past>, Refusal> {
+        let mut all = self.public(&Key::Listed(kind, code.to_owned(), day), None)?;
+        all.retain(|past| past.is_of(code));
+        Ok(all)
+    }
+
+    /// The listings of a kind and day that a subject has, with what ends them by that day; read once.
+    pub(super) fn register(
+        &self,
+        code: &str,
+        kind: Kind,
+        day: Date,
+    ) -> Result<Rc<Register>, Refusal> {
+        let key = (kind, code.to_owned(), day);
         if let Some(known) = self.memory.registers.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
-        let read = Rc::new(Register::read(self, code, kind)?);
+        let read = Rc::new(Register::read(self, code, kind, day)?);
         let mut registers = self.memory.registers.borrow_mut();
         registers.insert(key, Rc::clone(&read));
         Ok(read)

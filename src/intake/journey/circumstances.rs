@@ -34,14 +34,13 @@ impl Case<'_> {
         };
         let code = code.as_str();
         for kind in LISTINGS {
-            let register = self.register(code, kind)?;
-            for past in register.listings().filter(|past| past.index != target) {
+            for past in self.of_subject(code, kind, Some(target))? {
                 let listed = match kind {
                     Kind::SeriousListing => &mut circumstances.on_serious_list,
                     _ => &mut circumstances.on_abnormal_list,
                 };
                 // One is enough.
-                *listed = *listed || in_force(self, past)?;
+                *listed = *listed || in_force(self, &past)?;
             }
         }
         for past in self.of_subject(code, Kind::Penalty, Some(target))? {

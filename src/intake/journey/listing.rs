@@ -10,7 +10,6 @@ use crate::intake::Refusal;
 use crate::intake::competence::{named, not_yours};
 use crate::rules::{End, Later};
 use jiff::civil::Date;
-use std::collections::HashMap;
 
 /// Kinds of listing.
 pub(super) const LISTINGS: [Kind; 3] = [
@@ -64,39 +63,29 @@ fn of_day(past: &Past) -> OfDay<'_> {
     }
 }
 
-/// The public listings of a kind that a subject has, by their day; and what ends one by its day alone, by that day.
+/// The public listings of a kind and day that a subject has, and what ends one by that day alone.
 pub(super) struct Register {
-    listed: HashMap<Option<Date>, Vec<Past>>,
-    exits: HashMap<Date, Vec<Past>>,
+    listed: Vec<Past>,
+    exits: Vec<Past>,
 }
 
 impl Register {
-    pub(super) fn read(case: &Case<'_>, code: &str, kind: Kind) -> Result<Self, Refusal> {
-        let mut register = Register {
-            listed: HashMap::new(),
-            exits: HashMap::new(),
-        };
-        for one in case.of_subject(code, kind, None)? {
-            register.listed.entry(one.day()).or_default().push(one);
-        }
+    pub(super) fn read(
+        case: &Case<'_>,
+        code: &str,
+        kind: Kind,
+        day: Date,
+    ) -> Result<Self, Refusal> {
+        let mut listed = case.of_day(code, kind, day)?;
+        listed.retain(|one| one.day() == Some(day));
+        let mut exits = Vec::new();
         if let Some(exit) = exit_of(kind) {
-            for one in case.of_subject(code, exit.exit, None)? {
-                let day = one.view().date_of(exit.day);
-                if let Some(day) = day.filter(|_| one.names(exit.field).is_none()) {
-                    register.exits.entry(day).or_default().push(one);
-                }
-            }
+            exits = case.of_day(code, exit.exit, day)?;
+            exits.retain(|one| {
+                one.names(exit.field).is_none() && one.view().date_of(exit.day) == Some(day)
+            });
         }
-        Ok(register)
-    }
-
-    /// Every listing.
-    pub(super) fn listings(&self) -> impl Iterator<Item = &Past> {
-        self.listed.values().flatten()
-    }
-
-    fn of_day(&self, day: Date) -> &[Past] {
-        self.listed.get(&Some(day)).map_or(&[], Vec::as_slice)
+        Ok(Register { listed, exits })
     }
 }
 
@@ -113,9 +102,9 @@ pub(super) fn lifted(
     let named = case.following(listing.index, (exit.exit, exit.field), own)?;
     let mut all: Vec<(u64, Option<Date>)> = named.iter().map(end).collect();
     if let (Some(code), Some(day)) = (listing.view().subject_code(), listing.day()) {
-        let register = case.register(code.as_str(), exit.listing)?;
-        let listed: Vec<OfDay<'_>> = register.of_day(day).iter().map(of_day).collect();
-        let by_day = register.exits.get(&day).into_iter().flatten();
+        let register = case.register(code.as_str(), exit.listing, day)?;
+        let listed: Vec<OfDay<'_>> = register.listed.iter().map(of_day).collect();
+        let by_day = register.exits.iter();
         let by_day = by_day.filter(|one| Some(one.index) != own);
         all.extend(
             by_day
@@ -228,9 +217,9 @@ fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
         authority: said.who,
         ground: said.view.text_of("listed_reason").unwrap_or_default(),
     };
-    let register = case.register(code.as_str(), exit.listing)?;
+    let register = case.register(code.as_str(), exit.listing, day)?;
     let of_ground = |one: &&Past| removal.is_of_ground(&of_day(one));
-    let listed: Vec<&Past> = register.of_day(day).iter().filter(of_ground).collect();
+    let listed: Vec<&Past> = register.listed.iter().filter(of_ground).collect();
     let Some(first) = listed.first() else {
         let from = case.first_day()?;
         let mut left = Vec::new();
@@ -303,8 +292,9 @@ pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
                 .iter()
                 .all(|name| other_view.value_of(name) == view.value_of(name))
     };
-    let others = case.of_subject(code.as_str(), kind, said.own)?;
-    match others.iter().find(|one| same(one)) {
+    let others = case.of_day(code.as_str(), kind, day)?;
+    let mut others = others.iter().filter(|one| Some(one.index) != said.own);
+    match others.find(|one| same(one)) {
         Some(other) => {
             let by = other.index.to_string();
             Err(broken(day_field(kind), day, Breach::ListedAlready { by }))

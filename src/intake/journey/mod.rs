@@ -127,8 +127,9 @@ pub(super) fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
 pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
     let of = |kind: &Kind, code: &Uscc| Key::Subject(*kind, code.to_string());
     if LISTINGS.contains(&view.kind()) {
-        let code = view.subject_code();
-        return Ok(code.iter().map(|code| of(&view.kind(), code)).collect());
+        let of_day = view.subject_code().zip(view.main_date());
+        let key = of_day.map(|(code, day)| Key::Listed(view.kind(), code.to_string(), day));
+        return Ok(key.into_iter().collect());
     }
     let subject = |view: &View<'_>| {
         let code = view.subject_code();
