@@ -287,6 +287,7 @@ fn every_problem_reads_as_a_sentence() {
         },
         Problem::IdentityNumber,
         Problem::MobileNumber,
+        Problem::InspectorName,
         Problem::NotAlone {
             list: CodeList::ResultCode,
             code: "no_problem_found",

@@ -66,7 +66,8 @@ impl Eraser {
         let log = begin.elapsed();
         self.log.storage().rewrite(model::DATABASE)?;
         self.sequel.forget(&records)?;
-        self.log.storage().rewrite(sequel::DATABASE)?;
+        self.sequel
+            .copy(|| self.log.storage().rewrite(sequel::DATABASE))?;
         let model = begin.elapsed();
         self.search.purge()?;
         let index = begin.elapsed();

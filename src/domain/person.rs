@@ -35,7 +35,7 @@ fn surname(name: &str) -> Option<usize> {
 
 /// Whether a text reads like a personal name in Chinese: a surname, and one or two characters (after a surname of two: as many); or parts with a
 /// dot between them, as names of Uyghurs, Kazakhs or foreigners are written, of whatever length.
-fn reads_like_a_name(name: &str) -> bool {
+pub(super) fn reads_like_a_name(name: &str) -> bool {
     let count = name.chars().count();
     let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}');
     if name.contains(DOTS) {

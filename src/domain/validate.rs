@@ -5,6 +5,7 @@
 //! here: importers fold and normalise before they commit, servers never do.
 
 mod breach;
+mod inspectors;
 mod problem;
 mod prose;
 mod rules;
@@ -20,6 +21,7 @@ use super::kind::Kind;
 use super::refs::{EntryRef, FileRef};
 use super::schema::{Condition, Field, FieldType, Presence, schema};
 pub use breach::Breach;
+use inspectors::has_inspector_name;
 pub use problem::{FieldError, Problem, ProblemArg};
 pub use prose::is_hidden;
 use prose::{has_identity_number, has_mobile_number};
@@ -144,6 +146,10 @@ impl Checker {
                     && has_mobile_number(value.as_str().unwrap_or_default())
                 {
                     self.report(Problem::MobileNumber, None);
+                } else if may_hold_prose(ty)
+                    && has_inspector_name(value.as_str().unwrap_or_default())
+                {
+                    self.report(Problem::InspectorName, None);
                 }
             }
         }

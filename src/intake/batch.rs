@@ -178,7 +178,7 @@ impl Builder {
         });
         self.leaves.push(leaf);
         self.keys.push(keys);
-        self.gathered.extend(follows.keys.iter().cloned());
+        self.gathered.extend(follows.met().cloned());
         self.follows.push(follows);
     }
 

@@ -93,7 +93,8 @@ impl Bench<'_> {
         match all.any(|one| acts_for(self.registry, self.who, one)) {
             true => Ok(()),
             false => {
-                let whose: Vec<_> = whose.iter().map(|one| one.as_str()).collect();
+                let mut whose: Vec<_> = whose.iter().map(|one| one.as_str()).collect();
+                whose.dedup();
                 Err(not_yours(field, index, &whose.join(", ")))
             }
         }

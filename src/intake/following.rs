@@ -105,7 +105,7 @@ impl Following {
     /// Notes an entry handed to the log.
     pub(super) fn add(&mut self, index: u64, follows: Follows, fate: &Fate) {
         if !follows.keys.is_empty() {
-            for key in &follows.keys {
+            for key in follows.met() {
                 self.newest.insert(key.clone(), (index, fate.clone()));
             }
             self.waiting.push_back(Waiting {
@@ -139,9 +139,9 @@ impl Following {
         self.sequel.keep(&rows, cursor)?;
         self.cursor = cursor;
         for one in self.waiting.drain(..decided) {
-            for key in one.follows.keys {
+            for key in one.follows.met() {
                 // Another may have come under the same key since.
-                if let Slot::Occupied(newest) = self.newest.entry(key)
+                if let Slot::Occupied(newest) = self.newest.entry(key.clone())
                     && newest.get().1.is(&one.fate)
                 {
                     newest.remove();

@@ -30,6 +30,7 @@ pub use beacons::BeaconRefusal;
 pub use cards::{Card, CardsError, CardsUpload, MAX_CARDS_BYTES};
 pub use clock::{Clock, LogClock, MAX_LEAP_SECONDS, SimulatedClock, SystemClock};
 pub use event::{Event, MAX_EVENT_BYTES};
+pub use journey::EndedBy;
 pub use planning::{Material, MaterialError, in_parallel, plan_days};
 pub use prove::{Prover, link_path};
 pub use refusal::Refusal;

@@ -3,7 +3,7 @@
 //! Here an event meets those before it: repetitions, used salts, the log's time, authority records that take effect before
 //! the next event is looked at. Whatever can be known without its place was checked before; everybody waits here.
 
-use super::journey::Case;
+use super::journey::{Case, Memory};
 use super::planning::{Said, takes_part};
 use super::{
     Batch, Checked, Effective, Intake, Known, Looked, Refusal, Serial, batch, endings, event, fold,
@@ -12,6 +12,7 @@ use super::{
 use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, Stored};
 use crate::log::{Leaf, Outcome};
+use crate::sequel::Key;
 use crate::store::StoreError;
 use gongshi_verify::encoding::decimal;
 use gongshi_verify::entry::Entry;
@@ -132,18 +133,22 @@ impl Intake {
                     continue;
                 }
             };
-            let order = self
+            let fitting = self
                 .keeps_order(&checked, &entry, &known.registry)
                 .and_then(|()| self.still_stands(&checked, &entry, &row))
                 .and_then(|()| self.is_due(&checked, &entry))
                 .and_then(|()| {
                     self.fits(&checked, &entry, &known.registry, &mut serial, &mut batch)
                 });
-            if let Err(refusal) = order {
-                batch.refuse(refusal);
-                continue;
-            }
-            let follows = following::follows(&entry, checked.kind(), checked.event.body());
+            let met_by = match fitting {
+                Ok(met_by) => met_by,
+                Err(refusal) => {
+                    batch.refuse(refusal);
+                    continue;
+                }
+            };
+            let mut follows = following::follows(&entry, checked.kind(), checked.event.body());
+            follows.met_by = met_by;
             let keys = (checked.keys, follows);
             let leaf = Leaf {
                 entry: entry.to_bytes(),
@@ -261,7 +266,7 @@ impl Intake {
         }
     }
 
-    /// Whether an event fits what was said before it, by everything that was handed in.
+    /// Whether an event fits what was said before it, by everything that was handed in; and what it is met by beside what it is kept by.
     fn fits(
         &self,
         checked: &Checked,
@@ -269,17 +274,19 @@ impl Intake {
         registry: &Registry,
         serial: &mut Serial,
         batch: &mut batch::Builder,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Vec<Key>, Refusal> {
         let Some(view) = checked.event.view().filter(journey::is_one) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         let sequel = serial.following.sequel().clone();
+        let memory = Memory::default();
         let case = Case {
             log: &self.log,
             standing: &self.standing,
             sequel: &sequel,
             rules: self.rules(),
             registry,
+            memory: &memory,
         };
         let keys = journey::keys(&case, &view)?;
         if batch.gathers(&keys) {
@@ -290,13 +297,15 @@ impl Intake {
         let target = entry.reference.as_deref().and_then(decimal);
         journey::judge(&case, &entry.authority, &view, target)?;
         // A revocation that is reversed is no display that ends early.
+        let met_by = journey::met_by(&case, &view)?;
         let reversal = view.text_of("repair_kind") == Some("revocation_reversal");
         if view.kind() != Kind::RepairDecision || reversal {
-            return Ok(());
+            return Ok(met_by);
         }
         let today = day_in_china(entry.logged_at.unix());
         let court = publication::Court::new(&self.log, &self.standing, self.rules(), today);
-        court.repair(&view, |target, body| case.circumstances(target, body))
+        court.repair(&view, |target, body| case.circumstances(target, body))?;
+        Ok(met_by)
     }
 
     /// What the order of a draw says of an event now, at the time the log gives it.

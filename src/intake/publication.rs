@@ -5,7 +5,7 @@
 
 use super::Refusal;
 use crate::domain::dates::day_in_china;
-use crate::domain::{Breach, EntryRef, FieldError, Kind, Problem, Stored, View};
+use crate::domain::{Breach, CodeList, EntryRef, FieldError, Kind, Problem, Stored, View};
 use crate::log::Log;
 use crate::model::{Model, ModelError};
 use crate::rules::{
@@ -109,8 +109,42 @@ impl<'a> Court<'a> {
                 Err(broken(path(field), value.join(" "), breach))
             }
             Ok(_) => Ok(()),
-            Err(why) => Err(unruled(facts, prefix, why)),
+            Err(why) => {
+                let by_severity =
+                    matches!(why, Unruled::ThresholdUnknown { .. }) && self.severity_tells(facts);
+                Err(unruled(facts, prefix, why, by_severity))
+            }
         }
+    }
+
+    /// Whether the record need not say if its fine is low where it says how severe the violation was.
+    fn severity_tells(&self, facts: &Facts<'_>) -> bool {
+        const SEVERITY: &str = "severity";
+        let kind = facts.body.kind();
+        let schema = crate::domain::schema(kind);
+        if schema.field(SEVERITY).is_none() || facts.body.value_of(SEVERITY).is_some() {
+            return false;
+        }
+        let said = schema.fields.iter().filter_map(|field| {
+            let value = facts.body.value_of(field.name)?;
+            Some((field.name.to_owned(), value.clone()))
+        });
+        let said: Map<String, Value> = said.collect();
+        CodeList::Severity.codes().iter().all(|code| {
+            let mut body = said.clone();
+            body.insert(SEVERITY.to_owned(), (*code).into());
+            let facts = Facts {
+                body: View::new(kind, &body),
+                published_on: facts.published_on,
+                province: facts.province,
+                system: facts.system,
+                later: facts.later.clone(),
+            };
+            !matches!(
+                self.rules.display(&facts),
+                Err(Unruled::ThresholdUnknown { .. })
+            )
+        })
     }
 
     /// What a correction says instead must be what may be shown.
@@ -355,8 +389,14 @@ fn breach_of(why: Unruled) -> (Option<&'static str>, Breach) {
     }
 }
 
-fn unruled(facts: &Facts<'_>, prefix: &str, why: Unruled) -> Refusal {
-    let (field, breach) = breach_of(why);
+/// `by_severity`: where the standard of low fines is not known, how severe the violation was would do.
+fn unruled(facts: &Facts<'_>, prefix: &str, why: Unruled, by_severity: bool) -> Refusal {
+    let (field, breach) = match breach_of(why) {
+        (field, Breach::ThresholdUnknown { province }) if by_severity => {
+            (field, Breach::ThresholdOrSeverity { province })
+        }
+        other => other,
+    };
     let field = field.unwrap_or_else(|| main_field(facts.body.kind()));
     let value = facts.body.value_of(field).map(|value| match value {
         Value::String(text) => text.clone(),

@@ -1,7 +1,7 @@
 //! Tables in which a record's kind and day find the rule that decides.
 //!
-//! Where one rule has to decide, it is checked here that every day of a kind's covered time ends in a rule without conditions. What a rule says is not
-//! known here.
+//! Where one rule has to decide, it is checked here that every day of a kind's covered time ends in a rule without conditions, and that rules of one
+//! case follow each other, whatever they are called. What a rule says is not known here.
 
 use super::condition::{Condition, Context, RawCondition};
 use super::count::next_day;
@@ -37,6 +37,9 @@ pub(super) struct RawRule<T> {
     valid_to: Option<Spanned<String>>,
     #[serde(default)]
     when: Vec<Spanned<RawCondition>>,
+    /// It may begin and end while the rule that decides without it goes on.
+    #[serde(default)]
+    alone: bool,
     pub(super) then: Spanned<T>,
     basis: Spanned<String>,
     source: Spanned<String>,
@@ -186,13 +189,109 @@ impl<T> Table<T> {
                 return Err(source.fault(&raw[i].name, reason));
             }
         }
-        match rules().find(|i| self.rules[*i].rule.to() < from) {
-            Some(i) => Err(source.fault(
-                &raw[i].name,
-                format!("ends before the covered time of {kind} begins, {from}"),
-            )),
-            None => Ok(()),
+        if let Some(i) = rules().find(|i| self.rules[*i].rule.to() < from) {
+            let reason = format!("ends before the covered time of {kind} begins, {from}");
+            return Err(source.fault(&raw[i].name, reason));
         }
+        self.succeed(source, raw, kind)?;
+        rules().try_for_each(|i| self.fits_in(source, raw, kind, i))
+    }
+
+    /// Whether rules of a kind under the same conditions follow each other without overlap or gap.
+    fn succeed<R>(
+        &self,
+        source: Source<'_>,
+        raw: &[RawRule<R>],
+        kind: Kind,
+    ) -> Result<(), RuleError> {
+        let mut all = self.by_kind[kind as usize].clone();
+        all.sort_by_key(|i| self.rules[*i].rule.time());
+        for (at, i) in all.iter().copied().enumerate() {
+            let (rule, when) = (&self.rules[i].rule, &self.rules[i].when);
+            let mut earlier = all[..at].iter().copied().rev();
+            let same = |j: &usize| {
+                is_part(&self.rules[*j].when, when) && is_part(when, &self.rules[*j].when)
+            };
+            let Some(before) = earlier.find(same) else {
+                continue;
+            };
+            let name = self.rules[before].rule.id();
+            let (from, to) = (rule.time().0, self.rules[before].rule.to());
+            if from <= to {
+                let reason = format!(
+                    "{} overlaps {name}, which is for {kind} under the same conditions and valid to {to}",
+                    rule.id()
+                );
+                return Err(source.fault(&raw[i].name, reason));
+            }
+            if from != next_day(to) && !raw[i].alone {
+                let reason = format!(
+                    "{} leaves a gap after {name}, which is for {kind} under the same conditions and valid to {to}",
+                    rule.id()
+                );
+                return Err(source.fault(&raw[i].name, reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a rule with conditions begins and ends on days on which what decides without it changes, too: else one of its case has been forgotten,
+    /// or a day is wrong.
+    fn fits_in<R>(
+        &self,
+        source: Source<'_>,
+        raw: &[RawRule<R>],
+        kind: Kind,
+        i: usize,
+    ) -> Result<(), RuleError> {
+        let ruled = &self.rules[i];
+        let covered = self.cover.get(&kind).copied().unwrap_or(Date::MIN);
+        if ruled.when.is_empty() || raw[i].alone {
+            return Ok(());
+        }
+        let others = || {
+            let others = self.by_kind[kind as usize].iter().copied();
+            others.filter(move |j| *j != i)
+        };
+        let without = |day: Date| {
+            others().find(|j| {
+                self.rules[*j].rule.in_force(day) && is_part(&self.rules[*j].when, &ruled.when)
+            })
+        };
+        // Rules of the same name are versions of one, whatever their conditions.
+        let is_version = |day: Date, end: fn(&RuleVersion) -> Date| {
+            others().any(|j| {
+                let other = &self.rules[j].rule;
+                other.name == ruled.rule.name && end(other) == day
+            })
+        };
+        let (from, to) = ruled.rule.time();
+        if from > covered
+            && let Ok(eve) = from.yesterday()
+            && without(eve) == without(from)
+            && !is_version(eve, RuleVersion::to)
+            && let Some(other) = without(from)
+        {
+            let reason = format!(
+                "begins with {from}, while {} decides for {kind} before and after: end that one there, mend the day, or say `alone = true`",
+                self.rules[other].rule.id()
+            );
+            return Err(source.fault(raw[i].valid_from.as_ref().unwrap_or(&raw[i].name), reason));
+        }
+        if to < Date::MAX {
+            let next = next_day(to);
+            if without(to) == without(next)
+                && !is_version(next, |other| other.time().0)
+                && let Some(other) = without(next)
+            {
+                let reason = format!(
+                    "ends with {to}, while {} decides for {kind} before and after: end that one there, mend the day, or say `alone = true`",
+                    self.rules[other].rule.id()
+                );
+                return Err(source.fault(raw[i].valid_to.as_ref().unwrap_or(&raw[i].name), reason));
+            }
+        }
+        Ok(())
     }
 
     /// First covered day of a kind.
@@ -231,6 +330,11 @@ impl<T> Table<T> {
         }
         Err(Unruled::NoRule { kind, day })
     }
+}
+
+/// Whether every one of these conditions is among those: whatever meets those meets these.
+fn is_part(these: &[Condition], those: &[Condition]) -> bool {
+    these.iter().all(|one| those.contains(one))
 }
 
 /// Whether all conditions hold.

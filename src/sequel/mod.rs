@@ -6,14 +6,15 @@
 
 use crate::domain::{Kind, View};
 use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
+use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Name of the database; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/sequel";
 /// Of keys and folding; a database of another is folded again.
-const VERSION: u64 = 2;
+const VERSION: u64 = 3;
 /// Keys removed at once.
 const BATCH: usize = 4096;
 
@@ -32,7 +33,7 @@ const FOLLOWING: &[Kind] = &[
 ];
 
 /// Kinds that are kept by subject.
-const OF_SUBJECT: &[Kind] = &[
+pub const OF_SUBJECT: &[Kind] = &[
     Kind::AbnormalListing,
     Kind::AbnormalRemoval,
     Kind::SeriousListing,
@@ -45,6 +46,17 @@ const OF_SUBJECT: &[Kind] = &[
     Kind::NoPenalty,
 ];
 
+/// Kinds that are kept by the day of a listing or mark as well, and the fields for it.
+const LISTED: &[Kind] = &[
+    Kind::AbnormalListing,
+    Kind::AbnormalRemoval,
+    Kind::SeriousListing,
+    Kind::SeriousRemoval,
+    Kind::IndividualMark,
+    Kind::IndividualRestore,
+];
+const LISTED_ON: [&str; 2] = ["listed_on", "marked_on"];
+
 /// Whether anything can be found by a record of a kind.
 #[must_use]
 pub fn concerns(kind: Kind) -> bool {
@@ -56,8 +68,10 @@ pub fn concerns(kind: Kind) -> bool {
 pub enum Key {
     /// An entry that it names.
     Entry(u64),
-    /// The credit code of its subject.
-    Subject(String),
+    /// Its kind and the credit code of its subject: who has very many records is not read through for those of one kind.
+    Subject(Kind, String),
+    /// The same, and the day of a listing or mark: its own, or that by which a removal names it.
+    Listed(Kind, String, Date),
 }
 
 /// A record found by a key.
@@ -76,6 +90,8 @@ pub struct Row {
 pub struct Follows {
     /// What it is found by.
     pub keys: Vec<Key>,
+    /// What it is met by as well until it is written down; who asks then finds it by what it names.
+    pub met_by: Vec<Key>,
     /// The record that says so, for a correction of it; else the entry itself.
     pub of: Option<u64>,
 }
@@ -87,7 +103,7 @@ impl Follows {
         if kind != Kind::Correction {
             return Follows {
                 keys: keys(kind, body),
-                of: None,
+                ..Follows::default()
             };
         }
         let corrected = body.get("corrected_body").and_then(Value::as_object);
@@ -96,9 +112,15 @@ impl Follows {
             (Some(kind), Some(body), Some(_)) => Follows {
                 keys: keys(kind, body),
                 of: target,
+                ..Follows::default()
             },
             _ => Follows::default(),
         }
+    }
+
+    /// Everything it is met by until it is written down.
+    pub fn met(&self) -> impl Iterator<Item = &Key> {
+        self.keys.iter().chain(&self.met_by)
     }
 
     /// Its rows, once it has an index.
@@ -121,7 +143,11 @@ fn keys(kind: Kind, body: &Map<String, Value>) -> Vec<Key> {
     if OF_SUBJECT.contains(&kind)
         && let Some(code) = view.subject_code()
     {
-        keys.insert(Key::Subject(code.to_string()));
+        keys.insert(Key::Subject(kind, code.to_string()));
+        let days = LISTED_ON.iter().filter_map(|field| view.date_of(field));
+        if let Some(day) = days.last().filter(|_| LISTED.contains(&kind)) {
+            keys.insert(Key::Listed(kind, code.to_string(), day));
+        }
     }
     keys.into_iter().collect()
 }
@@ -130,6 +156,16 @@ fn keys(kind: Kind, body: &Map<String, Value>) -> Vec<Key> {
 #[derive(Clone)]
 pub struct Sequel {
     database: Arc<dyn KeyValue>,
+    beside: Arc<Mutex<Beside>>,
+}
+
+/// Rows that stand in memory while the database is copied: whoever writes to it would wait, and everybody with him. Lost in a death, they are
+/// folded again, since the cursor in the database is as old as they are.
+#[derive(Default)]
+struct Beside {
+    copying: bool,
+    rows: BTreeSet<Vec<u8>>,
+    cursor: Option<u64>,
 }
 
 impl Sequel {
@@ -140,6 +176,7 @@ impl Sequel {
     pub fn open(storage: &dyn Storage) -> Result<Self, StoreError> {
         let sequel = Sequel {
             database: storage.open(DATABASE)?,
+            beside: Arc::default(),
         };
         if sequel.number(key::VERSION)? != Some(VERSION) {
             let mut first = WriteBatch::default();
@@ -168,12 +205,51 @@ impl Sequel {
     /// # Errors
     /// [`StoreError`].
     pub fn keep(&self, rows: &[Row], cursor: u64) -> Result<(), StoreError> {
+        let mut beside = self.beside();
+        beside.rows.extend(rows.iter().map(key::row));
+        beside.cursor = Some(cursor);
+        self.write(&mut beside)
+    }
+
+    fn beside(&self) -> MutexGuard<'_, Beside> {
+        self.beside.lock().expect("no holder of this lock panics")
+    }
+
+    /// Writes what stands in memory, but while the database is copied.
+    fn write(&self, beside: &mut Beside) -> Result<(), StoreError> {
+        let Some(cursor) = beside.cursor.filter(|_| !beside.copying) else {
+            return Ok(());
+        };
         let mut batch = WriteBatch::default();
-        for row in rows {
-            batch.put(key::row(row), []);
+        for row in &beside.rows {
+            batch.put(row.as_slice(), []);
         }
         batch.put(key::CURSOR, cursor.to_be_bytes());
-        self.database.apply(batch)
+        self.database.apply(batch)?;
+        beside.rows.clear();
+        beside.cursor = None;
+        Ok(())
+    }
+
+    /// Runs `copy`, which copies the database without its dead bytes, where it holds any of records that were to be forgotten; meanwhile rows
+    /// are kept in memory, and found there.
+    ///
+    /// # Errors
+    /// What `copy` gives; or something could not be written, which is tried again with the next rows.
+    pub fn copy(&self, copy: impl FnOnce() -> Result<(), StoreError>) -> Result<(), StoreError> {
+        if self.database.get(key::DEAD)?.is_none() {
+            return Ok(());
+        }
+        self.beside().copying = true;
+        let copied = copy();
+        let mut beside = self.beside();
+        beside.copying = false;
+        let written = self.write(&mut beside);
+        copied?;
+        let mut batch = WriteBatch::default();
+        batch.delete(key::DEAD);
+        self.database.apply(batch)?;
+        written
     }
 
     /// The records found by a key, in the order of the log. One that was corrected may not say so any more: who asks reads it.
@@ -183,18 +259,28 @@ impl Sequel {
     pub fn find(&self, key: &Key) -> Result<Vec<u64>, StoreError> {
         let from = key::prefix(key);
         let to = prefix_end(&from);
+        // Those in memory first: what is written down meanwhile is found in the database.
+        let beside: Vec<Vec<u8>> = {
+            let beside = self.beside();
+            let rows = beside.rows.range(from.clone()..);
+            let of_key = rows.take_while(|row| row.starts_with(&from));
+            of_key.cloned().collect()
+        };
         let pairs = self.database.range(&from, to.as_deref());
-        let found: Result<BTreeSet<u64>, StoreError> = pairs
-            .map(|pair| Ok(key::ends(&pair?.0).ok_or_else(damaged)?.0))
+        let rows = pairs.map(|pair| pair.map(|(row, _)| row));
+        let found: Result<BTreeSet<u64>, StoreError> = rows
+            .chain(beside.into_iter().map(Ok))
+            .map(|row| Ok(key::ends(&row?).ok_or_else(damaged)?.0))
             .collect();
         Ok(found?.into_iter().collect())
     }
 
-    /// Removes what records say, so that nothing here tells what an erased one said. Its bytes are the engine's to destroy.
+    /// Removes what records say, so that nothing here tells what an erased one said. Its bytes are the engine's to destroy: see [`Sequel::copy`].
     ///
     /// # Errors
     /// [`StoreError`]; done again, it removes the rest.
     pub fn forget(&self, records: &[u64]) -> Result<(), StoreError> {
+        self.write(&mut self.beside())?;
         let records: BTreeSet<u64> = records.iter().copied().collect();
         self.remove(|key| {
             key::ends(key).is_some_and(|(of, source)| {
@@ -208,7 +294,9 @@ impl Sequel {
         let mut waiting = 0;
         for pair in self.database.range(&[], None) {
             let (key, _) = pair?;
-            if gone(&key) {
+            if key != key::DEAD && gone(&key) {
+                // Noted with the first of them: a death before the copy leaves it to be made.
+                batch.put(key::DEAD, []);
                 batch.delete(key);
                 waiting += 1;
             }
@@ -237,18 +325,31 @@ mod key {
     use super::{Key, Row};
 
     pub const CURSOR: &[u8] = b"cursor";
+    /// There while the database's files hold dead bytes of what was removed.
+    pub const DEAD: &[u8] = b"dead";
     pub const VERSION: &[u8] = b"version";
     const ENTRY: u8 = b'e';
     const SUBJECT: u8 = b's';
+    const LISTED: u8 = b'l';
     /// Of the two indexes that a row ends with.
     const ENDS: usize = 16;
 
     pub fn prefix(key: &Key) -> Vec<u8> {
         match key {
             Key::Entry(index) => [[ENTRY].as_slice(), &index.to_be_bytes()].concat(),
-            // A credit code has no zero byte, and none is the beginning of another.
-            Key::Subject(code) => [[SUBJECT].as_slice(), code.as_bytes(), &[0]].concat(),
+            // Neither a credit code nor the name of a kind has a zero byte.
+            Key::Subject(kind, code) => parts(SUBJECT, &[code, kind.as_str()]),
+            Key::Listed(kind, code, day) => parts(LISTED, &[code, kind.as_str(), &day.to_string()]),
         }
+    }
+
+    fn parts(first: u8, parts: &[&str]) -> Vec<u8> {
+        let mut key = vec![first];
+        for part in parts {
+            key.extend_from_slice(part.as_bytes());
+            key.push(0);
+        }
+        key
     }
 
     pub fn row(row: &Row) -> Vec<u8> {
@@ -257,7 +358,7 @@ mod key {
     }
 
     pub fn is_row(key: &[u8]) -> bool {
-        key.len() > ENDS && matches!(key.first(), Some(&(ENTRY | SUBJECT)))
+        key.len() > ENDS && matches!(key.first(), Some(&(ENTRY | SUBJECT | LISTED)))
     }
 
     /// Record and source of a row.
@@ -302,16 +403,72 @@ mod tests {
         assert_eq!(find(&sequel, Key::Entry(3)), [7]);
         assert_eq!(find(&sequel, Key::Entry(4)), [7]);
         assert_eq!(find(&sequel, Key::Entry(7)), [0; 0]);
-        assert_eq!(find(&sequel, Key::Subject(CODE.to_owned())), [7]);
-        assert_eq!(sequel.cursor().unwrap(), 10);
+        let of_kind = |kind| Key::Subject(kind, CODE.to_owned());
+        assert_eq!(find(&sequel, of_kind(Kind::AbnormalRemoval)), [7]);
+        assert_eq!(find(&sequel, of_kind(Kind::AbnormalListing)), [0; 0]);
+        let mut by_day = removal(3);
+        by_day.remove("listing");
+        by_day.insert("listed_on".to_owned(), json!("2026-02-20"));
+        keep(11, Kind::AbnormalRemoval, None, &by_day);
+        let listed = |day| Key::Listed(Kind::AbnormalRemoval, CODE.to_owned(), day);
+        let day = jiff::civil::date(2026, 2, 20);
+        assert_eq!(find(&sequel, listed(day)), [11]);
+        assert_eq!(find(&sequel, listed(day.tomorrow().unwrap())), [0; 0]);
+        sequel.forget(&[11]).unwrap();
+        assert_eq!(find(&sequel, listed(day)), [0; 0]);
+        assert_eq!(sequel.cursor().unwrap(), 12);
         // The correction is erased alone, then the record.
         sequel.forget(&[9]).unwrap();
         assert_eq!(find(&sequel, Key::Entry(4)), [0; 0]);
         assert_eq!(find(&sequel, Key::Entry(3)), [7]);
         sequel.forget(&[7]).unwrap();
         assert_eq!(find(&sequel, Key::Entry(3)), [0; 0]);
-        assert_eq!(find(&sequel, Key::Subject(CODE.to_owned())), [0; 0]);
-        assert_eq!(sequel.cursor().unwrap(), 10);
+        assert_eq!(find(&sequel, of_kind(Kind::AbnormalRemoval)), [0; 0]);
+        assert_eq!(sequel.cursor().unwrap(), 12);
+    }
+
+    /// While the database is copied nothing is written to it, and everything is found; without dead bytes it is not copied.
+    #[test]
+    fn rows_kept_during_a_copy_are_found_and_written_after_it() {
+        let storage = in_memory();
+        let sequel = Sequel::open(&storage).unwrap();
+        let keep = |index| {
+            let follows = Follows::of(Kind::AbnormalRemoval, None, &removal(3));
+            let rows: Vec<Row> = follows.rows(index).collect();
+            sequel.keep(&rows, index + 1).unwrap();
+        };
+        let subject = Key::Subject(Kind::AbnormalRemoval, CODE.to_owned());
+        let written = || {
+            let database = storage.open(DATABASE).unwrap();
+            let keys = database.range(&[], None).map(|pair| pair.unwrap().0);
+            keys.filter(|key| key::is_row(key)).count()
+        };
+        keep(7);
+        sequel.copy(|| panic!("nothing is dead")).unwrap();
+        keep(8);
+        sequel.forget(&[7]).unwrap();
+        let before = written();
+        let copied = sequel.copy(|| {
+            keep(9);
+            assert_eq!(written(), before);
+            assert_eq!(sequel.find(&subject).unwrap(), [8, 9]);
+            assert_eq!(sequel.find(&Key::Entry(3)).unwrap(), [8, 9]);
+            Err(damaged())
+        });
+        // It is made again, and what was kept is not lost by that.
+        assert!(copied.is_err());
+        assert_eq!(written(), 2 * before);
+        let mut again = false;
+        let copy = || {
+            again = true;
+            Ok(())
+        };
+        sequel.copy(copy).unwrap();
+        assert!(again);
+        sequel.copy(|| panic!("nothing is dead")).unwrap();
+        let reopened = Sequel::open(&storage).unwrap();
+        assert_eq!(reopened.find(&subject).unwrap(), [8, 9]);
+        assert_eq!(reopened.cursor().unwrap(), 10);
     }
 
     #[test]

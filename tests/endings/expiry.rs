@@ -372,10 +372,12 @@ fn expiries_are_held_against_the_rules_by_fsck() {
 fn a_removal_by_the_day_ends_what_it_means_and_no_more() {
     let county = County::new();
     const SHOP: &str = "91000000MA00000900";
-    let listed = |ground: &str| {
+    let numbered = |ground: &str, number: &str| {
         let body = listing(SHOP, "示例食品店", "2026-02-25");
+        let body = with(body, "decision_no", number.into());
         with(body, "listed_reason", ground.into())
     };
+    let listed = |ground: &str| numbered(ground, "示列〔2026〕1号");
     let removal = |ground: &str| {
         body(&format!(
             r#"{{"subject_uscc":"{SHOP}","subject_name":"示例食品店","region":"000000","removed_reason":"reachable_again",
@@ -389,7 +391,8 @@ fn a_removal_by_the_day_ends_what_it_means_and_no_more() {
     assert!(ends(first) && !ends(second));
     county.is_as_if_folded_anew();
     // What is published later is another listing: the removal meant the first.
-    let again = county.publish("abnormal_listing", listed("unreachable"));
+    let again = numbered("unreachable", "示列〔2026〕2号");
+    let again = county.publish("abnormal_listing", again);
     assert!(!ends(again));
     county.say(county.withdrawal(first)).unwrap();
     assert!(ends(again));

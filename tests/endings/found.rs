@@ -66,7 +66,7 @@ fn what_has_left_is_not_found() {
     );
     let stays = county.publish(
         "abnormal_listing",
-        listing(FIRST, "猋猋粮油店", "2026-02-25"),
+        listing(FIRST, "猋猋粮油店", "2026-02-24"),
     );
     assert_eq!(county.found("骉骉"), [gone]);
     assert_eq!(county.found("粮油店"), [gone, stays]);

@@ -355,7 +355,7 @@ fn a_serious_listing_says_what_it_brings_and_that_it_ended() {
         }
     }
     let removal = body(&format!(
-        r#"{{{subject},"serious_removal_reason":"repaired","removed_on":"2026-02-27"}}"#
+        r#"{{{subject},"serious_removal_reason":"listed_in_error","removed_on":"2026-02-27"}}"#
     ));
     let removal = county.publish(
         "serious_removal",

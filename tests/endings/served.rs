@@ -85,7 +85,10 @@ fn the_next_request_after_the_answer_has_it_nowhere() {
     let server = Server::of(county.log.app.portal.clone());
     let uscc = "91000000MA00000900";
     let one = |name: &str| listing(uscc, name, "2026-02-25");
-    county.publish("abnormal_listing", one("猋猋粮油店"));
+    county.publish(
+        "abnormal_listing",
+        listing(uscc, "猋猋粮油店", "2026-02-24"),
+    );
     for round in 0..5 {
         let gone = county.publish("abnormal_listing", one("骉骉粮油店"));
         county.log.settle();

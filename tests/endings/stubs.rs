@@ -39,6 +39,7 @@ fn an_expired_record_is_a_stub_that_leads_to_the_rule() {
             say("page-ended-expiry"),
             say("page-end-expired-on"),
             say("page-end-rule"),
+            say("page-end-by-term"),
             "<time datetime=\"2026-06-02\">".to_owned(),
             "第107号".to_owned(),
             format!("href=\"{base}/record/{by}\""),
@@ -83,4 +84,44 @@ fn an_expired_record_is_a_stub_that_leads_to_the_rule() {
     assert!(!got.body.contains("GONE-1") && !got.body.contains("示例食品店"));
     let proof = server.get(&format!("/api/v1/proof/{gone}"));
     assert!(proof.status == 200 && proof.body.starts_with("c2sp.org/tlog-proof@v1"));
+}
+
+/// A listing that was removed has left by its removal, whatever its term is; and the page names no record that may name the subject.
+#[test]
+fn a_removed_listing_is_told_as_removed() {
+    let county = County::new();
+    let subject =
+        r#""subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000""#;
+    let listed = county.publish(
+        "serious_listing",
+        body(&format!(
+            r#"{{{subject},"serious_category":"food_safety","reason":"示例理由。","listed_on":"2026-02-20",
+            "restrictions":[{{"restriction":"key_supervision"}}],"legal_basis":"严重违法失信名单管理办法"}}"#
+        )),
+    );
+    let removal = body(&format!(
+        r#"{{{subject},"serious_removal_reason":"listed_in_error","removed_on":"2026-03-02"}}"#
+    ));
+    let removal = county.publish(
+        "serious_removal",
+        with(removal, "listing", county.named(listed)),
+    );
+    county.log.settle();
+    county.log.clock.advance_to(time("2026-03-03T16:00:00Z"));
+    assert_eq!(county.log.app.end_displays().ended, 1);
+    county.log.settle();
+    let server = Server::of(county.log.app.portal.clone());
+    for (lang, base) in [(Lang::Zh, ""), (Lang::En, "/en")] {
+        let say = |key: &str| Catalogue::built_in().get(lang, key, &[]);
+        let got = server.get(&format!("{base}/record/{listed}"));
+        assert_eq!(got.status, 410);
+        assert!(
+            got.body.contains(&say("page-end-by-removal")),
+            "{}",
+            got.body
+        );
+        assert!(!got.body.contains(&say("page-end-by-term")), "{}", got.body);
+        let link = format!("/record/{removal}\"");
+        assert!(!got.body.contains(&link), "{}", got.body);
+    }
 }

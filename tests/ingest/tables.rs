@@ -573,3 +573,101 @@ fn rewrite(from: &Path, to: &Path, changes: &[(&str, &str)]) {
     }
     copy.finish().unwrap();
 }
+
+/// Fields that are true or false, by their columns in both languages and by the command line.
+#[test]
+fn truth_values_are_read_from_columns_and_the_command_line() {
+    let desk = Desk::new();
+    let row = |lang: Lang, truth: [&str; 2]| {
+        let catalogue = gongshi::text::Catalogue::built_in();
+        let name = |field: &str| catalogue.field(lang, "penalty", field);
+        let columns = ["lower_fine", "lifelong_restriction"].map(name).join(",");
+        desk.put(
+            "p.csv",
+            format!(
+                "subject_uscc,subject_name,region,decision_no,violation_type,legal_basis,penalty_kinds,content,fine_fen,decided_on,{columns}\n\
+                 91000000MA00000900,示例公司,000000,示罚1号,类型,依据,fine；restrict_profession,内容,1000元,2026-03-02,{}\n",
+                truth.join(",")
+            ),
+        )
+    };
+    for (lang, words) in [
+        (Lang::Zh, ["否", "是"]),
+        (Lang::En, ["No", "yes"]),
+        (Lang::En, ["0", "TRUE"]),
+    ] {
+        let log = LogDouble::default();
+        let file = row(lang, words);
+        Office::new().must(&log, options(Kind::Penalty, &file));
+        std::fs::remove_file(desk.path("gongshi-journal")).unwrap();
+        let body = &log.bodies()[0];
+        assert!(
+            body.contains(r#""lifelong_restriction":true,"lower_fine":false"#),
+            "{body}"
+        );
+    }
+    let file = row(Lang::Zh, ["", ""]);
+    let mut set = options(Kind::Penalty, &file);
+    set.set = vec![("lower_fine".to_owned(), "false".to_owned())];
+    let log = LogDouble::default();
+    Office::new().must(&log, set);
+    assert!(log.bodies()[0].contains(r#""lower_fine":false"#));
+    let file = row(Lang::Zh, ["也许", ""]);
+    let (summary, said) = check(options(Kind::Penalty, &file));
+    assert_eq!(summary.bad, 1);
+    assert!(said[0].contains("是否较低数额罚款"), "{said:?}");
+}
+
+/// What a decision or removal is about stands in its template and is read from there.
+#[test]
+fn templates_name_what_a_record_is_about() {
+    let desk = Desk::new();
+    for (kind, fields) in [
+        (Kind::RepairDecision, ["application", "target"].as_slice()),
+        (Kind::AbnormalRemoval, &["listing", "repair_decision"]),
+        (Kind::SeriousRemoval, &["listing", "repair_decision"]),
+        (Kind::IndividualRestore, &["mark", "repair_decision"]),
+    ] {
+        for lang in Lang::ALL {
+            let text = String::from_utf8(form(kind, Format::Csv, *lang).unwrap()).unwrap();
+            let mut lines = text.trim_start_matches('\u{feff}').lines();
+            let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+            let mut cells: Vec<String> = lines
+                .next()
+                .unwrap()
+                .split(',')
+                .map(str::to_owned)
+                .collect();
+            let hash = "ab".repeat(32);
+            for (number, field) in (7..).zip(fields) {
+                let catalogue = gongshi::text::Catalogue::built_in();
+                let name = catalogue.field(*lang, kind.as_str(), field);
+                let at = header.iter().position(|column| *column == name);
+                let at = at.unwrap_or_else(|| panic!("{kind} {field} {name} {header:?}"));
+                cells[at] = format!("{number} {hash}");
+                // By its entry or by its day.
+                let by_day = match *field {
+                    "application" => "applied_on",
+                    "listing" => "listed_on",
+                    "mark" => "marked_on",
+                    _ => continue,
+                };
+                let day = catalogue.field(*lang, kind.as_str(), by_day);
+                let at = header.iter().position(|column| *column == day).unwrap();
+                cells[at].clear();
+            }
+            let file = desk.put(
+                "t.csv",
+                format!("{}\n{}\n", header.join(","), cells.join(",")),
+            );
+            let log = LogDouble::default();
+            Office::new().must(&log, options(kind, &file));
+            std::fs::remove_file(desk.path("gongshi-journal")).unwrap();
+            let body = &log.bodies()[0];
+            for (number, field) in (7..).zip(fields) {
+                let named = format!(r#""{field}":{{"index":{number},"leaf_hash":"{hash}"}}"#);
+                assert!(body.contains(&named), "{kind}: {body}");
+            }
+        }
+    }
+}

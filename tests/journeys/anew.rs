@@ -3,8 +3,9 @@
 use crate::common::*;
 use crate::support::*;
 use gongshi::app::{App, reindex};
+use gongshi::domain::Kind;
 use gongshi::rules::Rules;
-use gongshi::sequel::Key;
+use gongshi::sequel::{Key, OF_SUBJECT};
 use std::time::Duration;
 
 #[test]
@@ -35,7 +36,10 @@ fn what_follows_on_what_is_the_same_made_anew() {
     let size = county.log.app.portal.log.published().size();
     let found = |app: &App| {
         let mut keys: Vec<Key> = (0..size).map(Key::Entry).collect();
-        keys.extend([SHOP, FIRM].map(|code| Key::Subject(code.to_owned())));
+        for code in [SHOP, FIRM] {
+            let of = |kind: &Kind| Key::Subject(*kind, code.to_owned());
+            keys.extend(OF_SUBJECT.iter().map(of));
+        }
         let sequel = app.portal.intake.sequel();
         let found = keys.into_iter().map(|key| sequel.find(&key).unwrap());
         found.collect::<Vec<_>>()

@@ -8,6 +8,7 @@ mod common;
 mod listings;
 mod others;
 mod papers;
+mod popular;
 mod race;
 mod repairs;
 mod subjects;

@@ -220,3 +220,21 @@ fn a_revocation_is_reversed_once() {
     );
     county.publish("subject_status", older);
 }
+
+/// Of Shaanxi no standard of low fines is known. From 2025-12-25 on the severity decides where it is said; before, the fine did.
+#[test]
+fn a_fine_of_which_nobody_knows_whether_it_is_low_says_what_helps() {
+    let county = County::new();
+    let fined = |day: &str| {
+        let said = without(body(PENALTY), "severity");
+        with(with(said, "region", "610323"), "decided_on", day)
+    };
+    let say = |body| code(county.say(COUNTY, "penalty", body));
+    assert_eq!(say(fined("2026-02-27")), "threshold_or_severity");
+    assert_eq!(say(fined("2025-06-02")), "threshold_unknown");
+    let severe = with(fined("2026-02-27"), "severity", "minor");
+    assert_eq!(say(severe).get(..8), Some("accepted"));
+    let said = with(fined("2026-02-27"), "lower_fine", Value::Bool(false));
+    let said = with(said, "decision_no", "示罚2号");
+    assert_eq!(say(said).get(..8), Some("accepted"));
+}

@@ -2,6 +2,7 @@
 
 use crate::common::*;
 use crate::support::*;
+use gongshi::domain::Kind;
 
 #[test]
 fn of_two_in_one_request_the_second_is_refused() {
@@ -118,7 +119,7 @@ fn an_erased_record_is_found_by_nothing() {
     assert_eq!(again(), "removed_already");
     let intake = &county.log.app.portal.intake;
     let find = |key: &Key| intake.sequel().find(key).unwrap();
-    let firm = Key::Subject(FIRM.to_owned());
+    let firm = Key::Subject(Kind::CreditPromise, FIRM.to_owned());
     assert_eq!(find(&firm), [promised]);
     for target in [removed, promised] {
         county.erase(target);
@@ -191,4 +192,64 @@ fn fsck_finds_what_does_not_fit() {
     let index = submission.first;
     submission.wait().unwrap();
     assert_eq!(misfits(), [index]);
+}
+
+/// Two applications of one listing, of which the first was refused acceptance: each is decided by a record that names only its application.
+#[test]
+fn of_two_grants_in_one_request_that_name_only_their_applications_one_gets_in() {
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    // Nobody has two open applications; but one whose answer is withdrawn may be decided again.
+    let first = county.apply(listed);
+    let refused = county.publish("repair_decision", county.decision(first, "refused"));
+    let second = county.apply(listed);
+    county
+        .withdraw(refused, "published_in_error", None)
+        .unwrap();
+    let grant = |application: u64| {
+        let body = without(county.decision(application, "granted"), "subject_uscc");
+        let person = with(body, "subject_type", "natural_person");
+        county.event(DEPARTMENT, "repair_decision", None, person)
+    };
+    let answers = county.log.accept(vec![grant(first), grant(second)]);
+    assert!(answers[0].is_ok(), "{answers:?}");
+    assert_eq!(code(answers[1].clone()), "repair_granted");
+}
+
+/// An erasure copies the database of what follows on what. Intake goes on meanwhile, by what was said before the copy and during it.
+#[test]
+fn intake_goes_on_while_an_erasure_copies() {
+    use gongshi::sequel::{DATABASE, Key};
+    let county = County::new();
+    let listed = county.listing("2026-02-20");
+    let other = county.listing("2026-02-21");
+    let gone = county.listing("2026-02-19");
+    // Dead bytes, so that there is something to copy.
+    let sequel = county.log.app.portal.intake.sequel().clone();
+    county.log.accept(Vec::new());
+    sequel.forget(&[gone]).unwrap();
+    let storage = county.log.app.portal.log.storage();
+    let written = || {
+        let database = storage.open(DATABASE).unwrap();
+        database.range(&[], None).count()
+    };
+    let before = written();
+    let copied = sequel.copy(|| {
+        // Who wrote to the database would wait for its copy.
+        county.publish("abnormal_removal", county.removal(listed));
+        let again = county.refused("abnormal_removal", county.removal(listed));
+        assert_eq!(again, "removed_already");
+        assert_eq!(written(), before);
+        storage.rewrite(DATABASE)
+    });
+    copied.unwrap();
+    assert!(written() > before);
+    drop(sequel);
+    let again = county.refused("abnormal_removal", county.removal(listed));
+    assert_eq!(again, "removed_already");
+    county.publish("abnormal_removal", county.removal(other));
+    let County { log, .. } = county;
+    let log = log.reopen();
+    let found = log.app.portal.intake.sequel().find(&Key::Entry(listed));
+    assert_eq!(found.unwrap().len(), 1);
 }

@@ -82,10 +82,11 @@ fn an_objection_is_answered_by_who_took_it_or_whose_record_it_is() {
     let taken = file(OTHER);
     county.publish("objection_reply", reply(taken));
     let taken = file(DEPARTMENT);
-    assert_eq!(
-        code(county.say(OTHER, "objection_reply", reply(taken))),
-        "not_yours"
-    );
+    let refused = county.say(OTHER, "objection_reply", reply(taken));
+    // It took the objection and published the listing, and is named once.
+    let said = refused.clone().unwrap_err().to_string();
+    assert_eq!(said.matches(DEPARTMENT).count(), 1, "{said}");
+    assert_eq!(code(refused), "not_yours");
 }
 
 fn result() -> Value {
@@ -126,7 +127,7 @@ fn a_step_is_for_who_inspected_or_whom_it_was_handed_to() {
         other(step(found, "rectified", "2026-02-24")).get(..8),
         Some("accepted")
     );
-    // Handed over in words: whom they mean the log cannot know.
+    // Handed over in words: to whom they name in full, and to nobody else.
     let found = county.publish("inspection_result", result());
     assert_eq!(other(step(found, "case_filed", "2026-02-24")), "not_yours");
     let words = with(
@@ -134,11 +135,29 @@ fn a_step_is_for_who_inspected_or_whom_it_was_handed_to() {
         "transferred_to",
         "县药品监管部门",
     );
-    county.publish("result_followup", words);
+    county.publish("result_followup", words.clone());
+    assert_eq!(other(step(found, "closed", "2026-02-24")), "not_yours");
+    county.publish(
+        "result_followup",
+        with(words, "transferred_to", "某 局城关所"),
+    );
     assert_eq!(
-        other(step(found, "case_filed", "2026-02-24")).get(..8),
+        other(step(found, "closed", "2026-02-24")).get(..8),
         Some("accepted")
     );
+    // By name to a county: it, one above it, and who sent it may say that it is closed.
+    let found = county.publish("inspection_result", result());
+    let handed = with(transfer(COUNTY), "result", county.named(found));
+    county.publish("transfer", handed);
+    let closed = |who: &str, region: &str| {
+        let body = with(step(found, "closed", "2026-02-24"), "region", region);
+        code(county.say(who, "result_followup", body))
+    };
+    assert_eq!(closed(OTHER, "000000"), "not_yours");
+    assert_eq!(closed(TAIYUAN, "140100"), "not_yours");
+    for (who, region) in [(COUNTY, "610323"), (CITY, "610300"), (DEPARTMENT, "000000")] {
+        assert_eq!(closed(who, region).get(..8), Some("accepted"), "{who}");
+    }
 }
 
 #[test]

@@ -82,7 +82,7 @@ fn permit_of(mark: &str) -> Value {
 fn listing_of(mark: &str) -> Value {
     body(&format!(
         r#"{{"subject_uscc":"91000000MA00000900","subject_name":"{mark}小吃店","region":"000000","listed_reason":"unreachable",
-        "listed_on":"2026-02-25","legal_basis":"企业信息公示暂行条例"}}"#
+        "listed_on":"2026-02-25","decision_no":"{mark}号","legal_basis":"企业信息公示暂行条例"}}"#
     ))
 }
 

@@ -94,6 +94,8 @@ breaches! {
     RuleDayMissing = "rule_day_missing", "is missing: the end of the display is counted from this day";
     /// Nobody knows whether the fine is low.
     ThresholdUnknown { province } = "threshold_unknown", "must say whether the fine is low: the standard of {province} is not known";
+    /// Nobody knows whether the fine is low, and the severity would do.
+    ThresholdOrSeverity { province } = "threshold_or_severity", "must say whether the fine is low: the standard of {province} is not known; or severity must say how severe the violation was";
     /// The fine is not what the record says.
     LowerFineDenied { province, low } = "lower_fine_denied", "must be {low}, by the standard of {province}";
     /// The authority has to decide.
@@ -126,6 +128,16 @@ breaches! {
     BeforeEntry { index, day } = "before_entry", "must not be earlier than {day}, the day of entry {index}";
     /// A listing that was ended before.
     RemovedAlready { by } = "removed_already", "is a listing that entry {by} has ended";
+    /// The same listing twice.
+    ListedAlready { by } = "listed_already", "is the day of a listing that entry {by} is: of the same subject, by the same authority, for the same ground";
+    /// The end of a listing that the log would have.
+    ListingUnknown { from } = "listing_unknown", "is a day that the log covers, which begins with {from}, and it has no such listing of this subject by this authority: publish the listing first, or name it by its entry";
+    /// The end of a term that runs.
+    TermRuns { index, last_day, rule, basis } = "term_runs", "is before {last_day}, the last day of the term of entry {index} by rule {rule} ({basis})";
+    /// Removed for a repair that nobody granted.
+    RemovalUngranted { index } = "removal_ungranted", "must name the decision that granted the repair of entry {index}: a listing is removed for a repair by that alone";
+    /// A repair of what is not there.
+    NothingToRepair { from } = "nothing_to_repair", "is a day that the log covers, which begins with {from}, and it has nothing of this subject by this authority that could be repaired so on that day: publish that first, or name the application or the record";
     /// Not the decision on this record, or not one that granted, or one that was taken back.
     DecisionOther = "decision_other", "is no decision that granted this and stands";
     /// A kind of repair for other records.

@@ -127,6 +127,8 @@ pub enum Problem {
     IdentityNumber,
     /// Somebody's mobile number stands in the text.
     MobileNumber,
+    /// Somebody who inspected is named in the text.
+    InspectorName,
     /// A code that says all is well stands beside others.
     NotAlone {
         /// The list.
@@ -228,6 +230,7 @@ impl Problem {
         "in_future",
         "identity_number",
         "mobile_number",
+        "inspector_name",
         "not_alone",
         "not_listed",
         "too_few",
@@ -273,6 +276,7 @@ impl Problem {
             Self::InFuture { .. } => "in_future",
             Self::IdentityNumber => "identity_number",
             Self::MobileNumber => "mobile_number",
+            Self::InspectorName => "inspector_name",
             Self::NotAlone { .. } => "not_alone",
             Self::NotListed { .. } => "not_listed",
             Self::TooFew { .. } => "too_few",
@@ -302,6 +306,7 @@ impl Problem {
             | Self::NotTrimmed
             | Self::IdentityNumber
             | Self::MobileNumber
+            | Self::InspectorName
             | Self::UnknownReference
             | Self::ReferenceSubject
             | Self::Duplicate => Vec::new(),

@@ -47,6 +47,8 @@ pub enum CellProblem {
     MoneyFraction,
     /// Not a whole number.
     Integer,
+    /// Neither yes nor no.
+    Truth,
     /// Names no code of the closed list.
     Code(CodeList),
     /// Not the index and leaf hash of an entry.
@@ -82,6 +84,7 @@ impl CellProblem {
         "money_unit",
         "money_fraction",
         "integer",
+        "truth",
         "code",
         "reference",
         "rounded",
@@ -102,6 +105,7 @@ impl CellProblem {
             CellProblem::MoneyUnit => "money_unit",
             CellProblem::MoneyFraction => "money_fraction",
             CellProblem::Integer => "integer",
+            CellProblem::Truth => "truth",
             CellProblem::Code(_) => "code",
             CellProblem::Reference => "reference",
             CellProblem::Rounded => "rounded",

@@ -16,6 +16,7 @@ pub(super) struct Aliases {
     ignored: Ignored,
     money_units: BTreeMap<String, Unit>,
     empty: BTreeMap<String, Vec<String>>,
+    truth: Truth,
     /// Closed list to code to other names of the value.
     pub(super) codes: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
@@ -24,6 +25,14 @@ pub(super) struct Aliases {
 #[serde(deny_unknown_fields)]
 struct Ignored {
     columns: Vec<String>,
+}
+
+/// Words for a truth value.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Truth {
+    yes: Vec<String>,
+    no: Vec<String>,
 }
 
 /// Unit of an amount of money.
@@ -122,6 +131,18 @@ pub(super) fn split_unit(folded: &str) -> Option<(&str, Unit)> {
     ENDINGS
         .iter()
         .find_map(|(ending, unit)| Some((folded.strip_suffix(ending)?, *unit)))
+}
+
+/// The truth value that a text says.
+pub(super) fn truth(text: &str) -> Option<bool> {
+    let folded = fold_width(text).to_lowercase();
+    let says = |words: &[String]| words.contains(&folded);
+    let Truth { yes, no } = &aliases().truth;
+    match (says(yes), says(no)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => None,
+    }
 }
 
 /// Whether a value says that there is none. `textual` fields may mean 无 as a word; others may not.

@@ -72,12 +72,11 @@ pub fn template(
     }
 }
 
-/// The columns offered: entries of the log are named by programs, not in tables filled in by hand.
+/// The columns offered: every field that a cell can fill. Entries of the log, too: without them a removal or decision could name what it is about
+/// by its day alone.
 fn columns(kind: Kind) -> Vec<Slot> {
     let mut slots = slots(kind);
-    slots.retain(|slot| {
-        !matches!(slot.field.ty, FieldType::EntryRef(_)) && is_importable(&slot.field.ty)
-    });
+    slots.retain(|slot| is_importable(&slot.field.ty));
     slots
 }
 
@@ -139,8 +138,14 @@ fn xlsx(
         if !example.is_empty() {
             sheet.write_string_with_format(1, at, example, &text)?;
         }
-        if let FieldType::Code(list) = slot.field.ty {
-            let names = words.vocabulary.offered(lang, list, words.here);
+        let names = match slot.field.ty {
+            FieldType::Code(list) => words.vocabulary.offered(lang, list, words.here),
+            FieldType::Bool => ["import-yes", "import-no"]
+                .map(|key| catalogue.get(lang, key, &[]))
+                .to_vec(),
+            _ => Vec::new(),
+        };
+        if !names.is_empty() {
             let fits = names.join(",").chars().count() <= MAX_CHOICES;
             if fits && !names.iter().any(|name| name.contains(',')) {
                 let choices = DataValidation::new().allow_list_strings(&names)?;
@@ -207,6 +212,43 @@ fn form(lang: Lang, ty: &FieldType, words: Words<'_>) -> String {
         }
         FieldType::Date => catalogue.get(lang, "import-form-date", &[]),
         FieldType::MoneyFen => catalogue.get(lang, "import-form-money", &[]),
+        FieldType::Bool => catalogue.get(lang, "import-form-truth", &[]),
+        FieldType::EntryRef(_) => catalogue.get(lang, "import-form-reference", &[]),
         _ => catalogue.get(lang, &format!("type-{}", ty.name()), &[]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::schema;
+
+    /// Of every kind that departments import, every field that their tables could hold has its column; what a cell cannot hold stands here.
+    #[test]
+    fn every_field_of_what_is_imported_has_a_column() {
+        for kind in Kind::ALL.iter().filter(|kind| kind.importable()) {
+            let columns = columns(*kind);
+            let left_out = schema(*kind).fields.iter().filter(|field| {
+                let own = |slot: &&Slot| !slot.in_item && slot.field.name == field.name;
+                !columns.iter().any(|slot| own(&slot))
+            });
+            let left_out: Vec<&str> = left_out.map(|field| field.name).collect();
+            let expected: &[&str] = match kind {
+                // Each inspection item is a row.
+                Kind::InspectionResult => &["items", "attachments"],
+                _ => &["attachments"],
+            };
+            assert_eq!(left_out, expected, "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_truth_value_is_read_as_the_form_offers_it() {
+        for lang in Lang::ALL {
+            for (key, truth) in [("import-yes", true), ("import-no", false)] {
+                let word = Catalogue::built_in().get(*lang, key, &[]);
+                assert_eq!(super::super::names::truth(&word), Some(truth), "{word}");
+            }
+        }
     }
 }

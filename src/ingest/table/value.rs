@@ -28,6 +28,7 @@ pub(super) fn is_importable(ty: &FieldType) -> bool {
         | FieldType::Date
         | FieldType::MoneyFen
         | FieldType::Integer { .. }
+        | FieldType::Bool
         | FieldType::EntryRef(_)
         | FieldType::Authority
         | FieldType::DrawId
@@ -153,6 +154,7 @@ fn scalar_or_list(
         FieldType::Date => date(text)?.into(),
         FieldType::MoneyFen => money(text, unit)?.into(),
         FieldType::Integer { .. } => integer(text).ok_or(CellProblem::Integer)?.into(),
+        FieldType::Bool => names::truth(text).ok_or(CellProblem::Truth)?.into(),
         FieldType::EntryRef(_) => reference(text).ok_or(CellProblem::Reference)?,
         FieldType::Region | FieldType::Authority | FieldType::DrawId | FieldType::PlanKey => {
             fold_width(text).to_ascii_uppercase().into()

@@ -76,12 +76,14 @@ impl Journeys {
     }
 
     fn is_misfit(&self, entry: &Entry, view: &View<'_>, registry: &Registry) -> bool {
+        let memory = journey::Memory::default();
         let case = journey::Case {
             log: &self.log,
             standing: &self.standing,
             sequel: &self.sequel,
             rules: &self.rules,
             registry,
+            memory: &memory,
         };
         let target = entry.reference.as_deref().and_then(decimal);
         let judged = competence::judge(&self.log, registry, entry, view)

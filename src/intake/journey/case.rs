@@ -1,5 +1,6 @@
 //! What the log holds of a matter: records as they were last corrected, those that follow on them, those of a subject.
 
+use super::listing::Register;
 use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, Stored, View};
 use crate::intake::Refusal;
@@ -12,6 +13,9 @@ use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Registry;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Where it is read. `standing` and `sequel` know everything that was published.
 #[derive(Clone, Copy)]
@@ -21,6 +25,13 @@ pub(in crate::intake) struct Case<'a> {
     pub(in crate::intake) sequel: &'a Sequel,
     pub(in crate::intake) rules: &'a Rules,
     pub(in crate::intake) registry: &'a Registry,
+    pub(in crate::intake) memory: &'a Memory,
+}
+
+/// What was read for one judgement, so that it is read once. Good for one event: what is said after it is not in it.
+#[derive(Default)]
+pub(in crate::intake) struct Memory {
+    registers: RefCell<HashMap<(Kind, String, Date), Rc<Register>>>,
 }
 
 /// A record whose body is kept, as it was last corrected.
@@ -29,6 +40,8 @@ pub(in crate::intake) struct Past {
     pub(in crate::intake) authority: AuthorityId,
     /// It has left publication: what it said is not held against anybody.
     pub(in crate::intake) left: bool,
+    /// The day, in China, on which it was logged.
+    pub(super) logged_on: Date,
     kind: Kind,
     own: Map<String, Value>,
     corrected: Option<Map<String, Value>>,
@@ -55,6 +68,11 @@ impl Past {
     pub(super) fn text(&self, field: &str) -> &str {
         let body = self.corrected.as_ref().unwrap_or(&self.own);
         body.get(field).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    fn is_of(&self, code: &str) -> bool {
+        let own = self.view().subject_code();
+        own.is_some_and(|own| own.as_str() == code)
     }
 
     /// The day it is about.
@@ -90,6 +108,7 @@ impl Case<'_> {
         };
         Ok(Some(Past {
             index,
+            logged_on: day_in_china(stored.entry.logged_at.unix()),
             authority: stored.entry.authority,
             left: ended.is_some(),
             kind,
@@ -128,20 +147,58 @@ impl Case<'_> {
         Ok(all)
     }
 
-    /// Public records of a subject, in the order of the log, without `own`.
+    /// Public records of a subject of one kind, in the order of the log, without `own`.
     pub(in crate::intake) fn of_subject(
         &self,
         code: &str,
+        kind: Kind,
         own: Option<u64>,
     ) -> Result<Vec<Past>, Refusal> {
-        let mut all = self.public(&Key::Subject(code.to_owned()), own)?;
-        let is_of = |past: &Past| {
-            past.view()
-                .subject_code()
-                .is_some_and(|one| one.as_str() == code)
-        };
-        all.retain(is_of);
+        let mut all = self.public(&Key::Subject(kind, code.to_owned()), own)?;
+        all.retain(|past| past.is_of(code));
         Ok(all)
+    }
+
+    /// The same of records that have left publication and whose bodies are kept.
+    pub(super) fn left_of_subject(&self, code: &str, kind: Kind) -> Result<Vec<Past>, Refusal> {
+        let mut all = Vec::new();
+        for index in self.sequel.find(&Key::Subject(kind, code.to_owned()))? {
+            if self.standing.ended(index)?.is_some() {
+                all.extend(self.past(index)?);
+            }
+        }
+        all.retain(|past| past.is_of(code));
+        Ok(all)
+    }
+
+    /// The public records of a kind that name a day of listing of a subject, their own or that of what they end.
+    pub(super) fn of_day(&self, code: &str, kind: Kind, day: Date) -> Result<Vec<Past>, Refusal> {
+        let mut all = self.public(&Key::Listed(kind, code.to_owned(), day), None)?;
+        all.retain(|past| past.is_of(code));
+        Ok(all)
+    }
+
+    /// The listings of a kind and day that a subject has, with what ends them by that day; read once.
+    pub(super) fn register(
+        &self,
+        code: &str,
+        kind: Kind,
+        day: Date,
+    ) -> Result<Rc<Register>, Refusal> {
+        let key = (kind, code.to_owned(), day);
+        if let Some(known) = self.memory.registers.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let read = Rc::new(Register::read(self, code, kind, day)?);
+        let mut registers = self.memory.registers.borrow_mut();
+        registers.insert(key, Rc::clone(&read));
+        Ok(read)
+    }
+
+    /// The day, in China, on which the log begins: what was before it, it cannot know.
+    pub(super) fn first_day(&self) -> Result<Date, Refusal> {
+        let first = self.stored(0)?;
+        Ok(day_in_china(first.entry.logged_at.unix()))
     }
 
     /// By which entry and on which day the display of a record ended.

@@ -2,6 +2,7 @@
 
 use super::case::Case;
 use super::listing::in_force;
+use crate::domain::exit::EXITS;
 use crate::domain::{Kind, View};
 use crate::intake::Refusal;
 use crate::rules::Circumstances;
@@ -32,22 +33,23 @@ impl Case<'_> {
         let Some(code) = body.subject_code() else {
             return Ok(circumstances);
         };
-        for past in self.of_subject(code.as_str(), None)? {
-            if past.index == target {
-                continue;
+        let code = code.as_str();
+        for kind in EXITS.iter().map(|exit| exit.listing) {
+            for past in self.of_subject(code, kind, Some(target))? {
+                let listed = match kind {
+                    Kind::SeriousListing => &mut circumstances.on_serious_list,
+                    _ => &mut circumstances.on_abnormal_list,
+                };
+                // One is enough.
+                *listed = *listed || in_force(self, &past)?;
             }
-            match past.kind() {
-                Kind::AbnormalListing | Kind::IndividualMark => {
-                    circumstances.on_abnormal_list |= in_force(self, &past)?;
-                }
-                Kind::SeriousListing => circumstances.on_serious_list |= in_force(self, &past)?,
-                Kind::Penalty if past.day() > body.main_date() => {
-                    let violation = body.text_of("violation_type");
-                    circumstances.same_kind_again |=
-                        violation.is_some() && violation == Some(past.text("violation_type"));
-                    circumstances.heavy_penalty_again |= past.text("severity") == "serious";
-                }
-                _ => {}
+        }
+        for past in self.of_subject(code, Kind::Penalty, Some(target))? {
+            if past.day() > body.main_date() {
+                let violation = body.text_of("violation_type");
+                circumstances.same_kind_again |=
+                    violation.is_some() && violation == Some(past.text("violation_type"));
+                circumstances.heavy_penalty_again |= past.text("severity") == "serious";
             }
         }
         Ok(circumstances)

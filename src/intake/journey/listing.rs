@@ -1,11 +1,14 @@
 //! Listings and marks, and what ends them.
+//!
+//! A serious listing leaves by its term or by a repair that was granted, unless it should never have been: the dated rules give the term, and
+//! where they give none the department's word stays.
 
 use super::case::{Case, Past};
 use super::{Said, broken};
-use crate::domain::exit::{EXITS, Exit};
-use crate::domain::{Breach, OfDay};
+use crate::domain::{Breach, Exit, Kind, OfDay};
 use crate::intake::Refusal;
 use crate::intake::competence::{named, not_yours};
+use crate::rules::{End, Later};
 use jiff::civil::Date;
 
 fn of_day(past: &Past) -> OfDay<'_> {
@@ -16,38 +19,62 @@ fn of_day(past: &Past) -> OfDay<'_> {
     }
 }
 
+/// The public listings of a kind and day that a subject has, and what ends one by that day alone.
+pub(super) struct Register {
+    listed: Vec<Past>,
+    exits: Vec<Past>,
+}
+
+impl Register {
+    pub(super) fn read(
+        case: &Case<'_>,
+        code: &str,
+        kind: Kind,
+        day: Date,
+    ) -> Result<Self, Refusal> {
+        let mut listed = case.of_day(code, kind, day)?;
+        listed.retain(|one| one.day() == Some(day));
+        let mut exits = Vec::new();
+        if let Some(exit) = Exit::of_listing(kind) {
+            exits = case.of_day(code, exit.exit, day)?;
+            exits.retain(|one| {
+                one.names(exit.field).is_none() && one.view().date_of(exit.day) == Some(day)
+            });
+        }
+        Ok(Register { listed, exits })
+    }
+}
+
 /// By which public record, and on which day, a listing was ended; by its entry or by its day, as papers do.
 pub(super) fn lifted(
     case: &Case<'_>,
     listing: &Past,
     own: Option<u64>,
 ) -> Result<Option<(u64, Option<Date>)>, Refusal> {
-    let Some(exit) = EXITS.iter().find(|exit| exit.listing == listing.kind()) else {
+    let Some(exit) = Exit::of_listing(listing.kind()) else {
         return Ok(None);
     };
-    let mut all = case.following(listing.index, (exit.exit, exit.field), own)?;
+    let end = |one: &Past| (one.index, one.view().date_of(exit.ends_on));
+    let named = case.following(listing.index, (exit.exit, exit.field), own)?;
+    let mut all: Vec<(u64, Option<Date>)> = named.iter().map(end).collect();
     if let (Some(code), Some(day)) = (listing.view().subject_code(), listing.day()) {
-        let of_subject = case.of_subject(code.as_str(), own)?;
-        let (listed, others): (Vec<Past>, Vec<Past>) = of_subject
-            .into_iter()
-            .partition(|one| one.kind() == exit.listing && one.day() == Some(day));
-        let listed: Vec<OfDay<'_>> = listed.iter().map(of_day).collect();
-        all.extend(others.into_iter().filter(|one| {
-            one.kind() == exit.exit
-                && one.names(exit.field).is_none()
-                && one.view().date_of(exit.day) == Some(day)
-                && of_day(one).ends(&of_day(listing), &listed)
-        }));
+        let register = case.register(code.as_str(), exit.listing, day)?;
+        let listed: Vec<OfDay<'_>> = register.listed.iter().map(of_day).collect();
+        let by_day = register.exits.iter();
+        let by_day = by_day.filter(|one| Some(one.index) != own);
+        all.extend(
+            by_day
+                .filter(|one| of_day(one).ends(&of_day(listing), &listed))
+                .map(end),
+        );
     }
-    let first = all
-        .iter()
-        .min_by_key(|one| one.view().date_of(exit.ends_on));
-    Ok(first.map(|one| (one.index, one.view().date_of(exit.ends_on))))
+    Ok(all.into_iter().min_by_key(|(_, day)| *day))
 }
 
-/// The end of a listing: of one that stands, by whom it is for, not before it began, and by a repair that was granted where it says so.
+/// The end of a listing: of one that stands, by whom it is for, not before it began, on the ground it gives, and by a repair that was granted where
+/// it says so.
 pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
-    let Some(exit) = EXITS.iter().find(|exit| exit.exit == said.view.kind()) else {
+    let Some(exit) = Exit::by(said.view.kind()) else {
         return Ok(());
     };
     match case.named(&said.view, exit.field)? {
@@ -63,6 +90,7 @@ pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
                 ));
             }
             said.not_before(exit.ends_on, &listing, listing.day())?;
+            on_ground(case, said, exit, &listing)?;
         }
         None if named(&said.view, exit.field).is_none() && !said.settled => {
             by_day(case, said, exit)?;
@@ -73,7 +101,69 @@ pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     by_decision(case, said, exit)
 }
 
-/// By the day alone the listing may be older than the log; what the log has of that day must not be ended already, nor be another authority's.
+/// A serious listing whose term is said to have ended had one that did; one that is said to be repaired has a decision that granted it.
+fn on_ground(case: &Case<'_>, said: Said<'_>, exit: &Exit, listing: &Past) -> Result<(), Refusal> {
+    // What has left publication cannot be held against anybody.
+    if listing.left {
+        return Ok(());
+    }
+    match said.view.text_of("serious_removal_reason") {
+        Some("term_ended") => term_over(case, said, exit, listing),
+        Some("repaired") if !said.settled => repaired(case, said, listing),
+        _ => Ok(()),
+    }
+}
+
+/// A removal on the last day of the term shortens nothing: until then the listing is shown anyway.
+fn term_over(case: &Case<'_>, said: Said<'_>, exit: &Exit, listing: &Past) -> Result<(), Refusal> {
+    let view = listing.view();
+    let who = listing.authority.as_str();
+    let facts = case
+        .rules
+        .facts(who, view, listing.logged_on, Later::default());
+    // Where the rules give no end, the term is the authority's to know.
+    let Ok(display) = case.rules.display(&facts) else {
+        return Ok(());
+    };
+    let (End::LastDay(last), Some(day)) = (display.end, said.view.date_of(exit.ends_on)) else {
+        return Ok(());
+    };
+    match day < last {
+        true => {
+            let (index, last_day) = (listing.index.to_string(), last.to_string());
+            let (rule, basis) = (display.rule.id(), display.rule.basis.clone());
+            let breach = Breach::TermRuns {
+                index,
+                last_day,
+                rule,
+                basis,
+            };
+            Err(broken(exit.ends_on, day, breach))
+        }
+        false => Ok(()),
+    }
+}
+
+fn repaired(case: &Case<'_>, said: Said<'_>, listing: &Past) -> Result<(), Refusal> {
+    let Some(index) = named(&said.view, "repair_decision") else {
+        let index = listing.index.to_string();
+        return Err(broken(
+            "repair_decision",
+            "",
+            Breach::RemovalUngranted { index },
+        ));
+    };
+    // One that left publication stands no more, and one that does not say what it is about is not of this listing.
+    match case.past(index)?.filter(|decision| !decision.left) {
+        Some(decision) if super::repair::about(case, &decision)? == Some(listing.index) => {
+            super::repair::granted_for(case, &decision, Some(listing.index))
+        }
+        _ => Err(broken("repair_decision", index, Breach::DecisionOther)),
+    }
+}
+
+/// By the day alone the listing may be older than the log. A day that the log covers is of a listing that it has; which must not be ended already,
+/// nor be another authority's.
 fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
     let (Some(code), Some(day)) = (said.view.subject_code(), said.view.date_of(exit.day)) else {
         return Ok(());
@@ -83,27 +173,41 @@ fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
         authority: said.who,
         ground: said.view.text_of("listed_reason").unwrap_or_default(),
     };
-    let mut meant = case.of_subject(code.as_str(), said.own)?;
-    meant.retain(|one| {
-        one.kind() == exit.listing && one.day() == Some(day) && removal.is_of_ground(&of_day(one))
-    });
-    let Some(first) = meant.first().map(|one| one.authority.clone()) else {
-        return Ok(());
+    let register = case.register(code.as_str(), exit.listing, day)?;
+    let of_ground = |one: &&Past| removal.is_of_ground(&of_day(one));
+    let listed: Vec<&Past> = register.listed.iter().filter(of_ground).collect();
+    let Some(first) = listed.first() else {
+        let from = case.first_day()?;
+        let mut left = Vec::new();
+        if day >= from {
+            left = case.left_of_subject(code.as_str(), exit.listing)?;
+        }
+        let had = |one: &Past| one.day() == Some(day) && removal.means(&of_day(one));
+        if day < from || left.iter().any(had) {
+            return Ok(());
+        }
+        let from = from.to_string();
+        return Err(broken(exit.day, day, Breach::ListingUnknown { from }));
     };
-    meant.retain(|one| removal.means(&of_day(one)));
+    let means = |one: &&&Past| removal.means(&of_day(one));
+    let meant: Vec<&Past> = listed.iter().filter(means).copied().collect();
     if meant.is_empty() {
-        return Err(not_yours(exit.day, day, first.as_str()));
+        return Err(not_yours(exit.day, day, first.authority.as_str()));
     }
     let mut last = None;
-    for one in &meant {
+    let mut stands = false;
+    for one in meant {
         match lifted(case, one, said.own)? {
             Some((by, _)) => last = Some(by.to_string()),
-            None => return Ok(()),
+            None => {
+                on_ground(case, said, exit, one)?;
+                stands = true;
+            }
         }
     }
     match last {
-        Some(by) => Err(broken(exit.day, day, Breach::RemovedAlready { by })),
-        None => Ok(()),
+        Some(by) if !stands => Err(broken(exit.day, day, Breach::RemovedAlready { by })),
+        _ => Ok(()),
     }
 }
 
@@ -119,8 +223,47 @@ fn by_decision(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refus
     said.not_before(exit.ends_on, &decision, decision.day())
 }
 
+/// A listing is said once: of the same subject, day and ground by the same authority; by another decision, or for other years, it is another.
+pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
+    let view = said.view;
+    let kind = view.kind();
+    let (Some(code), Some(day), false) = (view.subject_code(), view.main_date(), said.settled)
+    else {
+        return Ok(());
+    };
+    // The ground of an abnormal listing or a mark is a code, and what is written beside it is not part of it.
+    let grounds: &[&str] = match kind {
+        Kind::SeriousListing => &["serious_category", "reason"],
+        _ => &["listed_reason", "report_years"],
+    };
+    let same = |other: &Past| {
+        let other_view = other.view();
+        let numbers = (view.text_of("decision_no"), other.text("decision_no"));
+        let other_decision =
+            matches!(numbers, (Some(own), theirs) if !theirs.is_empty() && own != theirs);
+        other.day() == Some(day)
+            && other.authority == *said.who
+            && !other_decision
+            && grounds
+                .iter()
+                .all(|name| other_view.value_of(name) == view.value_of(name))
+    };
+    let others = case.of_day(code.as_str(), kind, day)?;
+    let mut others = others.iter().filter(|one| Some(one.index) != said.own);
+    match others.find(|one| same(one)) {
+        Some(other) => {
+            let by = other.index.to_string();
+            Err(broken(day_field(kind), day, Breach::ListedAlready { by }))
+        }
+        None => Ok(()),
+    }
+}
+
+fn day_field(listing: Kind) -> &'static str {
+    Exit::of_listing(listing).map_or("listed_on", |exit| exit.day)
+}
+
 /// Whether a listing of a subject is in force.
 pub(super) fn in_force(case: &Case<'_>, listing: &Past) -> Result<bool, Refusal> {
-    let is_one = EXITS.iter().any(|exit| exit.listing == listing.kind());
-    Ok(is_one && lifted(case, listing, None)?.is_none())
+    Ok(Exit::of_listing(listing.kind()).is_some() && lifted(case, listing, None)?.is_none())
 }

@@ -6,6 +6,7 @@
 
 mod case;
 mod circumstances;
+mod ended;
 mod listing;
 mod objection;
 mod papers;
@@ -14,11 +15,12 @@ mod repair;
 mod status;
 mod waiver;
 
-pub(super) use case::Case;
+pub(super) use case::{Case, Memory};
+pub use ended::EndedBy;
 
 use super::Refusal;
-use crate::domain::{Breach, FieldError, Kind, Problem, View};
-use crate::sequel::Key;
+use crate::domain::{Breach, Exit, FieldError, Kind, Problem, Uscc, View};
+use crate::sequel::{Key, OF_SUBJECT};
 use case::Past;
 use gongshi_verify::names::AuthorityId;
 use jiff::civil::Date;
@@ -60,8 +62,11 @@ const EXCLUDING: &[&str] = &[
     "repair_decision",
     "repair_kind",
     "repair_outcome",
+    "report_years",
     "result",
     "reverses",
+    "serious_category",
+    "serious_removal_reason",
     "status",
     "subject_uscc",
     "target",
@@ -83,7 +88,10 @@ impl Said<'_> {
 /// Whether there is anything to be judged about a record.
 pub(super) fn is_one(view: &View<'_>) -> bool {
     match view.kind() {
-        Kind::AbnormalRemoval
+        Kind::AbnormalListing
+        | Kind::SeriousListing
+        | Kind::IndividualMark
+        | Kind::AbnormalRemoval
         | Kind::SeriousRemoval
         | Kind::IndividualRestore
         | Kind::RepairApplication
@@ -116,12 +124,20 @@ pub(super) fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
 /// # Errors
 /// [`Refusal::Unavailable`].
 pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
+    let of = |kind: &Kind, code: &Uscc| Key::Subject(*kind, code.to_string());
+    if Exit::of_listing(view.kind()).is_some() {
+        let of_day = view.subject_code().zip(view.main_date());
+        let key = of_day.map(|(code, day)| Key::Listed(view.kind(), code.to_string(), day));
+        return Ok(key.into_iter().collect());
+    }
     let subject = |view: &View<'_>| {
         let code = view.subject_code();
-        code.map(|code| Key::Subject(code.to_string()))
+        let kinds = OF_SUBJECT.iter();
+        code.map(|code| kinds.map(|kind| of(kind, &code)).collect::<Vec<_>>())
+            .unwrap_or_default()
     };
-    let mut keys: Vec<Key> = subject(view).into_iter().collect();
-    keys.extend(corrected(view).and_then(|view| subject(&view)));
+    let mut keys = subject(view);
+    keys.extend(corrected(view).iter().flat_map(subject));
     let mut named = references(view);
     // From a decision over its application to the record to be repaired.
     for _ in 0..2 {
@@ -138,6 +154,21 @@ pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal
     keys.sort_unstable();
     keys.dedup();
     Ok(keys)
+}
+
+/// By what a record is met beside what it is kept by: a decision that names only its application is met by whoever asks for the record that is to
+/// be repaired.
+///
+/// # Errors
+/// [`Refusal::Unavailable`].
+pub(super) fn met_by(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
+    let said = corrected(view).unwrap_or(*view);
+    if said.kind() != Kind::RepairDecision {
+        return Ok(Vec::new());
+    }
+    let application = case.named(&said, "application")?;
+    let target = application.and_then(|application| application.names("target"));
+    Ok(target.map(Key::Entry).into_iter().collect())
 }
 
 fn references(view: &View<'_>) -> Vec<u64> {
@@ -190,6 +221,9 @@ fn one(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         return Ok(());
     }
     match said.view.kind() {
+        Kind::AbnormalListing | Kind::SeriousListing | Kind::IndividualMark => {
+            listing::listed(case, said)
+        }
         Kind::AbnormalRemoval | Kind::SeriousRemoval | Kind::IndividualRestore => {
             listing::removal(case, said)
         }

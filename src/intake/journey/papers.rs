@@ -141,11 +141,10 @@ fn not_barred(case: &Case<'_>, said: Said<'_>, gaps: &Gaps) -> Result<(), Refusa
         return Ok(());
     };
     let broken_one = |past: &Past| {
-        past.kind() == Kind::CreditPromise
-            && past.text("promise_type") == "credit_repair"
+        past.text("promise_type") == "credit_repair"
             && matches!(past.text("fulfilment"), "broken" | "false_promise")
     };
-    for one in case.of_subject(code.as_str(), None)? {
+    for one in case.of_subject(code.as_str(), Kind::CreditPromise, None)? {
         let checked = one.view().date_of("checked_on");
         let checked = checked.filter(|checked| *checked <= day);
         let open = checked.and_then(|checked| gaps.open_again(checked));

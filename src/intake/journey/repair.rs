@@ -4,7 +4,8 @@ use super::case::{Case, Past};
 use super::{Said, broken, listing, papers, status};
 use crate::domain::{Breach, Kind};
 use crate::intake::Refusal;
-use crate::intake::competence::named;
+use crate::intake::competence::{acts_for, named};
+use crate::sequel::OF_SUBJECT;
 use jiff::civil::Date;
 
 /// What each kind of repair is for; of kinds that provinces add, nothing is known.
@@ -220,7 +221,7 @@ pub(super) fn decision(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     ) {
         (Some(target), _) => ("target", target),
         (None, Some(target)) => ("application", target),
-        (None, None) => return Ok(()),
+        (None, None) => return without_target(case, said),
     };
     let Some(target) = &case.past(target)? else {
         return Ok(());
@@ -264,6 +265,52 @@ pub(super) fn decision(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         }
         None => Ok(()),
     }
+}
+
+/// A grant that names neither application nor record is of what was listed before the log; on a day that the log covers it has something of the
+/// subject, by that authority, that could be repaired so. Results are not looked for: a grant that does not name one ends nothing.
+fn without_target(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
+    let view = said.view;
+    let granted = view.text_of("repair_outcome") == Some("granted");
+    let kind = view.text_of("repair_kind").unwrap_or_default();
+    let (Some(code), Some(day), Some(kinds)) = (
+        view.subject_code(),
+        view.date_of("applied_on"),
+        repaired_by(kind),
+    ) else {
+        return Ok(());
+    };
+    let from = case.first_day()?;
+    let is_kept = kinds.iter().all(|kind| OF_SUBJECT.contains(kind));
+    if !granted || said.settled || named(&view, "application").is_some() || day < from || !is_kept {
+        return Ok(());
+    }
+    let code = code.as_str();
+    for target_kind in kinds {
+        let mut all = case.of_subject(code, *target_kind, None)?;
+        all.extend(case.left_of_subject(code, *target_kind)?);
+        for target in all {
+            let matter = Matter {
+                target: &target,
+                kind,
+                field: "applied_on",
+                applied_on: Some(day),
+            };
+            if !acts_for(case.registry, said.who, &target.authority) {
+                continue;
+            }
+            match matter
+                .granted(case, said.own)
+                .and_then(|()| matter.stands(case))
+            {
+                Ok(()) => return Ok(()),
+                Err(Refusal::Journey(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+    }
+    let from = from.to_string();
+    Err(broken("applied_on", day, Breach::NothingToRepair { from }))
 }
 
 fn on_application(said: Said<'_>, application: &Past) -> Result<(), Refusal> {
@@ -314,6 +361,29 @@ fn rescission(case: &Case<'_>, said: Said<'_>, matter: &Matter<'_>) -> Result<()
     }
 }
 
+/// Whether a granted repair ended the display of a record on a day.
+pub(super) fn stopped(case: &Case<'_>, target: &Past, last_day: Date) -> Result<bool, Refusal> {
+    let index = target.index;
+    let mut all = case.following(index, (Kind::RepairDecision, "target"), None)?;
+    for application in case.following(index, (Kind::RepairApplication, "target"), None)? {
+        all.extend(decisions_on(case, application.index, None)?);
+    }
+    Ok(all.iter().any(|one| {
+        let day = one.view().date_of("stopped_on").or(one.day());
+        one.text("repair_outcome") == "granted" && day == Some(last_day)
+    }))
+}
+
+/// The record that a decision is about, by its own word or its application's.
+pub(super) fn about(case: &Case<'_>, decision: &Past) -> Result<Option<u64>, Refusal> {
+    let applied = match decision.names("application") {
+        Some(index) => case.past(index)?,
+        None => None,
+    };
+    let applied = applied.and_then(|applied| applied.names("target"));
+    Ok(decision.names("target").or(applied))
+}
+
 /// A decision that something rests on granted the repair of that record, and was not rescinded since.
 pub(super) fn granted_for(
     case: &Case<'_>,
@@ -331,13 +401,7 @@ pub(super) fn granted_for(
         ))
     };
     let application = decision.names("application");
-    let applied = match application {
-        Some(index) => case.past(index)?,
-        None => None,
-    };
-    let about = decision
-        .names("target")
-        .or_else(|| applied.and_then(|applied| applied.names("target")));
+    let about = about(case, decision)?;
     let differs = matches!((about, target), (Some(about), Some(target)) if about != target);
     if decision.text("repair_outcome") != "granted" || differs {
         return other();

@@ -5,6 +5,7 @@ use super::{Said, broken};
 use crate::domain::{Breach, Kind};
 use crate::intake::Refusal;
 use crate::intake::competence::{acts_for, named, not_yours};
+use gongshi_verify::names::AuthorityId;
 
 /// A revocation is reversed once, and by a repair that was granted where the record says so. One that the log does not have may be older.
 pub(super) fn reversal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
@@ -74,13 +75,13 @@ pub(super) fn all_reversed(
     let mut standing = 0_i64;
     let mut revoked = false;
     let mut last = None;
-    for one in case.of_subject(code, own)? {
-        match (one.kind(), one.text("status")) {
-            (Kind::SubjectStatus, "licence_revoked") => {
+    for one in case.of_subject(code, Kind::SubjectStatus, own)? {
+        match one.text("status") {
+            "licence_revoked" => {
                 standing += 1;
                 revoked = true;
             }
-            (Kind::SubjectStatus, "revocation_reversed") => {
+            "revocation_reversed" => {
                 standing -= 1;
                 last = Some(one.index);
             }
@@ -107,13 +108,19 @@ pub(super) fn followup(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     Err(not_yours("result", result.index, result.authority.as_str()))
 }
 
-/// Whether the matter was handed over to the authority: by name in a transfer, or by words that may mean it.
+/// Whether the matter was handed over to the authority: to it or to one below it by name, or by words in which its registered name stands. Words
+/// that name nobody leave the matter with who sent it.
 fn handed_over(case: &Case<'_>, said: Said<'_>, result: u64) -> Result<bool, Refusal> {
-    // Offices that have no name in this log are written in words alone.
+    let state = case.registry.authority(said.who);
+    let name = state.map(|state| plain(&state.name)).unwrap_or_default();
+    let in_words = |words: &str| !name.is_empty() && plain(words).contains(&name);
     let to_it = |transfer: &Past| {
-        let recipient = transfer.text("recipient");
         let about = transfer.names("result").is_none_or(|about| about == result);
-        about && (recipient.is_empty() || recipient == said.who.as_str())
+        about
+            && match AuthorityId::parse(transfer.text("recipient")) {
+                Ok(recipient) => acts_for(case.registry, said.who, &recipient),
+                Err(_) => in_words(transfer.text("transferred_to")),
+            }
     };
     let named = case.named(&said.view, "transfer")?;
     let transfers = case.following(result, (Kind::Transfer, "result"), None)?;
@@ -122,13 +129,18 @@ fn handed_over(case: &Case<'_>, said: Said<'_>, result: u64) -> Result<bool, Ref
     }
     let steps = case.following(result, (Kind::ResultFollowup, "result"), said.own)?;
     for step in steps {
-        if step.text("followup_type") == "transferred"
-            && case
-                .named(&step.view(), "transfer")?
-                .is_none_or(|one| to_it(&one))
-        {
+        let handed = match case.named(&step.view(), "transfer")? {
+            Some(transfer) => to_it(&transfer),
+            None => in_words(step.text("transferred_to")),
+        };
+        if step.text("followup_type") == "transferred" && handed {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Words as they are compared.
+fn plain(words: &str) -> String {
+    words.chars().filter(|c| !c.is_whitespace()).collect()
 }

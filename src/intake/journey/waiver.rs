@@ -41,10 +41,10 @@ pub(super) fn judge(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let (true, Some(code)) = (rule.once && !said.settled, view.subject_code()) else {
         return Ok(());
     };
-    let before = case.of_subject(code.as_str(), said.own)?;
+    let before = case.of_subject(code.as_str(), Kind::NoPenalty, said.own)?;
     let mut before = before
         .iter()
-        .filter(|one| one.kind() == Kind::NoPenalty && one.text("no_penalty_kind") == kind);
+        .filter(|one| one.text("no_penalty_kind") == kind);
     match before.next() {
         Some(one) => {
             let (by, rule, basis) = (

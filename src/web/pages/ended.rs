@@ -9,6 +9,7 @@ use super::summary::Loaded;
 use super::{Answer, Link, POLICY_FILE, Page, Visit};
 use crate::domain::Kind;
 use crate::domain::codes::CodeList;
+use crate::intake::EndedBy;
 use crate::text::Catalogue;
 use crate::web::links;
 use crate::web::render::Moment;
@@ -47,10 +48,23 @@ impl End {
             Some(Kind::Erasure) => Some(CodeList::ErasureReason),
             _ => None,
         };
+        let target = loaded.entry.reference.as_deref().and_then(decimal);
+        let last_day = view.and_then(|view| view.date_of("expired_on"));
+        let by = match (target, last_day) {
+            (Some(target), Some(day)) => visit.portal.intake.ended_by(target, day),
+            _ => Ok(None),
+        };
+        // Where it cannot be told, the rule stands alone.
+        let by = by.ok().flatten().map(|by| match by {
+            EndedBy::Removal => "page-end-by-removal",
+            EndedBy::Term => "page-end-by-term",
+            EndedBy::Repair => "page-end-by-repair",
+        });
         let code = list.map_or_else(|| text("rule_id"), |list| text(list.name()));
         let reason = list
             .zip(code.as_deref())
-            .map(|(list, code)| Catalogue::built_in().code(visit.lang, list.name(), code));
+            .map(|(list, code)| Catalogue::built_in().code(visit.lang, list.name(), code))
+            .or_else(|| by.map(|by| visit.word(by)));
         Ok(End {
             entry: visit.entry_link(index),
             kind: visit.kind_name(loaded.entry.kind.as_str()),

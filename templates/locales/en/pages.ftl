@@ -401,20 +401,23 @@ page-items-more = { $n ->
    *[other] { $n_text } more items are not shown here.
 }
 page-ends-withdrawal = This entry ended the display of entry { $index } ({ $kind }): its content is no longer given from then on, but was not destroyed.
-page-ends-expiry = The term of display of entry { $index } ({ $kind }) was over, and this entry ended it: its content is no longer given, but was not destroyed.
+page-ends-expiry = The display of entry { $index } ({ $kind }) ended by the rules, and this entry ended it: its content is no longer given, but was not destroyed.
 page-ends-erasure = This entry erased entry { $index } ({ $kind }): its content and salt are destroyed; the log keeps the fingerprint alone.
 page-ends-page = Page of that entry:
 page-ended-title = { $kind } #{ $index } · no longer public
 page-ended-withdrawal = This record was withdrawn
-page-ended-expiry = The term of display of this record is over
+page-ended-expiry = The display of this record has ended by the rules
 page-ended-erasure = This record was erased
 page-ended-none = This record is not public at present
 page-ended-text = This page does not show what it said. The log keeps its fingerprint, kind, authority and time; the fingerprint is salted, so the content cannot be recovered from it.
 page-end-withdrawal = Withdrawn
-page-end-expiry = Expired
+page-end-expiry = End of display
 page-end-erasure = Erased
 page-end-on = Decided on
-page-end-expired-on = Expired on
+page-end-expired-on = Last day shown
+page-end-by-removal = It was removed from the list (or the mark was lifted), and with that its display ended
+page-end-by-term = The term of display was over
+page-end-by-repair = A credit repair was granted, which ended the display early
 page-end-since = Not public since
 page-end-reason = Reason
 page-end-rule = Rule

@@ -76,6 +76,7 @@ impl fmt::Display for Problem {
                 f.write_str("holds the number of an identity card, which is never published")
             }
             Self::MobileNumber => f.write_str("holds a mobile number, which is never published"),
+            Self::InspectorName => f.write_str("names an inspector, which is never published"),
             Self::NotAlone { code, .. } => write!(f, "{code} cannot stand beside other codes"),
             Self::NotListed { other } => write!(f, "is not listed in {other}"),
             Self::TooFew { min } => write!(f, "must come to at least {min}"),

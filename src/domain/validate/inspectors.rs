@@ -1,0 +1,164 @@
+//! Names of inspectors in prose: departments write who inspected into notes, and nobody who inspects is ever named.
+//!
+//! Only what is plainly said is found: a word for who inspects, something that introduces a name, and a text that reads like one. A note that speaks
+//! of inspectors without naming them must pass, so what may be an ordinary word is taken for one.
+
+use crate::domain::person::reads_like_a_name;
+
+/// By line: words for who inspects; what introduces a name, beside a blank; what may stand between the two; characters that offices and counts end
+/// with, and names of persons do not; ordinary words that begin like a name.
+const WORDS: &str = include_str!("inspectors.txt");
+/// Most characters between the word and what introduces the name.
+const MOST_BETWEEN: usize = 8;
+/// Stands for what is not said: 张某 names nobody.
+const UNNAMED: char = '某';
+/// What joins names.
+const JOINS: [char; 4] = ['和', '与', '及', '等'];
+
+fn lines() -> [&'static str; 5] {
+    let mut lines = WORDS.lines();
+    [(); 5].map(|()| lines.next().unwrap_or_default())
+}
+
+/// Whether a text names an inspector.
+pub(super) fn has_inspector_name(text: &str) -> bool {
+    let [roles, ..] = lines();
+    roles.split(' ').any(|role| {
+        let mut found = text.match_indices(role);
+        found.any(|(at, _)| names_somebody(&text[at + role.len()..]))
+    })
+}
+
+/// Whether a text that follows on a word for inspectors begins with their names.
+fn names_somebody(rest: &str) -> bool {
+    let [_, introduces, between, ..] = lines();
+    let is_between = |c: char| between.contains(c) || c.is_ascii_digit();
+    let is_introduction = |c: char| c.is_whitespace() || introduces.contains(c);
+    // 执法人员张三、李四: without an introduction only where two names stand there.
+    let runs = |text| {
+        let mut runs = runs(text);
+        (runs.next(), runs.next())
+    };
+    if let (Some(first), Some(second)) = runs(rest)
+        && rest.starts_with(first)
+        && rest[first.len()..].starts_with('、')
+        && !first.starts_with(JOINS)
+        && is_name(first)
+        && begins_with_a_name(second)
+    {
+        return true;
+    }
+    // The signs of a name may stand in what is between, and a bracket may close it: 检查人员（签字）：张三.
+    let skip = |text: &str, fits: &dyn Fn(char) -> bool, most: usize| {
+        let fitting = text.chars().take(most).take_while(|c| fits(*c));
+        fitting.map(char::len_utf8).sum::<usize>()
+    };
+    let mut rest = rest;
+    for _ in 0..2 {
+        let between = skip(rest, &is_between, MOST_BETWEEN);
+        let behind = &rest[between..];
+        let introduction = skip(behind, &is_introduction, usize::MAX);
+        if introduction == 0 {
+            return false;
+        }
+        rest = &behind[introduction..];
+        if runs(rest)
+            .0
+            .is_some_and(|run| rest.starts_with(run) && is_name(run))
+        {
+            return true;
+        }
+        let closed = skip(rest, &is_between, MOST_BETWEEN);
+        match rest[closed..].strip_prefix(['）', ')', '］', ']', '】']) {
+            Some(behind) => rest = behind,
+            None => return false,
+        }
+    }
+    false
+}
+
+/// Runs of Chinese characters, with the dots that some names have.
+fn runs(text: &str) -> impl Iterator<Item = &str> {
+    let is_part =
+        |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' | '·' | '•');
+    text.split(move |c| !is_part(c))
+        .filter(|run| !run.is_empty())
+}
+
+/// Whether a run is a name, or names that are joined: 张三和李四, 张三等两人.
+fn is_name(run: &str) -> bool {
+    let [.., endings, ordinary] = lines();
+    let one = |name: &str| {
+        reads_like_a_name(name)
+            && !name.contains(UNNAMED)
+            && !name.ends_with(|last| endings.contains(last))
+            && !ordinary.split(' ').any(|word| word == name)
+    };
+    let mut parts = run.split(JOINS);
+    one(run)
+        || (parts.next().is_some_and(one)
+            && parts.all(|part| part.is_empty() || one(part) || part.ends_with(['人', '名', '位'])))
+}
+
+/// Whether a run begins with a name: 李四出示证件.
+fn begins_with_a_name(run: &str) -> bool {
+    let ends = run.char_indices().map(|(at, c)| at + c.len_utf8());
+    ends.skip(1).take(3).any(|end| is_name(&run[..end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inspectors_are_found_by_their_names() {
+        for text in [
+            "检查人员：张三、李四",
+            "执法人员 张三",
+            "执法人员张三、李四出示证件",
+            "检查人员:欧阳修文",
+            "本次检查人员为张三和李四。",
+            "检查人员（签字）：王小明",
+            "检查人员2名：张三、李四",
+            "检查人员姓名：张三",
+            "承办人：王五（执法证号12345）",
+            "执法人员：张三等两人",
+            "检查员：阿依古丽·买买提",
+            "执法人员(张三)",
+        ] {
+            assert!(has_inspector_name(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_note_that_names_nobody_is_none() {
+        for text in [
+            "检查人员两名",
+            "检查人员：2名",
+            "检查人员：两人",
+            "检查人员 双人",
+            "执法人员出示证件",
+            "执法人员 出示证件后进入现场。",
+            "执法人员于现场检查时发现",
+            "执法人员：于现场、当日",
+            "检查人员：安全科、高新所",
+            "检查人员：市场监管所",
+            "检查人员和企业负责人到场。",
+            "检查人员 时间 地点",
+            "检查人员应当不少于两人",
+            "检查人员（两名）",
+            "执法人员有权进入",
+            "检查人员：见附件",
+            "检查人员经查，该公司已停业",
+            "检查人员：全体",
+            "执法人员张某、李某某",
+            "检查人员：张某",
+            "当事人张三在场，执法人员告知其权利。",
+            "法定代表人：张三",
+            "张三丰食品店",
+            "",
+        ] {
+            assert!(!has_inspector_name(text), "{text}");
+        }
+    }
+}
