@@ -140,6 +140,11 @@ impl Visit {
                 (What::Filed, _) => "page-journey-filed-repair",
                 (What::Accepted, _) => "page-journey-accepted",
                 (What::AcceptedWithGaps, _) => "page-journey-accepted-gaps",
+                (What::PapersCame, _) => match step.is_late() {
+                    Some(true) => "page-journey-papers-late",
+                    Some(false) => "page-journey-papers-in-time",
+                    None => "page-journey-papers-came",
+                },
                 (What::NotAccepted, _) => "page-journey-not-accepted",
                 (What::Used, _) => "page-journey-used",
                 _ => "page-journey-corrected",
