@@ -11,6 +11,7 @@ pub mod kind;
 pub mod person;
 pub mod refs;
 pub mod region;
+pub mod repairs;
 pub mod schema;
 pub mod static_tree;
 pub mod stored;
