@@ -6,6 +6,7 @@
 mod display;
 mod duties;
 mod duty_lists;
+mod duty_pages;
 mod enterprise;
 mod fold;
 pub mod journeys;
@@ -19,6 +20,7 @@ mod withheld;
 pub use display::Due;
 pub use duties::{HowMet, Met, Part, RecordDuty};
 pub use duty_lists::{DutyCounts, DutyLine, DutyTotals};
+pub use duty_pages::DutyPlace;
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
 pub use review::Review;
 
