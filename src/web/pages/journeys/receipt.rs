@@ -384,7 +384,7 @@ fn term(visit: &Visit, journey: &Journey<'_>, one: &Deadline<'_>) -> Term {
         (Err(_), None) => (visit.word("page-journey-open"), "open"),
     };
     Term {
-        text: visit.duty(one.rule, &one.awaits),
+        text: visit.duty(one.rule),
         starts: one.starts_on.to_string(),
         due,
         unknown,
