@@ -388,6 +388,20 @@ fn a_small_county_in_a_real_log() {
     app.close();
 }
 
+/// No smaller county has every scene: objections and some changes of registration are only in the whole one. About a minute.
+#[test]
+fn the_whole_county_fills_as_it_is_invented() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("whole");
+    let app = open(&data, Scale::FULL, &Tuning::default(), &mut |_| {}).unwrap();
+    let size = app.portal.log.published().size();
+    let expiries = app.portal.model.count(Kind::Expiry).unwrap();
+    assert!(expiries > 0);
+    assert_eq!(size, 1 + 19 + FULL.planned.len() as u64 + expiries);
+    assert_eq!(app.portal.model.cursor().unwrap(), size);
+    app.close();
+}
+
 #[test]
 fn an_interrupted_fill_is_finished_without_a_second_copy() {
     let folder = tempfile::tempdir().unwrap();
