@@ -427,3 +427,28 @@ fn importers_have_words_for_every_fault() {
         .collect();
     assert!(left.is_empty(), "{left:?}");
 }
+
+/// Commands that departments run, which speak the language they are asked in: what they say is in the catalogues, not in the code.
+#[test]
+fn commands_with_a_language_say_nothing_in_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands");
+    let mut files: Vec<_> = std::fs::read_dir(root.join("revise"))
+        .unwrap()
+        .map(|item| item.unwrap().path())
+        .collect();
+    let others = [
+        "attachments.rs",
+        "import.rs",
+        "keygen.rs",
+        "publish.rs",
+        "plan/library.rs",
+    ];
+    files.extend(others.map(|name| root.join(name)));
+    assert!(files.len() > 9);
+    for path in files {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for word in ["bail!(", "ensure!(", "anyhow!(", "context("] {
+            assert!(!text.contains(word), "{}: {word}", path.display());
+        }
+    }
+}

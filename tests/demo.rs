@@ -4,11 +4,12 @@ use gongshi::app::{App, Tuning, init, random32};
 use gongshi::demo::{DemoError, Planned, Scale, Schedule, open};
 use gongshi::demo::{INSPECTIONS, OTHER_INSPECTIONS};
 use gongshi::domain::{Kind, Reference, Uscc, View, dates, validate};
-use gongshi::intake::SystemClock;
+use gongshi::intake::{SimulatedClock, SystemClock};
 use gongshi::model::StatusList;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::json::{Value, to_jcs};
 use gongshi_verify::names::{AuthorityId, Origin};
+use gongshi_verify::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -387,6 +388,20 @@ fn a_small_county_in_a_real_log() {
     app.close();
 }
 
+/// No smaller county has every scene: objections and some changes of registration are only in the whole one. About a minute.
+#[test]
+fn the_whole_county_fills_as_it_is_invented() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("whole");
+    let app = open(&data, Scale::FULL, &Tuning::default(), &mut |_| {}).unwrap();
+    let size = app.portal.log.published().size();
+    let expiries = app.portal.model.count(Kind::Expiry).unwrap();
+    assert!(expiries > 0);
+    assert_eq!(size, 1 + 19 + FULL.planned.len() as u64 + expiries);
+    assert_eq!(app.portal.model.cursor().unwrap(), size);
+    app.close();
+}
+
 #[test]
 fn an_interrupted_fill_is_finished_without_a_second_copy() {
     let folder = tempfile::tempdir().unwrap();
@@ -421,6 +436,53 @@ fn an_interrupted_fill_is_finished_without_a_second_copy() {
     assert!(stopped.join().is_err());
     let app = small(&data);
     assert_eq!(app.portal.log.published().size(), size);
+    app.close();
+}
+
+/// Whoever serves a half-made demonstration as a log of its own has its clock go on beyond the records that are missing.
+#[test]
+fn a_half_made_demonstration_that_does_not_go_on_says_how_to_begin_anew() {
+    let later = |data: &Path| {
+        let clock = SimulatedClock::new(Timestamp::parse("2028-06-01T01:00:00Z").unwrap());
+        let app = App::open(data, Arc::new(clock), &Tuning::default()).unwrap();
+        // Some are ended by the log's own thread.
+        app.end_displays();
+        let size = app.portal.log.published().size();
+        app.close();
+        size
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("half");
+    let path = data.clone();
+    let stopped = std::thread::spawn(move || {
+        let _ = open(&path, Scale::one_in(60), &Tuning::default(), &mut |p| {
+            assert!(p.done * 3 < p.total * 2, "stopping here");
+        });
+    });
+    assert!(stopped.join().is_err());
+    later(&data);
+    let error = open(&data, Scale::one_in(60), &Tuning::default(), &mut |_| {}).err();
+    let Some(error @ DemoError::Unfinished { .. }) = &error else {
+        panic!("{error:?}");
+    };
+    let said = error.to_string();
+    for part in [data.to_str().unwrap(), "half-made", "--data", "remove"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let why = std::error::Error::source(error).unwrap().to_string();
+    assert!(why.contains("(time-window)"), "{why}");
+
+    // A finished one starts again, however much later its last entry is.
+    let whole = folder.path().join("whole");
+    let app = small(&whole);
+    let size = app.portal.log.published().size();
+    app.close();
+    let grown = later(&whole);
+    assert!(grown > size);
+    let app = small(&whole);
+    assert_eq!(app.portal.log.published().size(), grown);
+    let now = app.portal.intake.clock().now();
+    assert!(now.to_string().starts_with("2028-06-01T"), "{now}");
     app.close();
 }
 

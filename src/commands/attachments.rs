@@ -1,13 +1,14 @@
 //! The files that records name: each is given, or there already, before anything is sent.
 
 use super::remote;
-use anyhow::{Context as _, bail, ensure};
+use super::words::{self, While as _, told};
 use gongshi::domain::FileRef;
 use gongshi::ingest::{Client, KeyFile, LocalFile, LogState, Patience, persist};
 use gongshi::intake::{FileStatement, MAX_FILE_BYTES};
 use gongshi::text::Lang;
 use gongshi_verify::encoding::{hex, hex32};
 use gongshi_verify::hash::Hash;
+use gongshi_verify::text::shown;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::PathBuf;
@@ -26,14 +27,15 @@ impl Attachments {
     pub fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
         let mut given = BTreeMap::new();
         for path in paths {
-            let file =
-                LocalFile::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-            ensure!(
-                file.size <= MAX_FILE_BYTES,
-                "{} has {} bytes; a file may have {MAX_FILE_BYTES}",
-                path.display(),
-                file.size
-            );
+            let file = LocalFile::read(path).reading(path)?;
+            if file.size > MAX_FILE_BYTES {
+                let args = vec![
+                    ("file", words::file(path)),
+                    ("size", file.size.to_string().into()),
+                    ("most", MAX_FILE_BYTES.to_string().into()),
+                ];
+                return Err(told("file-large", args));
+            }
             given.insert(file.sha256, file);
         }
         Ok(Attachments {
@@ -46,16 +48,18 @@ impl Attachments {
     /// Notes what a record names.
     pub fn name(&mut self, named: Vec<FileRef>) -> anyhow::Result<()> {
         for file in named {
-            let hash = hex32(&file.sha256)
-                .with_context(|| format!("the SHA-256 of the file {}", file.name))?;
+            let named = || ("name", shown(&file.name).into());
+            let hash = hex32(&file.sha256).told("file-digest", vec![named()])?;
             match self.given.get(&hash) {
-                Some(given) if given.size != file.size => bail!(
-                    "the record says that {} has {} bytes; {} has {}",
-                    file.name,
-                    file.size,
-                    given.path.display(),
-                    given.size
-                ),
+                Some(given) if given.size != file.size => {
+                    let args = vec![
+                        named(),
+                        ("size", file.size.to_string().into()),
+                        ("file", words::file(&given.path)),
+                        ("found", given.size.to_string().into()),
+                    ];
+                    return Err(told("file-size", args));
+                }
                 Some(_) => drop(self.idle.remove(&hash)),
                 None => drop(self.elsewhere.insert(hash, file.name)),
             }
@@ -72,22 +76,19 @@ impl Attachments {
         lang: Lang,
     ) -> anyhow::Result<()> {
         if let Some(file) = self.idle.first().and_then(|hash| self.given.get(hash)) {
-            bail!(
-                "no record names {} (SHA-256 {}); was it changed after the record was written?",
-                file.path.display(),
-                hex(&file.sha256)
-            );
+            let args = vec![
+                ("file", words::file(&file.path)),
+                ("sha256", hex(&file.sha256).into()),
+            ];
+            return Err(told("file-idle", args));
         }
         let patience = Patience::default();
         let mut waiting = remote::say_waiting(lang);
         for (hash, name) in &self.elsewhere {
-            let there = persist(patience, || client.has_file(hash), &mut waiting);
-            let there = there.map_err(|error| anyhow::Error::msg(error.words(lang)))?;
-            ensure!(
-                there,
-                "a record names the file {name} with SHA-256 {}: it is not public yet; give it with --file PATH, unchanged",
-                hex(hash)
-            );
+            if !persist(patience, || client.has_file(hash), &mut waiting)? {
+                let args = vec![("name", shown(name).into()), ("sha256", hex(hash).into())];
+                return Err(told("file-missing", args));
+            }
         }
         for file in self.given.values() {
             let statement = FileStatement {
@@ -97,12 +98,10 @@ impl Attachments {
                 size: file.size,
             };
             let signature = key.key.sign(&statement.message(&log.origin));
-            let opened = File::open(&file.path)
-                .with_context(|| format!("cannot read {}", file.path.display()))?;
+            let opened = File::open(&file.path).reading(&file.path)?;
             let attempt = || client.put_file(&statement, &signature, &opened);
-            persist(patience, attempt, &mut waiting).map_err(|error| {
-                anyhow::Error::msg(format!("{}: {}", file.path.display(), error.words(lang)))
-            })?;
+            let put = persist(patience, attempt, &mut waiting);
+            put.told("file-unsent", vec![("file", words::file(&file.path))])?;
         }
         Ok(())
     }

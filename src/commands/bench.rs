@@ -2,6 +2,7 @@
 
 mod append;
 mod county;
+mod department;
 mod events;
 mod expiry;
 mod fairness;

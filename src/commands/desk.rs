@@ -1,6 +1,7 @@
 //! What the commands of a draw share: who signs, for which log, at what time.
 
 use super::remote::{self, Server};
+use super::words::{While as _, file};
 use anyhow::Context as _;
 use clap::Args;
 use gongshi::domain::Kind;
@@ -33,8 +34,8 @@ pub fn time(text: &str) -> Result<Timestamp, String> {
 
 /// A text file, read whole.
 pub fn read(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    String::from_utf8(bytes).with_context(|| format!("{} is not text (UTF-8)", path.display()))
+    let bytes = std::fs::read(path).reading(path)?;
+    String::from_utf8(bytes).told("error-text", vec![("file", file(path))])
 }
 
 /// Leaves of a plan's libraries, where somebody has them at hand.

@@ -3,7 +3,7 @@
 use super::out::{self, Printed};
 use super::remote::{self, Language, Server};
 use super::rules::{Ask, CodesOf};
-use anyhow::Context as _;
+use super::words::{While as _, in_words, told};
 use clap::{Args, ValueEnum};
 use gongshi::app::random32;
 use gongshi::domain::{Kind, Region, dates};
@@ -112,13 +112,17 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 impl ImportCommand {
-    pub fn run(mut self) -> anyhow::Result<ExitCode> {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        in_words(self.lang.into(), self.import())
+    }
+
+    fn import(mut self) -> anyhow::Result<ExitCode> {
         let lang = self.lang.into();
         if let Some(kind) = self.template {
             return self.write_template(kind, lang);
         }
         let (Some(kind), Some(file)) = (self.kind, self.file.take()) else {
-            anyhow::bail!("--kind and a file are needed");
+            return Err(told("error-no-kind", Vec::new()));
         };
         let asked = match (self.dry_run, self.server.is_named() || self.key.is_some()) {
             (false, _) => Ask::Must,
@@ -197,7 +201,7 @@ impl ImportCommand {
                 };
                 import.run(&target, &mut screen)
             }
-            None => anyhow::bail!("--key is needed"),
+            None => return Err(told("error-no-key", Vec::new())),
         };
         screen.bar.finish_and_clear();
         let (summary, bad) = match result {
@@ -284,8 +288,7 @@ impl ImportCommand {
         };
         let bytes = template(kind, format, lang, &vocabulary, here)?;
         match &self.out {
-            Some(path) => std::fs::write(path, bytes)
-                .with_context(|| format!("cannot write {}", path.display()))?,
+            Some(path) => std::fs::write(path, bytes).writing(path)?,
             None => out::closed_is_fine(std::io::stdout().write_all(&bytes))?,
         }
         Ok(ExitCode::SUCCESS)

@@ -2,7 +2,7 @@
 
 use super::out;
 use super::remote::Language;
-use anyhow::Context as _;
+use super::words::{While as _, in_words};
 use clap::Args;
 use gongshi::app::random32;
 use gongshi::ingest::{KeyFile, KeyRequest};
@@ -36,16 +36,21 @@ pub struct Keygen {
 
 impl Keygen {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let origin = Origin::parse(&self.origin).context("--origin")?;
+        in_words(self.lang.into(), self.make())
+    }
+
+    fn make(&self) -> anyhow::Result<ExitCode> {
+        let flag = |flag: &str| vec![("flag", flag.into())];
+        let origin = Origin::parse(&self.origin).told("error-flag", flag("--origin"))?;
+        let authority = AuthorityId::parse(&self.authority);
         let file = KeyFile {
-            authority: AuthorityId::parse(&self.authority).context("--authority")?,
+            authority: authority.told("error-flag", flag("--authority"))?,
             key: SecretKey::from_seed(&random32()),
         };
         file.write(&self.out)?;
         let request = KeyRequest::for_key(&file, &origin).to_json();
         if let Some(path) = &self.request {
-            std::fs::write(path, format!("{request}\n"))
-                .with_context(|| format!("cannot write {}", path.display()))?;
+            std::fs::write(path, format!("{request}\n")).writing(path)?;
         }
         out::line(format_args!("{request}"))?;
         let args = [

@@ -24,6 +24,7 @@ mod revise;
 mod rules;
 mod serve;
 pub mod settings;
+mod words;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;

@@ -3,10 +3,10 @@
 use super::attachments::Attachments;
 use super::out::Printed;
 use super::remote::{self, Language, Server};
-use anyhow::{Context as _, bail};
+use super::words::{While as _, file, in_words, told};
 use clap::Args;
 use gongshi::domain::{Kind, View};
-use gongshi::ingest::{Answer, ClientError, KeyFile, Patience, deliver, read_bodies};
+use gongshi::ingest::{Answer, KeyFile, Patience, deliver, read_bodies};
 use gongshi_verify::names::{KindName, RefRule};
 use gongshi_verify::receipt::ReceiptCode;
 use std::io::Read as _;
@@ -50,6 +50,10 @@ pub struct Publish {
 
 impl Publish {
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        in_words(self.lang.into(), self.publish())
+    }
+
+    fn publish(&self) -> anyhow::Result<ExitCode> {
         if !self.upload_only {
             self.check_ref()?;
         }
@@ -57,28 +61,28 @@ impl Publish {
         let mut bodies = Vec::new();
         for path in &self.files {
             let text = read(path)?;
-            let read = read_bodies(&text).with_context(|| path.display().to_string())?;
+            let read = read_bodies(&text).reading(path)?;
             bodies.extend(read.into_iter().zip(1..).map(|(body, n)| (path, n, body)));
         }
         if let Some(folder) = &self.proofs {
-            std::fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make {}", folder.display()))?;
+            std::fs::create_dir_all(folder).writing(folder)?;
         }
         let client = self.server.client();
         let lang = self.lang.into();
-        let said = |error: ClientError| anyhow::Error::msg(error.words(lang));
-        let log = client.log().map_err(said)?;
+        let log = client.log()?;
         let mut attachments = Attachments::read(&self.attachments)?;
         let mut lines = Vec::with_capacity(bodies.len());
         let mut places = Vec::with_capacity(bodies.len());
         for (path, number, body) in bodies {
             let reference = self.reference.clone();
-            let event = remote::sign(&log, &key, self.kind, reference, body)
-                .with_context(|| format!("{}, record {number}", path.display()))?;
+            let place = || {
+                let number: u64 = number;
+                vec![("file", file(path)), ("number", number.to_string().into())]
+            };
+            let event = remote::sign(&log, &key, self.kind, reference, body);
+            let event = event.told("error-record", place())?;
             let named = View::new(self.kind, event.body()).files();
-            attachments
-                .name(named)
-                .with_context(|| format!("{}, record {number}", path.display()))?;
+            attachments.name(named).told("error-record", place())?;
             lines.push(event.to_json());
             places.push((path, number));
         }
@@ -115,18 +119,10 @@ impl Publish {
                 }
             },
             &mut remote::say_waiting(lang),
-        )
-        .map_err(said)?;
-        printed
-            .end()
-            .context("published, but an index could not be printed")?;
+        )?;
+        printed.end().told("error-unprinted", Vec::new())?;
         if let Some((path, error)) = unkept {
-            return Err(error).with_context(|| {
-                format!(
-                    "published, but a receipt could not be kept: {}",
-                    path.display()
-                )
-            });
+            return Err(error).told("error-unkept", vec![("file", file(&path))]);
         }
         Ok(ExitCode::from(u8::from(refused > 0)))
     }
@@ -143,20 +139,15 @@ impl Publish {
     fn check_ref(&self) -> anyhow::Result<()> {
         let expected = match KindName::parse(self.kind.as_str())?.ref_rule() {
             RefRule::None => None,
-            RefRule::PlanKey => Some("the plan key, such as 610323-SCJG/2026/01"),
-            RefRule::TargetIndex => Some("the index of the entry it is about"),
+            RefRule::PlanKey => Some("error-ref-plan"),
+            RefRule::TargetIndex => Some("error-ref-index"),
         };
-        match (expected, &self.reference) {
-            (Some(expected), None) => bail!(
-                "--ref is needed for records of the kind {}: {expected}",
-                self.kind.as_str()
-            ),
-            (None, Some(_)) => bail!(
-                "--ref: records of the kind {} have none",
-                self.kind.as_str()
-            ),
-            _ => Ok(()),
-        }
+        let key = match (expected, &self.reference) {
+            (Some(expected), None) => expected,
+            (None, Some(_)) => "error-ref-none",
+            _ => return Ok(()),
+        };
+        Err(told(key, vec![("kind", self.kind.as_str().into())]))
     }
 }
 
@@ -165,7 +156,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     if path == Path::new("-") {
         std::io::stdin().read_to_end(&mut text)?;
     } else {
-        text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        text = std::fs::read(path).reading(path)?;
     }
     Ok(text)
 }

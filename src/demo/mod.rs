@@ -138,8 +138,19 @@ pub enum DemoError {
          choose another with --data"
     )]
     OtherVersion(PathBuf),
+    /// The folder holds the beginning of a demonstration that does not go on.
+    #[error(
+        "{folder} holds a half-made demonstration that cannot be finished; begin anew: choose another folder with --data, \
+         or remove this one"
+    )]
+    Unfinished {
+        /// The folder.
+        folder: PathBuf,
+        /// What stopped the fill.
+        source: Box<DemoError>,
+    },
     /// The log refused an invented record.
-    #[error("record {number} of the invented year, a {kind}, was refused: {refusal}")]
+    #[error("record {number} of the invented year, a {kind}, was refused ({}): {refusal}", .refusal.code())]
     Refused {
         /// Its number.
         number: usize,
@@ -167,6 +178,20 @@ pub enum DemoError {
         /// What is wrong.
         reason: String,
     },
+}
+
+impl DemoError {
+    /// Whether filling the same folder again ends in the same way: what is invented and what the log holds do not fit.
+    fn stays(&self) -> bool {
+        match self {
+            DemoError::Refused { refusal, .. } => !matches!(
+                refusal,
+                Refusal::Overloaded(_) | Refusal::Unavailable(_) | Refusal::FilesFull(_)
+            ),
+            DemoError::Draw { .. } | DemoError::Invented { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 impl From<IntakeError> for DemoError {
@@ -244,13 +269,23 @@ pub fn open(
     }
     if !marker.complete {
         let scale = Scale::one_in(marker.divisor);
-        fill::fill(
+        let filled = fill::fill(
             &app.portal.intake,
             &app.runner,
             &clock,
             Schedule::invent(scale),
             progress,
-        )?;
+        );
+        if let Err(error) = filled {
+            // Its log was served on another clock since, or is filled by other rules: nothing that is tried again mends that.
+            return Err(match error.stays() {
+                true => DemoError::Unfinished {
+                    folder: data.to_owned(),
+                    source: Box::new(error),
+                },
+                false => error,
+            });
+        }
         // The year's displays that are over have ended when anybody looks.
         app.end_displays();
         Marker::new(scale, true).write(log.folder())?;

@@ -13,6 +13,7 @@ pub mod office;
 pub mod person;
 pub mod refs;
 pub mod region;
+pub mod repairs;
 pub mod schema;
 pub mod static_tree;
 pub mod stored;

@@ -5,6 +5,7 @@
 //! nothing; who runs it observes.
 
 mod bad_file;
+mod own_file;
 mod receipts;
 mod rights;
 mod send;

@@ -26,9 +26,17 @@ pub struct KeyFile {
 /// Why a key file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    /// It cannot be read or written, or others can read it.
+    /// It cannot be read or written.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Others can read or write it.
+    #[error("{path}: {reason}")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What it allows, and what is to be done.
+        reason: String,
+    },
     /// It is a folder.
     #[error("{0} is a folder, not a key file")]
     Folder(PathBuf),
@@ -58,7 +66,10 @@ impl KeyFile {
         if path.is_dir() {
             return Err(KeyFileError::Folder(path.to_owned()));
         }
-        store::ensure_private(path)?;
+        store::ensure_private(path).map_err(|error| match error {
+            StoreError::Folder { path, reason } => KeyFileError::Open { path, reason },
+            other => other.into(),
+        })?;
         let text = std::fs::read_to_string(path).map_err(|source| StoreError::Io {
             what: path.display().to_string(),
             source,

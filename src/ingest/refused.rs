@@ -56,7 +56,7 @@ impl Refused {
         self.status == 503 && self.detail.contains("--clock-checked")
     }
 
-    /// The refusal in words: a line for the whole, then one for each fault of a field.
+    /// The refusal in words: a line for the whole, then one for each fault of a field, each with its code behind it.
     pub fn words(&self, lang: Lang) -> Vec<String> {
         let catalogue = Catalogue::built_in();
         let given = match lang {
@@ -69,13 +69,21 @@ impl Refused {
             true => catalogue.first(lang, &[&own, &self.code], &[]),
             false => given.clone(),
         };
-        let mut lines = vec![title];
+        let coded = |text: String, code: &str| match code {
+            "" => text,
+            code => {
+                let args = [("text", text.into()), ("code", code.into())];
+                catalogue.get(lang, "send-code", &args)
+            }
+        };
+        let mut lines = vec![coded(title, &self.code)];
         if self.errors.is_empty() {
             lines.extend(self.specifics(lang));
         }
         lines.extend(self.errors.iter().map(|error| {
             // The member first, as whoever writes JSON has to spell it.
-            format!("{}: {}", error.field, error.said(lang))
+            let said = coded(error.said(lang).to_owned(), &error.code);
+            format!("{}: {said}", error.field)
         }));
         // The words are the server's, the terminal is not.
         lines.iter().map(|line| shown(line)).collect()

@@ -80,17 +80,31 @@ impl Intake {
         statement: &FileStatement,
         signature: &[u8; 64],
     ) -> Result<(), Refusal> {
+        let message = statement.message(self.log.origin());
+        self.check_signed(
+            &statement.authority,
+            statement.issued_at,
+            &message,
+            signature,
+        )
+    }
+
+    /// Whether a message that is no event is signed by a valid key of a registered authority, in time.
+    pub(super) fn check_signed(
+        &self,
+        id: &AuthorityId,
+        issued_at: Timestamp,
+        message: &[u8],
+        signature: &[u8; 64],
+    ) -> Result<(), Refusal> {
         let registry = self.registry();
-        let id = &statement.authority;
         if registry.authority(id).is_none() {
             return Err(RightsError::UnknownAuthority(id.clone()).into());
         }
-        let message = statement.message(self.log.origin());
-        if registry.find_signer(id, &message, signature).is_none() {
+        if registry.find_signer(id, message, signature).is_none() {
             return Err(Refusal::Signature(id.to_string()));
         }
         let now = self.time().map_err(Refusal::Unavailable)?;
-        let issued_at = statement.issued_at;
         let age = now.unix().saturating_sub(issued_at.unix());
         match (-MAX_AHEAD_SECONDS..=MAX_AGE_SECONDS).contains(&age) {
             true => Ok(()),

@@ -219,7 +219,7 @@ fn lines(
     pairs.map(|pair| line(prefix, &pair?.0)).collect()
 }
 
-fn line(prefix: &[u8], key: &[u8]) -> Result<DutyLine, ModelError> {
+pub(super) fn line(prefix: &[u8], key: &[u8]) -> Result<DutyLine, ModelError> {
     let parsed = key.get(prefix.len()..).and_then(|rest| {
         let (day, rest) = rest.split_at_checked(NO_DAY.len())?;
         let (index, rule) = rest.split_first_chunk::<8>()?;

@@ -8,6 +8,7 @@ mod display;
 mod duties;
 mod duty_ends;
 mod duty_lists;
+mod duty_pages;
 mod enterprise;
 mod fold;
 pub mod journeys;
@@ -22,6 +23,7 @@ mod withheld;
 pub use display::Due;
 pub use duties::{HowMet, Met, Part, RecordDuty};
 pub use duty_lists::{AllTotals, DutyCounts, DutyLine, DutyTotals};
+pub use duty_pages::DutyPlace;
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
 pub use review::Review;
 

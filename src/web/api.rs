@@ -35,6 +35,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/proof/{index}").get(proof))
         .service(web::resource("/consistency/{old}/{new}").get(consistency))
         .service(web::resource("/records/{index}").get(record))
+        .service(web::resource("/records/{index}/referrers").get(standing::referred))
         .service(web::resource("/authorities").get(authorities::list))
         .service(web::resource("/authorities/{id}/duties").get(duties::of))
         .service(web::resource("/duties").get(duties::totals))

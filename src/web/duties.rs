@@ -7,7 +7,8 @@ use super::problem::{Problem, internal};
 use crate::domain::Stored;
 use crate::domain::dates::day_in_china;
 use crate::model::{
-    AllTotals, DutyCounts, DutyLine, DutyTotals, HowMet, Met, ModelError, Part, RecordDuty,
+    AllTotals, DutyCounts, DutyLine, DutyPlace, DutyTotals, HowMet, Met, ModelError, Part,
+    RecordDuty,
 };
 use crate::rules::{Calendar, OutsideCalendar, RuleVersion, Task};
 use gongshi_verify::entry::Entry;
@@ -193,10 +194,33 @@ impl Portal {
         limit: usize,
     ) -> Result<Vec<Told>, Problem> {
         let model = &self.model;
-        let lines: Vec<DutyLine> = match asked.late {
+        let lines = match asked.late {
             true => model.late_duties(authority, asked.part, offset, limit)?,
             false => model.open_duties(authority, asked.part, offset, limit)?,
         };
+        self.told(lines)
+    }
+
+    /// The same after a place or from the beginning, and the place after which the list goes on, if it does.
+    pub fn duties_after(
+        &self,
+        authority: &str,
+        asked: Asked,
+        after: Option<&DutyPlace>,
+        limit: usize,
+    ) -> Result<(Vec<Told>, Option<DutyPlace>), Problem> {
+        let (part, late) = (asked.part, asked.late);
+        let asked_for = limit.saturating_add(1);
+        let mut lines = self
+            .model
+            .duties_after(authority, part, late, after, asked_for)?;
+        let more = lines.len() > limit;
+        lines.truncate(limit);
+        let last = lines.last().filter(|_| more).cloned();
+        Ok((self.told(lines)?, last.map(DutyPlace::from)))
+    }
+
+    fn told(&self, lines: Vec<DutyLine>) -> Result<Vec<Told>, Problem> {
         let mut told = Vec::new();
         for line in lines {
             let of_record = self.duties_of(line.index)?;

@@ -4,6 +4,7 @@
 
 use super::Portal;
 use super::problem::Problem;
+use crate::domain::repairs::repaired_by;
 use crate::domain::{CodeList, Kind, Region, Stored, View, person};
 use crate::log::LogError;
 use crate::model::journeys::{Journey, Step, awaited};
@@ -97,16 +98,6 @@ pub(super) struct Way<'a> {
     pub(super) terms: Vec<Term<'a>>,
 }
 
-/// What each kind of repair is of. Kinds that the rules add have no record of their own kind.
-const TARGETS: &[(&str, Kind)] = &[
-    ("abnormal_removal", Kind::AbnormalListing),
-    ("individual_restore", Kind::IndividualMark),
-    ("serious_early_removal", Kind::SeriousListing),
-    ("penalty_early_stop", Kind::Penalty),
-    ("result_stop", Kind::InspectionResult),
-    ("revocation_reversal", Kind::SubjectStatus),
-];
-
 /// The kinds of repair that a place knows on a day.
 pub(super) fn ways(rules: &Rules, region: Region, day: Date) -> Vec<Way<'_>> {
     let list = CodeList::RepairKind;
@@ -118,10 +109,7 @@ pub(super) fn ways(rules: &Rules, region: Region, day: Date) -> Vec<Way<'_>> {
     codes
         .map(|code| Way {
             code,
-            target: TARGETS
-                .iter()
-                .find(|(kind, _)| *kind == code.code)
-                .map(|(_, target)| *target),
+            target: repaired_by(&code.code).and_then(|kinds| kinds.first().copied()),
             papers: rules.documents(&code.code, region, day),
             terms: terms(rules, &code.code, region, day),
         })
@@ -177,4 +165,22 @@ fn of_body<'a>(
             awaits: awaited(duty.ends_with),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_known_what_every_kind_of_repair_of_the_nation_is_of() {
+        let rules = Rules::built_in();
+        let all = rules.codes().of(CodeList::RepairKind);
+        let (known, unknown): (Vec<_>, Vec<_>) = all
+            .filter(|code| code.provinces.is_empty())
+            .map(|code| code.code.as_str())
+            .partition(|code| repaired_by(code).is_some());
+        assert!(known.contains(&"penalty_early_stop"), "{known:?}");
+        // It is of the enterprise as a whole.
+        assert_eq!(unknown, ["reorganisation"]);
+    }
 }

@@ -194,6 +194,11 @@ impl Desk {
         verify_draw_file(&file, &policy, &one_by_one).unwrap()
     }
 
+    /// Where the server is.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -1,8 +1,11 @@
 //! Records that leave, or are set right, by the department's own commands: two people, two keys, one log.
 
 use crate::department::Desk;
+use gongshi::ingest::{Client, ClientError, KeyFile};
+use gongshi_verify::names::Origin;
 use gongshi_verify::note::{KeyKind, SignerKey};
 use gongshi_verify::report::{Verdict, verify_proof_file, verify_record_file};
+use gongshi_verify::time::Timestamp;
 use serde_json::{Value, json};
 
 /// What two people sign with: `k` and `k2` are the department's, `o` another's.
@@ -260,6 +263,38 @@ fn what_refers_to_a_record_is_shown_and_stays_and_its_corrections_leave_with_it(
     assert_eq!(in_court(&desk, "withdrawn", index), KEPT);
     assert_eq!(in_court(&desk, "withdrawn", correction), KEPT);
     assert!(state(&desk, objection)["record"].is_object());
+
+    // Who decides whether it is to be destroyed as well is still told what stays; nobody else is.
+    assert_eq!(state(&desk, index)["referred_by"], json!([]));
+    let erase =
+        format!("erase {index} --reason court_order --legal-basis 法 --key k --keep-nothing");
+    let named = format!("Entry {objection}: ");
+    let said = desk.refused(0, &format!("{erase} --check"));
+    assert!(said.contains(&named), "{said}");
+    desk.must(&format!("{erase} --request r"));
+    let said = desk.refused(0, "approve r --key k2 --check");
+    assert!(said.contains(&named), "{said}");
+    let asked = format!("records/{index}/referrers");
+    let (status, answer) = desk.get(&asked);
+    assert!(status == 400 && !String::from_utf8(answer).unwrap().contains("objection"));
+    let refused = |key: &str, of: u64| {
+        let key = KeyFile::read(&desk.path(key)).unwrap();
+        let origin = Origin::parse("log.example/test").unwrap();
+        let now = Timestamp::parse("2023-08-01T00:00:00Z").unwrap();
+        let client = Client::new(desk.address());
+        let error = client.referrers(of, &origin, &key, now).unwrap_err();
+        let ClientError::Status {
+            status, problem, ..
+        } = error
+        else {
+            panic!("{error}");
+        };
+        (status, problem.unwrap().code)
+    };
+    assert_eq!(refused("o", index), (403, "competence-rule".to_owned()));
+    desk.must("keygen --authority 000000-SCJG --origin log.example/test --out k9");
+    assert_eq!(refused("k9", index), (403, "bad-signature".to_owned()));
+    assert_eq!(refused("k", 999), (404, "beyond-the-log".to_owned()));
 }
 
 #[test]
@@ -385,7 +420,7 @@ fn a_correction_shows_before_and_after_and_goes_on_from_the_last_one() {
         (
             correct("--set note=a").replace(&format!("correct {index}"), "correct 0"),
             2,
-            "authority is never",
+            "is never corrected",
         ),
         (
             correct("--set note=a").replace(&format!("correct {index}"), "correct 999"),
@@ -444,4 +479,154 @@ fn a_correction_shows_before_and_after_and_goes_on_from_the_last_one() {
     ));
     let said = desk.refused(2, &correct("--set note=x"));
     assert!(said.contains("is not public any more"), "{said}");
+}
+
+/// Words of a language that stand in a line where another was asked for: three in a row that are no names, paths or flags.
+fn english(said: &str) -> Option<String> {
+    let mut run: Vec<&str> = Vec::new();
+    for word in said.split(|c: char| c.is_whitespace() || !c.is_ascii()) {
+        let plain = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        let flag = word.starts_with("--") || word == "gongshi:";
+        match !flag && plain.len() > 1 && plain.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            true => run.push(plain),
+            false => run.clear(),
+        }
+        if run.len() == 3 {
+            return Some(run.join(" "));
+        }
+    }
+    None
+}
+
+#[test]
+fn refusals_are_told_in_chinese_with_their_codes() {
+    assert_eq!(english("第3号（authority-rule）：gongshi approve r"), None);
+    assert!(english("gongshi: both are the same key").is_some());
+    let desk = desk();
+    let index = publish(&desk, "XK-1");
+    let correction = desk.index(&format!(
+        "correct {index} --set content=餐饮服务 --because 写错 --key k"
+    ));
+    desk.write("none", "{}");
+    desk.write("bad.json", "x");
+    desk.write("permit.json", &permit("XK-9").to_string());
+    desk.must("keygen --authority 000000-SCJG --origin log.example/test --out k9");
+    desk.write("two.json", "{}\n{}");
+    desk.write_private("broken", "gongshi-event-key/v1\n000000-SCJG\nx\n");
+    desk.write("open", "gongshi-event-key/v1");
+    desk.must(&format!(
+        "withdraw {index} --reason published_in_error --legal-basis 法 --key k --request r"
+    ));
+    let withdraw =
+        |more: &str| format!("withdraw {index} --reason repaired --legal-basis 法 {more}");
+    let correct = |more: &str| format!("correct {index} --because 写错 {more}");
+    for (line, code, part) in [
+        (withdraw("--key k --second-key k"), 2, "同一个"),
+        (withdraw("--key k --second-key o"), 2, "同一机关"),
+        (withdraw("--key k --request r"), 2, "已存在"),
+        (withdraw("--key absent --request q"), 2, "没有该文件"),
+        (withdraw("--key broken --request q"), 2, "第 3 行"),
+        (withdraw("--key open --request q"), 2, "chmod 600"),
+        (withdraw("--key . --request q"), 2, "文件夹"),
+        (withdraw("--key k --request q --region x"), 2, "--region"),
+        (withdraw("--key o --request q"), 1, "000000-SCJG"),
+        ("approve r --key k --yes".to_owned(), 2, "另一个密钥"),
+        ("approve r --key o --yes".to_owned(), 2, "000000-SFJ"),
+        ("approve none --key k2 --yes".to_owned(), 2, "首行应为"),
+        ("approve absent --key k2 --yes".to_owned(), 2, "没有该文件"),
+        ("approve r --key k2".to_owned(), 2, "未确认"),
+        (correct("--set note=a --key o"), 2, "公示机关更正"),
+        (correct("--set colour=red --key k"), 2, "没有字段"),
+        (correct("--set colour --key k"), 2, "字段=值"),
+        (correct("--unset note --key k"), 2, "该记录没有"),
+        (correct("--set decided_on=3/2 --key k"), 2, "3/2"),
+        (correct("--body bad.json --key k"), 2, "第 1 行"),
+        (correct("--body two.json --key k"), 2, "一条记录"),
+        (
+            format!("correct {correction} --set note=a --because 写错 --key k"),
+            2,
+            "原记录",
+        ),
+        (
+            "correct 0 --set note=a --because 写错 --key k".to_owned(),
+            2,
+            "不得更正",
+        ),
+        (
+            "correct 999 --set note=a --because 写错 --key k".to_owned(),
+            2,
+            "没有第999号",
+        ),
+        ("keep 999 --out kept".to_owned(), 2, "没有第999号"),
+        (
+            "publish --kind withdrawal --key k bad.json".to_owned(),
+            2,
+            "--ref",
+        ),
+        (
+            "publish --kind permit --ref 1 --key k bad.json".to_owned(),
+            2,
+            "--ref",
+        ),
+        (
+            "publish --kind permit --key k bad.json".to_owned(),
+            2,
+            "不是JSON",
+        ),
+        (
+            "publish --kind permit --key k --file r none".to_owned(),
+            2,
+            "没有记录引用",
+        ),
+        // Refused by the log, each time with the code.
+        (
+            "publish --kind permit --key k none".to_owned(),
+            1,
+            "（invalid-fields）",
+        ),
+        (
+            "publish --kind permit --key k9 permit.json".to_owned(),
+            1,
+            "（bad-signature）",
+        ),
+        (
+            "keygen --authority x --origin log.example/test --out new".to_owned(),
+            2,
+            "--authority",
+        ),
+        (
+            "keygen --authority 000000-SCJG --origin log.example/test --out k".to_owned(),
+            2,
+            "已存在",
+        ),
+        (
+            "import --kind permit --key k absent.csv".to_owned(),
+            2,
+            "absent.csv",
+        ),
+        (
+            "plan library officers --sealed --openings q --out a --names n b".to_owned(),
+            2,
+            "--sealed",
+        ),
+    ] {
+        let said = desk.refused(code, &format!("{line} --lang zh"));
+        assert!(said.contains(part), "{line}: {said}");
+        assert_eq!(english(&said), None, "{line}: {said}");
+    }
+    // What is corrected once more stays, and so does what was corrected before.
+    let said = desk.refused(
+        0,
+        &format!("{} --lang zh", correct("--set note=a --key k --check")),
+    );
+    assert!(
+        said.contains(&format!("此前的更正：{correction}")),
+        "{said}"
+    );
+    assert!(!said.contains("停止公示"), "{said}");
+    let said = desk.refused(0, &format!("{} --lang zh", withdraw("--key k --check")));
+    assert!(
+        said.contains(&format!("停止公示的更正：{correction}")),
+        "{said}"
+    );
 }

@@ -151,7 +151,7 @@ fn the_api_counts_and_lists_and_says_where_it_goes_on() {
     );
     let late = county.json(&format!("{path}?list=late"));
     assert_eq!(late["duties"][0]["met_on"], "2026-03-03");
-    assert_eq!(late["next_offset"], Value::Null);
+    assert_eq!(late["next"], Value::Null);
     let record = county.json(&format!("/api/v1/records/{application}"));
     assert_eq!(record["duties"][0]["authority"], DEPARTMENT);
     let objection = of_subject(&format!(
@@ -161,15 +161,24 @@ fn the_api_counts_and_lists_and_says_where_it_goes_on() {
     county.publish("objection", objection);
     let one = county.json(&format!("{path}?limit=1"));
     assert_eq!(one["duties"].as_array().unwrap().len(), 1);
-    assert_eq!(one["next_offset"], 1);
-    let next = county.json(&format!("{path}?limit=1&offset=1"));
+    let first = &one["duties"][0];
+    let place = format!(
+        "{}.{}.{}",
+        first["due_on"].as_str().unwrap(),
+        first["index"],
+        first["rule"].as_str().unwrap()
+    );
+    assert_eq!(one["next"], place.as_str());
+    let next = county.json(&format!("{path}?limit=1&after={place}"));
+    assert_ne!(next["duties"][0]["rule"], first["rule"]);
     assert_eq!(next["duties"][0]["state"], "due_soon");
-    assert_eq!(next["next_offset"], Value::Null);
+    assert_eq!(next["next"], Value::Null);
     for odd in [
         "list=all",
         "part=mine",
-        "offset=-1",
-        "offset=9999999",
+        "after=",
+        "after=1",
+        "after=2026-02-30.1.promise",
         "limit=0",
         "limit=1001",
         "limit=x",
@@ -241,7 +250,7 @@ fn the_feed_is_read_by_another_reader() {
     assert_eq!(english.entries[0].id, entry.id);
     assert_ne!(english.id, feed.id);
     let title = english.entries[0].title.as_ref().unwrap().content.clone();
-    assert!(title.starts_with("decide on the application"), "{title}");
+    assert!(title.starts_with("Decide on the application"), "{title}");
     // No names of subjects go into what others keep.
     let raw = county.get(&path).body;
     assert!(

@@ -232,6 +232,79 @@ fn refusals_gaps_and_terms_that_ran_out_are_told() {
     assert!(county.shown(other, "").contains("不属于受理范围。"));
 }
 
+/// Papers come by a correction, after which the application itself says no more that they were missing.
+#[test]
+fn papers_that_came_later_are_told_with_their_term() {
+    let county = County::new();
+    let listed = county.publish("abnormal_listing", listing(FIRST, NAME, "2026-02-03"));
+    let gaps = r#","acceptance":"accepted_with_gaps","accepted_on":"2026-03-02","missing_documents":["promise"],"documents_due_on":"2026-03-04""#;
+    let application = county.publish("repair_application", county.applied(listed, gaps));
+    let whole = |content: &str| {
+        let members = format!(
+            r#""repair_kind":"abnormal_removal","applied_on":"2026-03-02","documents":["application_form","rectification","promise"],
+            "acceptance":"accepted","accepted_on":"2026-03-02","note":"{content}""#
+        );
+        about(&county, &members, &[("target", listed)])
+    };
+    for (day, late) in [("2026-03-04", false), ("2026-03-09", true)] {
+        county
+            .log
+            .clock
+            .advance_to(time(&format!("{day}T04:00:00Z")));
+        if late {
+            // The same once more, for an application whose papers came too late.
+            let body = county.applied(listed, &gaps.replace("2026-03-02", "2026-03-03"));
+            county
+                .say(county.correction(application, "repair_application", body))
+                .unwrap();
+        }
+        let came = county.correction(application, "repair_application", whole(day));
+        let came = county.say(came).unwrap();
+        let told = county.receipt_told(application);
+        assert_eq!(told["journey"]["state"], "accepted");
+        let steps = told["journey"]["steps"].as_array().unwrap();
+        let of = |what: &str| {
+            steps
+                .iter()
+                .filter(|step| step["what"] == what)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of("accepted").len(), 0, "{told}");
+        let [gap] = of("accepted_with_gaps")[..] else {
+            panic!("{told}");
+        };
+        assert_eq!(
+            (&gap["on"], &gap["entry"]),
+            (&"2026-03-02".into(), &application.into())
+        );
+        let promised =
+            serde_json::json!({"documents": ["promise"], "due_on": "2026-03-04", "late": null});
+        assert_eq!(gap["papers"], promised);
+        let last = *of("papers_came").last().unwrap();
+        assert_eq!((&last["on"], &last["entry"]), (&day.into(), &came.into()));
+        assert_eq!(last["papers"]["late"], late, "{told}");
+        assert_eq!(last["papers"]["due_on"], "2026-03-04");
+        for (lang, base) in LANGS {
+            let key = match late {
+                true => "page-journey-papers-late",
+                false => "page-journey-papers-in-time",
+            };
+            let slip = format!("{base}/receipts/{}/print", county.receipt(application));
+            for html in [county.shown(application, base), county.page(&slip, 200)] {
+                for part in [
+                    &word(lang, "page-journey-accepted-gaps"),
+                    &word(lang, key),
+                    &word(lang, "page-journey-papers-promised"),
+                    "datetime=\"2026-03-04\"",
+                    &format!("datetime=\"{day}\""),
+                ] {
+                    assert!(html.contains(part), "{part}: {html}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn an_objection_is_followed_to_the_correction() {
     let county = County::new();

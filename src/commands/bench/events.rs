@@ -1,17 +1,11 @@
 //! Signed events through `POST /api/v1/events` as NDJSON: a real server on loopback, a real client beside it.
 
+use super::department::Department;
 use super::peak_memory;
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use gongshi::app::{App, NewLog, Tuning, init, operator_key_path, random32};
-use gongshi::ingest::KeyFile;
-use gongshi::intake::{Clock as _, Event, SystemClock};
-use gongshi_verify::encoding::base64;
-use gongshi_verify::json::{self, Value};
-use gongshi_verify::keys::SecretKey;
-use gongshi_verify::names::{AuthorityId, KindName, Origin};
-use gongshi_verify::record::Record;
-use gongshi_verify::registry::key_proof_message;
+use gongshi::intake::SystemClock;
+use gongshi_verify::json;
 use rayon::prelude::*;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -35,38 +29,15 @@ pub struct Events {
     minimal: bool,
 }
 
-const DEPARTMENT: &str = "000000-SCJG";
-
 impl Events {
     pub fn run(self, folder: &Path) -> anyhow::Result<()> {
         let data = folder.join("data");
-        let origin = Origin::parse("bench.example/log")?;
-        let new = NewLog {
-            origin: origin.clone(),
-            operator: AuthorityId::parse("000000-OP")?,
-            name: "bench".to_owned(),
-            region: "000000".to_owned(),
-            kinds: Vec::new(),
-            random: random32,
-        };
-        let clock = Arc::new(SystemClock);
-        init(&data, &new, clock.clone())?;
-        let operator = KeyFile::read(&operator_key_path(&data))?;
-        let app = App::open(&data, clock, &Tuning::default())?;
-        let key = SecretKey::from_seed(&random32());
-        let registered = app
-            .portal
-            .intake
-            .accept_events(vec![register(&origin, &operator, &key)?])
-            .wait();
-        ensure!(
-            registered.iter().all(Result::is_ok),
-            "the department was refused: {registered:?}"
-        );
-        let lines = sign(&origin, &key, self.events)?;
+        let kinds = ["inspection_result"];
+        let department = Department::new(&data, Arc::new(SystemClock), &kinds)?;
+        let lines = sign(&department, self.events)?;
 
         let (sender, receiver) = std::sync::mpsc::channel();
-        let portal = app.portal.clone();
+        let portal = department.app.portal.clone();
         std::thread::spawn(move || {
             gongshi::web::serve(portal, "127.0.0.1:0", |address| {
                 sender.send(address).unwrap_or_default()
@@ -126,39 +97,7 @@ fn post(url: &str, lines: &[String], minimal: bool) -> anyhow::Result<usize> {
     Ok(accepted)
 }
 
-fn register(origin: &Origin, operator: &KeyFile, key: &SecretKey) -> anyhow::Result<Event> {
-    let id = AuthorityId::parse(DEPARTMENT)?;
-    let public = key.public();
-    let body = Value::object([
-        ("action", "register".into()),
-        ("authority_id", DEPARTMENT.into()),
-        (
-            "key_proof",
-            base64(&key.sign(&key_proof_message(origin, &id, &public))).into(),
-        ),
-        ("kinds", Value::Array(vec!["inspection_result".into()])),
-        ("name", "bench".into()),
-        ("public_key", public.to_base64().into()),
-        ("region", "000000".into()),
-        ("role", "department".into()),
-    ]);
-    let kind = KindName::parse("authority")?;
-    let record = Record::new(body, random32())?;
-    Ok(Event::sign(
-        origin,
-        &operator.authority,
-        &operator.key,
-        &kind,
-        SystemClock.now(),
-        None,
-        record,
-    ))
-}
-
-fn sign(origin: &Origin, key: &SecretKey, count: usize) -> anyhow::Result<Vec<String>> {
-    let id = AuthorityId::parse(DEPARTMENT)?;
-    let kind = KindName::parse("inspection_result")?;
-    let now = SystemClock.now();
+fn sign(department: &Department, count: usize) -> anyhow::Result<Vec<String>> {
     (0..count)
         .into_par_iter()
         .map(|number| {
@@ -167,8 +106,7 @@ fn sign(origin: &Origin, key: &SecretKey, count: usize) -> anyhow::Result<Vec<St
                 "draw_basis":"complaint","origin_reason":"投诉举报","method":"on_site","inspected_on":"2026-03-02",
                 "outcome":["no_problem_found"],"officer_count":2}}"#
             ))?;
-            let record = Record::new(body, random32())?;
-            Ok(Event::sign(origin, &id, key, &kind, now, None, record).to_json() + "\n")
+            Ok(department.sign("inspection_result", None, body)?.to_json() + "\n")
         })
         .collect()
 }

@@ -50,7 +50,7 @@ impl Expiry {
         tell_memory();
         bench.clock.advance_to(Timestamp::parse(OVER)?);
         let (sender, receiver) = std::sync::mpsc::channel();
-        let portal = bench.app.portal.clone();
+        let portal = bench.app().portal.clone();
         std::thread::spawn(move || {
             gongshi::web::serve(portal, "127.0.0.1:0", |address| {
                 sender.send(address).unwrap_or_default()
@@ -97,7 +97,7 @@ impl Expiry {
         let begin = Instant::now();
         let (ended, times) = std::thread::scope(|scope| {
             let asked = scope.spawn(|| reader.ask_until(&paths, &done));
-            let ended = bench.app.end_displays();
+            let ended = bench.app().end_displays();
             let logged = begin.elapsed();
             let settled = bench.settle().map(|()| begin.elapsed());
             done.store(true, Ordering::Relaxed);

@@ -1,17 +1,14 @@
 //! A portal in this process whose one department has two keys and publishes penalties: what measurements of endings begin with.
 
+use super::department::Department;
 use anyhow::Context as _;
-use gongshi::app::{App, NewLog, Tuning, init, operator_key_path, random32};
+use gongshi::app::{App, random32};
 use gongshi::domain::Uscc;
-use gongshi::ingest::KeyFile;
-use gongshi::intake::{Clock as _, Event, SimulatedClock};
-use gongshi_verify::encoding::{base64, hex};
+use gongshi::intake::{Event, SimulatedClock};
+use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::keys::SecretKey;
-use gongshi_verify::names::{AuthorityId, KindName, Origin};
-use gongshi_verify::record::Record;
-use gongshi_verify::registry::key_proof_message;
 use gongshi_verify::time::Timestamp;
 use rayon::prelude::*;
 use std::path::Path;
@@ -20,66 +17,29 @@ use std::time::Duration;
 
 /// Events handed in at once.
 const BATCH: usize = 4096;
-const DEPARTMENT: &str = "000000-SCJG";
 const START: &str = "2026-03-02T08:00:00Z";
 
 pub(super) struct Penalties {
-    pub(super) app: App,
     pub(super) clock: Arc<SimulatedClock>,
-    origin: Origin,
-    id: AuthorityId,
-    key: SecretKey,
+    department: Department,
     second: SecretKey,
 }
 
 impl Penalties {
     pub(super) fn new(data: &Path) -> anyhow::Result<Self> {
-        let origin = Origin::parse("bench.example/log")?;
-        let new = NewLog {
-            origin: origin.clone(),
-            operator: AuthorityId::parse("000000-OP")?,
-            name: "bench".to_owned(),
-            region: "000000".to_owned(),
-            kinds: Vec::new(),
-            random: random32,
-        };
         let clock = Arc::new(SimulatedClock::new(Timestamp::parse(START)?));
-        init(data, &new, clock.clone())?;
-        let operator = KeyFile::read(&operator_key_path(data))?;
+        let kinds = ["erasure", "penalty", "withdrawal"];
         let bench = Penalties {
-            app: App::open(data, clock.clone(), &Tuning::default())?,
+            department: Department::new(data, clock.clone(), &kinds)?,
             clock,
-            origin,
-            id: AuthorityId::parse(DEPARTMENT)?,
-            key: SecretKey::from_seed(&random32()),
             second: SecretKey::from_seed(&random32()),
         };
-        for body in [bench.registration(), bench.second_key()] {
-            let (id, key) = (&operator.authority, &operator.key);
-            bench.accept(vec![bench.sign(id, key, "authority", None, body)?])?;
-        }
+        bench.department.add_key(&bench.second)?;
         Ok(bench)
     }
 
-    fn sign(
-        &self,
-        who: &AuthorityId,
-        key: &SecretKey,
-        kind: &str,
-        of: Option<u64>,
-        body: Value,
-    ) -> anyhow::Result<Event> {
-        let (kind, record) = (KindName::parse(kind)?, Record::new(body, random32())?);
-        let of = of.map(|index| index.to_string());
-        let now = self.clock.now();
-        Ok(Event::sign(&self.origin, who, key, &kind, now, of, record))
-    }
-
-    fn accept(&self, events: Vec<Event>) -> anyhow::Result<()> {
-        for answer in self.app.portal.intake.accept_events(events).wait() {
-            answer?;
-        }
-        Ok(())
+    pub(super) fn app(&self) -> &App {
+        &self.department.app
     }
 
     /// Publishes penalties numbered from `first` on: minor ones end after three months, others after a year at the earliest.
@@ -88,16 +48,17 @@ impl Penalties {
             let numbers = (from..(from + BATCH).min(first + count)).into_par_iter();
             let events = numbers.map(|number| {
                 let body = penalty(number, severity)?;
-                self.sign(&self.id, &self.key, "penalty", None, body)
+                self.department.sign("penalty", None, body)
             });
-            self.accept(events.collect::<anyhow::Result<Vec<_>>>()?)?;
+            self.department
+                .accept(events.collect::<anyhow::Result<Vec<_>>>()?)?;
         }
         Ok(())
     }
 
     /// Waits until the read model and search have taken everything.
     pub(super) fn settle(&self) -> anyhow::Result<()> {
-        let portal = &self.app.portal;
+        let portal = &self.app().portal;
         let size = portal.log.published().size();
         while portal.model.cursor()? < size || portal.search.searchable() < size {
             std::thread::sleep(Duration::from_millis(10));
@@ -107,7 +68,7 @@ impl Penalties {
 
     /// A withdrawal or erasure of a record, signed by both keys.
     pub(super) fn end(&self, kind: &str, target: u64) -> anyhow::Result<Event> {
-        let entry = self.app.portal.log.entry(target)?;
+        let entry = self.app().portal.log.entry(target)?;
         let named = Value::object([
             ("index", Value::Int(i64::try_from(target)?)),
             ("leaf_hash", hex(&leaf_hash(&entry)).into()),
@@ -123,36 +84,8 @@ impl Penalties {
             ("target", named),
             (reason.0, reason.1.into()),
         ]);
-        let event = self.sign(&self.id, &self.key, kind, Some(target), body)?;
-        Ok(event.approved(&self.origin, &self.second))
-    }
-
-    fn proof(&self, key: &SecretKey) -> Value {
-        let message = key_proof_message(&self.origin, &self.id, &key.public());
-        base64(&key.sign(&message)).into()
-    }
-
-    fn registration(&self) -> Value {
-        let kinds = ["erasure", "penalty", "withdrawal"].map(Value::from);
-        Value::object([
-            ("action", "register".into()),
-            ("authority_id", self.id.as_str().into()),
-            ("key_proof", self.proof(&self.key)),
-            ("kinds", Value::Array(kinds.into())),
-            ("name", "bench".into()),
-            ("public_key", self.key.public().to_base64().into()),
-            ("region", "000000".into()),
-            ("role", "department".into()),
-        ])
-    }
-
-    fn second_key(&self) -> Value {
-        Value::object([
-            ("action", "add_key".into()),
-            ("authority_id", self.id.as_str().into()),
-            ("key_proof", self.proof(&self.second)),
-            ("public_key", self.second.public().to_base64().into()),
-        ])
+        let event = self.department.sign(kind, Some(target), body)?;
+        Ok(event.approved(&self.department.origin, &self.second))
     }
 }
 

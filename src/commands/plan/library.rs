@@ -3,7 +3,7 @@
 use crate::commands::desk;
 use crate::commands::out::{self, Printed};
 use crate::commands::remote::Language;
-use anyhow::Context as _;
+use crate::commands::words::{While as _, in_words, told};
 use clap::{Args, ValueEnum};
 use gongshi::app::random32;
 use gongshi::ingest::desk::{
@@ -92,19 +92,23 @@ fn file(path: &Path) -> Arg {
 
 pub(super) fn names(path: Option<&PathBuf>) -> anyhow::Result<Names> {
     match path {
-        Some(path) => Names::parse(&desk::read(path)?).with_context(|| path.display().to_string()),
+        Some(path) => Names::parse(&desk::read(path)?).reading(path),
         None => Ok(Names::default()),
     }
 }
 
 impl Library {
-    pub fn run(mut self) -> anyhow::Result<ExitCode> {
+    pub fn run(self) -> anyhow::Result<ExitCode> {
+        in_words(self.lang.into(), self.make())
+    }
+
+    fn make(mut self) -> anyhow::Result<ExitCode> {
         let lang: Lang = self.lang.into();
         let shape = match (self.which, self.sealed) {
             (Which::Objects, false) => Shape::Objects,
             (Which::Objects, true) => Shape::Sealed,
             (Which::Officers, false) => Shape::Officers,
-            (Which::Officers, true) => anyhow::bail!("--sealed is for a library of objects"),
+            (Which::Officers, true) => return Err(told("error-sealed-officers", Vec::new())),
         };
         let (Some(list), Some(out)) = (self.file.take(), self.out.take()) else {
             let template = library_template(shape, lang);
@@ -112,7 +116,7 @@ impl Library {
             return Ok(ExitCode::SUCCESS);
         };
         if self.sealed && self.openings.is_none() {
-            anyhow::bail!("--sealed needs --openings: the private file for what opens the classes");
+            return Err(told("error-no-openings", Vec::new()));
         }
         let options = ListOptions {
             file: list,
@@ -125,10 +129,7 @@ impl Library {
         for path in [Some(&out), self.openings.as_ref()].into_iter().flatten() {
             // Leaves belong to openings, and to what was published of them.
             if path.exists() {
-                anyhow::bail!(
-                    "{} exists already, and is never overwritten",
-                    path.display()
-                );
+                return Err(told("error-there", vec![("file", file(path))]));
             }
         }
         let mut table = self
@@ -162,7 +163,7 @@ impl Library {
         }
         if made.read == 0 {
             let args = [("file", file(&options.file))];
-            anyhow::bail!("{}", said(lang, "library-empty", &args));
+            return Err(told("library-empty", args.to_vec()));
         }
         self.write(&made, &out, table.as_ref(), lang)
     }
@@ -175,7 +176,7 @@ impl Library {
         table: Option<&Pseudonyms>,
         lang: Lang,
     ) -> anyhow::Result<ExitCode> {
-        let library = read_library(&made.leaves).with_context(|| out.display().to_string())?;
+        let library = read_library(&made.leaves).reading(out)?;
         if let (Some(path), Some(table)) = (&self.pseudonyms, table)
             && table.made > 0
         {

@@ -2,7 +2,7 @@
 
 use super::Log;
 use super::send::{sort, tell_faults};
-use anyhow::Context as _;
+use crate::commands::words::{While as _, file, in_words};
 use clap::Args;
 use gongshi::domain::Kind;
 use gongshi::ingest::KeyFile;
@@ -37,15 +37,19 @@ pub struct Approve {
 
 impl Approve {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let name = || self.request.display().to_string();
+        in_words(self.log.lang.into(), self.approve())
+    }
+
+    fn approve(&self) -> anyhow::Result<ExitCode> {
+        let of = || vec![("file", file(&self.request))];
         let key = KeyFile::read(&self.key)?;
-        let text = std::fs::read(&self.request)
-            .with_context(|| format!("cannot read {}", self.request.display()))?;
-        let request = Request::parse(&text).with_context(name)?;
+        let text = std::fs::read(&self.request).reading(&self.request)?;
+        let request = Request::parse(&text).told("error-request", of())?;
         let office = self.log.open()?;
         let own = office.own(&key)?;
         let (origin, now) = (&office.state.origin, office.now());
-        request.check(origin, own, &key, now).with_context(name)?;
+        let fit = request.check(origin, own, &key, now);
+        fit.told("error-request", of())?;
         let signers = Signers {
             first: &key,
             second: None,
@@ -58,7 +62,7 @@ impl Approve {
                 line: Some(line),
             })
             .collect();
-        let Some(sorted) = sort(&office, request.kind, &key.authority, &asked)? else {
+        let Some(sorted) = sort(&office, request.kind, &key, &asked)? else {
             return Ok(ExitCode::from(1));
         };
         let event = |found: &Found| -> Option<&Event> {

@@ -2,15 +2,16 @@
 
 use super::{Log, Office, day, index_arg};
 use crate::commands::attachments::Attachments;
+use crate::commands::words::{While as _, file, in_words, told};
 use crate::commands::{out, remote};
-use anyhow::{Context as _, bail, ensure};
 use clap::Args;
 use gongshi::domain::{Kind, View};
 use gongshi::ingest::revise::{
-    Change, ChangeError, Corrected, Found, Grounds, changed_lines, correction_body,
+    Change, Corrected, Found, Grounds, Leaving, Signers, changed_lines, correction_body,
     field_fault_words, field_faults, record_lines,
 };
 use gongshi::ingest::{KeyFile, read_bodies};
+use gongshi::text::Catalogue;
 use gongshi_verify::json;
 use serde_json::{Map, Value};
 use std::path::PathBuf;
@@ -61,6 +62,10 @@ pub struct Correct {
 
 impl Correct {
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        in_words(self.log.lang.into(), self.correct())
+    }
+
+    fn correct(&self) -> anyhow::Result<ExitCode> {
         let key = KeyFile::read(&self.key)?;
         let changes = self.changes()?;
         let mut attachments = Attachments::read(&self.attachments)?;
@@ -69,19 +74,17 @@ impl Correct {
         let (kind, region) = correctable(&office, &target, &key)?;
         let (before, by) = self.as_it_stands(&office, &target)?;
         let wording = office.wording(&target.entry.authority);
-        let corrected = Corrected::make(kind, before, &changes, &office.vocabulary, wording.here)
-            .map_err(|error| match error {
-            ChangeError::Value(fault) => anyhow::Error::msg(fault.words(office.lang)),
-            other => other.into(),
-        })?;
+        let corrected = Corrected::make(kind, before, &changes, &office.vocabulary, wording.here)?;
         if corrected.is_same() {
             let by = by.unwrap_or(self.index);
             office.say("correct-same", &[("index", index_arg(by))]);
-            ensure!(by != self.index, "there is nothing to correct");
+            if by == self.index {
+                return Err(told("error-same", Vec::new()));
+            }
             out::line(format_args!("{by}"))?;
             return Ok(ExitCode::SUCCESS);
         }
-        for line in record_lines(office.lang, &target, &office.names()) {
+        for line in record_lines(office.lang, &target, &office.names(), Leaving::No) {
             eprintln!("{line}");
         }
         office.say("correct-changes", &[]);
@@ -131,11 +134,10 @@ impl Correct {
             let set = self.set.iter().cloned().map(Change::Set);
             return Ok(unset.chain(set).collect());
         };
-        let text =
-            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut bodies = read_bodies(&text).with_context(|| path.display().to_string())?;
+        let text = std::fs::read(path).reading(path)?;
+        let mut bodies = read_bodies(&text).reading(path)?;
         let (Some(body), true) = (bodies.pop(), bodies.is_empty()) else {
-            bail!("{}: expected one body", path.display());
+            return Err(told("error-one-body", vec![("file", file(path))]));
         };
         let body = serde_json::from_str(&json::to_jcs(&body))?;
         Ok(vec![Change::Body(body)])
@@ -154,8 +156,12 @@ impl Correct {
         let last = office.find(*last)?;
         let body = last.body().and_then(|body| body.get("corrected_body"));
         let body = body.and_then(Value::as_object).cloned();
-        let body =
-            body.with_context(|| format!("the correction of entry {} is not public", last.index))?;
+        let body = body.ok_or_else(|| {
+            told(
+                "error-correction-gone",
+                vec![("index", index_arg(last.index))],
+            )
+        })?;
         Ok((body, Some(last.index)))
     }
 }
@@ -164,33 +170,29 @@ impl Correct {
 fn correctable(office: &Office, target: &Found, key: &KeyFile) -> anyhow::Result<(Kind, String)> {
     let index = target.index;
     let own = office.own(key)?;
-    ensure!(
-        own.kinds
-            .iter()
-            .any(|kind| kind == Kind::Correction.as_str()),
-        "{} may not publish records of the kind correction; the operator grants that with `gongshi authority amend`",
-        key.authority
-    );
-    ensure!(
-        own.has_key(&key.key.public()),
-        "the key is not a key of {} that is valid now",
-        key.authority
-    );
+    let signers = Signers {
+        first: key,
+        second: None,
+    };
+    signers.listed(Kind::Correction, Some(own))?;
     let kind = target.kind().filter(|kind| !kind.permanent());
+    let index = || ("index", index_arg(index));
     let Some(kind) = kind else {
-        bail!("an entry of kind {} is never corrected", target.entry.kind);
+        let kind = Catalogue::built_in().kind(office.lang, target.entry.kind.as_str());
+        return Err(told("error-never-corrected", vec![("kind", kind.into())]));
     };
     if kind == Kind::Correction {
         let of = target.entry.reference.clone().unwrap_or_default();
-        bail!("entry {index} is a correction; correct the record itself once more, entry {of}");
+        let args = vec![index(), ("of", of.into())];
+        return Err(told("error-is-correction", args));
     }
-    ensure!(
-        target.entry.authority == key.authority,
-        "entry {index} was published by {}, whose it is to correct",
-        target.entry.authority
-    );
+    if target.entry.authority != key.authority {
+        let by = target.entry.authority.to_string();
+        let args = vec![index(), ("authority", by.into())];
+        return Err(told("error-foreign", args));
+    }
     let Some(view) = target.view() else {
-        bail!("the record of entry {index} is not public any more");
+        return Err(told("error-gone", vec![index()]));
     };
     let region = view.region().map(|region| region.to_string());
     Ok((kind, region.unwrap_or_else(|| own.region.clone())))

@@ -2,8 +2,8 @@
 
 use super::send::{Sorted, index_fault, sort, tell_faults};
 use super::{Log, Office, day};
+use crate::commands::words::{While as _, file, in_words, told};
 use crate::commands::{desk, out, remote};
-use anyhow::{Context as _, bail};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use gongshi::domain::{CodeList, Kind};
@@ -106,7 +106,7 @@ impl Withdraw {
             // It can be published anew.
             yes: true,
         };
-        self.end.run(&decision)
+        in_words(self.end.log.lang.into(), self.end.run(&decision))
     }
 }
 
@@ -119,7 +119,7 @@ impl Erase {
             keep: self.keep,
             yes: self.yes,
         };
-        self.end.run(&decision)
+        in_words(self.end.log.lang.into(), self.end.run(&decision))
     }
 }
 
@@ -133,7 +133,7 @@ struct Decision {
 }
 
 impl End {
-    fn run(self, decision: &Decision) -> anyhow::Result<ExitCode> {
+    fn run(&self, decision: &Decision) -> anyhow::Result<ExitCode> {
         let first = KeyFile::read(&self.key)?;
         let second = self.second_key.as_deref().map(KeyFile::read).transpose()?;
         let signers = Signers {
@@ -142,19 +142,16 @@ impl End {
         };
         signers.differ()?;
         let region = self.region.as_deref().map(RegionCode::parse).transpose();
-        region.context("--region")?;
+        region.told("error-flag", vec![("flag", "--region".into())])?;
         if let Some(path) = self.request.as_ref().filter(|path| path.exists()) {
-            bail!(
-                "{} is there already; name another --request",
-                path.display()
-            );
+            return Err(told("error-request-there", vec![("file", file(path))]));
         }
         let Some(asked) = self.asked()? else {
             return Ok(ExitCode::from(1));
         };
         let office = self.log.open()?;
         signers.listed(decision.kind, office.authority(&first.authority))?;
-        let Some(sorted) = sort(&office, decision.kind, &first.authority, &asked)? else {
+        let Some(sorted) = sort(&office, decision.kind, &first, &asked)? else {
             return Ok(ExitCode::from(1));
         };
         let ending = Ending {
@@ -216,7 +213,7 @@ impl End {
         let lang: Lang = self.log.lang.into();
         let list = self.list.as_deref().map(desk::read).transpose()?;
         match read_indexes(&self.indexes, &list.unwrap_or_default()) {
-            Ok(asked) if asked.is_empty() => bail!("no index is given"),
+            Ok(asked) if asked.is_empty() => Err(told("error-no-index", Vec::new())),
             Ok(asked) => Ok(Some(asked)),
             Err(faults) => {
                 let words = |(line, fault)| (line, index_fault(lang, &fault));
@@ -273,7 +270,7 @@ fn write_request(
             std::io::Write::write_all(&mut file, request.to_text().as_bytes())?;
             file.sync_all()
         });
-    written.with_context(|| format!("cannot write {}", path.display()))?;
+    written.writing(path)?;
     out::line(format_args!("{}", path.display()))?;
     let args = [
         ("file", path.display().to_string().into()),

@@ -2,6 +2,7 @@
 
 use super::Log;
 use crate::commands::out;
+use crate::commands::words::in_words;
 use clap::Args;
 use gongshi::ingest::revise::keep;
 use std::path::PathBuf;
@@ -25,6 +26,10 @@ pub struct Keep {
 
 impl Keep {
     pub fn run(self) -> anyhow::Result<ExitCode> {
+        in_words(self.log.lang.into(), self.keep())
+    }
+
+    fn keep(&self) -> anyhow::Result<ExitCode> {
         let office = self.log.open()?;
         for index in &self.indexes {
             let found = office.find(*index)?;

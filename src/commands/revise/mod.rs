@@ -13,11 +13,11 @@ pub use keep::Keep;
 
 use super::desk;
 use super::remote::{self, Language, Server};
-use anyhow::Context as _;
+use super::words::{While as _, file};
 use clap::Args;
 use gongshi::domain::dates;
-use gongshi::ingest::revise::{Found, FoundError, Names, Wording, policy_of};
-use gongshi::ingest::{Authority, Client, ClientError, Here, KeyFile, LogState, Vocabulary};
+use gongshi::ingest::revise::{Found, Names, SignersError, Wording, policy_of};
+use gongshi::ingest::{Authority, Client, Here, KeyFile, LogState, Vocabulary};
 use gongshi::text::{Arg, Catalogue, Lang};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::policy::Policy;
@@ -49,28 +49,27 @@ struct Office {
 
 impl Log {
     fn open(&self) -> anyhow::Result<Office> {
-        let lang = self.lang.into();
         let policy = match &self.policy {
             None => None,
             Some(path) => {
                 let text = desk::read(path)?;
-                Some(Policy::parse(&text).with_context(|| path.display().to_string())?)
+                let read = Policy::parse(&text);
+                Some(read.told("error-policy", vec![("file", file(path))])?)
             }
         };
         let client = self.server.client();
-        let said = |error: ClientError| anyhow::Error::msg(error.words(lang));
-        let state = client.log().map_err(said)?;
+        let state = client.log()?;
         let policy = match policy {
             Some(policy) => policy,
-            None => policy_of(&client).map_err(|error| found_words(error, lang))?,
+            None => policy_of(&client)?,
         };
         Ok(Office {
-            listed: client.authorities().map_err(said)?,
-            vocabulary: Vocabulary::new(client.codes().map_err(said)?),
+            listed: client.authorities()?,
+            vocabulary: Vocabulary::new(client.codes()?),
             client,
             state,
             policy,
-            lang,
+            lang: self.lang.into(),
         })
     }
 }
@@ -92,7 +91,7 @@ impl Office {
     /// The authority of a key, which the log has to know.
     fn own(&self, key: &KeyFile) -> anyhow::Result<&Authority> {
         let listed = self.authority(&key.authority);
-        listed.with_context(|| format!("the log has no authority {}", key.authority))
+        Ok(listed.ok_or_else(|| SignersError::Unknown(key.authority.clone()))?)
     }
 
     /// In which words records of an authority are told.
@@ -110,8 +109,7 @@ impl Office {
     }
 
     fn find(&self, index: u64) -> anyhow::Result<Found> {
-        let found = Found::fetch(&self.client, &self.policy, index);
-        found.map_err(|error| found_words(error, self.lang))
+        Ok(Found::fetch(&self.client, &self.policy, index)?)
     }
 
     fn said(&self, key: &str, args: &[(&str, Arg)]) -> String {
@@ -135,16 +133,6 @@ fn index_arg(index: u64) -> Arg {
 
 fn count_arg(count: usize) -> Arg {
     Arg::Number(i64::try_from(count).unwrap_or(i64::MAX))
-}
-
-fn found_words(error: FoundError, lang: Lang) -> anyhow::Error {
-    match error {
-        FoundError::Client(error) => anyhow::Error::msg(error.words(lang)),
-        FoundError::Beyond(index) => {
-            anyhow::Error::msg(said(lang, "fault-beyond", &[("index", index_arg(index))]))
-        }
-        other => other.into(),
-    }
 }
 
 /// A day as a flag.

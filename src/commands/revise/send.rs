@@ -1,17 +1,16 @@
 //! What `withdraw`, `erase` and `approve` share once it is known which records: showing them, asking, sending, and saying what came of it.
 
-use super::{Office, count_arg, found_words, index_arg, said};
+use super::{Office, count_arg, index_arg, said};
 use crate::commands::out::Printed;
 use crate::commands::remote;
-use anyhow::{Context as _, bail};
+use crate::commands::words::{While as _, told};
 use gongshi::domain::Kind;
 use gongshi::ingest::revise::{
-    Asked, Found, FoundError, IndexFault, TargetFault, admit, record_lines,
+    Asked, Found, FoundError, IndexFault, Leaving, TargetFault, admit, record_lines,
 };
-use gongshi::ingest::{Answer, Patience, deliver};
+use gongshi::ingest::{Answer, KeyFile, Patience, deliver};
 use gongshi::intake::Event;
 use gongshi::text::Lang;
-use gongshi_verify::names::AuthorityId;
 use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
@@ -27,7 +26,7 @@ pub struct Sorted {
 pub fn sort(
     office: &Office,
     kind: Kind,
-    authority: &AuthorityId,
+    key: &KeyFile,
     asked: &[Asked],
 ) -> anyhow::Result<Option<Sorted>> {
     let mut sorted = Sorted {
@@ -36,17 +35,24 @@ pub fn sort(
     };
     let mut faults = Vec::new();
     for one in asked {
-        let found = match Found::fetch(&office.client, &office.policy, one.index) {
+        let mut found = match Found::fetch(&office.client, &office.policy, one.index) {
             Ok(found) => found,
             Err(FoundError::Beyond(index)) => {
                 let args = [("index", index_arg(index))];
                 faults.push((one.line, office.said("fault-beyond", &args)));
                 continue;
             }
-            Err(error) => return Err(found_words(error, office.lang)),
+            Err(error) => return Err(error.into()),
         };
-        match admit(kind, &found, authority) {
-            Ok(None) => sorted.open.push(found),
+        match admit(kind, &found, &key.authority) {
+            Ok(None) => {
+                // To everybody else the server says no more what refers to a record that has left.
+                if found.ended.is_some() {
+                    let (origin, now) = (&office.state.origin, office.now());
+                    found.ask_referrers(&office.client, origin, key, now)?;
+                }
+                sorted.open.push(found);
+            }
             Ok(Some(by)) => sorted.done.push((one.index, by)),
             Err(fault) => {
                 let words = target_fault(office, &fault);
@@ -107,7 +113,7 @@ impl Sorted {
         }
         let names = office.names();
         for found in &self.open {
-            let lines = record_lines(office.lang, found, &names);
+            let lines = record_lines(office.lang, found, &names, Leaving::Yes);
             for line in lines.into_iter().chain(of(found)) {
                 eprintln!("{line}");
             }
@@ -135,9 +141,9 @@ impl Sorted {
         }
         let mut typed = String::new();
         let read = std::io::stdin().read_line(&mut typed);
-        read.context("standard input")?;
+        read.told("error-input", Vec::new())?;
         if typed.trim() != word {
-            bail!("{}", office.said("ending-unconfirmed", &[]));
+            return Err(told("ending-unconfirmed", Vec::new()));
         }
         Ok(())
     }
@@ -178,23 +184,18 @@ impl Sorted {
             &lines,
             answered,
             waiting,
-        )
-        .map_err(|error| anyhow::Error::msg(error.words(office.lang)))?;
+        )?;
         for index in late {
             let ended = office.find(index)?.ended;
             let by = ended.map(|ended| ended.erased_by().unwrap_or(ended.by));
-            let by = by.with_context(|| {
-                format!("the server says that entry {index} has left, and not by which entry")
-            })?;
+            let by = by.ok_or_else(|| told("error-left", vec![("index", index_arg(index))]))?;
             office.say(
                 "ending-done",
                 &[("index", index_arg(index)), ("by", index_arg(by))],
             );
             printed.line(format_args!("{index}\t{by}"));
         }
-        printed
-            .end()
-            .context("sent and taken, but an index could not be printed")?;
+        printed.end().told("error-unprinted", Vec::new())?;
         Ok(ExitCode::from(u8::from(refused)))
     }
 }

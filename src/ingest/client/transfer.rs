@@ -4,7 +4,7 @@
 
 use super::{Client, ClientError};
 use crate::ingest::KeyFile;
-use crate::intake::FileStatement;
+use crate::intake::{FileStatement, ReferrersQuestion};
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::names::Origin;
@@ -42,6 +42,35 @@ impl Client {
             true => Err(self.foreign(&"the document is too long")),
             false => Ok(Some(bytes)),
         }
+    }
+
+    /// What the server answers to a question that only a record's own authority is answered: which public records refer to it.
+    ///
+    /// # Errors
+    /// [`ClientError`], with the server's reasons where it refuses.
+    pub fn referrers(
+        &self,
+        index: u64,
+        origin: &Origin,
+        key: &KeyFile,
+        at: Timestamp,
+    ) -> Result<Vec<u8>, ClientError> {
+        let question = ReferrersQuestion {
+            authority: key.authority.clone(),
+            index,
+            issued_at: at,
+        };
+        let signature = key.key.sign(&question.message(origin));
+        let path = format!("/api/v1/records/{index}/referrers");
+        let request = self
+            .agent
+            .get(format!("{}{path}", self.server))
+            .header("Gongshi-Authority", question.authority.as_str())
+            .header("Gongshi-Issued-At", at.to_string())
+            .header("Gongshi-Signature", base64(&signature));
+        let response = request.call().map_err(|error| self.broken(&error))?;
+        let text = self.checked(response)?.body_mut_text();
+        Ok(text.map_err(|error| self.broken(&error))?.into_bytes())
     }
 
     /// Hands in a JSON document.

@@ -2,11 +2,10 @@
 //!
 //! The reason comes first, so that cells beyond the last header stay where they were.
 
+use super::own_file::{OwnFile, create, first_free};
 use super::{ImportError, Notice, Options};
 use crate::ingest::table::{Columns, Row};
 use crate::text::{Catalogue, Lang};
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 /// Mark in the names of such files.
@@ -15,9 +14,9 @@ const MARK: &str = ".bad";
 /// The file, made when the first row goes in.
 pub(super) struct BadFile<'a> {
     wanted: Wanted,
-    columns: &'a Columns,
+    headers: usize,
     lang: Lang,
-    open: Option<(PathBuf, csv::Writer<BufWriter<File>>)>,
+    file: OwnFile<'a>,
 }
 
 enum Wanted {
@@ -34,91 +33,28 @@ impl<'a> BadFile<'a> {
                 Some(path) => Wanted::Path(path.clone()),
                 None => Wanted::Beside(options.file.clone()),
             },
-            columns,
+            headers: columns.headers.len(),
             lang: options.lang,
-            open: None,
+            file: OwnFile::new(columns),
         }
     }
 
     /// Writes a row and why it is here.
     pub(super) fn write(&mut self, row: &Row, notice: &Notice<'_>) -> Result<(), ImportError> {
-        let (path, mut writer) = match self.open.take() {
-            Some(open) => open,
-            None => self.create()?,
-        };
-        let cells = self.columns.own_columns();
-        let cells = cells.map(|at| {
-            row.cells
-                .get(at)
-                .map(|cell| cell.shown())
-                .unwrap_or_default()
-        });
-        let beyond = row.cells.iter().skip(self.columns.headers.len());
-        let reason = notice.reason(self.lang);
-        let reason = std::iter::once(reason.as_str());
-        let fields = reason.chain(cells).chain(beyond.map(|cell| cell.shown()));
-        let written = writer.write_record(fields).map_err(std::io::Error::from);
-        written.map_err(|source| failed(&path, source))?;
-        self.open = Some((path, writer));
-        Ok(())
-    }
-
-    /// Writes out what is held; the file, if there is one.
-    pub(super) fn close(mut self) -> Result<Option<PathBuf>, ImportError> {
-        match self.open.take() {
-            None => Ok(None),
-            Some((path, mut writer)) => {
-                writer.flush().map_err(|source| failed(&path, source))?;
-                Ok(Some(path))
-            }
-        }
-    }
-
-    fn create(&self) -> Result<(PathBuf, csv::Writer<BufWriter<File>>), ImportError> {
-        let (path, file) = match &self.wanted {
+        let headers = [Catalogue::built_in().get(self.lang, "import-reason", &[])];
+        let own = [notice.reason(self.lang)];
+        let make = || match &self.wanted {
             Wanted::Path(path) => (path.clone(), create(path)),
             Wanted::Beside(table) => first_free(|number| beside(table, number)),
         };
-        let mut file = BufWriter::new(file.map_err(|source| failed(&path, source))?);
-        file.write_all("\u{feff}".as_bytes())
-            .map_err(|source| failed(&path, source))?;
-        let mut writer = csv::WriterBuilder::new()
-            .flexible(true)
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(file);
-        let reason = Catalogue::built_in().get(self.lang, "import-reason", &[]);
-        let headers = self.columns.own_columns();
-        let headers = headers.map(|at| self.columns.headers[at].as_str());
-        let written = writer.write_record(std::iter::once(reason.as_str()).chain(headers));
-        written.map_err(|error| failed(&path, error.into()))?;
-        Ok((path, writer))
+        let beyond = row.cells.iter().skip(self.headers);
+        let beyond = beyond.map(|cell| cell.shown());
+        self.file.write(make, &headers, &own, row, beyond)
     }
-}
 
-fn create(path: &Path) -> std::io::Result<File> {
-    OpenOptions::new().create_new(true).write(true).open(path)
-}
-
-/// Makes the first file that is not there yet: an earlier one may be half mended, and is never overwritten.
-pub(super) fn first_free(name: impl Fn(u32) -> PathBuf) -> (PathBuf, std::io::Result<File>) {
-    let mut tries = (1..).map(|number| {
-        let path = name(number);
-        let file = create(&path);
-        (path, file)
-    });
-    let is_taken = |file: &std::io::Result<File>| {
-        let kind = file.as_ref().err().map(std::io::Error::kind);
-        kind == Some(std::io::ErrorKind::AlreadyExists)
-    };
-    tries
-        .find(|(_, file)| !is_taken(file))
-        .expect("numbers do not end before free names do")
-}
-
-pub(super) fn failed(path: &Path, source: std::io::Error) -> ImportError {
-    ImportError::Bad {
-        path: path.to_owned(),
-        source,
+    /// Writes out what is held; the file, if there is one.
+    pub(super) fn close(self) -> Result<Option<PathBuf>, ImportError> {
+        self.file.close()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{ImportError, Notice, Summary};
 use crate::domain::Kind;
 use crate::ingest::journal::JournalError;
+use crate::ingest::revise::io_words;
 use crate::ingest::table::{
     CellFault, ColumnsError, HeaderProblem, SetProblem, SourceError, field_name,
 };
@@ -24,7 +25,7 @@ fn list(lang: Lang, names: &[String]) -> Arg {
 }
 
 impl ImportError {
-    /// The error in words of the language, where it is one that the user of a table can mend; else in English. `kind`
+    /// The error in words of the language, the reasons of systems and libraries as they say them. `kind`
     /// tells what fields are called.
     pub fn words(&self, lang: Lang, kind: Kind) -> String {
         match self {
@@ -47,7 +48,7 @@ impl ImportError {
             }
             ImportError::Bad { path, source } => {
                 let file = Arg::Text(path.display().to_string());
-                let args = [("file", file), ("reason", source.to_string().into())];
+                let args = [("file", file), ("reason", io_words(lang, source).into())];
                 get(lang, "error-bad-file", &args)
             }
             ImportError::Client(error) => error.words(lang),
@@ -67,14 +68,25 @@ impl ImportError {
                 ];
                 get(lang, "error-journal-foreign", &args)
             }
-            other => other.to_string(),
+            ImportError::Journal(JournalError::Io { path, source }) => {
+                let file = Arg::Text(path.display().to_string());
+                let args = [("file", file), ("reason", io_words(lang, source).into())];
+                get(lang, "error-file", &args)
+            }
+            ImportError::Journal(JournalError::Malformed { path, line }) => {
+                let args = [
+                    ("file", Arg::Text(path.display().to_string())),
+                    ("line", Arg::Text(line.to_string())),
+                ];
+                get(lang, "error-journal-line", &args)
+            }
         }
     }
 }
 
 fn source_words(lang: Lang, error: &SourceError) -> String {
     match error {
-        SourceError::Io(error) => error.to_string(),
+        SourceError::Io(error) => io_words(lang, error),
         SourceError::Read(reason) => shown(reason),
         SourceError::Workbook(reason) => get(
             lang,

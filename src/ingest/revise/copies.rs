@@ -33,7 +33,7 @@ pub enum KeepError {
         /// What the record calls it.
         name: String,
         /// What is wrong.
-        reason: &'static str,
+        reason: FileFault,
     },
     /// Something else stands there.
     #[error("{0} is no copy of this record; name another folder")]
@@ -49,6 +49,38 @@ pub enum KeepError {
         /// The system's answer.
         source: std::io::Error,
     },
+}
+
+/// What is wrong with a file that a record names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileFault {
+    /// The record gives no SHA-256.
+    NoDigest,
+    /// The server does not give it.
+    Absent,
+    /// The server gives other bytes.
+    Other,
+}
+
+impl FileFault {
+    /// Its stable name.
+    pub fn code(self) -> &'static str {
+        match self {
+            FileFault::NoDigest => "no-digest",
+            FileFault::Absent => "absent",
+            FileFault::Other => "other",
+        }
+    }
+}
+
+impl std::fmt::Display for FileFault {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            FileFault::NoDigest => "has no SHA-256",
+            FileFault::Absent => "is not given by the server",
+            FileFault::Other => "is another than the server gives",
+        })
+    }
 }
 
 /// Keeps copies of a record and of its corrections, which leave with it: `<index>.tlog-proof`, `<index>.json`, and files under
@@ -91,16 +123,16 @@ fn keep_one(
             name: file.name.clone(),
             reason,
         };
-        let hash = hex32(&file.sha256).map_err(|_| wrong("has no SHA-256"))?;
+        let hash = hex32(&file.sha256).map_err(|_| wrong(FileFault::NoDigest))?;
         let beside = folder.join("files").join(&file.sha256);
         if std::fs::read(&beside).is_ok_and(|bytes| sha256(&bytes) == hash) {
             continue;
         }
         let bytes = client.document(&format!("/api/v1/files/{}", file.sha256));
         let bytes = bytes.map_err(FoundError::from)?;
-        let bytes = bytes.ok_or_else(|| wrong("is not given by the server"))?;
+        let bytes = bytes.ok_or_else(|| wrong(FileFault::Absent))?;
         if sha256(&bytes) != hash {
-            return Err(wrong("is another than the server gives"));
+            return Err(wrong(FileFault::Other));
         }
         make(&folder.join("files"))?;
         write_atomic(&beside, &bytes, PRIVATE)?;

@@ -3,15 +3,17 @@
 //! What has become of it is the server's word. It decides what is left out as done already, and is shown; the log decides anew.
 
 use crate::domain::{Kind, View};
-use crate::ingest::{Client, ClientError, Patience, persist};
+use crate::ingest::{Client, ClientError, KeyFile, Patience, persist};
 use crate::text::Lang;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::extra::Extra;
 use gongshi_verify::json::{self, Value};
+use gongshi_verify::names::Origin;
 use gongshi_verify::policy::{Policy, PolicyError};
 use gongshi_verify::record::Record;
 use gongshi_verify::report::verify_proof_file;
+use gongshi_verify::time::Timestamp;
 use gongshi_verify::tlog_proof::TlogProof;
 use serde::Deserialize;
 use serde_json::Map;
@@ -133,6 +135,35 @@ impl Found {
         let proof = get(format!("/api/v1/proof/{index}"))?;
         Self::read(index, &state, proof, policy)
             .map_err(|reason| FoundError::Answer { index, reason })
+    }
+
+    /// Of a record that has left: asks the server what still refers to it, which it tells only the record's own authority.
+    ///
+    /// # Errors
+    /// [`FoundError`].
+    pub fn ask_referrers(
+        &mut self,
+        client: &Client,
+        origin: &Origin,
+        key: &KeyFile,
+        now: Timestamp,
+    ) -> Result<(), FoundError> {
+        #[derive(Deserialize)]
+        struct Told {
+            referred_by: Vec<Source>,
+        }
+        let index = self.index;
+        let mut waiting = |error: &ClientError, pause: Duration| {
+            tracing::warn!("{}", error.waiting_words(Lang::En, pause));
+        };
+        let asked = || client.referrers(index, origin, key, now);
+        let answer = persist(Patience::default(), asked, &mut waiting)?;
+        let told: Told = serde_json::from_slice(&answer).map_err(|error| {
+            let reason = error.to_string();
+            FoundError::Answer { index, reason }
+        })?;
+        self.referred_by = told.referred_by;
+        Ok(())
     }
 
     fn read(index: u64, state: &[u8], proof: Vec<u8>, policy: &Policy) -> Result<Self, String> {

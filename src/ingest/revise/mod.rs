@@ -6,15 +6,19 @@
 mod change;
 mod copies;
 mod ending;
+mod fault_words;
 mod found;
 mod indexes;
 mod request;
 mod words;
 
 pub use change::{Change, ChangeError, Corrected, Grounds, correction_body};
-pub use copies::{KeepError, keep};
+pub use copies::{FileFault, KeepError, keep};
 pub use ending::{Ending, Signers, SignersError, TargetFault, admit, field_faults, region_of};
+pub use fault_words::{error_words, io_words};
 pub use found::{Ended, Found, FoundError, Source, policy_of};
 pub use indexes::{Asked, IndexFault, read_indexes};
-pub use request::{Request, RequestFault, RequestFileError};
-pub use words::{Names, Wording, changed_lines, event_lines, field_fault_words, record_lines};
+pub use request::{Mixture, Request, RequestFault, RequestFileError};
+pub use words::{
+    Leaving, Names, Wording, changed_lines, event_lines, field_fault_words, record_lines,
+};

@@ -75,11 +75,43 @@ pub enum RequestFileError {
         /// From 1.
         line: usize,
         /// What differs, or does not.
-        what: &'static str,
+        what: Mixture,
     },
     /// The event has its second signature already.
     #[error("line {0}: it is approved already")]
     Approved(usize),
+}
+
+/// In which way the events of a request do not go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mixture {
+    /// An earlier line is about the same record.
+    SameRecord,
+    /// The first event is of another kind.
+    OtherKind,
+    /// The first event is by another authority.
+    OtherAuthority,
+}
+
+impl Mixture {
+    /// Its stable name.
+    pub fn code(self) -> &'static str {
+        match self {
+            Mixture::SameRecord => "same-record",
+            Mixture::OtherKind => "other-kind",
+            Mixture::OtherAuthority => "other-authority",
+        }
+    }
+}
+
+impl std::fmt::Display for Mixture {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Mixture::SameRecord => "an earlier line is about the same record",
+            Mixture::OtherKind => "the first event is of another kind",
+            Mixture::OtherAuthority => "the first event is by another authority",
+        })
+    }
 }
 
 /// Why a request must not be approved by this key.
@@ -193,7 +225,7 @@ impl Request {
             }
             let mixed = |what| RequestFileError::Mixed { line, what };
             if !seen.insert(index) {
-                return Err(mixed("an earlier line is about the same record"));
+                return Err(mixed(Mixture::SameRecord));
             }
             let request = request.get_or_insert_with(|| Request {
                 origin: origin.clone(),
@@ -202,10 +234,10 @@ impl Request {
                 events: Vec::new(),
             });
             if request.kind != kind {
-                return Err(mixed("the first event is of another kind"));
+                return Err(mixed(Mixture::OtherKind));
             }
             if request.authority != event.authority {
-                return Err(mixed("the first event is by another authority"));
+                return Err(mixed(Mixture::OtherAuthority));
             }
             request.events.push((index, event));
         }

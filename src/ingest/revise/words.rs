@@ -42,8 +42,17 @@ fn number(index: u64) -> Arg {
     Arg::Text(index.to_string())
 }
 
+/// Whether a record is about to leave publication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// It is to be withdrawn or erased, and its corrections with it.
+    Yes,
+    /// It stays.
+    No,
+}
+
 /// What a record is, and what becomes of what belongs to it: lines for the one who decides.
-pub fn record_lines(lang: Lang, found: &Found, names: &Names) -> Vec<String> {
+pub fn record_lines(lang: Lang, found: &Found, names: &Names, leaving: Leaving) -> Vec<String> {
     let catalogue = Catalogue::built_in();
     let kind = found.entry.kind.as_str();
     let args = [
@@ -93,7 +102,14 @@ pub fn record_lines(lang: Lang, found: &Found, names: &Names) -> Vec<String> {
             .map(|one| one.to_string())
             .collect();
         let args = [("value", all.join(", ").into())];
-        lines.push(format!("  {}", get(lang, "record-corrections", &args)));
+        let key = match leaving {
+            Leaving::Yes => "record-corrections",
+            Leaving::No => "record-corrected",
+        };
+        lines.push(format!("  {}", get(lang, key, &args)));
+    }
+    if leaving == Leaving::No {
+        return lines;
     }
     match found.referred_by.is_empty() {
         true => lines.push(format!("  {}", get(lang, "record-unreferred", &[]))),

@@ -6,7 +6,6 @@ use crate::domain::exit::EXITS;
 use crate::domain::{Kind, View};
 use crate::intake::Refusal;
 use crate::rules::Circumstances;
-use serde_json::Value;
 
 impl Case<'_> {
     /// Where the log cannot know, the department's word is taken.
@@ -18,18 +17,7 @@ impl Case<'_> {
         target: u64,
         body: &View<'_>,
     ) -> Result<Circumstances, Refusal> {
-        let years = body.value_of("report_years").and_then(Value::as_array);
-        let years = years.into_iter().flatten().filter_map(Value::as_i64);
-        let mut circumstances = Circumstances {
-            duties_done: true,
-            harm_removed: true,
-            promised: true,
-            filed_years: years.collect(),
-            information_published: true,
-            information_corrected: true,
-            reachable: true,
-            ..Circumstances::default()
-        };
+        let mut circumstances = Circumstances::vouched_for(body);
         let Some(code) = body.subject_code() else {
             return Ok(circumstances);
         };

@@ -2,24 +2,12 @@
 
 use super::case::{Case, Past};
 use super::{Said, broken, listing, papers, status};
+use crate::domain::repairs::repaired_by;
 use crate::domain::{Breach, Kind};
 use crate::intake::Refusal;
 use crate::intake::competence::{acts_for, named};
 use crate::sequel::OF_SUBJECT;
 use jiff::civil::Date;
-
-/// What each kind of repair is for; of kinds that provinces add, nothing is known.
-fn repaired_by(repair_kind: &str) -> Option<&'static [Kind]> {
-    Some(match repair_kind {
-        "abnormal_removal" => &[Kind::AbnormalListing],
-        "individual_restore" => &[Kind::IndividualMark],
-        "serious_early_removal" => &[Kind::SeriousListing],
-        "penalty_early_stop" => &[Kind::Penalty],
-        "result_stop" => &[Kind::InspectionResult],
-        "revocation_reversal" => &[Kind::SubjectStatus, Kind::Penalty],
-        _ => return None,
-    })
-}
 
 /// Kinds of repair that lift a burden which can last longer than its display.
 fn outlasts_display(repair_kind: &str) -> bool {

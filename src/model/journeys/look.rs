@@ -16,6 +16,9 @@ const MOST_NAMING: usize = 4096;
 /// Most of them that are read, the newest.
 const MOST_READ: usize = 200;
 
+/// Most corrections of one record that are read for what it said before.
+const MOST_VERSIONS: usize = 40;
+
 /// A public record as it stands.
 #[derive(Debug, Clone)]
 pub struct Seen {
@@ -118,6 +121,34 @@ impl<'a> Look<'a> {
             stored,
             corrected,
         }))
+    }
+
+    /// A record as it stood when it was published and after each of its corrections, the newest [`MOST_VERSIONS`] of them, each with the day on
+    /// which the log took what made it so.
+    pub(super) fn versions(&self, seen: &Seen) -> Result<Vec<(Seen, Date)>, ModelError> {
+        let published = Seen {
+            corrected_by: None,
+            corrected: None,
+            ..seen.clone()
+        };
+        let mut versions = vec![(published, seen.logged_on())];
+        let corrections = self.model.corrections(seen.index)?;
+        let older = corrections.len().saturating_sub(MOST_VERSIONS);
+        for correction in corrections.into_iter().skip(older) {
+            let Some((_, stored)) = self.read(correction)? else {
+                continue;
+            };
+            let Some(body) = stored.corrected_body().cloned() else {
+                continue;
+            };
+            let version = Seen {
+                corrected_by: Some(correction),
+                corrected: Some(body),
+                ..seen.clone()
+            };
+            versions.push((version, day_in_china(stored.entry.logged_at.unix())));
+        }
+        Ok(versions)
     }
 
     /// The public records of these kinds of which a member, as they stand, names the entry: in the order of the log, and of too many the newest.

@@ -11,7 +11,7 @@ mod steps;
 pub(super) use begun::rows as begun_rows;
 pub use deadlines::{Deadline, awaited};
 pub use look::Seen;
-pub use steps::{State, Step, What};
+pub use steps::{Papers, State, Step, What};
 
 use super::{Model, ModelError};
 use crate::domain::Kind;

@@ -21,6 +21,8 @@ pub enum What {
     Accepted,
     /// It was accepted while papers are missing (容缺受理).
     AcceptedWithGaps,
+    /// Papers that were missing at acceptance came.
+    PapersCame,
     /// It was not accepted.
     NotAccepted,
     /// A promise was used for an application.
@@ -130,6 +132,30 @@ pub struct Step {
     pub record: Seen,
     /// The entry to look at: the record's own, or that of the correction which says it.
     pub entry: u64,
+    /// Papers that were to follow, or came.
+    pub papers: Option<Papers>,
+}
+
+/// Papers that an application was accepted without.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Papers {
+    /// Their codes.
+    pub codes: Vec<String>,
+    /// By which day they were promised.
+    pub due_on: Option<Date>,
+}
+
+impl Papers {
+    fn of(record: &Seen) -> Self {
+        let view = record.view();
+        Papers {
+            codes: view
+                .codes_of("missing_documents")
+                .map(str::to_owned)
+                .collect(),
+            due_on: view.date_of("documents_due_on"),
+        }
+    }
 }
 
 impl Step {
@@ -139,7 +165,16 @@ impl Step {
             on,
             record: record.clone(),
             entry: record.index,
+            papers: None,
         }
+    }
+
+    /// Whether papers came after the day by which they were promised; `None` of what is no coming of papers, or has no such day.
+    #[must_use]
+    pub fn is_late(&self) -> Option<bool> {
+        let due_on = self.papers.as_ref()?.due_on?;
+        let came_on = self.on.filter(|_| self.what == What::PapersCame)?;
+        Some(came_on > due_on)
     }
 
     fn place(&self) -> (Date, What, u64) {
@@ -197,11 +232,16 @@ impl<'a> Look<'a> {
             Some("refused") => (Some(What::NotAccepted), State::NotAccepted),
             _ => (None, State::Received),
         };
-        if let Some(what) = what {
+        let gaps = self.gaps(begun)?;
+        // What was accepted with gaps was accepted once, also when nothing is missing any more.
+        let told =
+            matches!(what, Some(What::Accepted | What::AcceptedWithGaps)) && !gaps.is_empty();
+        if let Some(what) = what.filter(|_| !told) {
             let mut step = Step::new(what, view.date_of("accepted_on"), begun);
             step.entry = begun.corrected_by.unwrap_or(begun.index);
             steps.push(step);
         }
+        steps.extend(gaps);
         let decisions = self.naming(begun.index, &[Kind::RepairDecision], "application")?;
         let mut lifts: Vec<Seen> = Vec::new();
         for decision in &decisions {
@@ -243,6 +283,45 @@ impl<'a> Look<'a> {
         let lifted = lifts.iter();
         steps.extend(lifted.map(|lift| Step::new(What::Lifted, lift.view().main_date(), lift)));
         Ok((steps, state))
+    }
+
+    /// That an application was accepted with papers missing, and when which of them came: as its bodies say that were published one after the
+    /// other, since the last one says no more of it.
+    fn gaps(&self, begun: &Seen) -> Result<Vec<Step>, ModelError> {
+        let versions = self.versions(begun)?;
+        let has_gaps = |one: &Seen| one.view().text_of("acceptance") == Some("accepted_with_gaps");
+        let mut steps: Vec<Step> = Vec::new();
+        let first = versions.iter().find(|(version, _)| has_gaps(version));
+        if let Some((version, _)) = first {
+            let mut step = Step::new(
+                What::AcceptedWithGaps,
+                version.view().date_of("accepted_on"),
+                version,
+            );
+            step.entry = version.corrected_by.unwrap_or(version.index);
+            step.papers = Some(Papers::of(version));
+            steps.push(step);
+        }
+        for ((before, _), (after, on)) in versions.iter().zip(versions.iter().skip(1)) {
+            if !has_gaps(before) {
+                continue;
+            }
+            let view = after.view();
+            let accepted = view.text_of("acceptance") == Some("accepted");
+            let handed_in = |code: &str| {
+                let there = view.codes_of("documents").any(|one| one == code);
+                there && !view.codes_of("missing_documents").any(|one| one == code)
+            };
+            let mut papers = Papers::of(before);
+            papers.codes.retain(|code| accepted || handed_in(code));
+            if accepted || !papers.codes.is_empty() {
+                let mut step = Step::new(What::PapersCame, Some(*on), after);
+                step.entry = after.corrected_by.unwrap_or(after.index);
+                step.papers = Some(papers);
+                steps.push(step);
+            }
+        }
+        Ok(steps)
     }
 
     fn objection(&self, begun: &Seen) -> Result<(Vec<Step>, State), ModelError> {

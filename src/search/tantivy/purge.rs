@@ -3,7 +3,8 @@
 //! The engine only marks a document as removed; its words stay in the segment until that is merged into another, and the
 //! segment's files until nobody needs them. It must not rely on the engine having done either by itself: it looks.
 
-use super::{Pen, TantivyIndex, io_error};
+use super::folder::io_error;
+use super::{Pen, TantivyIndex};
 use crate::search::SearchError;
 use std::collections::BTreeSet;
 use std::fs;

@@ -2,8 +2,8 @@
 //! index and kind is said here, so that no name and no withdrawn word can be.
 
 use super::plans::query;
-use super::{answer, blocking, json, number, shown};
-use crate::model::{DutyCounts, Part};
+use super::{answer, blocking, json, shown};
+use crate::model::{DutyCounts, DutyPlace, Part};
 use crate::web::Portal;
 use crate::web::duties::{Asked, Standing, Told, sum};
 use crate::web::problem::Problem;
@@ -16,14 +16,12 @@ use serde_json::Value;
 const PAGE: usize = 100;
 /// Duties in an answer at most.
 const MOST: usize = 1000;
-/// Duties that can be skipped: more is nobody's page, and skipping costs time.
-const DEEPEST: u64 = 1_000_000;
 
 #[derive(Debug, Default, Deserialize)]
 struct Query {
     list: Option<String>,
     part: Option<String>,
-    offset: Option<String>,
+    after: Option<String>,
     limit: Option<String>,
 }
 
@@ -46,14 +44,13 @@ impl Query {
         Ok(Asked { part, late })
     }
 
-    fn offset(&self) -> Result<usize, Problem> {
-        let offset = self.offset.as_deref();
-        let offset = offset.map_or(Ok(0), |text| number("offset", text))?;
-        let deep = || wrong("offset", &offset.to_string(), "at most 1000000");
-        match usize::try_from(offset) {
-            Ok(small) if offset <= DEEPEST => Ok(small),
-            _ => Err(deep()),
-        }
+    /// Behind which duty the list goes on.
+    fn after(&self) -> Result<Option<DutyPlace>, Problem> {
+        let read = |text: &str| {
+            let place = text.parse();
+            place.map_err(|()| wrong("after", text, "the next of an earlier answer"))
+        };
+        self.after.as_deref().map(read).transpose()
     }
 
     fn limit(&self) -> Result<usize, Problem> {
@@ -121,7 +118,7 @@ pub(super) async fn of(
 ) -> HttpResponse {
     let work = async {
         let query: Query = query(&request)?;
-        let (asked, offset, limit) = (query.asked()?, query.offset()?, query.limit()?);
+        let (asked, after, limit) = (query.asked()?, query.after()?, query.limit()?);
         let unknown = || Problem::not_found(format!("there is no authority {}", shown(&id)));
         let id = AuthorityId::parse(&id).map_err(|_| unknown())?;
         if portal.intake.registry().authority(&id).is_none() {
@@ -130,13 +127,7 @@ pub(super) async fn of(
         let value = blocking(move || {
             let day = portal.today();
             let totals = portal.duty_totals_of(id.as_str(), day)?;
-            let duties = portal.duties(id.as_str(), asked, offset, limit)?;
-            let of_part = sum(&totals, asked.part);
-            let listed = match asked.late {
-                true => of_part.late,
-                false => of_part.open,
-            };
-            let next = offset.saturating_add(limit);
+            let (duties, next) = portal.duties_after(id.as_str(), asked, after.as_ref(), limit)?;
             let calendar = portal.intake.rules().calendar();
             let by_rule: Vec<Value> = totals
                 .iter()
@@ -154,7 +145,7 @@ pub(super) async fn of(
                 "part": part_name(asked.part),
                 "list": if asked.late { "late" } else { "open" },
                 "duties": duties.iter().map(|one| duty(one, one.on(day, calendar))).collect::<Vec<_>>(),
-                "next_offset": (next as u64 <= DEEPEST && (next as u64) < listed).then_some(next),
+                "next": next.map(|place| place.to_string()),
             }))
         });
         Ok(json(&value.await?))

@@ -116,6 +116,18 @@ pub(super) fn statement(
             format!("the file has {size} bytes, at most {most} are allowed"),
         ));
     }
+    let (authority, issued_at, signature) = signed(request)?;
+    let statement = FileStatement {
+        authority,
+        issued_at,
+        sha256,
+        size,
+    };
+    Ok((statement, signature))
+}
+
+/// Who signed a request, when, and the signature, from its headers.
+pub(super) fn signed(request: &HttpRequest) -> Result<(AuthorityId, Timestamp, [u8; 64]), Problem> {
     let authority = header(request, AUTHORITY, "an authority's identifier", |text| {
         AuthorityId::parse(text).ok()
     })?;
@@ -125,13 +137,7 @@ pub(super) fn statement(
     let signature = header(request, SIGNATURE, "64 bytes in padded base64", |text| {
         base64_array::<64>(text).ok()
     })?;
-    let statement = FileStatement {
-        authority,
-        issued_at,
-        sha256,
-        size,
-    };
-    Ok((statement, signature))
+    Ok((authority, issued_at, signature))
 }
 
 /// A header that has to be there once.

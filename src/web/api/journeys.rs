@@ -102,6 +102,11 @@ fn step(journey: &Journey<'_>, step: &Step) -> Value {
         "kind": step.record.kind().as_str(),
         "authority": step.record.authority(),
         "outcome": outcome,
+        "papers": step.papers.as_ref().map(|papers| json!({
+            "documents": papers.codes,
+            "due_on": day(papers.due_on),
+            "late": step.is_late(),
+        })),
         "reason": view.text_of("reason").map(|text| without_names(text, journey, step)),
     })
 }

@@ -1,12 +1,17 @@
 //! What has become of a record, beside the record: who decides about it sees what leaves with it and what stays.
 
+use super::files::signed;
+use super::{answer, blocking, json, number};
 use crate::domain::{Kind, Stored};
+use crate::intake::ReferrersQuestion;
 use crate::log::LogError;
 use crate::standing::Ended;
 use crate::web::Portal;
 use crate::web::problem::{self, Problem};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::entry::Entry;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Most records listed that refer to one; as many are on its page.
 const MAX_REFERRING: usize = 100;
@@ -24,21 +29,11 @@ pub(super) fn of(portal: &Portal, index: u64) -> Result<Map<String, Value>, Prob
     let standing = portal.intake.standing();
     let ended = standing.ended(index).map_err(LogError::from)?;
     let corrections = standing.corrections(index).map_err(LogError::from)?;
-    let mut referred_by = Vec::new();
     // Who refers to what has left could say again what that was.
-    let referrers = match ended {
-        None => portal.model.referrers(index, None, MAX_REFERRING)?,
+    let referred_by = match ended {
+        None => referrers(portal, index)?,
         Some(_) => Vec::new(),
     };
-    for source in referrers {
-        let entry = portal.log.entry(source)?;
-        let kind = Entry::parse(&entry).ok().map(|entry| entry.kind);
-        let Some(kind) = kind else { continue };
-        let own: Option<Kind> = kind.as_str().parse().ok();
-        if !own.is_some_and(|kind| SAY_SO.contains(&kind)) {
-            referred_by.push(json!({"index": source, "kind": kind.as_str()}));
-        }
-    }
     let ended = ended.map(|ended| end(portal, ended)).transpose()?;
     let members = [
         ("ended", ended.unwrap_or(Value::Null)),
@@ -49,6 +44,57 @@ pub(super) fn of(portal: &Portal, index: u64) -> Result<Map<String, Value>, Prob
         .map(|(name, value)| (name.to_owned(), value))
         .into_iter()
         .collect())
+}
+
+/// The newest public records that refer to an entry.
+fn referrers(portal: &Portal, index: u64) -> Result<Vec<Value>, Problem> {
+    let mut referred_by = Vec::new();
+    for source in portal.model.referrers(index, None, MAX_REFERRING)? {
+        let entry = portal.log.entry(source)?;
+        let kind = Entry::parse(&entry).ok().map(|entry| entry.kind);
+        let Some(kind) = kind else { continue };
+        let own: Option<Kind> = kind.as_str().parse().ok();
+        if !own.is_some_and(|kind| SAY_SO.contains(&kind)) {
+            referred_by.push(json!({"index": source, "kind": kind.as_str()}));
+        }
+    }
+    Ok(referred_by)
+}
+
+/// `GET /api/v1/records/<index>/referrers`: what refers to a record, also after it has left, for the authority that published it.
+pub(super) async fn referred(
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> HttpResponse {
+    let work = async {
+        let index = number("index", &path)?;
+        let (authority, issued_at, signature) = signed(&request)?;
+        let question = ReferrersQuestion {
+            authority,
+            index,
+            issued_at,
+        };
+        let value = blocking(move || {
+            let checked = portal.intake.check_question(&question, &signature);
+            checked.map_err(|refusal| Problem::from(&refusal))?;
+            let entry = portal.log.entry(index)?;
+            let entry = Entry::parse(&entry).map_err(|error| problem::internal(&error))?;
+            if entry.authority != question.authority {
+                return Err(Problem::new(
+                    StatusCode::FORBIDDEN,
+                    "competence-rule",
+                    format!(
+                        "entry {index} was published by {}, which alone is told what refers to it",
+                        entry.authority
+                    ),
+                ));
+            }
+            Ok(json!({"index": index, "referred_by": referrers(&portal, index)?}))
+        });
+        Ok(json(&value.await?))
+    };
+    answer(work.await)
 }
 
 /// How a record left publication: what the entries that ended it say, and nothing of what it said itself.

@@ -5,8 +5,9 @@
 
 use super::fault::Fault;
 use super::fields::{FieldRow, Fields, MAX_ROWS, Piece};
+use super::lists::{numbered, page_number};
 use super::summary::Loaded;
-use super::{Link, Visit};
+use super::{Link, Pager, Visit};
 use crate::domain::Kind;
 use crate::web::links;
 use gongshi_verify::encoding::decimal;
@@ -15,7 +16,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Corrections shown of one record, the latest; how many there were before is said.
+/// Corrections on one page of a record, the latest on the first.
 const MOST: usize = 5;
 
 /// One correction, with what it changed.
@@ -55,8 +56,10 @@ struct Pair {
 pub(super) struct Corrected {
     /// In order; those of an own page of a correction: that one.
     pub(super) shown: Vec<Comparison>,
-    /// Earlier ones that are left out.
-    pub(super) earlier: usize,
+    /// How many there are.
+    pub(super) total: usize,
+    /// The pages of them, where they are more than one.
+    pub(super) pager: Option<Pager>,
 }
 
 impl Corrected {
@@ -66,25 +69,31 @@ impl Corrected {
             return Self::own(visit, registry, loaded);
         }
         let of = loaded.corrections.len();
-        let earlier = of.saturating_sub(MOST);
-        let mut shown = Vec::new();
-        let (Some(kind), Some(mut before)) = (loaded.kind, loaded.body.clone()) else {
+        let (Some(kind), Some(body), true) = (loaded.kind, &loaded.body, of > 0) else {
             return Ok(Corrected::default());
         };
-        for (at, index) in loaded.corrections.iter().enumerate() {
+        let last = of.div_ceil(MOST) as u64;
+        let page = page_number(visit, last)?;
+        let (from, to) = stretch(of, usize::try_from(page).unwrap_or(usize::MAX));
+        let mut before = stood_before(visit, loaded, from)?.unwrap_or_else(|| body.clone());
+        let mut shown = Vec::new();
+        for (at, index) in loaded.corrections.iter().enumerate().take(to).skip(from) {
             let correction = visit.load(*index)?;
             let Some(after) = correction.corrected_body() else {
                 continue;
             };
-            if at >= earlier {
-                let entry = visit.entry_link(*index);
-                let place = (at + 1, of);
-                let said = Said::new(visit, registry, kind, &correction);
-                shown.push(said.compare(entry, place, &before, after));
-            }
+            let entry = visit.entry_link(*index);
+            let said = Said::new(visit, registry, kind, &correction);
+            shown.push(said.compare(entry, (at + 1, of), &before, after));
             before = after.clone();
         }
-        Ok(Corrected { shown, earlier })
+        let path = format!("/record/{}", loaded.index);
+        let href = |page| format!("{}#corrected", numbered(visit, &path, page));
+        Ok(Corrected {
+            shown,
+            total: of,
+            pager: (last > 1).then(|| Pager::new(page, last, href)),
+        })
     }
 
     /// The one of a correction's own page: against what stood when it came.
@@ -114,9 +123,31 @@ impl Corrected {
         let said = Said::new(visit, registry, kind, loaded);
         Ok(Corrected {
             shown: vec![said.compare(entry, place, &before, after)],
-            earlier: 0,
+            total: 1,
+            pager: None,
         })
     }
+}
+
+/// Which corrections stand on a page of a record that has `of`: from the first of these to below the second.
+fn stretch(of: usize, page: usize) -> (usize, usize) {
+    let to = of.saturating_sub(page.saturating_sub(1).saturating_mul(MOST));
+    (to.saturating_sub(MOST), to)
+}
+
+/// What the correction before the one at that place made of a record; `None` where there is none before it.
+fn stood_before(
+    visit: &Visit,
+    loaded: &Loaded,
+    at: usize,
+) -> Result<Option<Map<String, Value>>, Fault> {
+    for index in loaded.corrections.iter().take(at).rev() {
+        // One that is being withdrawn at this moment has no body any more.
+        if let Some(body) = visit.load(*index)?.corrected_body() {
+            return Ok(Some(body.clone()));
+        }
+    }
+    Ok(None)
 }
 
 /// A correction about to be shown.
@@ -322,6 +353,17 @@ mod tests {
             .collect();
         let told: Vec<_> = told.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn the_latest_corrections_are_on_the_first_page_and_each_is_on_one() {
+        assert_eq!(stretch(3, 1), (0, 3));
+        assert_eq!(stretch(5, 1), (0, 5));
+        assert_eq!(
+            [stretch(12, 1), stretch(12, 2), stretch(12, 3)],
+            [(7, 12), (2, 7), (0, 2)]
+        );
+        assert_eq!(stretch(12, usize::MAX), (0, 0));
     }
 
     #[test]

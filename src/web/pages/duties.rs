@@ -138,14 +138,20 @@ fn path(id: &str) -> String {
     format!("/authorities/{id}/duties")
 }
 
-fn task(lang: Lang, task: &Task) -> String {
-    match lang {
-        Lang::Zh => task.zh.clone(),
-        Lang::En => task.en.clone(),
-    }
-}
-
 impl Visit {
+    /// What has to be done, in the rules' own words.
+    pub(super) fn task(&self, task: &Task) -> String {
+        match self.lang {
+            Lang::Zh => task.zh.clone(),
+            // It begins a line; in the rules it is part of a sentence.
+            Lang::En => {
+                let mut letters = task.en.chars();
+                let first = letters.next().map(|first| first.to_uppercase());
+                first.into_iter().flatten().chain(letters).collect()
+            }
+        }
+    }
+
     fn rule_of_duty(&self, rule: &RuleVersion) -> Rule {
         Rule {
             id: rule.id(),
@@ -200,7 +206,7 @@ impl Visit {
             record: self.entry_link(told.index),
             kind: self.kind_name(&told.kind),
             name: None,
-            task: task(self.lang, &told.task),
+            task: self.task(&told.task),
             state,
             class,
             due: told.due_on.ok().map(|day| day.to_string()),
@@ -354,7 +360,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let by_rule = totals.iter().filter_map(|((part, rule), counts)| {
         let (rule, demand) = portal.intake.rules().duty_rule(rule)?;
         Some(ByRule {
-            task: task(visit.lang, demand),
+            task: visit.task(demand),
             rule: visit.rule_of_duty(rule),
             followed: *part == Part::Followed,
             counts: (*counts).into(),

@@ -4,7 +4,9 @@
 //! decides nothing and writes nothing.
 
 mod authority;
+mod caching;
 mod corrections;
+mod draft;
 mod draws;
 mod duties;
 mod ended;
@@ -37,8 +39,8 @@ use actix_web::http::header::{
     LOCATION, RETRY_AFTER,
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use draft::Draft;
 use fault::Fault;
-use gongshi_verify::encoding::hex;
 use jiff::civil::Date;
 use pager::Pager;
 use serde::Serialize;
@@ -289,58 +291,6 @@ impl Visit {
             .last()
     }
 
-    /// Whether the answer says at which address the portal is.
-    fn shows_site(&self) -> bool {
-        self.path.starts_with("/receipts/") || matches!(self.part.as_str(), "atom" | "ics")
-    }
-
-    /// How long the answer may be kept: to be asked about each time, and for its reader alone where it says an address that the reader's request
-    /// made.
-    fn caching(&self) -> &'static str {
-        match self.shows_site() && self.portal.public_url.is_none() {
-            true => "private, no-cache",
-            false => "no-cache",
-        }
-    }
-
-    /// Names everything the page is made of: the build, the language and address, what has been published, indexed and
-    /// folded, what stands of plans, what has ended, the day, on which terms end, and, where shown, the minute.
-    fn etag(&self) -> String {
-        let portal = &self.portal;
-        let counts_down = ["/plans", "/draws", "/fairness"]
-            .iter()
-            .any(|path| self.path.starts_with(path));
-        let minute = match portal.synthetic || counts_down {
-            true => self.now / 60,
-            false => 0,
-        };
-        let day = self.today;
-        let site = match self.shows_site() {
-            true => self.site.as_deref().unwrap_or_default(),
-            false => "",
-        };
-        // Keys come into effect a moment after their entry is published.
-        let registry = portal.intake.registry();
-        let keys: usize = registry
-            .authorities()
-            .map(|authority| {
-                let ended = authority.keys.iter().filter(|key| key.ended_at.is_some());
-                1 + authority.keys.len() + ended.count() + authority.amended_at.len()
-            })
-            .sum();
-        format!(
-            "W/\"{}-{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}-{site}\"",
-            assets::build(),
-            hex(&portal.intake.rules().digest()[..6]),
-            portal.log.published().size(),
-            portal.search.searchable(),
-            portal.model.cursor().unwrap_or_default(),
-            portal.intake.docket().cursor().unwrap_or_default(),
-            // What an entry hides is hidden a moment after it is published, and then noted here.
-            portal.intake.standing().cursor().unwrap_or_default(),
-        )
-    }
-
     /// The answer to another method than reading.
     async fn only_read(self) -> HttpResponse {
         self.show(|_| Fault::method().into()).await
@@ -480,40 +430,5 @@ impl Visit {
         context.insert("now", &render::Moment::to_minute(self.lang, now));
         context.insert("simulated", &portal.intake.clock().simulated());
         context
-    }
-}
-
-/// An answer that may cross threads; [`HttpResponse`] may not.
-struct Draft {
-    status: StatusCode,
-    headers: Vec<(HeaderName, String)>,
-    body: String,
-}
-
-impl Draft {
-    /// Said where no page can be made.
-    fn plain(status: StatusCode, lang: Lang) -> Self {
-        let word = |key| Catalogue::built_in().get(lang, key, &[]);
-        Draft {
-            status,
-            headers: vec![
-                (CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
-                (CONTENT_LANGUAGE, lang.tag().to_owned()),
-                (CACHE_CONTROL, "no-store".to_owned()),
-            ],
-            body: format!(
-                "{}\n{}\n",
-                word("page-error-500"),
-                word("page-error-500-text")
-            ),
-        }
-    }
-
-    fn finish(self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        for header in self.headers {
-            response.insert_header(header);
-        }
-        response.body(self.body)
     }
 }

@@ -10,9 +10,10 @@ use crate::text::{Catalogue, Lang};
 use crate::web::links;
 use crate::web::render::Moment;
 use gongshi_verify::hash::Hash;
-use gongshi_verify::registry::Registry;
+use gongshi_verify::registry::{AuthorityState, Registry};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Fields that name a record which has no subject, best first.
 const NAMES: &[&str] = &[
@@ -294,21 +295,44 @@ impl Visit {
     /// A region's code with the authority that speaks for it, where one is registered for just that region: its name tells
     /// a reader which place this is.
     pub(super) fn region_name(&self, registry: &Registry, code: &str) -> String {
-        // The operator's first: it is of the place as a whole, a department of one trade of it.
-        let mut authorities = registry
-            .operator()
-            .into_iter()
-            .chain(registry.authorities());
-        match authorities.find(|authority| authority.region.as_str() == code) {
-            Some(authority) if !matches!(code, "000000" | "100000") => self.say(
+        let mut all = speaking(registry);
+        let speaker = all.find(|authority| authority.region.as_str() == code);
+        self.region_said(code, speaker.map(|authority| authority.name.as_str()))
+    }
+
+    /// The same, of one of many regions.
+    pub(super) fn region_of(&self, speakers: &Speakers<'_>, code: &str) -> String {
+        self.region_said(code, speakers.0.get(code).copied())
+    }
+
+    fn region_said(&self, code: &str, speaker: Option<&str>) -> String {
+        match speaker {
+            Some(name) if !matches!(code, "000000" | "100000") => self.say(
                 "page-region-of",
-                &[
-                    ("code", code.into()),
-                    ("authority", authority.name.as_str().into()),
-                ],
+                &[("code", code.into()), ("authority", name.into())],
             ),
             _ => self.region_code(code),
         }
+    }
+}
+
+/// Who may speak for a region, the operator first: it is of the place as a whole, a department of one trade of it.
+fn speaking(registry: &Registry) -> impl Iterator<Item = &AuthorityState> {
+    let operator = registry.operator().into_iter();
+    operator.chain(registry.authorities())
+}
+
+/// The names of the authorities that speak for regions, by the region's code.
+pub(super) struct Speakers<'a>(BTreeMap<&'a str, &'a str>);
+
+impl<'a> Speakers<'a> {
+    pub(super) fn of(registry: &'a Registry) -> Self {
+        let mut names = BTreeMap::new();
+        for authority in speaking(registry) {
+            let name = names.entry(authority.region.as_str());
+            name.or_insert(authority.name.as_str());
+        }
+        Speakers(names)
     }
 }
 

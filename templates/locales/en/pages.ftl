@@ -340,10 +340,6 @@ page-corrected-see = Compare before and after
 page-lifted = Ended by
 page-compare-heading = Before and after
 page-compare-text = What each correction changed, in order. A correction replaces nothing: both stay in the log.
-page-compare-earlier = { $n ->
-    [one] An earlier correction is not shown here; see the linked records below.
-   *[other] { $n_text } earlier corrections are not shown here; see the linked records below.
-}
 page-compare-number = Correction { $number } of { $of }:
 page-compare-of = Correction { $number } of { $of }, of
 page-compare-record = record

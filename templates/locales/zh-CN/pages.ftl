@@ -301,7 +301,6 @@ page-corrected-see = 看更正前后对照
 page-lifted = 已由下列记录移出：
 page-compare-heading = 更正前后对照
 page-compare-text = 依次列出每次更正改了什么。更正不会替换原来的记录，两者都在日志里。
-page-compare-earlier = 更早的 { $n_text } 次更正没有在此列出，见下面的相关记录。
 page-compare-number = 第 { $number } 次更正（共 { $of } 次）
 page-compare-of = 第 { $number } 次更正（共 { $of } 次），更正的是
 page-compare-record = 记录

@@ -14,6 +14,10 @@ use std::io::Read as _;
 const NOT_READ: &[(&str, &str)] = &[
     ("/api/v1/events", "takes events, and is not read"),
     (
+        "/api/v1/records/{index}/referrers",
+        "answered to who published the record alone, with indexes and kinds of others; tests/desk asks for them",
+    ),
+    (
         "/api/v1/beacons",
         "takes rounds of randomness, and is not read",
     ),

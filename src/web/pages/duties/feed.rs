@@ -3,7 +3,7 @@
 //! Nothing of a record but its kind and index goes out here: feeds are kept by others, and what left publication must not stay in them. Ids are
 //! made of the log, the record and the rule's name, so that the same duty is the same entry for ever.
 
-use super::{asked, named, task};
+use super::{asked, named};
 use crate::domain::dates::CHINA_SECONDS;
 use crate::model::Part;
 use crate::text::Lang;
@@ -280,7 +280,7 @@ impl Visit {
         self.say(
             "page-duties-feed-title",
             &[
-                ("task", task(self.lang, &told.task).into()),
+                ("task", self.task(&told.task).into()),
                 ("kind", self.kind_name(&told.kind).into()),
                 ("index", told.index.to_string().into()),
             ],

@@ -13,7 +13,6 @@ use crate::web::pages::fault::Fault;
 use crate::web::pages::summary::Loaded;
 use crate::web::pages::{Link, Visit};
 use serde::Serialize;
-use serde_json::Value;
 
 /// Something that has to be shown.
 #[derive(Debug, Serialize)]
@@ -64,23 +63,6 @@ fn need_key(need: Need) -> &'static str {
     }
 }
 
-/// A subject that has done all it can: what is left is what the rules themselves say.
-fn at_best(view: &View<'_>) -> Circumstances {
-    let years = view.value_of("report_years").and_then(Value::as_array);
-    let years = years.into_iter().flatten().filter_map(Value::as_i64);
-    Circumstances {
-        duties_done: true,
-        harm_removed: true,
-        promised: true,
-        filed_years: years.collect(),
-        information_published: true,
-        information_corrected: true,
-        address_changed: true,
-        reachable: true,
-        ..Circumstances::default()
-    }
-}
-
 impl Early {
     /// `None` of a record that does not speak against its subject, that is not public, or of which the rules say nothing.
     pub(in crate::web::pages) fn of(visit: &Visit, loaded: &Loaded) -> Result<Option<Self>, Fault> {
@@ -100,7 +82,7 @@ impl Early {
             .early_stop_rule(&facts)
             .ok()
             .map(|rule| visit.basis(rule));
-        let (text, needs) = match rules.early_stop(&facts, &at_best(&view)) {
+        let (text, needs) = match rules.early_stop(&facts, &Circumstances::vouched_for(&view)) {
             Ok(early) => {
                 let text = match early.from {
                     Some(day) if day > visit.today => {

@@ -8,6 +8,7 @@ use crate::rules::Requirement;
 use crate::web::journeys::{Way, ways};
 use crate::web::links;
 use crate::web::pages::fault::Fault;
+use crate::web::pages::summary::Speakers;
 use crate::web::pages::{Answer, Link, Page, Visit};
 use gongshi_verify::registry::{AuthorityState, Registry};
 use serde::Serialize;
@@ -48,9 +49,10 @@ pub(in crate::web::pages) fn page(visit: &Visit) -> Result<Answer, Fault> {
         None => own_region(&registry),
     };
     let rules = visit.portal.intake.rules();
+    let speakers = Speakers::of(&registry);
     let repairs: Vec<Repair> = ways(rules, region, visit.today)
         .iter()
-        .map(|way| repair(visit, &registry, way))
+        .map(|way| repair(visit, &speakers, way))
         .collect();
     let mut places: BTreeSet<&str> = registry
         .authorities()
@@ -65,7 +67,7 @@ pub(in crate::web::pages) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let places: Vec<Link> = places
         .into_iter()
         .map(|place| Link {
-            text: visit.region_name(&registry, place),
+            text: visit.region_of(&speakers, place),
             href: place.to_owned(),
         })
         .collect();
@@ -93,10 +95,7 @@ pub(in crate::web::pages) fn page(visit: &Visit) -> Result<Answer, Fault> {
     Page::new("repair.html", title)
         .with("action", &links::page(visit.lang, "/repair", ""))
         .with("region", region.as_str())
-        .with(
-            "region_name",
-            &visit.region_name(&registry, region.as_str()),
-        )
+        .with("region_name", &visit.region_of(&speakers, region.as_str()))
         .with("places", &places)
         .with("repairs", &repairs)
         .with(
@@ -120,7 +119,7 @@ fn own_region(registry: &Registry) -> Region {
     region.unwrap_or(Region::NATION)
 }
 
-fn repair(visit: &Visit, registry: &Registry, way: &Way<'_>) -> Repair {
+fn repair(visit: &Visit, speakers: &Speakers<'_>, way: &Way<'_>) -> Repair {
     let names = |secondary: bool| {
         let papers = way.papers.map_or(&[][..], |papers| &papers.documents);
         let papers = papers.iter().filter(|paper| paper.secondary == secondary);
@@ -129,7 +128,7 @@ fn repair(visit: &Visit, registry: &Registry, way: &Way<'_>) -> Repair {
     let terms = way.terms.iter().map(|term| {
         let (due, unknown) = visit.due(&term.due_on);
         Term {
-            text: visit.duty(term.rule, &term.awaits),
+            text: visit.duty(term.rule),
             due,
             unknown,
             basis: visit.basis(term.rule),
@@ -156,7 +155,7 @@ fn repair(visit: &Visit, registry: &Registry, way: &Way<'_>) -> Repair {
         }),
         basis: way.papers.map(|papers| visit.basis(&papers.rule)),
         note: way.papers.and_then(|papers| papers.rule.note.clone()),
-        place: place.map(|place| visit.region_name(registry, place.as_str())),
+        place: place.map(|place| visit.region_of(speakers, place.as_str())),
         terms: terms.collect(),
     }
 }

@@ -67,17 +67,10 @@ impl Visit {
         }
     }
 
-    /// What has to be done by a rule: its own words, where the catalogue has some, else the kinds of record that meet it.
-    fn duty(&self, rule: &RuleVersion, awaits: &[Kind]) -> String {
-        let key = format!("journey-duty-{}", rule.name);
-        if Catalogue::built_in().has(self.lang, &key) {
-            return self.word(&key);
-        }
-        let kinds: Vec<String> = awaits
-            .iter()
-            .map(|kind| self.kind_name(kind.as_str()))
-            .collect();
-        kinds.join(&self.word("page-list-comma"))
+    /// What has to be done by a rule.
+    fn duty(&self, rule: &RuleVersion) -> String {
+        let found = self.portal.intake.rules().duty_rule(&rule.id());
+        found.map_or_else(|| rule.id(), |(_, task)| self.task(task))
     }
 
     /// The last day of a term, or why it cannot be said.
@@ -140,6 +133,11 @@ impl Visit {
                 (What::Filed, _) => "page-journey-filed-repair",
                 (What::Accepted, _) => "page-journey-accepted",
                 (What::AcceptedWithGaps, _) => "page-journey-accepted-gaps",
+                (What::PapersCame, _) => match step.is_late() {
+                    Some(true) => "page-journey-papers-late",
+                    Some(false) => "page-journey-papers-in-time",
+                    None => "page-journey-papers-came",
+                },
                 (What::NotAccepted, _) => "page-journey-not-accepted",
                 (What::Used, _) => "page-journey-used",
                 _ => "page-journey-corrected",

@@ -7,7 +7,7 @@ use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, View};
 use crate::model::HowMet;
 use crate::model::journeys::{Deadline, Journey, Step, What};
-use crate::rules::Rules;
+use crate::rules::{Document, Rules};
 use crate::text::qr::Qr;
 use crate::web::journeys::{NoReceipt, Receipt, without_names};
 use crate::web::links;
@@ -32,7 +32,32 @@ struct Told {
     authority: Link,
     corrected: bool,
     bad: bool,
+    /// Papers that were to follow, or came.
+    papers: Option<Promised>,
     rows: Vec<FieldRow>,
+}
+
+/// Papers that an application was accepted without.
+#[derive(Serialize)]
+struct Promised {
+    names: String,
+    due: Option<String>,
+}
+
+impl Promised {
+    fn of(visit: &Visit, journey: &Journey<'_>, step: &Step) -> Option<Self> {
+        let papers = step.papers.as_ref()?;
+        let asked = asked(visit, journey);
+        let name = |code: &String| {
+            let paper = asked.iter().find(|paper| spelt(&paper.name) == *code);
+            paper.map_or_else(|| code.clone(), |paper| visit.paper(paper))
+        };
+        let names: Vec<String> = papers.codes.iter().map(name).collect();
+        Some(Promised {
+            names: names.join(&visit.word("page-list-comma")),
+            due: papers.due_on.map(|day| day.to_string()),
+        })
+    }
 }
 
 /// A term.
@@ -79,7 +104,6 @@ const SHOWN: &[(What, &[&str])] = &[
             "due_on",
         ],
     ),
-    (What::AcceptedWithGaps, &["documents_due_on"]),
     (What::NotAccepted, &["reason"]),
     (What::Used, &["repair_kind", "target"]),
     (
@@ -278,7 +302,14 @@ pub(in crate::web::pages) fn slip(visit: &Visit) -> Result<Answer, Fault> {
     )?;
     let journey = receipt.journey.as_ref();
     let day = day_in_china(receipt.stored.entry.logged_at.unix()).to_string();
+    let gaps: Vec<Told> = journey
+        .into_iter()
+        .flat_map(|journey| journey.steps.iter().map(move |step| (journey, step)))
+        .filter(|(_, step)| step.papers.is_some())
+        .map(|(journey, step)| told(visit, &registry, journey, step))
+        .collect();
     page.with("matter", &journey.map(|journey| visit.matter(journey)))
+        .with("gaps", &gaps)
         .with("day", &day)
         .done()
 }
@@ -306,6 +337,7 @@ fn told(visit: &Visit, registry: &Registry, journey: &Journey<'_>, step: &Step) 
     };
     let bad = match step.what {
         What::NotAccepted => true,
+        What::PapersCame => step.is_late() == Some(true),
         What::Decided => outcome(&view).is_some_and(|one| refused.contains(&one.as_str())),
         What::Settled => outcome(&view).is_some_and(|one| one != "kept"),
         _ => false,
@@ -317,6 +349,7 @@ fn told(visit: &Visit, registry: &Registry, journey: &Journey<'_>, step: &Step) 
         authority: visit.authority_link(registry, record.authority()),
         corrected: record.corrected_by.is_some(),
         bad,
+        papers: Promised::of(visit, journey, step),
         rows: Fields::of(visit, registry, record.kind(), &body, place).rows,
     }
 }
@@ -353,7 +386,7 @@ fn term(visit: &Visit, one: &Deadline<'_>) -> Term {
         (Err(_), None) => (visit.word("page-journey-open"), "open"),
     };
     Term {
-        text: visit.duty(one.rule, &one.awaits),
+        text: visit.duty(one.rule),
         starts: one.starts_on.to_string(),
         due,
         unknown,
@@ -365,21 +398,31 @@ fn term(visit: &Visit, one: &Deadline<'_>) -> Term {
     }
 }
 
+/// The papers that the rules ask for on the day and in the place of an application.
+fn asked<'a>(visit: &'a Visit, journey: &Journey<'_>) -> &'a [Document] {
+    let view = journey.begun.view();
+    let kind = view.text_of("repair_kind").unwrap_or_default();
+    let rules = visit.portal.intake.rules();
+    let asked = view
+        .region()
+        .and_then(|region| rules.documents(kind, region, journey.begun.day()));
+    asked.map_or(&[][..], |asked| &asked.documents)
+}
+
+/// A paper's name as records spell it.
+fn spelt(name: &str) -> String {
+    name.replace('-', "_")
+}
+
 /// The papers of an application: those that the rules ask for and those that it names, each with how it stands.
 fn papers(visit: &Visit, journey: &Journey<'_>) -> Vec<Paper> {
     let view = journey.begun.view();
     if journey.begun.kind() != Kind::RepairApplication {
         return Vec::new();
     }
-    let rules = visit.portal.intake.rules();
-    let kind = view.text_of("repair_kind").unwrap_or_default();
-    let asked = view
-        .region()
-        .and_then(|region| rules.documents(kind, region, journey.begun.day()));
-    let asked = asked.map_or(&[][..], |asked| &asked.documents);
+    let asked = asked(visit, journey);
     let handed: Vec<&str> = view.codes_of("documents").collect();
     let missing: Vec<&str> = view.codes_of("missing_documents").collect();
-    let spelt = |name: &str| name.replace('-', "_");
     let mut known: Vec<String> = Vec::new();
     let mut all = Vec::new();
     let state = |code: &str, zh: &str| {
