@@ -3,7 +3,7 @@
 use super::duties::{HowMet, NO_DAY, Part};
 use super::{Model, ModelError, key, number, unusable};
 use crate::domain::dates::parse_date;
-use crate::store::{Pair, StoreError, prefix_end};
+use crate::store::prefix_end;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -172,51 +172,6 @@ impl Model {
         }
         Ok(totals)
     }
-
-    /// Open duties that stand with an authority, those due first first, then those without a day.
-    ///
-    /// # Errors
-    /// [`ModelError`].
-    pub fn open_duties(
-        &self,
-        authority: &str,
-        part: Part,
-        offset: usize,
-        limit: usize,
-    ) -> Result<Vec<DutyLine>, ModelError> {
-        let prefix = key::duty(b'O', authority, part.byte(), None);
-        let to = prefix_end(&prefix);
-        let pairs = self.database.range(&prefix, to.as_deref());
-        lines(&prefix, pairs, offset, limit)
-    }
-
-    /// Duties that stand with an authority and were met too late, the latest first.
-    ///
-    /// # Errors
-    /// [`ModelError`].
-    pub fn late_duties(
-        &self,
-        authority: &str,
-        part: Part,
-        offset: usize,
-        limit: usize,
-    ) -> Result<Vec<DutyLine>, ModelError> {
-        let prefix = key::duty(b'Z', authority, part.byte(), None);
-        let to = prefix_end(&prefix);
-        let pairs = self.database.range_rev(&prefix, to.as_deref());
-        lines(&prefix, pairs, offset, limit)
-    }
-}
-
-/// Some of a list, which begin with a prefix.
-fn lines(
-    prefix: &[u8],
-    pairs: impl Iterator<Item = Result<Pair, StoreError>>,
-    offset: usize,
-    limit: usize,
-) -> Result<Vec<DutyLine>, ModelError> {
-    let pairs = pairs.skip(offset).take(limit);
-    pairs.map(|pair| line(prefix, &pair?.0)).collect()
 }
 
 pub(super) fn line(prefix: &[u8], key: &[u8]) -> Result<DutyLine, ModelError> {

@@ -1,10 +1,11 @@
-//! Lists of duties from a duty on: where a list goes on is found by its key, however deep it is, and stays when others before it are done.
+//! Lists of duties, from a number on as pages are numbered, or from a duty on: there where a list goes on is found by its key, however deep it is, and
+//! stays when others before it are done.
 
 use super::duties::{NO_DAY, Part};
 use super::duty_lists::{DutyLine, line};
 use super::{Model, ModelError, key};
 use crate::domain::dates::parse_date;
-use crate::store::prefix_end;
+use crate::store::{Pair, StoreError, prefix_end};
 use gongshi_verify::encoding::decimal;
 use std::fmt;
 use std::str::FromStr;
@@ -57,45 +58,51 @@ impl FromStr for DutyPlace {
     }
 }
 
+/// Where a part of a list begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DutyStart<'a> {
+    /// After so many, which are gone through one by one.
+    Skipping(usize),
+    /// Behind this one.
+    Behind(&'a DutyPlace),
+}
+
 impl Model {
-    /// Duties that stand with an authority, after a place or from the beginning: open ones, those due first first and those without a day
+    /// Duties that stand with an authority: open ones, those due first first and those without a day
     /// last; or, where `late`, those that were met too late, the latest first.
     ///
     /// # Errors
     /// [`ModelError`].
-    pub fn duties_after(
+    pub fn duties_from(
         &self,
         authority: &str,
         part: Part,
         late: bool,
-        after: Option<&DutyPlace>,
+        start: DutyStart<'_>,
         limit: usize,
     ) -> Result<Vec<DutyLine>, ModelError> {
         let list = if late { b'Z' } else { b'O' };
         let prefix = key::duty(list, authority, part.byte(), None);
         let end = prefix_end(&prefix);
-        let place = after.map(|DutyPlace(line)| {
-            let day = line.day.map(|day| day.to_string());
-            let place = (day.as_deref().unwrap_or(NO_DAY), line.index, &*line.rule);
-            key::duty(list, authority, part.byte(), Some(place))
-        });
-        let read = |pair: Result<crate::store::Pair, _>| line(&prefix, &pair?.0);
-        match (late, place) {
-            (true, place) => {
-                let to = place.or(end);
-                let pairs = self.database.range_rev(&prefix, to.as_deref());
-                pairs.take(limit).map(read).collect()
+        let (place, skipped) = match start {
+            DutyStart::Skipping(count) => (None, count),
+            DutyStart::Behind(DutyPlace(line)) => {
+                let day = line.day.map(|day| day.to_string());
+                let place = (day.as_deref().unwrap_or(NO_DAY), line.index, &*line.rule);
+                let place = key::duty(list, authority, part.byte(), Some(place));
+                (Some(place), 0)
             }
-            (false, place) => {
-                let from = place.map(|mut place| {
-                    place.push(0);
-                    place
-                });
-                let from = from.as_deref().unwrap_or(&prefix);
-                let pairs = self.database.range(from, end.as_deref());
-                pairs.take(limit).map(read).collect()
-            }
+        };
+        let read = |pair: Result<Pair, StoreError>| line(&prefix, &pair?.0);
+        if late {
+            let to = place.or(end);
+            let pairs = self.database.range_rev(&prefix, to.as_deref());
+            return pairs.skip(skipped).take(limit).map(read).collect();
         }
+        let from = place.map(|place| [&*place, &[0]].concat());
+        let from = from.as_deref().unwrap_or(&prefix);
+        let pairs = self.database.range(from, end.as_deref());
+        pairs.skip(skipped).take(limit).map(read).collect()
     }
 }
 

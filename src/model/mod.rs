@@ -23,7 +23,7 @@ mod withheld;
 pub use display::Due;
 pub use duties::{HowMet, Met, Part, RecordDuty};
 pub use duty_lists::{AllTotals, DutyCounts, DutyLine, DutyTotals};
-pub use duty_pages::DutyPlace;
+pub use duty_pages::{DutyPlace, DutyStart};
 pub use enterprise::{Enterprise, Lifted, Listing, StatusList};
 pub use review::Review;
 

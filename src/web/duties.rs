@@ -7,8 +7,8 @@ use super::problem::{Problem, internal};
 use crate::domain::Stored;
 use crate::domain::dates::day_in_china;
 use crate::model::{
-    AllTotals, DutyCounts, DutyLine, DutyPlace, DutyTotals, HowMet, Met, ModelError, Part,
-    RecordDuty,
+    AllTotals, DutyCounts, DutyLine, DutyPlace, DutyStart, DutyTotals, HowMet, Met, ModelError,
+    Part, RecordDuty,
 };
 use crate::rules::{Calendar, OutsideCalendar, RuleVersion, Task};
 use gongshi_verify::entry::Entry;
@@ -193,12 +193,12 @@ impl Portal {
         offset: usize,
         limit: usize,
     ) -> Result<Vec<Told>, Problem> {
-        let model = &self.model;
-        let lines = match asked.late {
-            true => model.late_duties(authority, asked.part, offset, limit)?,
-            false => model.open_duties(authority, asked.part, offset, limit)?,
-        };
-        self.told(lines)
+        let start = DutyStart::Skipping(offset);
+        let (part, late) = (asked.part, asked.late);
+        self.told(
+            self.model
+                .duties_from(authority, part, late, start, limit)?,
+        )
     }
 
     /// The same after a place or from the beginning, and the place after which the list goes on, if it does.
@@ -211,9 +211,10 @@ impl Portal {
     ) -> Result<(Vec<Told>, Option<DutyPlace>), Problem> {
         let (part, late) = (asked.part, asked.late);
         let asked_for = limit.saturating_add(1);
+        let start = after.map_or(DutyStart::Skipping(0), DutyStart::Behind);
         let mut lines = self
             .model
-            .duties_after(authority, part, late, after, asked_for)?;
+            .duties_from(authority, part, late, start, asked_for)?;
         let more = lines.len() > limit;
         lines.truncate(limit);
         let last = lines.last().filter(|_| more).cloned();

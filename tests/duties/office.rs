@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use crate::county::{County, OTHER};
-use gongshi::model::{DutyCounts, DutyLine, Part};
+use gongshi::model::{DutyCounts, DutyLine, DutyStart, Part};
 use gongshi_verify::json::Value;
 use jiff::civil::Date;
 
@@ -87,12 +87,18 @@ impl County {
     }
 
     pub fn open(&self, part: Part) -> Vec<DutyLine> {
-        self.model().open_duties(DEPARTMENT, part, 0, 100).unwrap()
+        self.listed(part, false)
     }
 
     pub fn late(&self) -> Vec<DutyLine> {
-        self.model()
-            .late_duties(DEPARTMENT, Part::Own, 0, 100)
+        self.listed(Part::Own, true)
+    }
+
+    fn listed(&self, part: Part, late: bool) -> Vec<DutyLine> {
+        let start = DutyStart::Skipping(0);
+        let model = self.model();
+        model
+            .duties_from(DEPARTMENT, part, late, start, 100)
             .unwrap()
     }
 }
