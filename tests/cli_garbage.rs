@@ -114,7 +114,8 @@ fn set_mode(path: &Path, mode: u32) {
 fn keys_that_are_none_or_not_private_are_refused() {
     let folder = Folder::new();
     folder.must("keygen --authority 000000-SCJG --origin log.example/test --out good.key");
-    let publish = |key: &str| folder.refused(&format!("publish --kind permit --key {key} text"));
+    let publish =
+        |key: &str| folder.refused(&format!("publish --lang en --kind permit --key {key} text"));
     for key in GARBAGE {
         assert!(publish(key).contains(key), "{key}");
     }
@@ -170,7 +171,7 @@ fn bodies_and_requests_that_are_none_are_named_with_the_place() {
         );
     }
     folder.write("lines", b"{\"a\":1}\n{\"a\":1,\"a\":2}\n");
-    let said = folder.refused("publish --kind permit --key k lines");
+    let said = folder.refused("publish --lang en --kind permit --key k lines");
     assert!(said.contains("line 2") && said.contains("twice"), "{said}");
     let said = folder.refused("publish --kind gossip --key k lines");
     assert!(

@@ -113,8 +113,9 @@ fn a_key_others_can_read_is_refused_and_none_is_overwritten() {
     let portal = Portal::start();
     portal.register("000000-SCJG");
     portal.write("listing.json", LISTING);
-    let again = portal
-        .run("keygen --authority 000000-SCJG --origin log.example/test --out 000000-SCJG.key");
+    let again = portal.run(
+        "keygen --lang en --authority 000000-SCJG --origin log.example/test --out 000000-SCJG.key",
+    );
     assert_eq!(code(&again), Some(2));
     assert!(stderr(&again).contains("never overwritten"), "{again:?}");
     set_mode(&portal.path("000000-SCJG.key"), 0o644);
@@ -485,7 +486,9 @@ fn waiting_for_a_log_is_told() {
     let said = stderr(&zh);
     assert_eq!(said.lines().count(), 1, "{said}");
     assert!(
-        said.starts_with(&format!("{server} 应答 503：日志暂时无法写入或读取 — ")),
+        said.starts_with(&format!(
+            "{server} 应答 503：日志暂时无法写入或读取（log-unavailable） — "
+        )),
         "{said}"
     );
     assert!(

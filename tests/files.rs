@@ -107,8 +107,9 @@ fn expiry_keeps_what_records_name_also_after_a_restart() {
     for hash in [&named, &idle] {
         age(files(&log), hash, UNREFERENCED_FOR + HOUR);
     }
+    // The App looks by itself once after its start: which of the two removes the file is the machine's to say.
     let expired = log.app.expire_files(SystemTime::now()).unwrap().unwrap();
-    assert_eq!((expired.files, expired.bytes), (1, 4));
+    assert!(matches!((expired.files, expired.bytes), (1, 4) | (0, 0)));
     assert_eq!(
         [named, idle, young].map(|hash| files(&log).size(&hash)),
         [Some(5), None, Some(5)]

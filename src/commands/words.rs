@@ -81,8 +81,8 @@ impl<T, E: Into<anyhow::Error>> While<T> for Result<T, E> {
 /// What a command came to, its error in words of the language: the causes stand behind it, each once.
 pub fn in_words<T>(lang: Lang, done: anyhow::Result<T>) -> anyhow::Result<T> {
     let error = match done {
-        Err(error) if lang != Lang::En => error,
-        done => return done,
+        Ok(done) => return Ok(done),
+        Err(error) => error,
     };
     let mut said: Vec<String> = Vec::new();
     for cause in error.chain() {

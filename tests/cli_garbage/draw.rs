@@ -40,7 +40,7 @@ fn lists_and_names_that_are_none_make_no_library() {
     }
     for (line, expected) in [
         (
-            "plan library objects --out objects.txt list.csv",
+            "plan library objects --lang en --out objects.txt list.csv",
             "never overwritten",
         ),
         (

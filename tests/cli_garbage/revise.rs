@@ -54,7 +54,7 @@ fn two_people_have_two_keys_of_one_authority() {
     let folder = folder();
     let both = |second: &str| {
         folder.refused(&format!(
-            "withdraw 7 --reason repaired --legal-basis x --key k --second-key {second}"
+            "withdraw 7 --lang en --reason repaired --legal-basis x --key k --second-key {second}"
         ))
     };
     std::fs::copy(folder.path("k"), folder.path("copy")).unwrap();
