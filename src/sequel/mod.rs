@@ -144,8 +144,9 @@ fn keys(kind: Kind, body: &Map<String, Value>) -> Vec<Key> {
         && let Some(code) = view.subject_code()
     {
         keys.insert(Key::Subject(kind, code.to_string()));
-        let days = LISTED_ON.iter().filter_map(|field| view.date_of(field));
-        if let Some(day) = days.last().filter(|_| LISTED.contains(&kind)) {
+        // A kind has one of these fields.
+        let day = LISTED_ON.iter().find_map(|field| view.date_of(field));
+        if let Some(day) = day.filter(|_| LISTED.contains(&kind)) {
             keys.insert(Key::Listed(kind, code.to_string(), day));
         }
     }
