@@ -126,6 +126,15 @@ pub fn get(agent: &ureq::Agent, url: &str) -> Option<String> {
     agent.get(url).call().ok()?.body_mut().read_to_string().ok()
 }
 
+/// What a server that is well answers; else what it says instead.
+fn must_get(agent: &ureq::Agent, url: &str) -> String {
+    let answer = agent.get(url).call();
+    let mut answer = answer.unwrap_or_else(|error| panic!("{url}: {error}"));
+    let text = answer.body_mut().read_to_string().unwrap();
+    assert_eq!(answer.status(), 200, "{url}: {text}");
+    text
+}
+
 pub fn sign(key: &SecretKey, kind: &str, id: &str, body: Value) -> Event {
     let mut salt = [0; 32];
     getrandom::fill(&mut salt).unwrap();
@@ -322,7 +331,7 @@ pub fn assert_sound(data: &Path) {
 
 fn check(url: &str, acknowledged: &BTreeMap<u64, String>, heads: &[Checkpoint], round: u32) {
     let agent = agent();
-    let present = get(&agent, &format!("{url}/log/checkpoint")).unwrap();
+    let present = must_get(&agent, &format!("{url}/log/checkpoint"));
     let present = SignedCheckpoint::parse(&present).unwrap().checkpoint;
     // Every entry in short runs; in long ones the newest, and a sample of the others.
     let newest = acknowledged.keys().next_back().copied().unwrap_or_default();
@@ -333,7 +342,7 @@ fn check(url: &str, acknowledged: &BTreeMap<u64, String>, heads: &[Checkpoint], 
         {
             continue;
         }
-        let text = get(&agent, &format!("{url}/api/v1/records/{index}")).unwrap();
+        let text = must_get(&agent, &format!("{url}/api/v1/records/{index}"));
         let record: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(
             record["entry"]["signature"].as_str(),
@@ -348,11 +357,10 @@ fn check(url: &str, acknowledged: &BTreeMap<u64, String>, heads: &[Checkpoint], 
             head.size,
             present.size
         );
-        let text = get(
+        let text = must_get(
             &agent,
             &format!("{url}/api/v1/consistency/{}/{}", head.size, present.size),
-        )
-        .unwrap();
+        );
         let answer: serde_json::Value = serde_json::from_str(&text).unwrap();
         let proof: Vec<[u8; 32]> = answer["proof"]
             .as_array()
