@@ -9,6 +9,7 @@ use crate::standing::Ended;
 use crate::web::Portal;
 use crate::web::problem::{self, Problem};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::entry::Entry;
 use serde_json::{Map, Value};
@@ -92,7 +93,11 @@ pub(super) async fn referred(
             }
             Ok(json!({"index": index, "referred_by": referrers(&portal, index)?}))
         });
-        Ok(json(&value.await?))
+        let mut response = json(&value.await?);
+        // Whoever stands between and keeps it must not give it to somebody else.
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        Ok(response)
     };
     answer(work.await)
 }
