@@ -3,7 +3,7 @@
 use super::case::{Case, Past};
 use super::{Said, broken, listing, papers, status};
 use crate::domain::repairs::repaired_by;
-use crate::domain::{Breach, Kind};
+use crate::domain::{Breach, Kind, Subject};
 use crate::intake::Refusal;
 use crate::intake::competence::{acts_for, named};
 use crate::sequel::OF_SUBJECT;
@@ -36,12 +36,12 @@ impl Matter<'_> {
             let kinds = kinds.join(", ");
             return Err(self.broken(Breach::RepairKindOther { kinds }));
         }
-        let own = (said.view.subject_code(), said.view.subject_name());
+        let own = Subject::of(&said.view);
         let is_same = [self.target.view(), self.target.own_view()]
             .iter()
-            .any(|view| {
-                let code = view.subject_code();
-                code.is_none() || own.0.is_none() || code == own.0 || view.subject_name() == own.1
+            .any(|view| match (own, Subject::of(view)) {
+                (Some(own), Some(other)) => own.is_or_was(&other),
+                _ => true,
             });
         match is_same || self.target.left {
             true => Ok(()),
