@@ -160,6 +160,68 @@ fn a_step_is_for_who_inspected_or_whom_it_was_handed_to() {
     }
 }
 
+/// Who hands over is who inspected, one above it, or who took part: nobody makes himself the receiver of another's case.
+#[test]
+fn nobody_takes_a_case_by_a_transfer_of_his_own() {
+    let county = County::new();
+    let found = county.publish("inspection_result", result());
+    let transfer = |recipient: &str| {
+        about(&format!(
+            r#""transfer_type":"case_transfer","transferred_to":"某局","recipient":"{recipient}","transferred_on":"2026-02-21","content":"移送。""#
+        ))
+    };
+    let of = |found: u64, body: Value| with(body, "result", county.named(found));
+    let closed = |found: u64| {
+        of(
+            found,
+            about(r#""followup_type":"closed","acted_on":"2026-02-24""#),
+        )
+    };
+    let close = |body: Value| code(county.say(OTHER, "result_followup", body));
+    let say = |who: &str, body: Value| county.say(who, "transfer", body).unwrap();
+    say(OTHER, of(found, transfer(OTHER)));
+    assert_eq!(close(closed(found)), "not_yours");
+    // Nor by one that names no result.
+    let own = say(OTHER, transfer(OTHER));
+    let by = |transfer: u64| with(closed(found), "transfer", county.named(transfer));
+    assert_eq!(close(by(own)), "not_yours");
+    // One of the department's own about another subject is of another matter.
+    let other = with(transfer(OTHER), "subject_uscc", FIRM);
+    assert_eq!(close(by(say(DEPARTMENT, other))), "not_yours");
+    let handed = say(DEPARTMENT, transfer(OTHER));
+    assert_eq!(close(by(handed)).get(..8), Some("accepted"));
+    // Who took part hands over as well.
+    let joint = with(result(), "joint_departments", codes(&[OTHER]));
+    let found = county.publish("inspection_result", joint);
+    let taiyuan = || with(closed(found), "region", "140100");
+    let close = || code(county.say(TAIYUAN, "result_followup", taiyuan()));
+    assert_eq!(close(), "not_yours");
+    say(OTHER, of(found, transfer(TAIYUAN)));
+    assert_eq!(close().get(..8), Some("accepted"));
+}
+
+#[test]
+fn a_transfer_is_not_corrected_into_one_of_anothers_result() {
+    let county = County::new();
+    let theirs = county.say(OTHER, "inspection_result", result()).unwrap();
+    let [own, second] = [(); 2].map(|()| county.publish("inspection_result", result()));
+    let transfer = about(
+        r#""transfer_type":"case_transfer","transferred_to":"某局","transferred_on":"2026-02-21","content":"移送。""#,
+    );
+    let handed = county.publish("transfer", transfer.clone());
+    let named = |result: u64| with(transfer.clone(), "result", county.named(result));
+    let correct = |index: u64, body: Value| code(county.correct(index, "transfer", body));
+    assert_eq!(correct(handed, named(theirs)), "not_yours");
+    for result in [own, second] {
+        assert_eq!(correct(handed, named(result)).get(..8), Some("accepted"));
+    }
+    assert_eq!(correct(handed, named(theirs)), "not_yours");
+    // One that named it from the beginning is corrected in the rest.
+    let handed = county.publish("transfer", named(theirs));
+    let numbered = with(named(theirs), "transfer_no", "移送1号");
+    assert_eq!(correct(handed, numbered).get(..8), Some("accepted"));
+}
+
 #[test]
 fn a_transfer_is_answered_by_its_recipient() {
     let county = County::new();

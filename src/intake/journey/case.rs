@@ -2,7 +2,8 @@
 
 use super::listing::Register;
 use crate::domain::dates::day_in_china;
-use crate::domain::{Kind, Stored, View};
+use crate::domain::subject::is_one_of;
+use crate::domain::{Kind, Stored, Subject, View};
 use crate::intake::Refusal;
 use crate::intake::competence::named;
 use crate::log::Log;
@@ -73,6 +74,17 @@ impl Past {
     fn is_of(&self, code: &str) -> bool {
         let own = self.view().subject_code();
         own.is_some_and(|own| own.as_str() == code)
+    }
+
+    /// Whether both are about the same subject, as each was published or stands.
+    pub(super) fn is_about_subject_of(&self, other: &Past) -> bool {
+        let of = |past: &Past| {
+            let views = [past.own_view(), past.view()];
+            views.map(|view| Subject::of(&view).map(|one| one.map(str::to_owned)))
+        };
+        let (own, other) = (of(self), of(other));
+        let [own, other] = [own, other].map(|all| all.into_iter().flatten().collect::<Vec<_>>());
+        is_one_of(&own, &other)
     }
 
     /// The day it is about.

@@ -106,10 +106,16 @@ pub(super) fn is_one(view: &View<'_>) -> bool {
         Kind::Correction => {
             view.value_of("objection").is_some()
                 || corrected(view)
-                    .is_some_and(|view| is_one(&view) || view.kind() == Kind::CreditPromise)
+                    .is_some_and(|view| is_one(&view) || is_one_corrected(view.kind()))
         }
         _ => false,
     }
+}
+
+/// Kinds of which there is nothing to be judged but that they are corrected: a promise may have had its outcome said already, a transfer may be
+/// made one of another's matter.
+fn is_one_corrected(kind: Kind) -> bool {
+    matches!(kind, Kind::CreditPromise | Kind::Transfer)
 }
 
 /// What a correction says instead.
@@ -215,9 +221,8 @@ pub(super) fn judge(
 }
 
 fn one(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
-    // A promise by itself is free to be made; one that is corrected may have had its outcome said already.
-    let promise = said.own.is_some() && said.view.kind() == Kind::CreditPromise;
-    if !promise && !is_one(&said.view) {
+    let is_corrected = said.own.is_some() && is_one_corrected(said.view.kind());
+    if !is_corrected && !is_one(&said.view) {
         return Ok(());
     }
     match said.view.kind() {
@@ -231,6 +236,7 @@ fn one(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         Kind::RepairDecision => repair::decision(case, said),
         Kind::Withdrawal => repair::withdrawal(case, said),
         Kind::ResultFollowup => status::followup(case, said),
+        Kind::Transfer => status::handed_on(case, said),
         Kind::Objection => objection::filed(case, said),
         Kind::ObjectionReply => objection::reply(case, said),
         Kind::CreditPromise => promise::settled(case, said),
