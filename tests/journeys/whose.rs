@@ -329,9 +329,73 @@ fn a_decision_lifts_nothing_that_its_application_was_corrected_to_name() {
         due.map(|due| due.last_day.to_string())
     };
     let [repaired, goes_on] = ["2026-06-06", "2027-03-02"].map(|day| Some(day.to_owned()));
-    assert_eq!((day(own), day(theirs)), (repaired, goes_on.clone()));
-    county
-        .correct(applied, "repair_application", application(theirs))
-        .unwrap();
-    assert_eq!((day(own), day(theirs)), (goes_on.clone(), goes_on));
+    assert_eq!((day(own), day(theirs)), (repaired.clone(), goes_on.clone()));
+    let moved = county.correct(applied, "repair_application", application(theirs));
+    assert_eq!(code(moved), "target_decided");
+    assert_eq!((day(own), day(theirs)), (repaired, goes_on));
+}
+
+/// An application is moved before its decision to a record of the same authority alone; and what it names then is who decides.
+#[test]
+fn a_decision_is_for_whom_the_application_names_as_it_stands() {
+    let county = County::new();
+    let own = county.listing("2026-02-20");
+    let theirs = county.say(OTHER, "abnormal_listing", listing("2026-02-21"));
+    let theirs = theirs.unwrap();
+    // Received by who published neither, and by who published one.
+    let applied = county.apply(theirs);
+    let correct = |target: u64| {
+        let body = county.application(target);
+        county.correct(applied, "repair_application", body)
+    };
+    let granted = || county.decision(applied, "granted");
+    assert_eq!(county.refused("repair_decision", granted()), "not_yours");
+    let correction = correct(own).unwrap();
+    assert_eq!(code(correct(theirs)), "not_yours");
+    let other = county.say(OTHER, "repair_decision", granted());
+    assert_eq!(code(other), "not_yours");
+    let decided = county.publish("repair_decision", granted());
+    // Nor is the correction taken back, by which it would be on another's record.
+    let back = county.withdraw(correction, "published_in_error", None);
+    assert_eq!(code(back), "target_decided");
+    let removed = with(
+        county.removal(own),
+        "repair_decision",
+        county.named(decided),
+    );
+    county.publish("abnormal_removal", removed);
+    let removed = with(
+        county.removal(theirs),
+        "repair_decision",
+        county.named(decided),
+    );
+    let removed = county.say(OTHER, "abnormal_removal", removed);
+    assert_eq!(code(removed), "decision_other");
+}
+
+/// An objection that was answered stays about what it was about.
+#[test]
+fn an_answered_objection_is_not_moved() {
+    let county = County::new();
+    let own = county.listing("2026-02-20");
+    let second = county.listing("2026-02-21");
+    let theirs = county.say(OTHER, "abnormal_listing", listing("2026-02-21"));
+    let theirs = theirs.unwrap();
+    let objection = |target: u64| {
+        let body = about(
+            r#""objection_type":"content_wrong","objection_text":"日期不符。","filed_on":"2026-02-24""#,
+        );
+        with(body, "target", county.named(target))
+    };
+    let filed = county.publish("objection", objection(own));
+    let moved = |target: u64| code(county.correct(filed, "objection", objection(target)));
+    assert_eq!(moved(theirs), "not_yours");
+    assert_eq!(moved(second).get(..8), Some("accepted"));
+    let reply =
+        about(r#""objection_outcome":"rejected","reason":"日期无误。","decided_on":"2026-02-26""#);
+    let reply = with(reply, "objection", county.named(filed));
+    county.publish("objection_reply", reply);
+    for target in [own, theirs] {
+        assert_eq!(moved(target), "target_decided");
+    }
 }

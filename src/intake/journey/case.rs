@@ -98,7 +98,7 @@ fn unreadable(error: impl ToString) -> Refusal {
 }
 
 impl Case<'_> {
-    fn stored(&self, index: u64) -> Result<Stored, Refusal> {
+    pub(super) fn stored(&self, index: u64) -> Result<Stored, Refusal> {
         let leaves = self.log.unveiled(index..index + 1).map_err(unreadable)?;
         let leaf = leaves
             .first()
@@ -127,6 +127,26 @@ impl Case<'_> {
             own,
             corrected,
         }))
+    }
+
+    /// Who published a record, whatever has become of it.
+    pub(super) fn publisher(&self, index: u64) -> Result<AuthorityId, Refusal> {
+        Ok(self.stored(index)?.entry.authority)
+    }
+
+    /// The first record of a kind, public or not, that names an entry in a field; one that was destroyed may have.
+    pub(super) fn answer(
+        &self,
+        index: u64,
+        (kind, field): (Kind, &str),
+    ) -> Result<Option<u64>, Refusal> {
+        for one in self.sequel.find(&Key::Entry(index))? {
+            let past = self.past(one)?;
+            if past.is_none_or(|past| past.kind == kind && past.names(field) == Some(index)) {
+                return Ok(Some(one));
+            }
+        }
+        Ok(None)
     }
 
     /// The record that a field names; none where there is no such field, or its body was destroyed.
