@@ -94,8 +94,8 @@ pub enum FieldType {
 pub struct Target {
     /// Kinds it may be of; empty: any.
     pub kinds: &'static [Kind],
-    /// Whether it must be about the subject this record is about, by credit code where both have one: for references that
-    /// end or answer something.
+    /// Whether it must be about the subject this record is about, by [`same_subject`](super::same_subject): for references
+    /// that end, answer or follow something.
     pub same_subject: bool,
 }
 

@@ -210,7 +210,7 @@ impl<'a> View<'a> {
         fields.filter_map(move |field| body.get(field.name).and_then(Value::as_str))
     }
 
-    fn first(&self, role: Role) -> Option<&'a str> {
+    pub(super) fn first(&self, role: Role) -> Option<&'a str> {
         self.with_role(role).next()
     }
 }

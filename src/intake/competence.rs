@@ -2,7 +2,7 @@
 //!
 //! For it may act its superior (the same system by its identifier, a region that includes its own) and, where it has no valid key left, any
 //! authority whose region includes its own: offices are merged, and what they said must still be ended by somebody. Nothing here depends on what
-//! is not published yet. That an authority may publish a kind in a region at all is the registry's to say.
+//! is not published yet: who decides on an application or answers an objection goes by what that names as it stands, and is judged where journeys are. That an authority may publish a kind in a region at all is the registry's to say.
 
 use super::Refusal;
 use crate::domain::{Breach, EntryRef, FieldError, Kind, Problem, Region, Stored, View};
@@ -27,7 +27,7 @@ const OPERATORS: &[Kind] = &[
     Kind::Erasure,
 ];
 
-/// Kinds with the field for the record whose publisher acts. Follow-ups and repairs have rules of their own.
+/// Kinds with the field for the record whose publisher acts. Follow-ups, repairs and objections are judged where journeys are.
 const WHOSE: &[(Kind, &str)] = &[
     (Kind::AbnormalRemoval, "listing"),
     (Kind::SeriousRemoval, "listing"),
@@ -71,6 +71,23 @@ pub(super) fn acts_for(registry: &Registry, one: &AuthorityId, other: &Authority
     own.covers(&theirs) && (superior || registry.valid_keys(other).is_empty())
 }
 
+/// Whether the record that a field names is for an authority, by one of those who published it.
+///
+/// # Errors
+/// [`Refusal::Competence`].
+pub(super) fn is_for(
+    (registry, who): (&Registry, &AuthorityId),
+    (field, index): (&str, u64),
+    whose: &[&AuthorityId],
+) -> Result<(), Refusal> {
+    if whose.iter().any(|one| acts_for(registry, who, one)) {
+        return Ok(());
+    }
+    let mut whose: Vec<_> = whose.iter().map(|one| one.as_str()).collect();
+    whose.dedup();
+    Err(not_yours(field, index, &whose.join(", ")))
+}
+
 /// Reads the log for [`judge`].
 struct Bench<'a> {
     log: &'a Log,
@@ -87,50 +104,9 @@ impl Bench<'_> {
         Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(|error| unreadable(&error))
     }
 
-    /// Whether the record that a field names is for this authority, by one of the publishers.
-    fn is_for(&self, field: &str, index: u64, whose: &[&AuthorityId]) -> Result<(), Refusal> {
-        let mut all = whose.iter();
-        match all.any(|one| acts_for(self.registry, self.who, one)) {
-            true => Ok(()),
-            false => {
-                let mut whose: Vec<_> = whose.iter().map(|one| one.as_str()).collect();
-                whose.dedup();
-                Err(not_yours(field, index, &whose.join(", ")))
-            }
-        }
-    }
-
-    /// A repair is decided by whoever published the record to be repaired.
-    fn repair(&self, view: &View<'_>) -> Result<(), Refusal> {
-        let target = match (named(view, "target"), named(view, "application")) {
-            (Some(target), _) => Some(("target", target)),
-            (None, Some(application)) => {
-                let applied = self.stored(application)?;
-                let target = applied.view().and_then(|applied| named(&applied, "target"));
-                target.map(|target| ("application", target))
-            }
-            (None, None) => None,
-        };
-        match target {
-            Some((field, target)) => {
-                let authority = self.stored(target)?.entry.authority;
-                self.is_for(field, target, &[&authority])
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// An objection is answered by who took it, or by who published what it is about.
-    fn reply(&self, view: &View<'_>) -> Result<(), Refusal> {
-        let Some(index) = named(view, "objection") else {
-            return Ok(());
-        };
-        let objection = self.stored(index)?;
-        let about = objection.view().and_then(|view| named(&view, "target"));
-        let about = about.map(|target| self.stored(target)).transpose()?;
-        let mut whose = vec![&objection.entry.authority];
-        whose.extend(about.as_ref().map(|target| &target.entry.authority));
-        self.is_for("objection", index, &whose)
+    /// Whether the record that a field names is for this authority, by its publisher.
+    fn is_for(&self, field: &str, index: u64, whose: &AuthorityId) -> Result<(), Refusal> {
+        is_for((self.registry, self.who), (field, index), &[whose])
     }
 
     /// A transfer is answered by the authority it went to, where it names one of this log.
@@ -145,7 +121,7 @@ impl Bench<'_> {
             .and_then(|body| body.get("recipient"));
         let recipient = recipient.and_then(Value::as_str);
         match recipient.and_then(|id| AuthorityId::parse(id).ok()) {
-            Some(recipient) => self.is_for("answers", index, &[&recipient]),
+            Some(recipient) => self.is_for("answers", index, &recipient),
             None => Ok(()),
         }
     }
@@ -177,8 +153,6 @@ pub(super) fn judge(
         who: &entry.authority,
     };
     match kind {
-        Kind::RepairDecision => bench.repair(view),
-        Kind::ObjectionReply => bench.reply(view),
         Kind::Transfer => bench.answer(view),
         Kind::Correction => {
             let kind = view
@@ -195,7 +169,7 @@ pub(super) fn judge(
             match field.and_then(|(_, field)| Some((field, named(view, field)?))) {
                 Some((field, index)) => {
                     let authority = bench.stored(index)?.entry.authority;
-                    bench.is_for(field, index, &[&authority])
+                    bench.is_for(field, index, &authority)
                 }
                 None => Ok(()),
             }

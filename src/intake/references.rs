@@ -5,7 +5,7 @@
 
 use super::journey::corrected;
 use super::refusal::Refusal;
-use crate::domain::{Reference, Stored, Uscc, View};
+use crate::domain::{Reference, Stored, Subject, View, same_subject};
 use crate::log::{Leaf, Log};
 use crate::standing::Standing;
 use gongshi_verify::encoding::hex;
@@ -44,11 +44,10 @@ pub fn check(log: &Log, standing: &Standing, view: &View<'_>) -> Result<(), Refu
         fits(&reference, &stored)?;
         if reference.target.same_subject {
             let own = subject(view, &reference.path);
-            let other = stored.view().and_then(|view| view.subject_code());
-            let is_same = same_subject(own, other) || {
-                let latest = corrected_subject(log, standing, index)?;
-                latest.is_some_and(|latest| same_subject(own, latest))
-            };
+            let other = stored.view();
+            let other = other.as_ref().and_then(Subject::of);
+            let is_same = same_subject(own.as_ref(), other.as_ref())
+                || is_by_correction(log, standing, index, own)?;
             if !is_same {
                 return Err(Refusal::ReferenceSubject {
                     path: reference.path,
@@ -66,28 +65,30 @@ pub(super) fn is_corrected(path: &str) -> bool {
 }
 
 /// The subject of the record, or of the corrected body, that has a field at this path.
-fn subject(view: &View<'_>, path: &str) -> Option<Uscc> {
+fn subject<'a>(view: &View<'a>, path: &str) -> Option<Subject<&'a str>> {
     match is_corrected(path) {
-        true => corrected(view)?.subject_code(),
-        false => view.subject_code(),
+        true => Subject::of(&corrected(view)?),
+        false => Subject::of(view),
     }
 }
 
-/// The subject of a record as it was last corrected; `None` where no correction of it is public.
-fn corrected_subject(
+/// Whether a record as it was last corrected is about a subject; not where no correction of it is public.
+fn is_by_correction(
     log: &Log,
     standing: &Standing,
     index: u64,
-) -> Result<Option<Option<Uscc>>, Refusal> {
+    own: Option<Subject<&str>>,
+) -> Result<bool, Refusal> {
     let Some(latest) = standing.corrections(index)?.last().copied() else {
-        return Ok(None);
+        return Ok(false);
     };
     let unreadable = |e: &dyn std::fmt::Display| Refusal::Unavailable(e.to_string());
     let leaf = log.leaf(latest).map_err(|e| unreadable(&e))?;
     let stored = Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(|e| unreadable(&e))?;
     let view = stored.view();
     let view = view.as_ref().and_then(corrected);
-    Ok(Some(view.and_then(|view| view.subject_code())))
+    let other = view.as_ref().and_then(Subject::of);
+    Ok(same_subject(own.as_ref(), other.as_ref()))
 }
 
 /// Whether an entry is of a kind the field may name.
@@ -102,9 +103,4 @@ fn fits(reference: &Reference, stored: &Stored) -> Result<(), Refusal> {
             expected: reference.target.kinds,
         }),
     }
-}
-
-/// By credit code, where both have one. Names are written in many ways, and who had no code may have one by now.
-pub(super) fn same_subject<T: PartialEq>(one: Option<T>, other: Option<T>) -> bool {
-    one.is_none() || other.is_none() || one == other
 }

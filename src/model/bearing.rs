@@ -1,12 +1,11 @@
 //! Records that say when the display of another ends: what takes off a list, repairs, lists again.
 //!
 //! How it ends by the rules, and on which day, is for `display`; what merely rested on a record that left is in `rested`. Who may say what of
-//! which record was decided when it was let in, by what it named then; what a correction has it name later is looked at here once more.
+//! which record was decided when it was let in, by what it named then; what a correction has an application name later was not decided on.
 
-use super::fold::{Read, read};
+use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{ModelError, index_in_key, key};
-use crate::domain::office::is_or_is_above;
 use crate::domain::{EntryRef, Exit, Kind, OfDay, View};
 use crate::store::Pair;
 use jiff::civil::Date;
@@ -63,22 +62,6 @@ fn of_day(index: u64, record: &Read) -> OfDay<'_> {
         index,
         authority: &record.stored.entry.authority,
         ground: ground.unwrap_or_default(),
-    }
-}
-
-/// Whether a decision on an application is on a record that the application is for. Who decided was held against the record that the application
-/// named when it was published: one that it names since it was corrected has to be of the authority that decided, or of one below it.
-fn decides(decision: &Read, application: &Read, index: u64, record: &Read) -> bool {
-    let target = |view: Option<View<'_>>| view.and_then(|view| named(&view, "target"));
-    match target(decision.standing()) {
-        Some(other) => other == index,
-        None => {
-            target(application.own()) == Some(index)
-                || is_or_is_above(
-                    &decision.stored.entry.authority,
-                    &record.stored.entry.authority,
-                )
-        }
     }
 }
 
@@ -141,11 +124,7 @@ impl Staging<'_> {
     }
 
     /// The last day by a granted repair that was not rescinded since. A revocation that is reversed ends no display.
-    pub(super) fn repaired_on(
-        &self,
-        index: u64,
-        record: &Read,
-    ) -> Result<Option<Date>, ModelError> {
+    pub(super) fn repaired_on(&self, index: u64) -> Result<Option<Date>, ModelError> {
         let mut decisions = BTreeSet::new();
         for key in self.keys(&key::bearing(index, None))? {
             let one = index_in_key("a repair", &key)?;
@@ -155,7 +134,7 @@ impl Staging<'_> {
                 Some(Kind::RepairApplication) => {
                     for key in self.keys(&key::bearing(one, None))? {
                         let decision = index_in_key("a repair", &key)?;
-                        if decides(&self.standing(decision)?, &said, index, record) {
+                        if self.decides(decision, one, index)? {
                             decisions.insert(decision);
                         }
                     }
@@ -197,6 +176,30 @@ impl Staging<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// Whether a decision on an application is on a record: the one that it names, else the one that the application named when it was decided.
+    /// Who decided was held against that one, and what the application was made to name since, nobody decided on.
+    fn decides(&self, decision: u64, application: u64, index: u64) -> Result<bool, ModelError> {
+        let target = |view: Option<View<'_>>| view.and_then(|view| named(&view, "target"));
+        if let Some(other) = target(self.standing(decision)?.standing()) {
+            return Ok(other == index);
+        }
+        let said = self.corrections(decision)?.last().copied();
+        let said = said.unwrap_or(decision);
+        // Those that left by themselves said it then.
+        let mut corrections = self.corrections(application)?;
+        corrections.extend(self.left_with(application, true)?);
+        let last = corrections.into_iter().filter(|one| *one < said).max();
+        let stored = read(application, &self.records.kept(application)?)?;
+        let applied = match last {
+            Some(last) => {
+                let body = corrected_body(&read(last, &self.records.kept(last)?)?);
+                Read::corrected(stored, Some(body.unwrap_or_default()))
+            }
+            None => Read::as_published(stored),
+        };
+        Ok(target(applied.standing()) == Some(index))
     }
 
     fn serious_listings(&self, uscc: &str) -> Result<Vec<u64>, ModelError> {

@@ -154,7 +154,7 @@ impl<'a> Staging<'a> {
         }
         Ok(Later {
             removed_on: self.removed_on(index, record)?,
-            repaired_on: self.repaired_on(index, record)?,
+            repaired_on: self.repaired_on(index)?,
             recurred: false,
             ended,
         })

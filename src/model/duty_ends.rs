@@ -7,7 +7,7 @@ use super::bearing::named;
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{ModelError, index_in_key, key};
-use crate::domain::{Kind, Stored, Uscc, View};
+use crate::domain::{Kind, Stored, Subject, View};
 use crate::rules::{Duty, EndsWith, Facts, Rules, Side};
 use crate::store::Pair;
 use jiff::civil::Date;
@@ -61,7 +61,7 @@ fn shared_places(duty: &Duty<'_>, view: &View<'_>) -> impl Iterator<Item = u64> 
 struct Owing<'a, 'b> {
     index: u64,
     record: &'a Read,
-    codes: Vec<Uscc>,
+    subjects: Vec<Subject<&'a str>>,
     facts: &'a Facts<'b>,
 }
 
@@ -72,13 +72,13 @@ impl Owing<'_, '_> {
         let of = Side {
             index: self.index,
             authority: &self.record.stored.entry.authority,
-            codes: &self.codes,
+            subjects: &self.subjects,
             facts: self.facts,
         };
         let by = Side {
             index: one,
             authority: &later.stored.entry.authority,
-            codes: &later.codes(),
+            subjects: &later.named_subjects(),
             facts: &said,
         };
         rules.ended_on(duty, &of, &by)
@@ -101,7 +101,7 @@ impl Staging<'_> {
         let owing = Owing {
             index,
             record,
-            codes: record.codes(),
+            subjects: record.named_subjects(),
             facts,
         };
         let mut first: Option<(Date, u64)> = None;
@@ -141,7 +141,7 @@ impl Staging<'_> {
         let owing = Owing {
             index,
             record,
-            codes: record.codes(),
+            subjects: record.named_subjects(),
             facts,
         };
         let ended = |one, said: &Read| owing.ended_on(rules, duty, one, said).is_some();

@@ -5,7 +5,7 @@ use super::enterprise::Enterprise;
 use super::staging::Staging;
 use super::{Model, ModelError, NamedFile, Records, index_in_key, key, unusable};
 use crate::domain::dates::day_in_china;
-use crate::domain::{Kind, Stored, Uscc, View, person};
+use crate::domain::{Kind, Stored, Subject, View, person};
 use crate::log::Leaf;
 use crate::rules::Rules;
 use crate::store::Pair;
@@ -82,10 +82,10 @@ impl Read {
         self.stored.kind
     }
 
-    /// The credit codes of its subject, as published and as it stands.
-    pub(super) fn codes(&self) -> Vec<Uscc> {
+    /// Its subject, as published and as it stands.
+    pub(super) fn named_subjects(&self) -> Vec<Subject<&str>> {
         let views = [self.own(), self.standing()].into_iter().flatten();
-        views.filter_map(|view| view.subject_code()).collect()
+        views.filter_map(|view| Subject::of(&view)).collect()
     }
 
     /// As it was published.

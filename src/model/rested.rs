@@ -9,6 +9,7 @@ use super::staging::Staging;
 use super::{ModelError, key};
 use crate::domain::dates::day_in_china;
 use crate::domain::office::has_standing;
+use crate::domain::subject::is_one_of;
 use crate::domain::{Kind, Stored, View};
 use crate::rules::{Ended, How};
 use std::collections::BTreeSet;
@@ -134,11 +135,9 @@ impl Staging<'_> {
     }
 }
 
-/// Whether a record that left is about the subject of another, by a credit code of each, as published or corrected, and its authority has
-/// standing there.
+/// Whether a record that left is about the subject of another, as published or corrected, and its authority has standing there.
 fn is_about(left: &Read, other: &Read) -> bool {
-    let codes = other.codes();
-    let same = left.codes().iter().any(|code| codes.contains(code));
+    let same = is_one_of(&left.named_subjects(), &other.named_subjects());
     let (one, publisher) = (&left.stored.entry.authority, &other.stored.entry.authority);
     let body = other.standing();
     same && body.is_some_and(|body| has_standing(one, publisher, &body))

@@ -12,7 +12,8 @@ use super::table::{RawRule, Table, holds};
 use super::version::RuleVersion;
 use crate::domain::office::has_standing;
 use crate::domain::schema::FieldType;
-use crate::domain::{EntryRef, Kind, Uscc, View};
+use crate::domain::subject::is_one_of;
+use crate::domain::{EntryRef, Kind, Subject, View};
 use gongshi_verify::names::AuthorityId;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -107,20 +108,20 @@ pub struct Side<'a> {
     pub index: u64,
     /// Who published it.
     pub authority: &'a AuthorityId,
-    /// The credit codes of its subject: as it was published, and as it stands.
-    pub codes: &'a [Uscc],
+    /// Its subject: as it was published, and as it stands; none where it names nobody.
+    pub subjects: &'a [Subject<&'a str>],
     /// What it says.
     pub facts: &'a Facts<'a>,
 }
 
 impl Side<'_> {
-    /// Whether a later record is about the same subject, where both have a credit code. A correction is about what it corrects, whatever code
-    /// it bears itself.
+    /// Whether a later record is about the same subject, where both name one. A correction is about what it corrects, whomever it names
+    /// itself.
     fn is_of_subject_of(&self, later: &Side<'_>) -> bool {
         later.facts.body.kind() == Kind::Correction
-            || self.codes.is_empty()
-            || later.codes.is_empty()
-            || self.codes.iter().any(|code| later.codes.contains(code))
+            || self.subjects.is_empty()
+            || later.subjects.is_empty()
+            || is_one_of(self.subjects, later.subjects)
     }
 }
 

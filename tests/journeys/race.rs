@@ -3,6 +3,7 @@
 use crate::common::*;
 use crate::support::*;
 use gongshi::domain::Kind;
+use gongshi_verify::json::Value;
 
 #[test]
 fn of_two_in_one_request_the_second_is_refused() {
@@ -194,22 +195,42 @@ fn fsck_finds_what_does_not_fit() {
     assert_eq!(misfits(), [index]);
 }
 
-/// Two applications of one listing, of which the first was refused acceptance: each is decided by a record that names only its application.
+/// Two applications of one penalty of somebody without a credit code: each is decided by a record that names only its application.
 #[test]
 fn of_two_grants_in_one_request_that_name_only_their_applications_one_gets_in() {
     let county = County::new();
-    let listed = county.listing("2026-02-20");
+    let of_person = |body: Value| {
+        with(
+            without(body, "subject_uscc"),
+            "subject_type",
+            "natural_person",
+        )
+    };
+    let fined = county.publish("penalty", of_person(body(PENALTY)));
+    county.log.clock.advance_to(time("2026-06-08T08:00:00Z"));
     // Nobody has two open applications; but one whose answer is withdrawn may be decided again.
-    let first = county.apply(listed);
-    let refused = county.publish("repair_decision", county.decision(first, "refused"));
-    let second = county.apply(listed);
+    let apply = || {
+        let body = application("penalty_early_stop", "2026-06-05");
+        let body = with(of_person(body), "target", county.named(fined));
+        county.publish("repair_application", body)
+    };
+    let decision = |application: u64, outcome: &str| {
+        let body = with(
+            of_person(decision("penalty_early_stop", outcome)),
+            "application",
+            county.named(application),
+        );
+        with(body, "decided_on", "2026-06-06")
+    };
+    let first = apply();
+    let refused = county.publish("repair_decision", decision(first, "refused"));
+    let second = apply();
     county
         .withdraw(refused, "published_in_error", None)
         .unwrap();
     let grant = |application: u64| {
-        let body = without(county.decision(application, "granted"), "subject_uscc");
-        let person = with(body, "subject_type", "natural_person");
-        county.event(DEPARTMENT, "repair_decision", None, person)
+        let body = decision(application, "granted");
+        county.event(DEPARTMENT, "repair_decision", None, body)
     };
     let answers = county.log.accept(vec![grant(first), grant(second)]);
     assert!(answers[0].is_ok(), "{answers:?}");

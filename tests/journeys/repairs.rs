@@ -247,10 +247,18 @@ fn a_decided_application_can_be_corrected() {
     county.publish("repair_decision", county.decision(application, "rescinded"));
     let noted = with(removal, "note", "编号有误。");
     county.correct(removed, "abnormal_removal", noted).unwrap();
-    // Its target is another matter: that one is applied for already.
+    // Its target is what was decided on.
     let other = county.listing("2026-02-21");
-    county.apply(other);
-    let moved = with(numbered, "target", county.named(other));
+    let moved = with(numbered.clone(), "target", county.named(other));
     let moved = county.correct(application, "repair_application", moved);
-    assert_eq!(code(moved), "repair_open");
+    assert_eq!(code(moved), "target_decided");
+    // Before a decision it moves, and not to what is applied for already.
+    let third = county.listing("2026-02-22");
+    let open = county.apply(third);
+    let to = |target: u64| with(numbered.clone(), "target", county.named(target));
+    let correct = |target: u64| code(county.correct(open, "repair_application", to(target)));
+    let fourth = county.listing("2026-02-23");
+    county.apply(fourth);
+    assert_eq!(correct(fourth), "repair_open");
+    assert_eq!(correct(other).get(..8), Some("accepted"));
 }

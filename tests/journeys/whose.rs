@@ -160,6 +160,68 @@ fn a_step_is_for_who_inspected_or_whom_it_was_handed_to() {
     }
 }
 
+/// Who hands over is who inspected, one above it, or who took part: nobody makes himself the receiver of another's case.
+#[test]
+fn nobody_takes_a_case_by_a_transfer_of_his_own() {
+    let county = County::new();
+    let found = county.publish("inspection_result", result());
+    let transfer = |recipient: &str| {
+        about(&format!(
+            r#""transfer_type":"case_transfer","transferred_to":"某局","recipient":"{recipient}","transferred_on":"2026-02-21","content":"移送。""#
+        ))
+    };
+    let of = |found: u64, body: Value| with(body, "result", county.named(found));
+    let closed = |found: u64| {
+        of(
+            found,
+            about(r#""followup_type":"closed","acted_on":"2026-02-24""#),
+        )
+    };
+    let close = |body: Value| code(county.say(OTHER, "result_followup", body));
+    let say = |who: &str, body: Value| county.say(who, "transfer", body).unwrap();
+    say(OTHER, of(found, transfer(OTHER)));
+    assert_eq!(close(closed(found)), "not_yours");
+    // Nor by one that names no result.
+    let own = say(OTHER, transfer(OTHER));
+    let by = |transfer: u64| with(closed(found), "transfer", county.named(transfer));
+    assert_eq!(close(by(own)), "not_yours");
+    // One of the department's own about another subject is of another matter.
+    let other = with(transfer(OTHER), "subject_uscc", FIRM);
+    assert_eq!(close(by(say(DEPARTMENT, other))), "not_yours");
+    let handed = say(DEPARTMENT, transfer(OTHER));
+    assert_eq!(close(by(handed)).get(..8), Some("accepted"));
+    // Who took part hands over as well.
+    let joint = with(result(), "joint_departments", codes(&[OTHER]));
+    let found = county.publish("inspection_result", joint);
+    let taiyuan = || with(closed(found), "region", "140100");
+    let close = || code(county.say(TAIYUAN, "result_followup", taiyuan()));
+    assert_eq!(close(), "not_yours");
+    say(OTHER, of(found, transfer(TAIYUAN)));
+    assert_eq!(close().get(..8), Some("accepted"));
+}
+
+#[test]
+fn a_transfer_is_not_corrected_into_one_of_anothers_result() {
+    let county = County::new();
+    let theirs = county.say(OTHER, "inspection_result", result()).unwrap();
+    let [own, second] = [(); 2].map(|()| county.publish("inspection_result", result()));
+    let transfer = about(
+        r#""transfer_type":"case_transfer","transferred_to":"某局","transferred_on":"2026-02-21","content":"移送。""#,
+    );
+    let handed = county.publish("transfer", transfer.clone());
+    let named = |result: u64| with(transfer.clone(), "result", county.named(result));
+    let correct = |index: u64, body: Value| code(county.correct(index, "transfer", body));
+    assert_eq!(correct(handed, named(theirs)), "not_yours");
+    for result in [own, second] {
+        assert_eq!(correct(handed, named(result)).get(..8), Some("accepted"));
+    }
+    assert_eq!(correct(handed, named(theirs)), "not_yours");
+    // One that named it from the beginning is corrected in the rest.
+    let handed = county.publish("transfer", named(theirs));
+    let numbered = with(named(theirs), "transfer_no", "移送1号");
+    assert_eq!(correct(handed, numbered).get(..8), Some("accepted"));
+}
+
 #[test]
 fn a_transfer_is_answered_by_its_recipient() {
     let county = County::new();
@@ -267,9 +329,73 @@ fn a_decision_lifts_nothing_that_its_application_was_corrected_to_name() {
         due.map(|due| due.last_day.to_string())
     };
     let [repaired, goes_on] = ["2026-06-06", "2027-03-02"].map(|day| Some(day.to_owned()));
-    assert_eq!((day(own), day(theirs)), (repaired, goes_on.clone()));
-    county
-        .correct(applied, "repair_application", application(theirs))
-        .unwrap();
-    assert_eq!((day(own), day(theirs)), (goes_on.clone(), goes_on));
+    assert_eq!((day(own), day(theirs)), (repaired.clone(), goes_on.clone()));
+    let moved = county.correct(applied, "repair_application", application(theirs));
+    assert_eq!(code(moved), "target_decided");
+    assert_eq!((day(own), day(theirs)), (repaired, goes_on));
+}
+
+/// An application is moved before its decision to a record of the same authority alone; and what it names then is who decides.
+#[test]
+fn a_decision_is_for_whom_the_application_names_as_it_stands() {
+    let county = County::new();
+    let own = county.listing("2026-02-20");
+    let theirs = county.say(OTHER, "abnormal_listing", listing("2026-02-21"));
+    let theirs = theirs.unwrap();
+    // Received by who published neither, and by who published one.
+    let applied = county.apply(theirs);
+    let correct = |target: u64| {
+        let body = county.application(target);
+        county.correct(applied, "repair_application", body)
+    };
+    let granted = || county.decision(applied, "granted");
+    assert_eq!(county.refused("repair_decision", granted()), "not_yours");
+    let correction = correct(own).unwrap();
+    assert_eq!(code(correct(theirs)), "not_yours");
+    let other = county.say(OTHER, "repair_decision", granted());
+    assert_eq!(code(other), "not_yours");
+    let decided = county.publish("repair_decision", granted());
+    // Nor is the correction taken back, by which it would be on another's record.
+    let back = county.withdraw(correction, "published_in_error", None);
+    assert_eq!(code(back), "target_decided");
+    let removed = with(
+        county.removal(own),
+        "repair_decision",
+        county.named(decided),
+    );
+    county.publish("abnormal_removal", removed);
+    let removed = with(
+        county.removal(theirs),
+        "repair_decision",
+        county.named(decided),
+    );
+    let removed = county.say(OTHER, "abnormal_removal", removed);
+    assert_eq!(code(removed), "decision_other");
+}
+
+/// An objection that was answered stays about what it was about.
+#[test]
+fn an_answered_objection_is_not_moved() {
+    let county = County::new();
+    let own = county.listing("2026-02-20");
+    let second = county.listing("2026-02-21");
+    let theirs = county.say(OTHER, "abnormal_listing", listing("2026-02-21"));
+    let theirs = theirs.unwrap();
+    let objection = |target: u64| {
+        let body = about(
+            r#""objection_type":"content_wrong","objection_text":"日期不符。","filed_on":"2026-02-24""#,
+        );
+        with(body, "target", county.named(target))
+    };
+    let filed = county.publish("objection", objection(own));
+    let moved = |target: u64| code(county.correct(filed, "objection", objection(target)));
+    assert_eq!(moved(theirs), "not_yours");
+    assert_eq!(moved(second).get(..8), Some("accepted"));
+    let reply =
+        about(r#""objection_outcome":"rejected","reason":"日期无误。","decided_on":"2026-02-26""#);
+    let reply = with(reply, "objection", county.named(filed));
+    county.publish("objection_reply", reply);
+    for target in [own, theirs] {
+        assert_eq!(moved(target), "target_decided");
+    }
 }

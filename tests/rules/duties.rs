@@ -1,12 +1,12 @@
 //! What ends a duty, and what the rules say beyond the cases.
 
 use crate::case::day;
-use gongshi::domain::{Kind, Region, Uscc, View};
+use gongshi::domain::{Kind, Region, Subject, Uscc, View};
 use gongshi::rules::{
     Circumstances, Duty, End, Ended, Facts, How, Later, Need, Rules, Side, System, Unruled, WhyNot,
 };
 use gongshi_verify::names::AuthorityId;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 fn facts(kind: Kind, body: &Value) -> Facts<'_> {
     Facts {
@@ -25,16 +25,26 @@ fn ends_of(
     (who, later, later_code): (&str, &Facts<'_>, Option<&Uscc>),
 ) -> bool {
     let [publisher, who] = ["610323-SCJG", who].map(|id| AuthorityId::parse(id).unwrap());
+    let body = |code: Option<&Uscc>| {
+        let code = code.map(|code| ("subject_uscc".to_owned(), json!(code.as_str())));
+        Map::from_iter(code)
+    };
+    let bodies = [body(code), body(later_code)];
+    let kinds = [own, later].map(|facts| facts.body.kind());
+    let [named, later_named] = [0, 1].map(|at| {
+        let one = Subject::of(&View::new(kinds[at], &bodies[at]));
+        one.into_iter().collect::<Vec<_>>()
+    });
     let of = Side {
         index,
         authority: &publisher,
-        codes: code.map_or(&[], std::slice::from_ref),
+        subjects: &named,
         facts: own,
     };
     let by = Side {
         index: 100,
         authority: &who,
-        codes: later_code.map_or(&[], std::slice::from_ref),
+        subjects: &later_named,
         facts: later,
     };
     Rules::built_in().ended_on(duty, &of, &by).is_some()

@@ -3,11 +3,13 @@
 //! Officers appear as a number or as the draw's pseudonyms, never by name.
 
 use super::common::{
-    ATTACHMENTS, AUTHORITY_NAME, CONTENT, DATA_SOURCE, INSPECTION, LEGAL_BASIS_OPT, LINE, NAME,
-    NOTE, NUMBER_TEXT, REGION, RESULT, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_NAME_OR_USCC,
+    ATTACHMENTS, AUTHORITY_NAME, CONTENT, DATA_SOURCE, LEGAL_BASIS_OPT, LINE, NAME, NOTE,
+    NUMBER_TEXT, REGION, RESULT, SECTOR, SEVERITY, SUBJECT_NAME, SUBJECT_NAME_OR_USCC,
     SUBJECT_TYPE, SUBJECT_USCC, SUBJECT_USCC_OR_NAME,
 };
-use super::{Condition, Field, FieldType, KindSchema, Role, entry, only, opt, req, with};
+use super::{
+    Condition, Field, FieldType, KindSchema, Role, entry, entry_of_subject, only, opt, req, with,
+};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
@@ -61,7 +63,10 @@ pub(super) static INSPECTION_RESULT: KindSchema = KindSchema {
 pub(super) static RESULT_FOLLOWUP: KindSchema = KindSchema {
     kind: Kind::ResultFollowup,
     fields: &[
-        req("result", INSPECTION),
+        req(
+            "result",
+            entry_of_subject(&[Kind::InspectionResult, Kind::CampaignResult]),
+        ),
         SUBJECT_USCC,
         SUBJECT_NAME,
         REGION,

@@ -146,6 +146,8 @@ breaches! {
     RepairKindApplied { expected } = "repair_kind_applied", "must be {expected}, which was applied for";
     /// Another record than was applied for.
     TargetApplied { expected } = "target_applied", "must be entry {expected}, which the application names";
+    /// Something else than was decided on.
+    TargetDecided { by } = "target_decided", "cannot change any more what was applied for or objected to: entry {by} has decided or answered it";
     /// Somebody else's record to be repaired.
     SubjectOther = "subject_other", "is a record about another subject";
     /// Its display had ended.

@@ -1,8 +1,8 @@
 //! What an entry and its record show by themselves: signature, rights, fields, plan key. Nothing of the entries around it, so that many are
 //! looked at side by side.
 
-use super::{Short, Waiting, short};
-use crate::domain::{self, Kind, Reference, View};
+use super::{Digested, Short, Waiting, short};
+use crate::domain::{self, Kind, Reference, Subject, View};
 use crate::intake::event::body_of;
 use crate::intake::journey::corrected;
 use gongshi_verify::entry::Entry;
@@ -21,9 +21,9 @@ pub(super) struct Checked {
     /// The entries its record refers to.
     pub(super) references: Vec<Reference>,
     /// As in [`Known`].
-    pub(super) subject: Option<[u8; 8]>,
+    pub(super) subject: Option<Digested>,
     /// The same of what a correction says instead.
-    pub(super) corrected_subject: Option<[u8; 8]>,
+    pub(super) corrected_subject: Option<Digested>,
 }
 
 impl Checked {
@@ -91,9 +91,12 @@ pub(super) fn check(registry: &Registry, waiting: &Waiting) -> Checked {
 }
 
 /// As in [`Known`](super::Known).
-fn subject(view: &View<'_>) -> Option<[u8; 8]> {
-    let code = view.subject_code()?;
-    sha256(code.as_str().as_bytes()).first_chunk().copied()
+fn subject(view: &View<'_>) -> Option<Digested> {
+    let digest = |text: &str| {
+        let digest = sha256(text.as_bytes());
+        *digest.first_chunk().expect("a hash has 32 bytes")
+    };
+    Some(Subject::of(view)?.map(digest))
 }
 
 /// The plan key of the kinds that carry it in `ref` too: both the same, and a plan under its own authority's name.

@@ -2,7 +2,8 @@
 
 use super::listing::Register;
 use crate::domain::dates::day_in_china;
-use crate::domain::{Kind, Stored, View};
+use crate::domain::subject::is_one_of;
+use crate::domain::{Kind, Stored, Subject, View};
 use crate::intake::Refusal;
 use crate::intake::competence::named;
 use crate::log::Log;
@@ -75,6 +76,17 @@ impl Past {
         own.is_some_and(|own| own.as_str() == code)
     }
 
+    /// Whether both are about the same subject, as each was published or stands.
+    pub(super) fn is_about_subject_of(&self, other: &Past) -> bool {
+        let of = |past: &Past| {
+            let views = [past.own_view(), past.view()];
+            views.map(|view| Subject::of(&view).map(|one| one.map(str::to_owned)))
+        };
+        let (own, other) = (of(self), of(other));
+        let [own, other] = [own, other].map(|all| all.into_iter().flatten().collect::<Vec<_>>());
+        is_one_of(&own, &other)
+    }
+
     /// The day it is about.
     pub(super) fn day(&self) -> Option<Date> {
         self.view().main_date()
@@ -86,7 +98,7 @@ fn unreadable(error: impl ToString) -> Refusal {
 }
 
 impl Case<'_> {
-    fn stored(&self, index: u64) -> Result<Stored, Refusal> {
+    pub(super) fn stored(&self, index: u64) -> Result<Stored, Refusal> {
         let leaves = self.log.unveiled(index..index + 1).map_err(unreadable)?;
         let leaf = leaves
             .first()
@@ -115,6 +127,26 @@ impl Case<'_> {
             own,
             corrected,
         }))
+    }
+
+    /// Who published a record, whatever has become of it.
+    pub(super) fn publisher(&self, index: u64) -> Result<AuthorityId, Refusal> {
+        Ok(self.stored(index)?.entry.authority)
+    }
+
+    /// The first record of a kind, public or not, that names an entry in a field; one that was destroyed may have.
+    pub(super) fn answer(
+        &self,
+        index: u64,
+        (kind, field): (Kind, &str),
+    ) -> Result<Option<u64>, Refusal> {
+        for one in self.sequel.find(&Key::Entry(index))? {
+            let past = self.past(one)?;
+            if past.is_none_or(|past| past.kind == kind && past.names(field) == Some(index)) {
+                return Ok(Some(one));
+            }
+        }
+        Ok(None)
     }
 
     /// The record that a field names; none where there is no such field, or its body was destroyed.

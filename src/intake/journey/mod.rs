@@ -8,6 +8,7 @@ mod case;
 mod circumstances;
 mod ended;
 mod listing;
+mod moved;
 mod objection;
 mod papers;
 mod promise;
@@ -19,6 +20,7 @@ pub(super) use case::{Case, Memory};
 pub use ended::EndedBy;
 
 use super::Refusal;
+use super::competence::named;
 use crate::domain::{Breach, Exit, FieldError, Kind, Problem, Uscc, View};
 use crate::sequel::{Key, OF_SUBJECT};
 use case::Past;
@@ -102,14 +104,20 @@ pub(super) fn is_one(view: &View<'_>) -> bool {
         | Kind::NoPenalty => true,
         Kind::CreditPromise => view.value_of("promise").is_some(),
         Kind::SubjectStatus => view.text_of("status") == Some("revocation_reversed"),
-        Kind::Withdrawal => view.value_of("repair_decision").is_some(),
+        Kind::Withdrawal | Kind::Erasure => true,
         Kind::Correction => {
             view.value_of("objection").is_some()
                 || corrected(view)
-                    .is_some_and(|view| is_one(&view) || view.kind() == Kind::CreditPromise)
+                    .is_some_and(|view| is_one(&view) || is_one_corrected(view.kind()))
         }
         _ => false,
     }
+}
+
+/// Kinds of which there is nothing to be judged but that they are corrected: a promise may have had its outcome said already, a transfer may be
+/// made one of another's matter.
+fn is_one_corrected(kind: Kind) -> bool {
+    matches!(kind, Kind::CreditPromise | Kind::Transfer)
 }
 
 /// What a correction says instead.
@@ -163,6 +171,9 @@ pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal
 /// [`Refusal::Unavailable`].
 pub(super) fn met_by(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
     let said = corrected(view).unwrap_or(*view);
+    if view.kind() == Kind::Correction && moved::answered_by(said.kind()).is_some() {
+        return Ok(named(view, "target").map(Key::Entry).into_iter().collect());
+    }
     if said.kind() != Kind::RepairDecision {
         return Ok(Vec::new());
     }
@@ -215,9 +226,8 @@ pub(super) fn judge(
 }
 
 fn one(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
-    // A promise by itself is free to be made; one that is corrected may have had its outcome said already.
-    let promise = said.own.is_some() && said.view.kind() == Kind::CreditPromise;
-    if !promise && !is_one(&said.view) {
+    let is_corrected = said.own.is_some() && is_one_corrected(said.view.kind());
+    if !is_corrected && !is_one(&said.view) {
         return Ok(());
     }
     match said.view.kind() {
@@ -227,11 +237,22 @@ fn one(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         Kind::AbnormalRemoval | Kind::SeriousRemoval | Kind::IndividualRestore => {
             listing::removal(case, said)
         }
-        Kind::RepairApplication => repair::application(case, said),
+        Kind::RepairApplication => {
+            moved::stays(case, said)?;
+            repair::application(case, said)
+        }
         Kind::RepairDecision => repair::decision(case, said),
-        Kind::Withdrawal => repair::withdrawal(case, said),
+        Kind::Withdrawal => {
+            moved::unsaid(case, said)?;
+            repair::withdrawal(case, said)
+        }
+        Kind::Erasure => moved::unsaid(case, said),
         Kind::ResultFollowup => status::followup(case, said),
-        Kind::Objection => objection::filed(case, said),
+        Kind::Transfer => status::handed_on(case, said),
+        Kind::Objection => {
+            moved::stays(case, said)?;
+            objection::filed(case, said)
+        }
         Kind::ObjectionReply => objection::reply(case, said),
         Kind::CreditPromise => promise::settled(case, said),
         Kind::SubjectStatus => status::reversal(case, said),

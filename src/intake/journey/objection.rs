@@ -4,7 +4,7 @@ use super::case::Case;
 use super::{Said, broken};
 use crate::domain::{Breach, Kind};
 use crate::intake::Refusal;
-use crate::intake::competence::named;
+use crate::intake::competence::{is_for, named};
 
 /// Kinds whose main day is that of something done: nobody objects to it before.
 const DONE: &[Kind] = &[
@@ -30,11 +30,19 @@ pub(super) fn filed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// An objection is answered once, not before it was filed, and by a correction of what it is about.
+/// An objection is answered by who took it or whose record it is about, once, not before it was filed, and by a correction of what it is about.
 pub(super) fn reply(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let Some(index) = named(&said.view, "objection") else {
         return Ok(());
     };
+    let filed = case.past(index)?;
+    if !said.settled {
+        let about = filed.as_ref().and_then(|one| one.names("target"));
+        let about = about.map(|about| case.publisher(about)).transpose()?;
+        let taken_by = case.publisher(index)?;
+        let whose: Vec<_> = [&taken_by].into_iter().chain(&about).collect();
+        is_for((case.registry, said.who), ("objection", index), &whose)?;
+    }
     let field = (Kind::ObjectionReply, "objection");
     if let Some(other) = case.following(index, field, said.own)?.first()
         && !said.settled
@@ -42,7 +50,7 @@ pub(super) fn reply(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         let by = other.index.to_string();
         return Err(broken("objection", index, Breach::RepliedAlready { by }));
     }
-    let Some(objection) = case.past(index)? else {
+    let Some(objection) = filed else {
         return Ok(());
     };
     let accepted = objection.view().date_of("accepted_on");

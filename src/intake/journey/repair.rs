@@ -3,9 +3,9 @@
 use super::case::{Case, Past};
 use super::{Said, broken, listing, papers, status};
 use crate::domain::repairs::repaired_by;
-use crate::domain::{Breach, Kind};
+use crate::domain::{Breach, Kind, Subject};
 use crate::intake::Refusal;
-use crate::intake::competence::{acts_for, named};
+use crate::intake::competence::{acts_for, is_for, named};
 use crate::sequel::OF_SUBJECT;
 use jiff::civil::Date;
 
@@ -36,12 +36,12 @@ impl Matter<'_> {
             let kinds = kinds.join(", ");
             return Err(self.broken(Breach::RepairKindOther { kinds }));
         }
-        let own = (said.view.subject_code(), said.view.subject_name());
+        let own = Subject::of(&said.view);
         let is_same = [self.target.view(), self.target.own_view()]
             .iter()
-            .any(|view| {
-                let code = view.subject_code();
-                code.is_none() || own.0.is_none() || code == own.0 || view.subject_name() == own.1
+            .any(|view| match (own, Subject::of(view)) {
+                (Some(own), Some(other)) => own.is_or_was(&other),
+                _ => true,
             });
         match is_same || self.target.left {
             true => Ok(()),
@@ -211,6 +211,10 @@ pub(super) fn decision(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         (None, Some(target)) => ("application", target),
         (None, None) => return without_target(case, said),
     };
+    if !said.settled {
+        let whose = case.publisher(target)?;
+        is_for((case.registry, said.who), (field, target), &[&whose])?;
+    }
     let Some(target) = &case.past(target)? else {
         return Ok(());
     };
@@ -372,7 +376,7 @@ pub(super) fn about(case: &Case<'_>, decision: &Past) -> Result<Option<u64>, Ref
     Ok(decision.names("target").or(applied))
 }
 
-/// A decision that something rests on granted the repair of that record, and was not rescinded since.
+/// A decision that something rests on granted the repair of that record, was that authority's to make, and was not rescinded since.
 pub(super) fn granted_for(
     case: &Case<'_>,
     decision: &Past,
@@ -391,7 +395,11 @@ pub(super) fn granted_for(
     let application = decision.names("application");
     let about = about(case, decision)?;
     let differs = matches!((about, target), (Some(about), Some(target)) if about != target);
-    if decision.text("repair_outcome") != "granted" || differs {
+    let is_competent = match about {
+        Some(about) => acts_for(case.registry, &decision.authority, &case.publisher(about)?),
+        None => true,
+    };
+    if decision.text("repair_outcome") != "granted" || differs || !is_competent {
         return other();
     }
     let mut later = match application {

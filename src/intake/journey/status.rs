@@ -97,41 +97,61 @@ pub(super) fn followup(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         return Ok(());
     };
     said.not_before("acted_on", &result, result.day())?;
-    let joint = result.view();
-    let mut joint = joint.codes_of("joint_departments");
-    if acts_for(case.registry, said.who, &result.authority)
-        || joint.any(|one| one == said.who.as_str())
-        || handed_over(case, said, result.index)?
-    {
-        return Ok(());
+    match is_party(case, said.who, &result) || handed_over(case, said, &result)? {
+        true => Ok(()),
+        false => Err(not_yours("result", result.index, result.authority.as_str())),
     }
-    Err(not_yours("result", result.index, result.authority.as_str()))
 }
 
-/// Whether the matter was handed over to the authority: to it or to one below it by name, or by words in which its registered name stands. Words
-/// that name nobody leave the matter with who sent it.
-fn handed_over(case: &Case<'_>, said: Said<'_>, result: u64) -> Result<bool, Refusal> {
+/// Whether an authority inspected, or stands above who did.
+fn is_party(case: &Case<'_>, who: &AuthorityId, result: &Past) -> bool {
+    let view = result.view();
+    let mut joint = view.codes_of("joint_departments");
+    acts_for(case.registry, who, &result.authority) || joint.any(|one| one == who.as_str())
+}
+
+/// A transfer is not corrected into one of a result that is another's.
+pub(super) fn handed_on(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
+    let before = said.own.map(|own| case.past(own)).transpose()?.flatten();
+    let before = before.and_then(|before| before.names("result"));
+    match case.named(&said.view, "result")? {
+        Some(result) if before != Some(result.index) && !is_party(case, said.who, &result) => {
+            Err(not_yours("result", result.index, result.authority.as_str()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether who inspected handed the matter over to the authority: to it or to one below it by name, or by words in which its registered name
+/// stands. Words that name nobody leave the matter with who sent it; nobody takes it by a transfer of his own.
+fn handed_over(case: &Case<'_>, said: Said<'_>, result: &Past) -> Result<bool, Refusal> {
     let state = case.registry.authority(said.who);
     let name = state.map(|state| plain(&state.name)).unwrap_or_default();
     let in_words = |words: &str| !name.is_empty() && plain(words).contains(&name);
     let to_it = |transfer: &Past| {
-        let about = transfer.names("result").is_none_or(|about| about == result);
+        let about = match transfer.names("result") {
+            Some(about) => about == result.index,
+            None => transfer.is_about_subject_of(result),
+        };
         about
+            && is_party(case, &transfer.authority, result)
             && match AuthorityId::parse(transfer.text("recipient")) {
                 Ok(recipient) => acts_for(case.registry, said.who, &recipient),
                 Err(_) => in_words(transfer.text("transferred_to")),
             }
     };
     let named = case.named(&said.view, "transfer")?;
-    let transfers = case.following(result, (Kind::Transfer, "result"), None)?;
+    let transfers = case.following(result.index, (Kind::Transfer, "result"), None)?;
     if transfers.iter().chain(&named).any(to_it) {
         return Ok(true);
     }
-    let steps = case.following(result, (Kind::ResultFollowup, "result"), said.own)?;
+    let steps = case.following(result.index, (Kind::ResultFollowup, "result"), said.own)?;
     for step in steps {
         let handed = match case.named(&step.view(), "transfer")? {
             Some(transfer) => to_it(&transfer),
-            None => in_words(step.text("transferred_to")),
+            None => {
+                is_party(case, &step.authority, result) && in_words(step.text("transferred_to"))
+            }
         };
         if step.text("followup_type") == "transferred" && handed {
             return Ok(true);

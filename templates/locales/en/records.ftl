@@ -1197,6 +1197,7 @@ problem-decision_other = “{ $field }” ({ $value }) names no decision that gr
 problem-repair_kind_other = The record that “{ $field }” ({ $value }) names is not repaired so: this kind of repair is for { $kinds }.
 problem-repair_kind_applied = “{ $field }” must be { $expected }, which was applied for, not “{ $value }”.
 problem-target_applied = “{ $field }” must be entry { $expected }, which the application names, not { $value }.
+problem-target_decided = “{ $field }” ({ $value }) can no longer change: entry { $by } has decided the application or answered the objection.
 problem-subject_other = The record that “{ $field }” ({ $value }) names is about another subject.
 problem-repair_gone = The display of the record that “{ $field }” ({ $value }) names had ended on { $day } by entry { $by }, before the application.
 problem-repair_lifted = The listing or mark that “{ $field }” ({ $value }) names had ended on { $day } by entry { $by }; there is nothing to repair.

@@ -1191,6 +1191,7 @@ problem-decision_other = 「{ $field }」（{ $value }）所指的不是准予�
 problem-repair_kind_other = 「{ $field }」（{ $value }）所指记录不适用这种修复：这种修复适用于 { $kinds }。
 problem-repair_kind_applied = 「{ $field }」应与申请一致，为 { $expected }，现为“{ $value }”。
 problem-target_applied = 「{ $field }」应为申请所指的第 { $expected } 号条目，现为 { $value }。
+problem-target_decided = 「{ $field }」（{ $value }）不能再变更：该申请或者异议已由第 { $by } 号条目决定或者答复。
 problem-subject_other = 「{ $field }」（{ $value }）所指记录属于另一主体。
 problem-repair_gone = 「{ $field }」（{ $value }）所指记录已于 { $day } 由第 { $by } 号条目停止公示，申请在此之后。
 problem-repair_lifted = 「{ $field }」（{ $value }）所指的列入或者标记已于 { $day } 由第 { $by } 号条目移出或者恢复，无可修复。
