@@ -174,13 +174,12 @@ impl Enterprise {
         }
     }
 
-    /// Ends the listings that a removal means by their day; where there is none yet, it ends those that come.
+    /// Ends the listing that a removal means by its day; where there is none yet, it ends one that comes. As `by_day::ended` has it.
     fn lift(&mut self, removal: Lifted) {
         let listings = self.listings(removal.list);
-        let before = listings.len();
-        listings.retain(|listing| !means(&removal, listing));
-        if listings.len() == before {
-            self.lifted.push(removal);
+        match listings.iter().position(|one| means(&removal, one)) {
+            Some(at) => drop(listings.remove(at)),
+            None => self.lifted.push(removal),
         }
     }
 
@@ -211,11 +210,14 @@ impl Enterprise {
         }
     }
 
-    /// Adds a listing, unless the removal that ends it has come before it.
+    /// Adds a listing, unless the removal that ends it has come before it: one that names its ground before one that names none.
     fn enlist(&mut self, list: StatusList, listing: Listing) {
+        let is_its = |one: &Lifted| one.list == list && means(one, &listing);
         let mut lifted = self.lifted.iter();
-        if !lifted.any(|removal| removal.list == list && means(removal, &listing)) {
-            self.listings(list).push(listing);
+        let grounded = lifted.position(|one| !one.ground.is_empty() && is_its(one));
+        match grounded.or_else(|| self.lifted.iter().position(is_its)) {
+            Some(at) => drop(self.lifted.remove(at)),
+            None => self.listings(list).push(listing),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::common::*;
 use crate::support::*;
+use gongshi::model::StatusList;
 use gongshi_verify::json::Value;
 
 #[test]
@@ -45,7 +46,166 @@ fn a_removal_by_its_day_ends_what_the_log_has_and_what_it_does_not() {
     let other = with(listing("2026-02-20"), "listed_reason", "false_information");
     county.publish("abnormal_listing", other);
     let other = with(by_day("2026-02-20"), "listed_reason", "false_information");
+    let other = with(other, "removed_reason", "information_corrected");
     county.publish("abnormal_removal", other);
+}
+
+/// A removal ends one listing: where several of that day may be meant, it says which.
+#[test]
+fn a_removal_by_a_day_of_several_listings_is_refused() {
+    let county = County::new();
+    let unreachable = county.listing("2026-02-20");
+    let unreported = |day: &str| {
+        let body = with(listing(day), "listed_reason", "annual_report_missing");
+        with(body, "report_years", Value::Array(vec![Value::Int(2024)]))
+    };
+    let other = county.publish("abnormal_listing", unreported("2026-02-20"));
+    let by_day = || with(removal("2026-03-01"), "listed_on", "2026-02-20");
+    assert_eq!(
+        county.refused("abnormal_removal", by_day()),
+        "listing_ambiguous"
+    );
+    let grounded = with(by_day(), "listed_reason", "unreachable");
+    let ended = county.publish("abnormal_removal", grounded);
+    let on = |listed: u64| {
+        county.log.settle();
+        let shop = county
+            .log
+            .app
+            .portal
+            .model
+            .enterprise(SHOP)
+            .unwrap()
+            .unwrap();
+        let mut on = shop.on(StatusList::Abnormal).iter();
+        let shown = county
+            .log
+            .app
+            .portal
+            .model
+            .last_day(listed)
+            .unwrap()
+            .is_none();
+        (on.any(|one| one.index == listed), shown)
+    };
+    assert_eq!([on(unreachable), on(other)], [(false, false), (true, true)]);
+    // One of them stands: that one is meant.
+    let filed = with(by_day(), "removed_reason", "annual_report_filed");
+    let second = county.publish("abnormal_removal", filed.clone());
+    assert_eq!(
+        [on(unreachable), on(other)],
+        [(false, false), (false, false)]
+    );
+    county.withdraw(second, "published_in_error", None).unwrap();
+    assert_eq!([on(unreachable), on(other)], [(false, false), (true, true)]);
+    // A correction makes no removal of several either.
+    county.withdraw(ended, "published_in_error", None).unwrap();
+    let named = with(county.removal(unreachable), "listed_on", "2026-02-20");
+    let named = county.publish("abnormal_removal", named);
+    let again = county.publish("abnormal_removal", filed);
+    assert_eq!(
+        [on(unreachable), on(other)],
+        [(false, false), (false, false)]
+    );
+    county.withdraw(again, "published_in_error", None).unwrap();
+    let moved = with(by_day(), "removed_on", "2026-02-28");
+    let moved = with(moved, "removed_reason", "address_changed");
+    assert_eq!(
+        code(county.correct(named, "abnormal_removal", moved)),
+        "listing_ambiguous"
+    );
+    // Of two authorities, for who stands above one of them.
+    county
+        .say(COUNTY, "abnormal_listing", local(COUNTY, "2026-02-18"))
+        .unwrap();
+    county
+        .say(CITY, "abnormal_listing", local(CITY, "2026-02-18"))
+        .unwrap();
+    let by_city = with(
+        with(removal("2026-03-01"), "region", "610300"),
+        "listed_on",
+        "2026-02-18",
+    );
+    assert_eq!(
+        code(county.say(CITY, "abnormal_removal", by_city.clone())),
+        "listing_ambiguous"
+    );
+    let by_county = with(by_city, "region", "610323");
+    county.say(COUNTY, "abnormal_removal", by_county).unwrap();
+    // Serious listings have no ground that a removal could name.
+    county.publish("serious_listing", serious("2026-02-20"));
+    county.publish(
+        "serious_listing",
+        with(serious("2026-02-20"), "reason", "另一起。"),
+    );
+    let by_day = with(
+        serious_removal("listed_in_error", "2026-03-01"),
+        "listed_on",
+        "2026-02-20",
+    );
+    assert_eq!(
+        county.refused("serious_removal", by_day),
+        "listing_ambiguous"
+    );
+}
+
+fn local(authority: &str, day: &str) -> Value {
+    with(listing(day), "region", &authority[..6])
+}
+
+/// What made the subject leave does away with the ground, by the rules; a listing in error leaves in any case.
+#[test]
+fn the_reason_of_a_removal_fits_the_ground_of_the_listing() {
+    let county = County::new();
+    let all = [
+        "annual_report_filed",
+        "information_published",
+        "information_corrected",
+        "address_changed",
+        "reachable_again",
+    ];
+    for (ground, fitting) in [
+        ("annual_report_missing", &all[..1]),
+        ("instant_information_missing", &all[1..2]),
+        ("false_information", &all[2..3]),
+        ("unreachable", &all[3..]),
+    ] {
+        let body = |day: &str| {
+            let body = with(listing(day), "listed_reason", ground);
+            let years = Value::Array(vec![Value::Int(2024)]);
+            match ground {
+                "annual_report_missing" => with(body, "report_years", years),
+                _ => body,
+            }
+        };
+        for (at, reason) in all.iter().enumerate() {
+            let day = format!("2026-02-1{at}");
+            let listed = county.publish("abnormal_listing", body(&day));
+            let said = with(county.removal(listed), "removed_reason", *reason);
+            let grounded = with(removal("2026-03-01"), "listed_on", day.as_str());
+            let grounded = with(grounded, "listed_reason", ground);
+            let by_day = with(grounded, "removed_reason", *reason);
+            match fitting.contains(reason) {
+                true => drop(county.publish("abnormal_removal", said)),
+                false => {
+                    assert_eq!(
+                        county.refused("abnormal_removal", said),
+                        "removal_reason_other"
+                    );
+                    assert_eq!(
+                        county.refused("abnormal_removal", by_day),
+                        "removal_reason_other"
+                    );
+                    let error = ["listed_in_error", "decision_annulled"][at % 2];
+                    let error = with(county.removal(listed), "removed_reason", error);
+                    let ended = county.publish("abnormal_removal", error);
+                    let changed = with(county.removal(listed), "removed_reason", *reason);
+                    let changed = county.correct(ended, "abnormal_removal", changed);
+                    assert_eq!(code(changed), "removal_reason_other");
+                }
+            }
+        }
+    }
 }
 
 #[test]

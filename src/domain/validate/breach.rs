@@ -128,6 +128,10 @@ breaches! {
     BeforeEntry { index, day } = "before_entry", "must not be earlier than {day}, the day of entry {index}";
     /// A listing that was ended before.
     RemovedAlready { by } = "removed_already", "is a listing that entry {by} has ended";
+    /// The end of one of several listings.
+    ListingAmbiguous { listings } = "listing_ambiguous", "is the day of several listings that stand and may be meant, entries {listings}: name the one by its entry, or by its ground where that tells them apart";
+    /// What made the subject leave has nothing to do with why it was listed.
+    RemovalReasonOther { index, ground, reasons } = "removal_reason_other", "does not do away with {ground}, the ground of entry {index}: for that there are {reasons}, and listed_in_error and decision_annulled for any";
     /// The same listing twice.
     ListedAlready { by } = "listed_already", "is the day of a listing that entry {by} is: of the same subject, by the same authority, for the same ground";
     /// The end of a listing that the log would have.
