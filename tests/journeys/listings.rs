@@ -365,6 +365,71 @@ fn a_serious_listing_leaves_at_the_end_of_its_term_or_by_a_grant() {
     );
 }
 
+/// A listing whose decision states an earlier end leaves on the stated day: rule, duty and intake agree.
+#[test]
+fn a_serious_listing_leaves_on_the_day_that_it_states() {
+    let county = County::new();
+    // A year; three years less a day, as decisions write them.
+    for listed_on in ["2025-03-01", "2023-03-02"] {
+        let stated = with(serious(listed_on), "listed_until", "2026-03-01");
+        let listed = county.publish("serious_listing", stated);
+        let removal = |day: &str| {
+            let body = serious_removal("term_ended", day);
+            with(body, "listing", county.named(listed))
+        };
+        assert_eq!(
+            county.refused("serious_removal", removal("2026-02-28")),
+            "term_runs"
+        );
+        county.log.settle();
+        let model = &county.log.app.portal.model;
+        let due = model.last_day(listed).unwrap().unwrap();
+        assert_eq!(due.last_day.to_string(), "2026-03-01");
+        let log = county.log.app.portal.log.as_ref();
+        let duties = model.duties_of(listed, log).unwrap().unwrap();
+        let due: Vec<_> = duties
+            .iter()
+            .map(|one| one.duty.due_on.clone().ok().map(|day| day.to_string()))
+            .collect();
+        assert_eq!(due, [Some("2026-03-01".to_owned())]);
+        county.publish("serious_removal", removal("2026-03-01"));
+    }
+    // A stated day that is later lengthens nothing.
+    let longer = with(serious("2023-03-01"), "listed_until", "2026-03-02");
+    let listed = county.publish("serious_listing", longer);
+    let removal = serious_removal("term_ended", "2026-03-01");
+    county.publish(
+        "serious_removal",
+        with(removal, "listing", county.named(listed)),
+    );
+}
+
+/// To end a display takes two keys, by a withdrawal: a correction leaves it three working days (2026-03-02 is a Monday).
+#[test]
+fn a_correction_ends_no_display_at_once() {
+    let county = County::new();
+    let listed = county.publish("serious_listing", serious("2026-02-20"));
+    let correct = |body: Value| code(county.correct(listed, "serious_listing", body));
+    for day in ["2023-02-20", "2023-03-01", "2023-03-04"] {
+        assert_eq!(correct(serious(day)), "display_cut_short", "{day}");
+        let stated = with(
+            serious("2023-09-01"),
+            "listed_until",
+            day.replace("2023", "2026"),
+        );
+        assert_eq!(correct(stated), "display_cut_short", "{day}");
+    }
+    assert_eq!(correct(serious("2023-03-05")).get(..8), Some("accepted"));
+    // It is judged as it was last corrected, and lengthened at any time.
+    assert_eq!(correct(serious("2023-03-03")), "display_cut_short");
+    assert_eq!(correct(serious("2023-03-06")).get(..8), Some("accepted"));
+    // What is over already, other things about it may be corrected.
+    let over = county.publish("serious_listing", serious("2022-02-20"));
+    let other = with(serious("2022-02-20"), "reason", "另一起。");
+    let other = code(county.correct(over, "serious_listing", other));
+    assert!(!other.starts_with("display"), "{other}");
+}
+
 #[test]
 fn a_serious_listing_that_should_not_have_been_needs_neither_term_nor_grant() {
     let county = County::new();

@@ -100,6 +100,8 @@ breaches! {
     LowerFineDenied { province, low } = "lower_fine_denied", "must be {low}, by the standard of {province}";
     /// The authority has to decide.
     NeedsReview { rule } = "needs_review", "is a record for which rule {rule} gives no end: the authority has to decide";
+    /// A correction by which a display would be over.
+    DisplayCutShort { last_day, rule, basis } = "display_cut_short", "would end the display with {last_day}, by rule {rule} ({basis}), sooner than it stands and at once or within days: withdraw the record instead, which two keys sign";
     /// An application before its time.
     RepairEarly { from, rule, basis } = "repair_early", "was applied for too early: possible from {from} on, by rule {rule} ({basis})";
     /// Never ended early.

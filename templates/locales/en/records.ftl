@@ -1229,6 +1229,7 @@ problem-threshold_unknown = “{ $field }” must say whether the fine is low: t
 problem-threshold_or_severity = “{ $field }” must say whether the fine is low: the standard of { $province } is not known here. Or say in “Severity” (severity) how severe the violation was; then it is not needed.
 problem-lower_fine_denied = “{ $field }” must be { $low }, by the standard of { $province }.
 problem-needs_review = Rule { $rule } gives no end for this record; the authority has to decide.
+problem-display_cut_short = “{ $field }” would end the display with { $last_day } (rule { $rule }: { $basis }), sooner than it stands and at once or within three working days. Withdraw the record instead: that takes the signatures of two keys.
 problem-repair_early = The application was made too early: possible from { $from } on, by rule { $rule }, { $basis }.
 problem-repair_excluded = The display of this record is never ended early: rule { $rule }, { $basis }.
 problem-repair_by_itself = The display of this record ends by itself; no application is taken: rule { $rule }, { $basis }.

@@ -1223,6 +1223,7 @@ problem-threshold_unknown = 本站没有 { $province } 的较低数额罚款标�
 problem-threshold_or_severity = 本站没有 { $province } 的较低数额罚款标准，须在「{ $field }」写明是否属于较低数额；或者写明「失信程度」（severity），则不必填写。
 problem-lower_fine_denied = 按 { $province } 的标准，「{ $field }」应为 { $low }。
 problem-needs_review = 规则 { $rule } 没有给出这条记录的公示期限，由机关决定。
+problem-display_cut_short = 按「{ $field }」更正后，公示将于 { $last_day } 结束（规则 { $rule }：{ $basis }），早于原定日期，且已经届满或者不足三个工作日。请改为停止公示，由两把密钥签名。
 problem-repair_early = 申请过早：{ $from } 起方可申请，规则 { $rule }，{ $basis }。
 problem-repair_excluded = 这条记录不得提前停止公示：规则 { $rule }，{ $basis }。
 problem-repair_by_itself = 这条记录到期自动停止公示，无需申请：规则 { $rule }，{ $basis }。
