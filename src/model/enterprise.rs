@@ -79,6 +79,14 @@ pub enum StatusList {
 }
 
 impl StatusList {
+    /// The list of a kind of listing or removal.
+    pub(super) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::SeriousListing | Kind::SeriousRemoval => StatusList::Serious,
+            _ => StatusList::Abnormal,
+        }
+    }
+
     pub(super) fn byte(self) -> u8 {
         match self {
             StatusList::Abnormal => b'a',
@@ -145,10 +153,7 @@ impl Enterprise {
             self.region = region.to_string();
             self.region_since = since;
         }
-        let list = match view.kind() {
-            Kind::SeriousListing | Kind::SeriousRemoval => StatusList::Serious,
-            _ => StatusList::Abnormal,
-        };
+        let list = StatusList::of(view.kind());
         let ground = view.text_of("listed_reason").unwrap_or_default().to_owned();
         if Exit::of_listing(view.kind()).is_some() {
             let listing = Listing {

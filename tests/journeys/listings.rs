@@ -404,6 +404,58 @@ fn a_serious_listing_leaves_on_the_day_that_it_states() {
     );
 }
 
+/// A subject without a credit code is on the list by its listing alone, and counted there.
+#[test]
+fn a_listed_person_is_counted_and_shown() {
+    let county = County::new();
+    let person = |name: &str| {
+        let body = without(serious("2026-02-20"), "subject_uscc");
+        let body = with(body, "subject_type", "natural_person");
+        with(body, "subject_name", name)
+    };
+    let on = || {
+        county.log.settle();
+        let model = &county.log.app.portal.model;
+        let list = StatusList::Serious;
+        let all = model.listed_entries(list, None, 10).unwrap();
+        (model.listed_count(list).unwrap(), all)
+    };
+    county.publish("serious_listing", serious("2026-02-20"));
+    let first = county.publish("serious_listing", person("赵某某"));
+    let second = county.publish("serious_listing", person("钱某某"));
+    assert_eq!(on(), (3, vec![first, second]));
+    let model = &county.log.app.portal.model;
+    let after = model.listed_entries(StatusList::Serious, Some(first), 10);
+    assert_eq!(after.unwrap(), [second]);
+    assert_eq!(
+        model.listed_entries(StatusList::Serious, None, 1).unwrap(),
+        [first]
+    );
+    assert_eq!(
+        model.listed_entries(StatusList::Abnormal, None, 1).unwrap(),
+        [0; 0]
+    );
+    let removal = without(
+        serious_removal("listed_in_error", "2026-03-01"),
+        "subject_uscc",
+    );
+    let removal = with(removal, "subject_type", "natural_person");
+    let removal = with(removal, "subject_name", "赵某某");
+    let removal = with(removal, "listing", county.named(first));
+    let removed = county.publish("serious_removal", removal);
+    assert_eq!(on(), (2, vec![second]));
+    county
+        .withdraw(removed, "published_in_error", None)
+        .unwrap();
+    assert_eq!(on(), (3, vec![first, second]));
+    county.withdraw(second, "published_in_error", None).unwrap();
+    assert_eq!(on(), (2, vec![first]));
+    // It was a company's: it is on the list by its code.
+    let company = with(serious("2026-02-21"), "subject_uscc", FIRM);
+    county.correct(first, "serious_listing", company).unwrap();
+    assert_eq!(on(), (2, vec![]));
+}
+
 /// To end a display takes two keys, by a withdrawal: a correction leaves it three working days (2026-03-02 is a Monday).
 #[test]
 fn a_correction_ends_no_display_at_once() {
