@@ -10,6 +10,8 @@ use crate::intake::Refusal;
 use crate::intake::competence::{named, not_yours};
 use crate::rules::{End, Later, Rules};
 use jiff::civil::Date;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 fn of_day(past: &Past) -> OfDay<'_> {
     OfDay {
@@ -25,6 +27,8 @@ pub(super) struct Register {
     exits: Vec<Past>,
     /// Those of the listings that an end names by their entry, each with that end's.
     named: Vec<(u64, u64)>,
+    /// Which removal ends which listing, without one of the removals: found out once.
+    ended: RefCell<HashMap<Option<u64>, BTreeMap<u64, u64>>>,
 }
 
 impl Register {
@@ -56,20 +60,24 @@ impl Register {
             listed,
             exits,
             named,
+            ended: RefCell::default(),
         })
     }
 
     /// The removal that ends a listing by its day, without `own`.
     fn ends(&self, listing: u64, own: Option<u64>) -> Option<&Past> {
-        let others = self.exits.iter().filter(|one| Some(one.index) != own);
-        let removals: Vec<OfDay<'_>> = others.map(of_day).collect();
-        if removals.is_empty() {
+        if self.exits.is_empty() {
             return None;
         }
-        let listed: Vec<OfDay<'_>> = self.listed.iter().map(of_day).collect();
-        let named = self.named.iter().filter(|(_, by)| Some(*by) != own);
-        let named: Vec<(u64, u64)> = named.copied().collect();
-        let ended = by_day::ended(&listed, &removals, &named);
+        let mut known = self.ended.borrow_mut();
+        let ended = known.entry(own).or_insert_with(|| {
+            let others = self.exits.iter().filter(|one| Some(one.index) != own);
+            let removals: Vec<OfDay<'_>> = others.map(of_day).collect();
+            let listed: Vec<OfDay<'_>> = self.listed.iter().map(of_day).collect();
+            let named = self.named.iter().filter(|(_, by)| Some(*by) != own);
+            let named: Vec<(u64, u64)> = named.copied().collect();
+            by_day::ended(&listed, &removals, &named)
+        });
         let by = ended.get(&listing)?;
         self.exits.iter().find(|one| one.index == *by)
     }
