@@ -9,12 +9,15 @@ use crate::domain::{Breach, CodeList, EntryRef, FieldError, Kind, Problem, Store
 use crate::log::Log;
 use crate::model::{Model, ModelError};
 use crate::rules::{
-    Circumstances, Condition, End, Facts, Later, Need, RuleVersion, Rules, Unruled, WhyNot,
+    Circumstances, Condition, Count, End, Facts, Later, Need, RuleVersion, Rules, Unruled, WhyNot,
 };
 use crate::standing::Standing;
 use gongshi_verify::entry::Entry;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
+
+/// A correction, which one key signs, leaves a display that it shortens at least so long.
+const NOTICE: Count = Count::WorkingDays(3);
 
 fn fault(path: impl Into<String>, value: impl ToString, breach: Breach) -> FieldError {
     FieldError {
@@ -147,7 +150,7 @@ impl<'a> Court<'a> {
         })
     }
 
-    /// What a correction says instead must be what may be shown.
+    /// What a correction says instead must be what may be shown, and for some days yet if it is shown now.
     fn correction(&self, view: &View<'_>) -> Result<(), Refusal> {
         let target = view.value_of("target").and_then(EntryRef::from_value);
         let corrected = view.value_of("corrected_body").and_then(Value::as_object);
@@ -164,7 +167,47 @@ impl<'a> Court<'a> {
             day_in_china(stored.entry.logged_at.unix()),
             Later::default(),
         );
-        self.may_be_shown(&facts, "corrected_body.")
+        self.may_be_shown(&facts, "corrected_body.")?;
+        self.lasts(target.index, &facts)
+    }
+
+    /// To end a display is for a withdrawal, which two keys sign: a correction does not do it by the back door.
+    fn lasts(&self, target: u64, corrected: &Facts<'_>) -> Result<(), Refusal> {
+        let Ok(display) = self.rules.display(corrected) else {
+            return Ok(());
+        };
+        let End::LastDay(last) = display.end else {
+            return Ok(());
+        };
+        // Where the calendar ends, what is over already is known all the same.
+        let soon = NOTICE.last_day(self.today, self.rules.calendar());
+        if last >= soon.unwrap_or(self.today) {
+            return Ok(());
+        }
+        let Some(found) = self.found(target)? else {
+            return Ok(());
+        };
+        let authority = found.stored.entry.authority.as_str();
+        let kind = corrected.body.kind();
+        let stands = self.rules.facts(
+            authority,
+            found.view(kind),
+            corrected.published_on,
+            Later::default(),
+        );
+        match self.rules.display(&stands).map(|stands| stands.end) {
+            Ok(End::LastDay(before)) if before <= last || before < self.today => Ok(()),
+            _ => {
+                let last_day = last.to_string();
+                let (rule, basis) = named(display.rule);
+                let breach = Breach::DisplayCutShort {
+                    last_day,
+                    rule,
+                    basis,
+                };
+                Err(broken("corrected_body", "", breach))
+            }
+        }
     }
 
     /// A withdrawal because of a repair names the decision that granted it for this record.

@@ -6,7 +6,7 @@
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{ModelError, index_in_key, key};
-use crate::domain::{EntryRef, Exit, Kind, OfDay, View};
+use crate::domain::{EntryRef, Exit, Kind, OfDay, View, by_day};
 use crate::store::Pair;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,23 +91,48 @@ impl Staging<'_> {
         if let (Some(code), Some(day)) = (view.subject_code(), view.main_date()) {
             let (code, day) = (code.as_str(), day.to_string());
             let removals = self.keys(&key::bearing_by_day(code, &day, None))?;
-            let listed = match removals.is_empty() {
-                true => Vec::new(),
-                false => self.listed_on(view.kind(), code, &day)?,
-            };
-            let all = listed.iter().map(|(index, record)| of_day(*index, record));
-            let all: Vec<OfDay<'_>> = all.collect();
-            let own = of_day(index, record);
-            for key in removals {
-                let one = index_in_key("a removal", &key)?;
-                let removal = self.standing(one)?;
-                if removal.kind() == Some(exit.exit) && of_day(one, &removal).ends(&own, &all) {
-                    let said = removal.standing();
-                    days.extend(said.and_then(|view| view.date_of(exit.ends_on)));
-                }
+            if !removals.is_empty()
+                && let Some(removal) = self.ended_by_day(index, exit, (code, &day), removals)?
+            {
+                let said = removal.standing();
+                days.extend(said.and_then(|view| view.date_of(exit.ends_on)));
             }
         }
         Ok(days.into_iter().min())
+    }
+
+    /// The removal that names a listing of a subject and day by that day and ends it; of those of all kinds with such keys.
+    fn ended_by_day(
+        &self,
+        index: u64,
+        exit: &Exit,
+        (uscc, day): (&str, &str),
+        keys: Vec<Vec<u8>>,
+    ) -> Result<Option<Read>, ModelError> {
+        let mut removals = Vec::new();
+        for key in keys {
+            let one = index_in_key("a removal", &key)?;
+            let removal = self.standing(one)?;
+            if removal.kind() == Some(exit.exit) {
+                removals.push((one, removal));
+            }
+        }
+        let listed = self.listed_on(exit.listing, uscc, day)?;
+        let mut named = Vec::new();
+        for (listing, _) in &listed {
+            for key in self.keys(&key::bearing(*listing, None))? {
+                let by = index_in_key("a removal", &key)?;
+                if self.standing(by)?.kind() == Some(exit.exit) {
+                    named.push((*listing, by));
+                }
+            }
+        }
+        let listed: Vec<OfDay<'_>> = listed.iter().map(|(at, one)| of_day(*at, one)).collect();
+        let by_day: Vec<OfDay<'_>> = removals.iter().map(|(at, one)| of_day(*at, one)).collect();
+        let by = by_day::ended(&listed, &by_day, &named).get(&index).copied();
+        drop(by_day);
+        let mut removals = removals.into_iter();
+        Ok(removals.find(|(at, _)| Some(*at) == by).map(|(_, one)| one))
     }
 
     /// The public listings of a kind that a subject has of a day.
@@ -219,9 +244,15 @@ impl Staging<'_> {
             return Ok(());
         };
         self.touched.extend(targets(kind, &view));
-        // Which listing of a day was meant depends on the others of that day.
-        let by_day = target_by_day(kind, &view).or_else(|| listed_by_day(kind, &view));
-        if let Some((uscc, day)) = by_day {
+        // Which listing of a day was meant depends on the others of that day, and on what ended those.
+        let mut days =
+            Vec::from_iter(target_by_day(kind, &view).or_else(|| listed_by_day(kind, &view)));
+        if let Some(listing) = Exit::by(kind).and_then(|exit| named(&view, exit.field)) {
+            let listing = self.standing(listing)?;
+            let listed = listing.kind().zip(listing.standing());
+            days.extend(listed.and_then(|(kind, view)| listed_by_day(kind, &view)));
+        }
+        for (uscc, day) in days {
             for key in self.keys(&key::enterprise_record_days(&uscc, &day))? {
                 let index = index_in_key("a record of an enterprise", &key)?;
                 self.touched.insert(index);

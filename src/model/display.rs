@@ -186,6 +186,7 @@ impl<'a> Staging<'a> {
 
     /// Keeps the last day of a record, where it has one.
     pub(super) fn keep_display(&mut self, index: u64, record: &Read) -> Result<(), ModelError> {
+        self.keep_listed_entry(index, record)?;
         let display = self.display(index, record)?;
         self.forget_display(index)?;
         match display {

@@ -79,6 +79,14 @@ pub enum StatusList {
 }
 
 impl StatusList {
+    /// The list of a kind of listing or removal.
+    pub(super) fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::SeriousListing | Kind::SeriousRemoval => StatusList::Serious,
+            _ => StatusList::Abnormal,
+        }
+    }
+
     pub(super) fn byte(self) -> u8 {
         match self {
             StatusList::Abnormal => b'a',
@@ -145,10 +153,7 @@ impl Enterprise {
             self.region = region.to_string();
             self.region_since = since;
         }
-        let list = match view.kind() {
-            Kind::SeriousListing | Kind::SeriousRemoval => StatusList::Serious,
-            _ => StatusList::Abnormal,
-        };
+        let list = StatusList::of(view.kind());
         let ground = view.text_of("listed_reason").unwrap_or_default().to_owned();
         if Exit::of_listing(view.kind()).is_some() {
             let listing = Listing {
@@ -174,13 +179,12 @@ impl Enterprise {
         }
     }
 
-    /// Ends the listings that a removal means by their day; where there is none yet, it ends those that come.
+    /// Ends the listing that a removal means by its day; where there is none yet, it ends one that comes. As `by_day::ended` has it.
     fn lift(&mut self, removal: Lifted) {
         let listings = self.listings(removal.list);
-        let before = listings.len();
-        listings.retain(|listing| !means(&removal, listing));
-        if listings.len() == before {
-            self.lifted.push(removal);
+        match listings.iter().position(|one| means(&removal, one)) {
+            Some(at) => drop(listings.remove(at)),
+            None => self.lifted.push(removal),
         }
     }
 
@@ -211,11 +215,14 @@ impl Enterprise {
         }
     }
 
-    /// Adds a listing, unless the removal that ends it has come before it.
+    /// Adds a listing, unless the removal that ends it has come before it: one that names its ground before one that names none.
     fn enlist(&mut self, list: StatusList, listing: Listing) {
+        let is_its = |one: &Lifted| one.list == list && means(one, &listing);
         let mut lifted = self.lifted.iter();
-        if !lifted.any(|removal| removal.list == list && means(removal, &listing)) {
-            self.listings(list).push(listing);
+        let grounded = lifted.position(|one| !one.ground.is_empty() && is_its(one));
+        match grounded.or_else(|| self.lifted.iter().position(is_its)) {
+            Some(at) => drop(self.lifted.remove(at)),
+            None => self.listings(list).push(listing),
         }
     }
 

@@ -209,6 +209,7 @@ impl Staging<'_> {
         self.touch_others(&record)?;
         self.touch_duties(&record)?;
         self.forget_display(index)?;
+        self.forget_listed_entry(index, kind)?;
         self.forget_duties(index)?;
         self.touch_promise(index, &record);
         for (uscc, _) in record.subjects() {

@@ -73,6 +73,13 @@ pub(super) fn listed(list: StatusList, uscc: &str) -> Vec<u8> {
     joined(b's', &[&[list.byte()], uscc.as_bytes()])
 }
 
+/// Listings of subjects without a credit code, by their entry.
+pub(super) fn listed_entry(list: StatusList, index: Option<u64>) -> Vec<u8> {
+    let index = index.map(u64::to_be_bytes);
+    let index = index.as_ref().map_or(&[][..], |one| one.as_slice());
+    joined(b'N', &[&[list.byte()], index])
+}
+
 pub(super) fn listed_count(list: StatusList) -> Vec<u8> {
     joined(b't', &[&[list.byte()]])
 }

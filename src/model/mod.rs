@@ -40,7 +40,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 23;
+const VERSION: u64 = 25;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]
@@ -233,7 +233,7 @@ impl Model {
         Ok(counts)
     }
 
-    /// Number of enterprises on a list now.
+    /// Number of subjects on a list now: enterprises, and listings of subjects without a credit code, natural persons above all.
     pub fn listed_count(&self, list: StatusList) -> Result<u64, ModelError> {
         self.number(&key::listed_count(list))
     }
@@ -254,6 +254,28 @@ impl Model {
         let pairs = self.database.range(&from, to.as_deref()).take(limit);
         pairs
             .map(|pair| Ok(String::from_utf8_lossy(&pair?.0[prefix.len()..]).into_owned()))
+            .collect()
+    }
+
+    /// Listings in force of subjects without a credit code, by their entry, after `after`.
+    ///
+    /// # Errors
+    /// [`ModelError`].
+    pub fn listed_entries(
+        &self,
+        list: StatusList,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<u64>, ModelError> {
+        let prefix = key::listed_entry(list, None);
+        let mut from = key::listed_entry(list, after);
+        if after.is_some() {
+            from.push(0);
+        }
+        let to = prefix_end(&prefix);
+        let pairs = self.database.range(&from, to.as_deref()).take(limit);
+        pairs
+            .map(|pair| index_in_key("a listing", &pair?.0))
             .collect()
     }
 

@@ -1,7 +1,9 @@
 //! Changes not yet written, over the database: they become visible together.
 
 use super::enterprise::{Enterprise, StatusList};
+use super::fold::Read;
 use super::{Model, ModelError, Records, VERSION, key, number};
+use crate::domain::{Exit, Kind};
 use crate::store::{WriteBatch, prefix_end};
 use jiff::civil::Date;
 use std::cell::OnceCell;
@@ -148,6 +150,49 @@ impl<'a> Staging<'a> {
         batch.put(key::VERSION, VERSION.to_be_bytes());
         batch.put(key::RULES, *self.model.rules.digest());
         Ok(batch)
+    }
+
+    /// A listing of a subject without a credit code, natural persons above all, stands in its list by itself, as long as nothing removes it.
+    pub(super) fn keep_listed_entry(
+        &mut self,
+        index: u64,
+        record: &Read,
+    ) -> Result<(), ModelError> {
+        let Some(kind) = record
+            .kind()
+            .filter(|kind| Exit::of_listing(*kind).is_some())
+        else {
+            return Ok(());
+        };
+        let coded = record
+            .standing()
+            .is_none_or(|view| view.subject_code().is_some());
+        let on = !coded && self.removed_on(index, record)?.is_none();
+        self.set_listed_entry(StatusList::of(kind), index, on)
+    }
+
+    /// The same of one that leaves.
+    pub(super) fn forget_listed_entry(&mut self, index: u64, kind: Kind) -> Result<(), ModelError> {
+        match Exit::of_listing(kind) {
+            Some(_) => self.set_listed_entry(StatusList::of(kind), index, false),
+            None => Ok(()),
+        }
+    }
+
+    fn set_listed_entry(
+        &mut self,
+        list: StatusList,
+        index: u64,
+        on: bool,
+    ) -> Result<(), ModelError> {
+        let key = key::listed_entry(list, Some(index));
+        let before = self.get(&key)?.is_some();
+        match (before, on) {
+            (false, true) => self.put(key, Vec::new()),
+            (true, false) => self.delete(key),
+            _ => return Ok(()),
+        }
+        self.add(key::listed_count(list), if on { 1 } else { -1 })
     }
 
     /// Who is on a list stands in it, under the newest listing.

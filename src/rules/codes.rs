@@ -33,6 +33,8 @@ pub struct Code {
     pub negative: bool,
     /// Other names by which tables of departments call it.
     pub aliases: Vec<String>,
+    /// By which codes of the list of reasons for removal its ground is done away with; empty: by any. Grounds of listings alone have some.
+    pub removed_by: Vec<String>,
     /// Where it was read.
     pub source: String,
     /// Whether the list's own text was read for it.
@@ -138,9 +140,14 @@ struct RawCode {
     negative: Option<Spanned<bool>>,
     #[serde(default)]
     aliases: Vec<Spanned<String>>,
+    #[serde(default)]
+    removed_by: Vec<Spanned<String>>,
     source: Spanned<String>,
     confirmed: bool,
 }
+
+/// Reasons for a removal that say the listing should never have been: they fit any ground.
+const NEVER_LISTED: &[&str] = &["listed_in_error", "decision_annulled"];
 
 impl Code {
     fn read(source: Source<'_>, raw: &RawCode) -> Result<Self, RuleError> {
@@ -167,6 +174,19 @@ impl Code {
             }
             _ => {}
         }
+        for reason in &raw.removed_by {
+            if list != CodeList::AbnormalReason {
+                return Err(
+                    source.fault(reason, "only a ground of a listing is removed by something")
+                );
+            }
+            if !CodeList::RemovalReason
+                .codes()
+                .contains(&reason.get_ref().as_str())
+            {
+                return Err(source.fault(reason, "no code of the list removal_reason"));
+            }
+        }
         let day =
             |text: &Option<Spanned<String>>| text.as_ref().map(|text| source.day(text)).transpose();
         let code = Self {
@@ -185,6 +205,11 @@ impl Code {
                 .negative
                 .as_ref()
                 .is_some_and(|negative| *negative.get_ref()),
+            removed_by: raw
+                .removed_by
+                .iter()
+                .map(|reason| reason.get_ref().clone())
+                .collect(),
             aliases: raw
                 .aliases
                 .iter()
@@ -230,6 +255,14 @@ impl Code {
     #[must_use]
     pub fn used_in(&self, province: Region) -> bool {
         self.provinces.is_empty() || self.provinces.contains(&province)
+    }
+
+    /// Whether a reason for removal does away with this ground of a listing.
+    #[must_use]
+    pub fn is_removed_by(&self, reason: &str) -> bool {
+        self.removed_by.is_empty()
+            || NEVER_LISTED.contains(&reason)
+            || self.removed_by.iter().any(|one| one == reason)
     }
 
     /// Whether it is used on a day, wherever.
@@ -331,6 +364,7 @@ impl Codes {
                 valid_to: None,
                 provinces: Vec::new(),
                 negative: false,
+                removed_by: Vec::new(),
                 aliases: raw
                     .aliases
                     .iter()

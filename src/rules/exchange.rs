@@ -45,6 +45,8 @@ struct Told {
     negative: bool,
     #[serde(default)]
     aliases: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    removed_by: Vec<String>,
     source: String,
     confirmed: bool,
 }
@@ -61,6 +63,7 @@ impl Told {
             provinces: code.provinces.iter().map(Region::to_string).collect(),
             negative: code.negative,
             aliases: code.aliases.clone(),
+            removed_by: code.removed_by.clone(),
             source: code.source.clone(),
             confirmed: code.confirmed,
         }
@@ -97,6 +100,7 @@ impl Told {
             en: self.en,
             negative: self.negative,
             aliases: self.aliases,
+            removed_by: self.removed_by,
             source: self.source,
             confirmed: self.confirmed,
         })

@@ -90,6 +90,8 @@ pub enum Term {
         count: Count,
         /// A field whose day is shown in any case.
         at_least: Option<&'static str>,
+        /// A field whose day is the last, where the record states one that is earlier: the decision's own term.
+        at_most: Option<&'static str>,
     },
 }
 
@@ -101,6 +103,7 @@ pub(super) struct RawEnding {
     count: Option<Spanned<RawCount>>,
     from: Option<Spanned<String>>,
     at_least: Option<Spanned<String>>,
+    at_most: Option<Spanned<String>>,
     #[serde(default)]
     removal: bool,
     #[serde(default)]
@@ -157,6 +160,7 @@ impl Ending {
                 field: date(&of.from)?,
                 count: Count::read_by_calendar_days(source, count)?,
                 at_least: date(&of.at_least)?,
+                at_most: date(&of.at_most)?,
             },
             _ => {
                 let reason = "a display is `never = true`, `open = true`, or has a `count`";
@@ -167,12 +171,12 @@ impl Ending {
         if termless
             && (of.from.is_some()
                 || of.at_least.is_some()
+                || of.at_most.is_some()
                 || of.latest.is_some()
                 || of.unless_recurred
                 || of.review_uncorrected)
         {
-            let reason =
-                "from, at_least, latest, unless_recurred and review_uncorrected go with a count";
+            let reason = "from, at_least, at_most, latest, unless_recurred and review_uncorrected go with a count";
             return Err(source.fault(raw, reason));
         }
         if end == Term::Never && (of.removal || of.repair) {
@@ -274,6 +278,7 @@ impl Publication {
                 field,
                 count,
                 at_least,
+                at_most,
             } => {
                 let start = match field {
                     Some(field) => facts.body.date_of(field).ok_or(Unruled::NoDay {
@@ -285,6 +290,8 @@ impl Publication {
                 let last = count.last_calendar_day(start);
                 let least = at_least.and_then(|field| facts.body.date_of(field));
                 let last = least.map_or(last, |least| last.max(least));
+                let most = at_most.and_then(|field| facts.body.date_of(field));
+                let last = most.map_or(last, |most| last.min(most));
                 if ruled.then.latest.is_some_and(|latest| last > latest) {
                     review = Some(rule);
                     End::Open

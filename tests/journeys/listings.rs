@@ -2,6 +2,7 @@
 
 use crate::common::*;
 use crate::support::*;
+use gongshi::model::StatusList;
 use gongshi_verify::json::Value;
 
 #[test]
@@ -45,7 +46,166 @@ fn a_removal_by_its_day_ends_what_the_log_has_and_what_it_does_not() {
     let other = with(listing("2026-02-20"), "listed_reason", "false_information");
     county.publish("abnormal_listing", other);
     let other = with(by_day("2026-02-20"), "listed_reason", "false_information");
+    let other = with(other, "removed_reason", "information_corrected");
     county.publish("abnormal_removal", other);
+}
+
+/// A removal ends one listing: where several of that day may be meant, it says which.
+#[test]
+fn a_removal_by_a_day_of_several_listings_is_refused() {
+    let county = County::new();
+    let unreachable = county.listing("2026-02-20");
+    let unreported = |day: &str| {
+        let body = with(listing(day), "listed_reason", "annual_report_missing");
+        with(body, "report_years", Value::Array(vec![Value::Int(2024)]))
+    };
+    let other = county.publish("abnormal_listing", unreported("2026-02-20"));
+    let by_day = || with(removal("2026-03-01"), "listed_on", "2026-02-20");
+    assert_eq!(
+        county.refused("abnormal_removal", by_day()),
+        "listing_ambiguous"
+    );
+    let grounded = with(by_day(), "listed_reason", "unreachable");
+    let ended = county.publish("abnormal_removal", grounded);
+    let on = |listed: u64| {
+        county.log.settle();
+        let shop = county
+            .log
+            .app
+            .portal
+            .model
+            .enterprise(SHOP)
+            .unwrap()
+            .unwrap();
+        let mut on = shop.on(StatusList::Abnormal).iter();
+        let shown = county
+            .log
+            .app
+            .portal
+            .model
+            .last_day(listed)
+            .unwrap()
+            .is_none();
+        (on.any(|one| one.index == listed), shown)
+    };
+    assert_eq!([on(unreachable), on(other)], [(false, false), (true, true)]);
+    // One of them stands: that one is meant.
+    let filed = with(by_day(), "removed_reason", "annual_report_filed");
+    let second = county.publish("abnormal_removal", filed.clone());
+    assert_eq!(
+        [on(unreachable), on(other)],
+        [(false, false), (false, false)]
+    );
+    county.withdraw(second, "published_in_error", None).unwrap();
+    assert_eq!([on(unreachable), on(other)], [(false, false), (true, true)]);
+    // A correction makes no removal of several either.
+    county.withdraw(ended, "published_in_error", None).unwrap();
+    let named = with(county.removal(unreachable), "listed_on", "2026-02-20");
+    let named = county.publish("abnormal_removal", named);
+    let again = county.publish("abnormal_removal", filed);
+    assert_eq!(
+        [on(unreachable), on(other)],
+        [(false, false), (false, false)]
+    );
+    county.withdraw(again, "published_in_error", None).unwrap();
+    let moved = with(by_day(), "removed_on", "2026-02-28");
+    let moved = with(moved, "removed_reason", "address_changed");
+    assert_eq!(
+        code(county.correct(named, "abnormal_removal", moved)),
+        "listing_ambiguous"
+    );
+    // Of two authorities, for who stands above one of them.
+    county
+        .say(COUNTY, "abnormal_listing", local(COUNTY, "2026-02-18"))
+        .unwrap();
+    county
+        .say(CITY, "abnormal_listing", local(CITY, "2026-02-18"))
+        .unwrap();
+    let by_city = with(
+        with(removal("2026-03-01"), "region", "610300"),
+        "listed_on",
+        "2026-02-18",
+    );
+    assert_eq!(
+        code(county.say(CITY, "abnormal_removal", by_city.clone())),
+        "listing_ambiguous"
+    );
+    let by_county = with(by_city, "region", "610323");
+    county.say(COUNTY, "abnormal_removal", by_county).unwrap();
+    // Serious listings have no ground that a removal could name.
+    county.publish("serious_listing", serious("2026-02-20"));
+    county.publish(
+        "serious_listing",
+        with(serious("2026-02-20"), "reason", "另一起。"),
+    );
+    let by_day = with(
+        serious_removal("listed_in_error", "2026-03-01"),
+        "listed_on",
+        "2026-02-20",
+    );
+    assert_eq!(
+        county.refused("serious_removal", by_day),
+        "listing_ambiguous"
+    );
+}
+
+fn local(authority: &str, day: &str) -> Value {
+    with(listing(day), "region", &authority[..6])
+}
+
+/// What made the subject leave does away with the ground, by the rules; a listing in error leaves in any case.
+#[test]
+fn the_reason_of_a_removal_fits_the_ground_of_the_listing() {
+    let county = County::new();
+    let all = [
+        "annual_report_filed",
+        "information_published",
+        "information_corrected",
+        "address_changed",
+        "reachable_again",
+    ];
+    for (ground, fitting) in [
+        ("annual_report_missing", &all[..1]),
+        ("instant_information_missing", &all[1..2]),
+        ("false_information", &all[2..3]),
+        ("unreachable", &all[3..]),
+    ] {
+        let body = |day: &str| {
+            let body = with(listing(day), "listed_reason", ground);
+            let years = Value::Array(vec![Value::Int(2024)]);
+            match ground {
+                "annual_report_missing" => with(body, "report_years", years),
+                _ => body,
+            }
+        };
+        for (at, reason) in all.iter().enumerate() {
+            let day = format!("2026-02-1{at}");
+            let listed = county.publish("abnormal_listing", body(&day));
+            let said = with(county.removal(listed), "removed_reason", *reason);
+            let grounded = with(removal("2026-03-01"), "listed_on", day.as_str());
+            let grounded = with(grounded, "listed_reason", ground);
+            let by_day = with(grounded, "removed_reason", *reason);
+            match fitting.contains(reason) {
+                true => drop(county.publish("abnormal_removal", said)),
+                false => {
+                    assert_eq!(
+                        county.refused("abnormal_removal", said),
+                        "removal_reason_other"
+                    );
+                    assert_eq!(
+                        county.refused("abnormal_removal", by_day),
+                        "removal_reason_other"
+                    );
+                    let error = ["listed_in_error", "decision_annulled"][at % 2];
+                    let error = with(county.removal(listed), "removed_reason", error);
+                    let ended = county.publish("abnormal_removal", error);
+                    let changed = with(county.removal(listed), "removed_reason", *reason);
+                    let changed = county.correct(ended, "abnormal_removal", changed);
+                    assert_eq!(code(changed), "removal_reason_other");
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -203,6 +363,123 @@ fn a_serious_listing_leaves_at_the_end_of_its_term_or_by_a_grant() {
         correct(of(listed, "listed_in_error", "2026-02-20")).get(..8),
         Some("accepted")
     );
+}
+
+/// A listing whose decision states an earlier end leaves on the stated day: rule, duty and intake agree.
+#[test]
+fn a_serious_listing_leaves_on_the_day_that_it_states() {
+    let county = County::new();
+    // A year; three years less a day, as decisions write them.
+    for listed_on in ["2025-03-01", "2023-03-02"] {
+        let stated = with(serious(listed_on), "listed_until", "2026-03-01");
+        let listed = county.publish("serious_listing", stated);
+        let removal = |day: &str| {
+            let body = serious_removal("term_ended", day);
+            with(body, "listing", county.named(listed))
+        };
+        assert_eq!(
+            county.refused("serious_removal", removal("2026-02-28")),
+            "term_runs"
+        );
+        county.log.settle();
+        let model = &county.log.app.portal.model;
+        let due = model.last_day(listed).unwrap().unwrap();
+        assert_eq!(due.last_day.to_string(), "2026-03-01");
+        let log = county.log.app.portal.log.as_ref();
+        let duties = model.duties_of(listed, log).unwrap().unwrap();
+        let due: Vec<_> = duties
+            .iter()
+            .map(|one| one.duty.due_on.clone().ok().map(|day| day.to_string()))
+            .collect();
+        assert_eq!(due, [Some("2026-03-01".to_owned())]);
+        county.publish("serious_removal", removal("2026-03-01"));
+    }
+    // A stated day that is later lengthens nothing.
+    let longer = with(serious("2023-03-01"), "listed_until", "2026-03-02");
+    let listed = county.publish("serious_listing", longer);
+    let removal = serious_removal("term_ended", "2026-03-01");
+    county.publish(
+        "serious_removal",
+        with(removal, "listing", county.named(listed)),
+    );
+}
+
+/// A subject without a credit code is on the list by its listing alone, and counted there.
+#[test]
+fn a_listed_person_is_counted_and_shown() {
+    let county = County::new();
+    let person = |name: &str| {
+        let body = without(serious("2026-02-20"), "subject_uscc");
+        let body = with(body, "subject_type", "natural_person");
+        with(body, "subject_name", name)
+    };
+    let on = || {
+        county.log.settle();
+        let model = &county.log.app.portal.model;
+        let list = StatusList::Serious;
+        let all = model.listed_entries(list, None, 10).unwrap();
+        (model.listed_count(list).unwrap(), all)
+    };
+    county.publish("serious_listing", serious("2026-02-20"));
+    let first = county.publish("serious_listing", person("赵某某"));
+    let second = county.publish("serious_listing", person("钱某某"));
+    assert_eq!(on(), (3, vec![first, second]));
+    let model = &county.log.app.portal.model;
+    let after = model.listed_entries(StatusList::Serious, Some(first), 10);
+    assert_eq!(after.unwrap(), [second]);
+    assert_eq!(
+        model.listed_entries(StatusList::Serious, None, 1).unwrap(),
+        [first]
+    );
+    assert_eq!(
+        model.listed_entries(StatusList::Abnormal, None, 1).unwrap(),
+        [0; 0]
+    );
+    let removal = without(
+        serious_removal("listed_in_error", "2026-03-01"),
+        "subject_uscc",
+    );
+    let removal = with(removal, "subject_type", "natural_person");
+    let removal = with(removal, "subject_name", "赵某某");
+    let removal = with(removal, "listing", county.named(first));
+    let removed = county.publish("serious_removal", removal);
+    assert_eq!(on(), (2, vec![second]));
+    county
+        .withdraw(removed, "published_in_error", None)
+        .unwrap();
+    assert_eq!(on(), (3, vec![first, second]));
+    county.withdraw(second, "published_in_error", None).unwrap();
+    assert_eq!(on(), (2, vec![first]));
+    // It was a company's: it is on the list by its code.
+    let company = with(serious("2026-02-21"), "subject_uscc", FIRM);
+    county.correct(first, "serious_listing", company).unwrap();
+    assert_eq!(on(), (2, vec![]));
+}
+
+/// To end a display takes two keys, by a withdrawal: a correction leaves it three working days (2026-03-02 is a Monday).
+#[test]
+fn a_correction_ends_no_display_at_once() {
+    let county = County::new();
+    let listed = county.publish("serious_listing", serious("2026-02-20"));
+    let correct = |body: Value| code(county.correct(listed, "serious_listing", body));
+    for day in ["2023-02-20", "2023-03-01", "2023-03-04"] {
+        assert_eq!(correct(serious(day)), "display_cut_short", "{day}");
+        let stated = with(
+            serious("2023-09-01"),
+            "listed_until",
+            day.replace("2023", "2026"),
+        );
+        assert_eq!(correct(stated), "display_cut_short", "{day}");
+    }
+    assert_eq!(correct(serious("2023-03-05")).get(..8), Some("accepted"));
+    // It is judged as it was last corrected, and lengthened at any time.
+    assert_eq!(correct(serious("2023-03-03")), "display_cut_short");
+    assert_eq!(correct(serious("2023-03-06")).get(..8), Some("accepted"));
+    // What is over already, other things about it may be corrected.
+    let over = county.publish("serious_listing", serious("2022-02-20"));
+    let other = with(serious("2022-02-20"), "reason", "另一起。");
+    let other = code(county.correct(over, "serious_listing", other));
+    assert!(!other.starts_with("display"), "{other}");
 }
 
 #[test]

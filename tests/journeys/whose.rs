@@ -284,7 +284,10 @@ fn a_removal_by_the_day_leaves_the_listings_of_others() {
     let listed = county.listing("2026-02-20");
     let theirs = with(listing("2026-02-20"), "listed_reason", "false_information");
     county.say(OTHER, "abnormal_listing", theirs).unwrap();
-    let by_day = || with(removal("2026-03-01"), "listed_on", "2026-02-20");
+    let by_day = || {
+        let body = with(removal("2026-03-01"), "listed_on", "2026-02-20");
+        with(body, "removed_reason", "information_corrected")
+    };
     county.say(OTHER, "abnormal_removal", by_day()).unwrap();
     assert_eq!(
         code(county.say(OTHER, "abnormal_removal", by_day())),

@@ -11,6 +11,7 @@ async fn pages_that_name_persons_stay_out_of_search_engines() {
             format!("/record/{}", SITE.individual.1),
             format!("/enterprise/{}", SITE.individual.0),
             "/list/serious_listing".to_owned(),
+            "/list/serious".to_owned(),
             "/search?q=%E7%A4%BA%E4%BE%8B".to_owned(),
         ] {
             let got = get(&format!("{base}{path}")).await;
@@ -50,8 +51,10 @@ async fn a_person_is_named_in_full_on_the_page_of_the_record_alone() {
         let title = record.split("<title>").nth(1).unwrap();
         let title = title.split("</title>").next().unwrap();
         assert!(title.contains(MASKED) && !title.contains(PERSON), "{title}");
-        let list = get(&format!("{base}/list/serious_listing")).await.body;
-        assert!(list.contains(MASKED) && !list.contains(PERSON));
+        for list in ["serious_listing", "serious"] {
+            let list = get(&format!("{base}/list/{list}")).await.body;
+            assert!(list.contains(MASKED) && !list.contains(PERSON));
+        }
         let link = format!("/record/{}\"", SITE.person);
         let found = get(&format!("{base}/search?q=%E5%BC%A0%E6%9F%90%E6%9F%90")).await;
         assert!(!found.body.contains(&link));

@@ -100,6 +100,8 @@ breaches! {
     LowerFineDenied { province, low } = "lower_fine_denied", "must be {low}, by the standard of {province}";
     /// The authority has to decide.
     NeedsReview { rule } = "needs_review", "is a record for which rule {rule} gives no end: the authority has to decide";
+    /// A correction by which a display would be over.
+    DisplayCutShort { last_day, rule, basis } = "display_cut_short", "would end the display with {last_day}, by rule {rule} ({basis}), sooner than it stands and at once or within days: withdraw the record instead, which two keys sign";
     /// An application before its time.
     RepairEarly { from, rule, basis } = "repair_early", "was applied for too early: possible from {from} on, by rule {rule} ({basis})";
     /// Never ended early.
@@ -128,6 +130,10 @@ breaches! {
     BeforeEntry { index, day } = "before_entry", "must not be earlier than {day}, the day of entry {index}";
     /// A listing that was ended before.
     RemovedAlready { by } = "removed_already", "is a listing that entry {by} has ended";
+    /// The end of one of several listings.
+    ListingAmbiguous { listings } = "listing_ambiguous", "is the day of several listings that stand and may be meant, entries {listings}: name the one by its entry, or by its ground where that tells them apart";
+    /// What made the subject leave has nothing to do with why it was listed.
+    RemovalReasonOther { index, ground, reasons } = "removal_reason_other", "does not do away with {ground}, the ground of entry {index}: for that there are {reasons}, and listed_in_error and decision_annulled for any";
     /// The same listing twice.
     ListedAlready { by } = "listed_already", "is the day of a listing that entry {by} is: of the same subject, by the same authority, for the same ground";
     /// The end of a listing that the log would have.

@@ -5,11 +5,13 @@
 
 use super::case::{Case, Past};
 use super::{Said, broken};
-use crate::domain::{Breach, Exit, Kind, OfDay};
+use crate::domain::{Breach, CodeList, Exit, Kind, OfDay, by_day};
 use crate::intake::Refusal;
 use crate::intake::competence::{named, not_yours};
-use crate::rules::{End, Later};
+use crate::rules::{End, Later, Rules};
 use jiff::civil::Date;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 fn of_day(past: &Past) -> OfDay<'_> {
     OfDay {
@@ -23,6 +25,10 @@ fn of_day(past: &Past) -> OfDay<'_> {
 pub(super) struct Register {
     listed: Vec<Past>,
     exits: Vec<Past>,
+    /// Those of the listings that an end names by their entry, each with that end's.
+    named: Vec<(u64, u64)>,
+    /// Which removal ends which listing, without one of the removals: found out once.
+    ended: RefCell<HashMap<Option<u64>, BTreeMap<u64, u64>>>,
 }
 
 impl Register {
@@ -41,7 +47,39 @@ impl Register {
                 one.names(exit.field).is_none() && one.view().date_of(exit.day) == Some(day)
             });
         }
-        Ok(Register { listed, exits })
+        let mut named = Vec::new();
+        if let (Some(exit), [_, _, ..], false) =
+            (Exit::of_listing(kind), &listed[..], exits.is_empty())
+        {
+            for one in &listed {
+                let ends = case.following(one.index, (exit.exit, exit.field), None)?;
+                named.extend(ends.iter().map(|end| (one.index, end.index)));
+            }
+        }
+        Ok(Register {
+            listed,
+            exits,
+            named,
+            ended: RefCell::default(),
+        })
+    }
+
+    /// The removal that ends a listing by its day, without `own`.
+    fn ends(&self, listing: u64, own: Option<u64>) -> Option<&Past> {
+        if self.exits.is_empty() {
+            return None;
+        }
+        let mut known = self.ended.borrow_mut();
+        let ended = known.entry(own).or_insert_with(|| {
+            let others = self.exits.iter().filter(|one| Some(one.index) != own);
+            let removals: Vec<OfDay<'_>> = others.map(of_day).collect();
+            let listed: Vec<OfDay<'_>> = self.listed.iter().map(of_day).collect();
+            let named = self.named.iter().filter(|(_, by)| Some(*by) != own);
+            let named: Vec<(u64, u64)> = named.copied().collect();
+            by_day::ended(&listed, &removals, &named)
+        });
+        let by = ended.get(&listing)?;
+        self.exits.iter().find(|one| one.index == *by)
     }
 }
 
@@ -59,14 +97,7 @@ pub(super) fn lifted(
     let mut all: Vec<(u64, Option<Date>)> = named.iter().map(end).collect();
     if let (Some(code), Some(day)) = (listing.view().subject_code(), listing.day()) {
         let register = case.register(code.as_str(), exit.listing, day)?;
-        let listed: Vec<OfDay<'_>> = register.listed.iter().map(of_day).collect();
-        let by_day = register.exits.iter();
-        let by_day = by_day.filter(|one| Some(one.index) != own);
-        all.extend(
-            by_day
-                .filter(|one| of_day(one).ends(&of_day(listing), &listed))
-                .map(end),
-        );
+        all.extend(register.ends(listing.index, own).map(end));
     }
     Ok(all.into_iter().min_by_key(|(_, day)| *day))
 }
@@ -93,7 +124,7 @@ pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
             on_ground(case, said, exit, &listing)?;
         }
         None if named(&said.view, exit.field).is_none() && !said.settled => {
-            by_day(case, said, exit)?;
+            of_its_day(case, said, exit)?;
         }
         // Its body is gone: whoever wrote it knows what it said.
         None => {}
@@ -107,10 +138,41 @@ fn on_ground(case: &Case<'_>, said: Said<'_>, exit: &Exit, listing: &Past) -> Re
     if listing.left {
         return Ok(());
     }
+    if !said.settled {
+        fits(case.rules, said, listing)?;
+    }
     match said.view.text_of("serious_removal_reason") {
         Some("term_ended") => term_over(case, said, exit, listing),
         Some("repaired") if !said.settled => repaired(case, said, listing),
         _ => Ok(()),
+    }
+}
+
+/// What made the subject leave does away with the ground of the listing, where the rules say by what that is; a listing that should never have been
+/// leaves in any case.
+fn fits(rules: &Rules, said: Said<'_>, listing: &Past) -> Result<(), Refusal> {
+    let reason = said.view.text_of("removed_reason").unwrap_or_default();
+    let ground = listing.text("listed_reason");
+    let (Some(region), Some(day)) = (listing.view().region(), listing.day()) else {
+        return Ok(());
+    };
+    let codes = rules.codes();
+    let known = codes.get(CodeList::AbnormalReason, ground, region.province(), day);
+    let Ok(known) = known else {
+        return Ok(());
+    };
+    match reason.is_empty() || known.is_removed_by(reason) {
+        true => Ok(()),
+        false => {
+            let (index, ground) = (listing.index.to_string(), ground.to_owned());
+            let reasons = known.removed_by.join(", ");
+            let breach = Breach::RemovalReasonOther {
+                index,
+                ground,
+                reasons,
+            };
+            Err(broken("removed_reason", reason, breach))
+        }
     }
 }
 
@@ -163,8 +225,8 @@ fn repaired(case: &Case<'_>, said: Said<'_>, listing: &Past) -> Result<(), Refus
 }
 
 /// By the day alone the listing may be older than the log. A day that the log covers is of a listing that it has; which must not be ended already,
-/// nor be another authority's.
-fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
+/// nor be another authority's, nor one of several that may be meant: it ends one.
+fn of_its_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
     let (Some(code), Some(day)) = (said.view.subject_code(), said.view.date_of(exit.day)) else {
         return Ok(());
     };
@@ -195,19 +257,22 @@ fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
         return Err(not_yours(exit.day, day, first.authority.as_str()));
     }
     let mut last = None;
-    let mut stands = false;
+    let mut standing = Vec::new();
     for one in meant {
         match lifted(case, one, said.own)? {
             Some((by, _)) => last = Some(by.to_string()),
-            None => {
-                on_ground(case, said, exit, one)?;
-                stands = true;
-            }
+            None => standing.push(one),
         }
     }
-    match last {
-        Some(by) if !stands => Err(broken(exit.day, day, Breach::RemovedAlready { by })),
-        _ => Ok(()),
+    match (&standing[..], last) {
+        ([one], _) => on_ground(case, said, exit, one),
+        ([], Some(by)) => Err(broken(exit.day, day, Breach::RemovedAlready { by })),
+        ([], None) => Ok(()),
+        (several, _) => {
+            let several: Vec<_> = several.iter().map(|one| one.index.to_string()).collect();
+            let listings = several.join(", ");
+            Err(broken(exit.day, day, Breach::ListingAmbiguous { listings }))
+        }
     }
 }
 

@@ -61,6 +61,7 @@ const EXCLUDING: &[&str] = &[
     "no_penalty_kind",
     "objection",
     "promise",
+    "removed_reason",
     "repair_decision",
     "repair_kind",
     "repair_outcome",

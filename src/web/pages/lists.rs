@@ -1,8 +1,8 @@
-//! Lists: the records of a kind, newest first, and the enterprises that are on one of the two lists now.
+//! Lists: the records of a kind, newest first, and who is on one of the two lists now: enterprises by code, then listings of subjects without one.
 
 use super::fault::Fault;
 use super::{Answer, Link, Page, Pager, Visit};
-use crate::domain::{Kind, Uscc};
+use crate::domain::{Kind, Uscc, person};
 use crate::model::StatusList;
 use crate::web::links;
 use gongshi_verify::encoding::decimal;
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// Records on a page.
 const PER_PAGE: u64 = 25;
-/// Enterprises on a page.
+/// Subjects on a page.
 const MEMBERS: usize = 50;
 
 /// The page asked for, from 1, of a list with so many pages.
@@ -71,8 +71,8 @@ pub(super) fn serious(visit: &Visit) -> Result<Answer, Fault> {
 
 #[derive(Serialize)]
 struct Member {
-    name: String,
-    uscc: Link,
+    name: Option<Link>,
+    uscc: Option<String>,
     date: Option<String>,
     /// The latest day that the listings were to last until, where every one's is past.
     term: Option<String>,
@@ -95,12 +95,19 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
             "page-listed-serious-help",
         ),
     };
-    // The code after which this page begins: such an address stays right while the list changes.
-    let after = visit.parameter("after").unwrap_or_default();
-    let after = Uscc::parse(&after).ok();
-    let mut codes = model.listed(list, after.as_ref().map(Uscc::as_str), MEMBERS + 1)?;
-    let more = codes.len() > MEMBERS;
+    // The code or entry after which this page begins: such an address stays right while the list changes.
+    let given = visit.parameter("after").unwrap_or_default();
+    let after = Uscc::parse(&given).ok();
+    let after_entry = decimal(&given);
+    let mut codes = match after_entry {
+        Some(_) => Vec::new(),
+        None => model.listed(list, after.as_ref().map(Uscc::as_str), MEMBERS + 1)?,
+    };
+    let room = (MEMBERS + 1).saturating_sub(codes.len());
+    let mut entries = model.listed_entries(list, after_entry, room)?;
+    let more = codes.len() + entries.len() > MEMBERS;
     codes.truncate(MEMBERS);
+    entries.truncate(MEMBERS - codes.len());
     let mut members = Vec::new();
     for code in &codes {
         let Some(enterprise) = model.enterprise(code)? else {
@@ -125,11 +132,11 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
         let Some(last) = public.last() else { continue };
         let terms: Option<Vec<String>> = terms.into_iter().collect();
         members.push(Member {
-            name: enterprise.name.clone(),
-            uscc: Link {
-                text: code.clone(),
+            name: Some(Link {
+                text: enterprise.name.clone(),
                 href: links::enterprise(visit.lang, code),
-            },
+            }),
+            uscc: Some(code.clone()),
             date: last.date.clone(),
             term: terms.and_then(|terms| terms.into_iter().max()),
             corrected,
@@ -142,11 +149,17 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
                 .collect(),
         });
     }
-    let next = codes
-        .last()
+    for index in &entries {
+        members.extend(alone(visit, *index)?);
+    }
+    let last = entries.last().map(u64::to_string);
+    let last = last.or_else(|| codes.last().cloned());
+    let next = last
         .filter(|_| more)
-        .map(|code| links::with_query(visit.lang, path, &[("after", code)]));
+        .map(|last| links::with_query(visit.lang, path, &[("after", &last)]));
     let title = visit.word(title);
+    let after = after.map(|code| code.to_string());
+    let after = after.or_else(|| after_entry.map(|index| format!("#{index}")));
     let page_title = match &after {
         Some(code) => visit.say(
             "page-title-after",
@@ -167,6 +180,33 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
         .with("folded", &model.cursor()?)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()
+}
+
+/// A listing of a subject without a credit code; a person's name with the surname alone.
+fn alone(visit: &Visit, index: u64) -> Result<Option<Member>, Fault> {
+    let loaded = visit.load(index)?;
+    let Some(view) = loaded.view().filter(|_| loaded.body.is_some()) else {
+        return Ok(None);
+    };
+    if loaded.personal() {
+        visit.note_person();
+    }
+    let href = links::record(visit.lang, index);
+    let name = person::shown_name(&view).map(|name| Link {
+        text: name.into_owned(),
+        href: href.clone(),
+    });
+    Ok(Some(Member {
+        name,
+        uscc: None,
+        date: view.main_date().map(|day| day.to_string()),
+        term: visit.term_over(&loaded),
+        corrected: !loaded.corrections.is_empty(),
+        entries: vec![Link {
+            text: format!("#{index}"),
+            href,
+        }],
+    }))
 }
 
 impl Visit {

@@ -238,7 +238,7 @@ impl Visit {
         name
     }
 
-    /// The last day of a serious listing, where it is past. That ends nothing: removal is for the authority to publish.
+    /// The last day that a serious listing states, where it is past. This ends nothing: the rules do, or the authority's removal.
     pub(super) fn term_over(&self, loaded: &Loaded) -> Option<String> {
         let view = loaded.view()?;
         if loaded.kind != Some(Kind::SeriousListing) {

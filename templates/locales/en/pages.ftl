@@ -252,12 +252,12 @@ page-list-order = Newest in the log first.
 page-list-search = Search within this kind
 page-list-empty = There is no public record of this kind at present.
 page-listed-abnormal = List of abnormal operations
-page-listed-abnormal-help = Businesses on the list of abnormal operations, or marked abnormal, now, in order of code. Once removed, they are no longer shown.
+page-listed-abnormal-help = Businesses on the list of abnormal operations, or marked abnormal, now, in order of code; those without a code follow by entry. Once removed, they are no longer shown.
 page-listed-serious = List of serious violations
-page-listed-serious-help = Businesses on the list of serious violations now, in order of code. Once a removal is published they are no longer shown; where the term is over and none has been published, that is said beside the date.
+page-listed-serious-help = Businesses and natural persons on the list of serious violations now, in order of code; natural persons, who have none, follow by entry, with the surname alone. Once a removal is published they are no longer shown; where the term is over and none has been published, that is said beside the date.
 page-listed-total = { $n ->
-    [one] 1 business at present.
-   *[other] { $n_text } businesses at present.
+    [one] 1 on the list at present.
+   *[other] { $n_text } on the list at present.
 }
 page-listed-empty = Nobody is on the list at present.
 

@@ -222,10 +222,10 @@ page-list-order = 按记入日志的先后排列，最近的在前。
 page-list-search = 在这一类中搜索
 page-list-empty = 这一类目前没有公开记录。
 page-listed-abnormal = 经营异常名录
-page-listed-abnormal-help = 现在列在经营异常名录中、或被标记为经营异常状态的主体，按代码排列。移出后即不再显示。
+page-listed-abnormal-help = 现在列在经营异常名录中、或被标记为经营异常状态的主体，按代码排列，没有代码的按条目排在其后。移出后即不再显示。
 page-listed-serious = 严重违法失信名单
-page-listed-serious-help = 现在列在严重违法失信名单中的主体，按代码排列。移出公示后即不再显示；期限已满而尚无移出公示的，在列入日期旁注明。
-page-listed-total = 现有 { $n_text } 户。
+page-listed-serious-help = 现在列在严重违法失信名单中的主体，按代码排列；自然人没有代码，按条目排在其后，只显示姓氏。移出公示后即不再显示；期限已满而尚无移出公示的，在列入日期旁注明。
+page-listed-total = 现有 { $n_text } 个主体。
 page-listed-empty = 目前名单上没有主体。
 
 page-problem = 接口错误
