@@ -389,7 +389,7 @@ fn a_serious_listing_leaves_on_the_day_that_it_states() {
         let duties = model.duties_of(listed, log).unwrap().unwrap();
         let due: Vec<_> = duties
             .iter()
-            .map(|one| one.duty.due_on.clone().ok().map(|day| day.to_string()))
+            .map(|one| one.duty.due_on.ok().map(|day| day.to_string()))
             .collect();
         assert_eq!(due, [Some("2026-03-01".to_owned())]);
         county.publish("serious_removal", removal("2026-03-01"));
