@@ -2,7 +2,7 @@
 //! records refer to is there, and that nothing came twice.
 //!
 //! The registry is replayed from the authority records alone, so nothing derived is believed. It repairs nothing.
-//! Memory: 24 bytes of statement, 24 of salt and 42 of what others may refer to an entry, 100 to 160 MB for a million entries
+//! Memory: 24 bytes of statement, 24 of salt and 44 of what others may refer to an entry, 100 to 160 MB for a million entries
 //! with the tables' spare room; and the plan keys.
 
 mod entry;

@@ -142,7 +142,7 @@ fn an_erased_record_is_found_by_nothing() {
 #[test]
 fn fsck_finds_what_does_not_fit() {
     use gongshi::intake::Auditor;
-    use gongshi::log::{Leaf, fsck};
+    use gongshi::log::fsck;
     use gongshi::rules::Rules;
     let county = County::new();
     let listed = county.listing("2026-02-20");
@@ -172,26 +172,7 @@ fn fsck_finds_what_does_not_fit() {
     assert_eq!(misfits(), [0; 0]);
     // Past intake: a third removal.
     let event = county.event(DEPARTMENT, "abnormal_removal", None, removal);
-    let line: serde_json::Value = serde_json::from_str(&event.to_json()).unwrap();
-    let canonical = |value: &serde_json::Value| {
-        let text = value.to_string();
-        gongshi_verify::json::to_jcs(&gongshi_verify::json::parse(&text).unwrap())
-    };
-    let record = canonical(&line["record"]);
-    let commitment = gongshi_verify::record::Record::parse(record.as_bytes())
-        .unwrap()
-        .commitment();
-    let entry = serde_json::json!({
-        "authority": line["authority"], "commitment": gongshi_verify::encoding::hex(&commitment), "issued_at": line["issued_at"],
-        "kind": line["kind"], "logged_at": line["issued_at"], "signature": line["signature"], "v": 1,
-    });
-    let leaf = Leaf {
-        entry: canonical(&entry).into_bytes(),
-        record: Some(record.into_bytes()),
-    };
-    let submission = log.submit(vec![leaf]).unwrap();
-    let index = submission.first;
-    submission.wait().unwrap();
+    let index = county.past_intake(&event);
     assert_eq!(misfits(), [index]);
 }
 

@@ -11,8 +11,8 @@ fn of_firm(body: Value) -> Value {
 }
 
 impl County {
-    /// The log as it is has nothing that fsck finds wrong.
-    fn is_sound(&self) {
+    /// What fsck finds wrong with the log as it is.
+    fn problems(&self) -> Vec<String> {
         let log = &self.log.app.portal.log;
         let mut auditor = Auditor::new(origin());
         let mut report = fsck(
@@ -21,7 +21,12 @@ impl County {
             |index, leaf, all| auditor.leaf(index, leaf, all),
         );
         auditor.finish(&mut report.problems);
-        assert_eq!(report.problems, []);
+        let problems = report.problems.into_iter();
+        problems.map(|one| one.problem).collect()
+    }
+
+    fn is_sound(&self) {
+        assert_eq!(self.problems(), [""; 0]);
     }
 }
 
@@ -132,6 +137,16 @@ fn a_person_is_known_by_the_name() {
         "reference-subject"
     );
     county.is_sound();
+    // A log that has such removals is not sound.
+    for (listed, name) in [(person, "司马小红"), (firm, "示例食品店")] {
+        let body = removal(listed, of_person(said(), name));
+        let event = county.event(DEPARTMENT, "serious_removal", None, body);
+        county.past_intake(&event);
+    }
+    let problems = county.problems();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    let mut problems = problems.iter();
+    assert!(problems.all(|one| one.ends_with("which is about another subject")));
 }
 
 /// A name that was corrected is followed on, too.

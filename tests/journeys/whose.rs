@@ -335,7 +335,11 @@ fn a_decision_lifts_nothing_that_its_application_was_corrected_to_name() {
     assert_eq!((day(own), day(theirs)), (repaired.clone(), goes_on.clone()));
     let moved = county.correct(applied, "repair_application", application(theirs));
     assert_eq!(code(moved), "target_decided");
-    assert_eq!((day(own), day(theirs)), (repaired, goes_on));
+    assert_eq!((day(own), day(theirs)), (repaired, goes_on.clone()));
+    // Where a log has such a correction, it lifts nothing all the same.
+    let moved = county.correction(applied, "repair_application", application(theirs));
+    county.past_intake(&moved);
+    assert_eq!((day(own), day(theirs)), (goes_on.clone(), goes_on));
 }
 
 /// An application is moved before its decision to a record of the same authority alone; and what it names then is who decides.

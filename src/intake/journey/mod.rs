@@ -20,7 +20,6 @@ pub(super) use case::{Case, Memory};
 pub use ended::EndedBy;
 
 use super::Refusal;
-use super::competence::named;
 use crate::domain::{Breach, Exit, FieldError, Kind, Problem, Uscc, View};
 use crate::sequel::{Key, OF_SUBJECT};
 use case::Past;
@@ -172,9 +171,6 @@ pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal
 /// [`Refusal::Unavailable`].
 pub(super) fn met_by(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
     let said = corrected(view).unwrap_or(*view);
-    if view.kind() == Kind::Correction && moved::answered_by(said.kind()).is_some() {
-        return Ok(named(view, "target").map(Key::Entry).into_iter().collect());
-    }
     if said.kind() != Kind::RepairDecision {
         return Ok(Vec::new());
     }

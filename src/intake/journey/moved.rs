@@ -10,7 +10,7 @@ use crate::intake::Refusal;
 use crate::intake::competence::{is_for, named};
 
 /// The kind that answers one, and its field for it.
-pub(super) fn answered_by(kind: Kind) -> Option<(Kind, &'static str)> {
+fn answered_by(kind: Kind) -> Option<(Kind, &'static str)> {
     match kind {
         Kind::RepairApplication => Some((Kind::RepairDecision, "application")),
         Kind::Objection => Some((Kind::ObjectionReply, "objection")),
