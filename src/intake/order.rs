@@ -286,6 +286,7 @@ impl Intake {
             sequel: &sequel,
             rules: self.rules(),
             registry,
+            now: entry.logged_at,
             memory: &memory,
         };
         let keys = journey::keys(&case, &view)?;

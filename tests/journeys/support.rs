@@ -2,7 +2,9 @@
 
 use crate::common::*;
 use gongshi::domain::Kind;
-use gongshi::intake::{Clock as _, Event, Refusal};
+use gongshi::intake::{Auditor, Clock as _, Event, Refusal};
+use gongshi::log::fsck;
+use gongshi::rules::Rules;
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::json::Value;
@@ -86,6 +88,33 @@ impl County {
     pub fn say(&self, who: &str, kind: &str, body: Value) -> Result<u64, Refusal> {
         let event = self.event(who, kind, None, body);
         self.log.accept(vec![event]).remove(0)
+    }
+
+    /// The operator ends the key of an authority.
+    pub fn revoke(&self, who: &str) {
+        let revoked = self.log.authority(Value::object([
+            ("action", "revoke".into()),
+            ("authority_id", who.into()),
+            ("public_key", self.keys[who].public().to_base64().into()),
+            ("reason", "密钥丢失".into()),
+        ]));
+        self.log.accept(vec![revoked])[0].clone().unwrap();
+    }
+
+    /// Entries that intake would refuse, as whoever checks the log afterwards finds them.
+    pub fn misfits(&self) -> Vec<u64> {
+        let log = &self.log.app.portal.log;
+        let mut auditor = Auditor::new(origin())
+            .with_rules(log.clone(), Rules::built_in().clone())
+            .unwrap();
+        let mut report = fsck(
+            log,
+            |_| (),
+            |index, leaf, all| auditor.leaf(index, leaf, all),
+        );
+        auditor.finish(&mut report.problems);
+        assert_eq!(report.problems, []);
+        auditor.misfits().to_vec()
     }
 
     /// What the department says and has to be let in.

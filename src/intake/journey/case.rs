@@ -11,6 +11,7 @@ use crate::sequel::{Key, Sequel};
 use crate::standing::Standing;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Registry;
+use gongshi_verify::time::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
@@ -25,6 +26,8 @@ pub(in crate::intake) struct Case<'a> {
     pub(in crate::intake) sequel: &'a Sequel,
     pub(in crate::intake) rules: &'a Rules,
     pub(in crate::intake) registry: &'a Registry,
+    /// The time at which what is judged is logged.
+    pub(in crate::intake) now: Timestamp,
     pub(in crate::intake) memory: &'a Memory,
 }
 

@@ -284,7 +284,7 @@ fn without_target(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
                 field: "applied_on",
                 applied_on: Some(day),
             };
-            if !acts_for(case.registry, said.who, &target.authority) {
+            if !acts_for(case.registry, case.now, said.who, &target.authority) {
                 continue;
             }
             match matter

@@ -99,7 +99,7 @@ pub(super) fn followup(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     said.not_before("acted_on", &result, result.day())?;
     let joint = result.view();
     let mut joint = joint.codes_of("joint_departments");
-    if acts_for(case.registry, said.who, &result.authority)
+    if acts_for(case.registry, case.now, said.who, &result.authority)
         || joint.any(|one| one == said.who.as_str())
         || handed_over(case, said, result.index)?
     {
@@ -118,7 +118,7 @@ fn handed_over(case: &Case<'_>, said: Said<'_>, result: u64) -> Result<bool, Ref
         let about = transfer.names("result").is_none_or(|about| about == result);
         about
             && match AuthorityId::parse(transfer.text("recipient")) {
-                Ok(recipient) => acts_for(case.registry, said.who, &recipient),
+                Ok(recipient) => acts_for(case.registry, case.now, said.who, &recipient),
                 Err(_) => in_words(transfer.text("transferred_to")),
             }
     };
