@@ -211,6 +211,39 @@ fn a_transfer_is_owed_by_its_receiver_and_followed_where_nobody_knows_who_that_i
     county.is_as_if_folded_anew();
 }
 
+/// Nobody makes another department overdue by a day that was over when it could first be known.
+#[test]
+fn what_is_due_before_it_is_logged_stays_with_who_sent_it() {
+    let county = office();
+    county.log.clock.advance_to(time("2026-03-12T02:00:00Z"));
+    let transfer = |due: &str, content: &str| {
+        of_subject(&format!(
+            r#""transfer_type":"notice","transferred_to":"示例县药监局","recipient":"{OTHER}","transferred_on":"2026-03-02","due_on":"{due}","content":"{content}""#
+        ))
+    };
+    county.publish("transfer", transfer("2026-03-11", "抄告"));
+    let overdue = counts(|c| (c.open, c.overdue) = (1, 1));
+    assert_eq!(county.of_other("2026-03-13"), DutyCounts::default());
+    assert_eq!(county.followed("2026-03-13"), overdue);
+    // On the day itself it can still be done.
+    let known = county.publish("transfer", transfer("2026-03-12", "抄告"));
+    assert_eq!(county.of_other("2026-03-13"), overdue);
+    assert_eq!(county.followed("2026-03-13"), overdue);
+    // A correction lays on nobody what is over by then; what was known before it stays theirs.
+    county.log.clock.advance_to(time("2026-03-14T02:00:00Z"));
+    let body = transfer("2026-03-12", "改告");
+    county.say(county.correction(known, "transfer", body)).unwrap();
+    assert_eq!(county.of_other("2026-03-15"), overdue);
+    let later = county.publish("transfer", transfer("2026-03-20", "抄告"));
+    county.log.clock.advance_to(time("2026-03-17T02:00:00Z"));
+    let body = transfer("2026-03-16", "抄告");
+    county.say(county.correction(later, "transfer", body)).unwrap();
+    assert_eq!(county.of_other("2026-03-18"), overdue);
+    let both = counts(|c| (c.open, c.overdue) = (2, 2));
+    assert_eq!(county.followed("2026-03-18"), both);
+    county.is_as_if_folded_anew();
+}
+
 #[test]
 fn a_step_ends_what_was_ordered_before_it_and_nothing_later() {
     let county = office();
