@@ -205,7 +205,7 @@ pub(super) fn judge(
                 (Some(Kind::Correction) | None, _) | (_, None) => Ok(()),
                 (Some(kind), Some(body)) => {
                     judge(log, registry, now, entry, &View::new(kind, body))
-                },
+                }
             }
         }
         kind => {
@@ -304,7 +304,12 @@ mod tests {
         ];
         let registry = registry(&names);
         let at = |now: &str, one: &str, other: &str| {
-            acts_for(&registry, Timestamp::parse(now).unwrap(), &id(one), &id(other))
+            acts_for(
+                &registry,
+                Timestamp::parse(now).unwrap(),
+                &id(one),
+                &id(other),
+            )
         };
         let acts = |one: &str, other: &str| at("2026-04-01T08:00:00Z", one, other);
         assert!(acts("610323-SCJG", "610323-SCJG"));

@@ -127,6 +127,12 @@ impl County {
         code(self.say(DEPARTMENT, kind, body))
     }
 
+    /// The day by the log's clock, in China.
+    fn today(&self) -> String {
+        let now = self.log.clock.now().unix();
+        gongshi::domain::dates::day_in_china(now).to_string()
+    }
+
     pub fn named(&self, index: u64) -> Value {
         let entry = self.log.app.portal.log.entry(index).unwrap();
         Value::object([
@@ -142,7 +148,7 @@ impl County {
         decision: Option<u64>,
     ) -> Result<u64, Refusal> {
         let body = Value::object([
-            ("decided_on", "2026-03-02".into()),
+            ("decided_on", self.today().into()),
             ("legal_basis", "企业信息公示暂行条例".into()),
             ("region", "000000".into()),
             ("target", self.named(target)),
@@ -159,7 +165,7 @@ impl County {
 
     pub fn erase(&self, target: u64) {
         let body = Value::object([
-            ("decided_on", "2026-03-02".into()),
+            ("decided_on", self.today().into()),
             ("erasure_reason", "court_order".into()),
             ("legal_basis", "个人信息保护法".into()),
             ("region", "000000".into()),
@@ -173,7 +179,7 @@ impl County {
     pub fn correct(&self, target: u64, kind: &str, body: Value) -> Result<u64, Refusal> {
         let body = Value::object([
             ("corrected_body", body),
-            ("decided_on", "2026-03-02".into()),
+            ("decided_on", self.today().into()),
             ("reason", "登记时写错。".into()),
             ("region", "000000".into()),
             ("target", self.named(target)),

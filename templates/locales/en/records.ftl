@@ -1237,6 +1237,7 @@ problem-repair_missing = “{ $field }” must name the decision that granted th
 problem-expiry_other = “{ $field }” must be { $expected }, as the rules give it, not “{ $value }”.
 problem-expiry_none = The display of the record that “{ $field }” ({ $value }) names has no end by the rules.
 problem-expiry_early = “{ $field }” ({ $value }) is not over: in China it is { $today }.
+problem-ended_before = “{ $field }” ({ $value }) must not be earlier than { $day }: before that day there was nothing of entry { $index } to be ended or corrected.
 problem-already_ended = The record that “{ $field }” ({ $value }) names has left publication by entry { $by }.
 problem-already_erased = The record that “{ $field }” ({ $value }) names was erased by entry { $by }.
 problem-corrects_correction = The record named is a correction itself; correct entry { $target }, of which it is one.

@@ -1231,6 +1231,7 @@ problem-repair_missing = 「{ $field }」须指明准予修复这条记录的决
 problem-expiry_other = 「{ $field }」按规则应为 { $expected }，现为“{ $value }”。
 problem-expiry_none = 「{ $field }」（{ $value }）所指记录按规则没有公示期限。
 problem-expiry_early = 「{ $field }」（{ $value }）尚未过去：北京时间今天是 { $today }。
+problem-ended_before = 「{ $field }」（{ $value }）不得早于 { $day }：在此之前第 { $index } 号条目所载事项尚未发生，无从停止公示或者更正。
 problem-already_ended = 「{ $field }」（{ $value }）所指记录已经由第 { $by } 号条目停止公示。
 problem-already_erased = 「{ $field }」（{ $value }）所指记录已经由第 { $by } 号条目删除。
 problem-corrects_correction = 所指记录本身是更正；请更正它所更正的第 { $target } 号条目。
