@@ -30,12 +30,14 @@ fn ends_of(
         authority: &publisher,
         codes: code.map_or(&[], std::slice::from_ref),
         facts: own,
+        reaches: &[],
     };
     let by = Side {
         index: 100,
         authority: &who,
         codes: later_code.map_or(&[], std::slice::from_ref),
         facts: later,
+        reaches: &[],
     };
     Rules::built_in().ended_on(duty, &of, &by).is_some()
 }
