@@ -56,6 +56,17 @@ impl Refused {
         self.status == 503 && self.detail.contains("--clock-checked")
     }
 
+    /// The words of one fault with its code behind it; the code of the whole where it has none.
+    pub(super) fn coded(&self, lang: Lang, error: &RefusedField) -> String {
+        let code = match error.code.as_str() {
+            "" => &self.code,
+            code => code,
+        };
+        let text = shown(error.said(lang));
+        let args = [("text", text.into()), ("code", shown(code).into())];
+        Catalogue::built_in().get(lang, "send-code", &args)
+    }
+
     /// The refusal in words: a line for the whole, then one for each fault of a field, each with its code behind it.
     pub fn words(&self, lang: Lang) -> Vec<String> {
         let catalogue = Catalogue::built_in();

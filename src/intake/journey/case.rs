@@ -181,6 +181,21 @@ impl Case<'_> {
         Ok(all)
     }
 
+    /// The same of a subject without a credit code, by its name as it is written.
+    pub(super) fn of_person(
+        &self,
+        name: &str,
+        kind: Kind,
+        day: Date,
+    ) -> Result<Vec<Past>, Refusal> {
+        let mut all = self.public(&Key::Listed(kind, String::new(), day), None)?;
+        all.retain(|past| {
+            let view = past.view();
+            view.subject_code().is_none() && view.subject_name() == Some(name)
+        });
+        Ok(all)
+    }
+
     /// The listings of a kind and day that a subject has, with what ends them by that day; read once.
     pub(super) fn register(
         &self,
