@@ -143,3 +143,35 @@ impl RefusedField {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_told_beside_its_cell_has_its_reason_code() {
+        let mut error = RefusedField {
+            code: "listed_already".to_owned(),
+            detail: "listed before".to_owned(),
+            detail_zh: "已经列入".to_owned(),
+            ..RefusedField::default()
+        };
+        let refused = Refused {
+            code: "journey-rule".to_owned(),
+            ..Refused::default()
+        };
+        assert_eq!(
+            refused.coded(Lang::Zh, &error),
+            "已经列入（listed_already）"
+        );
+        assert_eq!(
+            refused.coded(Lang::En, &error),
+            "listed before (listed_already)"
+        );
+        error.code.clear();
+        assert_eq!(
+            refused.coded(Lang::En, &error),
+            "listed before (journey-rule)"
+        );
+    }
+}

@@ -8,8 +8,8 @@ use super::duty_ends::facts;
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{Model, ModelError, Records, key, unusable};
-use crate::domain::{Stored, View};
 use crate::domain::dates::{day_in_china, parse_date};
+use crate::domain::{Stored, View};
 use crate::rules::{Duty, OwedBy, Rules};
 use jiff::civil::Date;
 
@@ -244,7 +244,10 @@ impl<'a> Staging<'a> {
             view.text_of(field) == wanted.as_deref() && all.any(|one| one.due_on == Ok(*due))
         };
         let logged = |stored: &Stored| day_in_china(stored.entry.logged_at.unix());
-        let mut known = record.own().is_some_and(says).then(|| logged(&record.stored));
+        let mut known = record
+            .own()
+            .is_some_and(says)
+            .then(|| logged(&record.stored));
         if record.is_corrected() {
             for correction in self.corrections(index)? {
                 let said = read(correction, &self.records.kept(correction)?)?;

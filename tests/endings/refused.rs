@@ -147,7 +147,10 @@ fn nothing_is_ended_or_corrected_before_it_was() {
     // Of 20 February.
     let index = county.publish("permit", permit("R-1"));
     let dated = |day: &str| on(permit("R-2"), day);
-    for (day, expected) in [("2026-02-19", "ended_before"), ("2026-03-03", "invalid-fields")] {
+    for (day, expected) in [
+        ("2026-02-19", "ended_before"),
+        ("2026-03-03", "invalid-fields"),
+    ] {
         assert_eq!(code(county.say(withdrawal(index, day))), expected);
         assert_eq!(code(county.say(erasure(index, day))), expected);
         let to = permit("R-2");
