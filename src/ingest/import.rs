@@ -317,8 +317,8 @@ impl Import {
         // The words are the server's, the terminal is not.
         let fault = |error: &RefusedField| {
             let problem = CellProblem::Told {
-                zh: shown(&error.detail_zh),
-                en: shown(&error.detail),
+                zh: refused.coded(Lang::Zh, error),
+                en: refused.coded(Lang::En, error),
             };
             let (field, value) = (shown(&error.field), shown(&error.value));
             self.columns.fault_at(row, &field, &value, problem)

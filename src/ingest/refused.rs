@@ -56,6 +56,17 @@ impl Refused {
         self.status == 503 && self.detail.contains("--clock-checked")
     }
 
+    /// The words of one fault with its code behind it; the code of the whole where it has none.
+    pub(super) fn coded(&self, lang: Lang, error: &RefusedField) -> String {
+        let code = match error.code.as_str() {
+            "" => &self.code,
+            code => code,
+        };
+        let text = shown(error.said(lang));
+        let args = [("text", text.into()), ("code", shown(code).into())];
+        Catalogue::built_in().get(lang, "send-code", &args)
+    }
+
     /// The refusal in words: a line for the whole, then one for each fault of a field, each with its code behind it.
     pub fn words(&self, lang: Lang) -> Vec<String> {
         let catalogue = Catalogue::built_in();
@@ -130,5 +141,37 @@ impl RefusedField {
             Lang::Zh if !self.detail_zh.is_empty() => &self.detail_zh,
             _ => &self.detail,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_told_beside_its_cell_has_its_reason_code() {
+        let mut error = RefusedField {
+            code: "listed_already".to_owned(),
+            detail: "listed before".to_owned(),
+            detail_zh: "已经列入".to_owned(),
+            ..RefusedField::default()
+        };
+        let refused = Refused {
+            code: "journey-rule".to_owned(),
+            ..Refused::default()
+        };
+        assert_eq!(
+            refused.coded(Lang::Zh, &error),
+            "已经列入（listed_already）"
+        );
+        assert_eq!(
+            refused.coded(Lang::En, &error),
+            "listed before (listed_already)"
+        );
+        error.code.clear();
+        assert_eq!(
+            refused.coded(Lang::En, &error),
+            "listed before (journey-rule)"
+        );
     }
 }

@@ -1,8 +1,10 @@
 //! Who may say what of which record (谁检查、谁录入、谁公开): what follows on a record is for the authority that published it.
 //!
-//! For it may act its superior (the same system by its identifier, a region that includes its own) and, where it has no valid key left, any
-//! authority whose region includes its own: offices are merged, and what they said must still be ended by somebody. Nothing here depends on what
-//! is not published yet: who decides on an application or answers an objection goes by what that names as it stands, and is judged where journeys are. That an authority may publish a kind in a region at all is the registry's to say.
+//! For it may act its superior (the same system by its identifier, a region that includes its own) and, where it has had no valid key for a
+//! while, any authority whose region includes its own: offices are merged, and what they said must still be ended by somebody. Not at once: a key
+//! that was stolen is revoked before its successor is there, and nobody inherits an office in between. Nothing here depends on what is not
+//! published yet: who decides on an application or answers an objection goes by what that names as it stands, and is judged where journeys are.
+//! That an authority may publish a kind in a region at all is the registry's to say.
 
 use super::Refusal;
 use crate::domain::{Breach, EntryRef, FieldError, Kind, Problem, Region, Stored, View};
@@ -10,7 +12,11 @@ use crate::log::Log;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::{Registry, Role};
+use gongshi_verify::time::Timestamp;
 use serde_json::Value;
+
+/// Days for which an authority has been without a valid key before others may act for it: the formats have no word for a successor.
+const KEYLESS_DAYS: i64 = 30;
 
 /// Kinds of which the operator may publish its own, beside those that only it may: it runs the log, and supervises nobody.
 const OPERATORS: &[Kind] = &[
@@ -51,8 +57,13 @@ pub(super) fn not_yours(field: &str, value: impl ToString, authority: &str) -> R
     }])
 }
 
-/// Whether one authority may act on what another has published.
-pub(super) fn acts_for(registry: &Registry, one: &AuthorityId, other: &AuthorityId) -> bool {
+/// Whether one authority may act on what another has published, at a time of the log.
+pub(super) fn acts_for(
+    registry: &Registry,
+    now: Timestamp,
+    one: &AuthorityId,
+    other: &AuthorityId,
+) -> bool {
     if one == other {
         return true;
     }
@@ -68,7 +79,10 @@ pub(super) fn acts_for(registry: &Registry, one: &AuthorityId, other: &Authority
         id.split_once('-').map(|(_, office)| office.to_owned())
     };
     let superior = own != theirs && system(one).is_some() && system(one) == system(other);
-    own.covers(&theirs) && (superior || registry.valid_keys(other).is_empty())
+    let keyless = registry.authority(other).and_then(|it| it.keyless_since);
+    let left =
+        keyless.is_some_and(|since| now.unix() - since.unix() >= KEYLESS_DAYS * 24 * 60 * 60);
+    own.covers(&theirs) && (superior || left)
 }
 
 /// Whether the record that a field names is for an authority, by one of those who published it.
@@ -76,11 +90,11 @@ pub(super) fn acts_for(registry: &Registry, one: &AuthorityId, other: &Authority
 /// # Errors
 /// [`Refusal::Competence`].
 pub(super) fn is_for(
-    (registry, who): (&Registry, &AuthorityId),
+    (registry, now, who): (&Registry, Timestamp, &AuthorityId),
     (field, index): (&str, u64),
     whose: &[&AuthorityId],
 ) -> Result<(), Refusal> {
-    if whose.iter().any(|one| acts_for(registry, who, one)) {
+    if whose.iter().any(|one| acts_for(registry, now, who, one)) {
         return Ok(());
     }
     let mut whose: Vec<_> = whose.iter().map(|one| one.as_str()).collect();
@@ -92,6 +106,7 @@ pub(super) fn is_for(
 struct Bench<'a> {
     log: &'a Log,
     registry: &'a Registry,
+    now: Timestamp,
     who: &'a AuthorityId,
 }
 
@@ -106,7 +121,11 @@ impl Bench<'_> {
 
     /// Whether the record that a field names is for this authority, by its publisher.
     fn is_for(&self, field: &str, index: u64, whose: &AuthorityId) -> Result<(), Refusal> {
-        is_for((self.registry, self.who), (field, index), &[whose])
+        is_for(
+            (self.registry, self.now, self.who),
+            (field, index),
+            &[whose],
+        )
     }
 
     /// A transfer is answered by the authority it went to, where it names one of this log.
@@ -127,13 +146,14 @@ impl Bench<'_> {
     }
 }
 
-/// Whether the authority of an event may say this. References are checked before.
+/// Whether the authority of an event may say this at a time of the log. References are checked before.
 ///
 /// # Errors
 /// [`Refusal::Competence`]; or the log could not be read.
 pub(super) fn judge(
     log: &Log,
     registry: &Registry,
+    now: Timestamp,
     entry: &Entry,
     view: &View<'_>,
 ) -> Result<(), Refusal> {
@@ -150,6 +170,7 @@ pub(super) fn judge(
     let bench = Bench {
         log,
         registry,
+        now,
         who: &entry.authority,
     };
     match kind {
@@ -161,7 +182,9 @@ pub(super) fn judge(
             let corrected = view.value_of("corrected_body").and_then(Value::as_object);
             match (kind, corrected) {
                 (Some(Kind::Correction) | None, _) | (_, None) => Ok(()),
-                (Some(kind), Some(body)) => judge(log, registry, entry, &View::new(kind, body)),
+                (Some(kind), Some(body)) => {
+                    judge(log, registry, now, entry, &View::new(kind, body))
+                }
             }
         }
         kind => {
@@ -184,7 +207,6 @@ mod tests {
     use gongshi_verify::names::{KindName, Origin};
     use gongshi_verify::record::Record;
     use gongshi_verify::registry::{AuthorityAction, Profile, key_proof_message};
-    use gongshi_verify::time::Timestamp;
 
     fn id(text: &str) -> AuthorityId {
         AuthorityId::parse(text).unwrap()
@@ -260,7 +282,15 @@ mod tests {
             "610323-OLD",
         ];
         let registry = registry(&names);
-        let acts = |one: &str, other: &str| acts_for(&registry, &id(one), &id(other));
+        let at = |now: &str, one: &str, other: &str| {
+            acts_for(
+                &registry,
+                Timestamp::parse(now).unwrap(),
+                &id(one),
+                &id(other),
+            )
+        };
+        let acts = |one: &str, other: &str| at("2026-04-01T08:00:00Z", one, other);
         assert!(acts("610323-SCJG", "610323-SCJG"));
         assert!(acts("610300-SCJG", "610323-SCJG"));
         for other in [
@@ -275,8 +305,12 @@ mod tests {
         for other in ["610300-YJJ", "610322-SCJG", "610323-YJJ", "610399-X"] {
             assert!(!acts(other, "610323-SCJG"), "{other}");
         }
-        // It has no key any more: whoever is there now.
+        // It has had no key for 30 days: whoever is there now.
         assert!(acts("610323-SCJG", "610323-OLD") && acts("610300-YJJ", "610323-OLD"));
         assert!(!acts("610322-SCJG", "610323-OLD"));
+        assert!(at("2026-04-01T08:00:00Z", "610323-YJJ", "610323-OLD"));
+        for early in ["2026-03-02T08:00:00Z", "2026-04-01T07:59:59Z"] {
+            assert!(!at(early, "610323-YJJ", "610323-OLD"), "{early}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! events; whether it has left already is asked in its turn. Whether the dated rules want it is not asked here.
 
 use super::Refusal;
+use crate::domain::dates::day_in_china;
 use crate::domain::{Breach, FieldError, Kind, Problem, Stored, View};
 use crate::log::{Log, LogError};
 use crate::standing::{self, Said, Standing};
@@ -219,6 +220,61 @@ pub(super) fn admit(standing: &Standing, said: Said) -> Result<(), Refusal> {
     }
 }
 
+/// Whether it was decided when there was something to be decided about: not before the record's day, as that was last corrected or is by this,
+/// nor before its logging where its day is later than that.
+///
+/// # Errors
+/// [`Refusal::Ending`]; or something could not be read.
+pub(super) fn follows_on(
+    log: &Log,
+    standing: &Standing,
+    said: Said,
+    body: &Map<String, Value>,
+) -> Result<(), Refusal> {
+    // An expiry is the rules', which give its day.
+    let own = View::new(said.kind, body).date_of("decided_on");
+    let Some(own) = own.filter(|_| said.kind != Kind::Expiry) else {
+        return Ok(());
+    };
+    let target = stored(log, said.target)?;
+    let Some(kind) = target.kind else {
+        return Ok(());
+    };
+    let last = standing.corrections(said.target)?.last().copied();
+    let last = last.map(|index| stored(log, index)).transpose()?;
+    let corrected = match said.kind {
+        Kind::Correction => body.get("corrected_body").and_then(Value::as_object),
+        _ => last.as_ref().and_then(Stored::corrected_body),
+    };
+    // What is destroyed has no day any more.
+    let stands = corrected.or(target.body.as_ref());
+    let Some(day) = stands.and_then(|body| View::new(kind, body).main_date()) else {
+        return Ok(());
+    };
+    let day = day.min(day_in_china(target.entry.logged_at.unix()));
+    match own < day {
+        true => {
+            let (index, day) = (said.target.to_string(), day.to_string());
+            Err(broken(
+                "decided_on",
+                own,
+                Breach::EndedBefore { index, day },
+            ))
+        }
+        false => Ok(()),
+    }
+}
+
+fn stored(log: &Log, index: u64) -> Result<Stored, Refusal> {
+    let unavailable = |error: &dyn std::fmt::Display| Refusal::Unavailable(error.to_string());
+    let leaves = log.unveiled(index..index + 1);
+    let leaves = leaves.map_err(|error| unavailable(&error))?;
+    let leaf = leaves
+        .first()
+        .ok_or_else(|| unavailable(&format!("entry {index} is not there")))?;
+    Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(|error| unavailable(&error))
+}
+
 /// Whether a correction says something else than its target, as that was last corrected.
 ///
 /// # Errors
@@ -232,16 +288,8 @@ pub(super) fn corrects_something(
     if said.kind != Kind::Correction {
         return Ok(());
     }
-    let unavailable = |error: &dyn std::fmt::Display| Refusal::Unavailable(error.to_string());
     let latest = standing.corrections(said.target)?.last().copied();
-    let index = latest.unwrap_or(said.target);
-    let leaves = log.unveiled(index..index + 1);
-    let leaves = leaves.map_err(|error| unavailable(&error))?;
-    let leaf = leaves
-        .first()
-        .ok_or_else(|| unavailable(&format!("entry {index} is not there")))?;
-    let stored = Stored::read(&leaf.entry, leaf.record.as_deref());
-    let stored = stored.map_err(|error| unavailable(&error))?;
+    let stored = stored(log, latest.unwrap_or(said.target))?;
     let before = match latest {
         Some(_) => stored.corrected_body(),
         None => stored.body.as_ref(),

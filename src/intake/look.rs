@@ -148,7 +148,7 @@ impl Intake {
             Some(key) => {
                 endings::approved(registry, entry, &key)?;
                 references::check(&self.log, &self.standing, &view)?;
-                competence::judge(&self.log, registry, entry, &view)?;
+                competence::judge(&self.log, registry, self.clock.now(), entry, &view)?;
                 if endings::is_one(kind) {
                     let operator = registry.operator().map(|operator| &operator.id);
                     endings::inspect(&self.log, operator, entry, kind, body)?;

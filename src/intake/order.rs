@@ -228,6 +228,7 @@ impl Intake {
         };
         endings::admit(&self.standing, said)?;
         endings::corrects_something(&self.log, &self.standing, said, checked.event.body())?;
+        endings::follows_on(&self.log, &self.standing, said, checked.event.body())?;
         let reference = entry.reference.as_ref();
         match reference.is_some_and(|target| row.targets.contains(target)) {
             true => Err(endings::ended_beside(said.target)),
@@ -286,6 +287,7 @@ impl Intake {
             sequel: &sequel,
             rules: self.rules(),
             registry,
+            now: entry.logged_at,
             memory: &memory,
         };
         let keys = journey::keys(&case, &view)?;

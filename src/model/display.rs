@@ -152,6 +152,7 @@ impl<'a> Staging<'a> {
                 ended.extend(self.pulled((index, record), one, by)?);
             }
         }
+        ended.extend(self.left_below(record)?);
         Ok(Later {
             removed_on: self.removed_on(index, record)?,
             repaired_on: self.repaired_on(index)?,
@@ -194,10 +195,15 @@ impl<'a> Staging<'a> {
                 rule,
                 end: End::LastDay(day),
                 review,
+                decide,
             })) => {
                 let (day, rule) = (day.to_string(), rule.id());
                 let ends = format!("{day} {rule}").into_bytes();
-                if review {
+                if let Some(rule) = decide {
+                    let rule = format!(" {}", rule.id());
+                    self.put(key::review(Some(index)), rule.into_bytes());
+                    self.add(key::UNDECIDED.to_vec(), 1)?;
+                } else if review {
                     self.put(key::review(Some(index)), ends.clone());
                 }
                 self.put(key::due(&day, Some(index)), rule.into_bytes());

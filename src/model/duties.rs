@@ -8,8 +8,8 @@ use super::duty_ends::facts;
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{Model, ModelError, Records, key, unusable};
-use crate::domain::View;
 use crate::domain::dates::{day_in_china, parse_date};
+use crate::domain::{Stored, View};
 use crate::rules::{Duty, OwedBy, Rules};
 use jiff::civil::Date;
 
@@ -193,7 +193,8 @@ impl<'a> Staging<'a> {
                 Some((on, by)) => Some(self.met(&duty, index, on, by)?),
                 None => None,
             };
-            found.push(owed(duty, record, &view, met));
+            let known = self.is_known_in_time(&duty, index, record, &view)?;
+            found.push(owed(duty, record, &view, known, met));
         }
         // What a correction of the record itself ended is no longer asked for by what stands now.
         if !record.is_corrected() {
@@ -215,12 +216,48 @@ impl<'a> Staging<'a> {
                 if !left.iter().any(same) {
                     let on = day_in_china(said.entry.logged_at.unix());
                     let met = self.met(&duty, index, on, correction)?;
-                    found.push(owed(duty, record, &own, Some(met)));
+                    found.push(owed(duty, record, &own, true, Some(met)));
                     break;
                 }
             }
         }
         Ok(found)
+    }
+
+    /// Whether the record said what it lays on somebody else before its last day was over: nobody is late with what was not there to be known.
+    /// What a correction says first is known from the day of its logging.
+    fn is_known_in_time(
+        &self,
+        duty: &Duty<'_>,
+        index: u64,
+        record: &Read,
+        view: &View<'_>,
+    ) -> Result<bool, ModelError> {
+        let (OwedBy::Field(field), Ok(due)) = (duty.owed_by, &duty.due_on) else {
+            return Ok(true);
+        };
+        let rules = self.model.rules();
+        let wanted = view.text_of(field).map(str::to_owned);
+        let says = |view: View<'_>| {
+            let all = rules.duties(&facts(rules, &record.stored, view));
+            let mut all = all.iter().filter(|one| one.rule.name == duty.rule.name);
+            view.text_of(field) == wanted.as_deref() && all.any(|one| one.due_on == Ok(*due))
+        };
+        let logged = |stored: &Stored| day_in_china(stored.entry.logged_at.unix());
+        let mut known = record
+            .own()
+            .is_some_and(says)
+            .then(|| logged(&record.stored));
+        if record.is_corrected() {
+            for correction in self.corrections(index)? {
+                let said = read(correction, &self.records.kept(correction)?)?;
+                if let Some(body) = corrected_body(&said) {
+                    let says = says(View::new(view.kind(), &body));
+                    known = says.then(|| known.unwrap_or_else(|| logged(&said)));
+                }
+            }
+        }
+        Ok(known.is_none_or(|day| day <= *due))
     }
 
     fn met(&self, duty: &Duty<'_>, index: u64, on: Date, by: u64) -> Result<Met, ModelError> {
@@ -308,14 +345,22 @@ impl<'a> Staging<'a> {
 }
 
 /// A duty with whom it stands, and how it ended.
-fn owed<'a>(duty: Duty<'a>, record: &Read, view: &View<'_>, met: Option<Met>) -> RecordDuty<'a> {
+///
+/// What somebody else could not know in time stays with who laid it on them.
+fn owed<'a>(
+    duty: Duty<'a>,
+    record: &Read,
+    view: &View<'_>,
+    known_in_time: bool,
+    met: Option<Met>,
+) -> RecordDuty<'a> {
     let publisher = record.stored.entry.authority.as_str();
     let (authority, part) = match duty.owed_by {
         OwedBy::Publisher => (publisher, Part::Own),
         OwedBy::Subject => (publisher, Part::Followed),
         OwedBy::Field(field) => match view.text_of(field) {
-            Some(named) => (named, Part::Own),
-            None => (publisher, Part::Followed),
+            Some(named) if known_in_time || named == publisher => (named, Part::Own),
+            _ => (publisher, Part::Followed),
         },
     };
     RecordDuty {

@@ -63,6 +63,7 @@ struct Owing<'a, 'b> {
     record: &'a Read,
     subjects: Vec<Subject<&'a str>>,
     facts: &'a Facts<'b>,
+    reaches: Vec<(u64, &'static str, u64)>,
 }
 
 impl Owing<'_, '_> {
@@ -74,12 +75,14 @@ impl Owing<'_, '_> {
             authority: &self.record.stored.entry.authority,
             subjects: &self.subjects,
             facts: self.facts,
+            reaches: &self.reaches,
         };
         let by = Side {
             index: one,
             authority: &later.stored.entry.authority,
             subjects: &later.named_subjects(),
             facts: &said,
+            reaches: &[],
         };
         rules.ended_on(duty, &of, &by)
     }
@@ -103,9 +106,13 @@ impl Staging<'_> {
             record,
             subjects: record.named_subjects(),
             facts,
+            reaches: self.reaches(duty, &facts.body)?,
         };
         let mut first: Option<(Date, u64)> = None;
-        for place in places(duty, index, &facts.body) {
+        let reached = owing.reaches.iter().map(|(_, _, reached)| *reached);
+        let mut places = places(duty, index, &facts.body);
+        places.extend(reached);
+        for place in places {
             let public = self.keys(&key::ender(place, None))?;
             let left = self.keys(&key::left_ender(place, None))?;
             let public = public.iter().map(|key| (key, true));
@@ -128,6 +135,42 @@ impl Staging<'_> {
         Ok(first)
     }
 
+    /// What is named by the records that a record with a duty names, where that may end it.
+    fn reaches(
+        &self,
+        duty: &Duty<'_>,
+        body: &View<'_>,
+    ) -> Result<Vec<(u64, &'static str, u64)>, ModelError> {
+        let mut all = Vec::new();
+        for end in duty.ends_with {
+            let EndsWith::Later {
+                same: Some(same),
+                via: Some(via),
+                ..
+            } = end
+            else {
+                continue;
+            };
+            let Some(one) = named(body, same) else {
+                continue;
+            };
+            let stored = read(one, &self.records.kept(one)?)?;
+            let through = self.as_it_stood(one, stored)?;
+            let reached = through.standing().and_then(|view| named(&view, via));
+            all.extend(reached.map(|reached| (one, *via, reached)));
+        }
+        Ok(all)
+    }
+
+    /// Notes the duties that may end with what becomes of a record which others name: those of what waits at them, and at itself.
+    pub(super) fn touch_duties_through(&mut self, index: u64) -> Result<(), ModelError> {
+        let mut places = vec![index];
+        for key in self.keys(&key::referrer(index, None))? {
+            places.push(index_in_key("a record that names another", &key)?);
+        }
+        self.touch_duties_at(places)
+    }
+
     /// The latest entry by which a duty is open that was done before: one that withdrew what had ended it, or corrected that; or one that
     /// withdrew a correction of the record. Nothing tells of what was erased.
     pub(super) fn reopened_by(
@@ -143,6 +186,7 @@ impl Staging<'_> {
             record,
             subjects: record.named_subjects(),
             facts,
+            reaches: Vec::new(),
         };
         let ended = |one, said: &Read| owing.ended_on(rules, duty, one, said).is_some();
         let mut last = None;

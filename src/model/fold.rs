@@ -133,6 +133,8 @@ impl Staging<'_> {
             Some(target) => {
                 let corrected = read(target, &self.records.kept(target)?)?.corrects();
                 let before = corrected.map(|of| self.ties(of)).transpose()?;
+                self.touch_duties_through(target)?;
+                self.touch_above(target)?;
                 self.leave(index, kind, target)?;
                 self.take_out(target)?;
                 let erased = kind == Some(Kind::Erasure);
@@ -248,6 +250,7 @@ impl Staging<'_> {
             self.put(key, value);
         }
         self.touched.insert(target);
+        self.touch_duties_at([target])?;
         self.keep_duties(target, &after)?;
         for record in [before, after] {
             self.touch_others(&record)?;

@@ -6,7 +6,7 @@
 use super::bearing::named;
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
-use super::{ModelError, key};
+use super::{ModelError, index_in_key, key};
 use crate::domain::dates::day_in_china;
 use crate::domain::office::has_standing;
 use crate::domain::subject::is_one_of;
@@ -39,10 +39,20 @@ impl Staging<'_> {
         if !self.rests_on(&view).any(|named| named == index) || !is_about(&left, record) {
             return Ok(None);
         }
+        self.how_left((one, &left, &view), &end, &said).map(Some)
+    }
+
+    /// How and when a record left by an entry.
+    fn how_left(
+        &self,
+        (one, left, view): (u64, &Read, &View<'_>),
+        end: &Stored,
+        said: &View<'_>,
+    ) -> Result<Ended, ModelError> {
         let logged_on = day_in_china(end.entry.logged_at.unix());
         let (on, by) = match end.kind {
             Some(Kind::Expiry) => {
-                let how = match self.removed_on(one, &left)? {
+                let how = match self.removed_on(one, left)? {
                     Some(_) => How::Removed,
                     None => How::Stopped,
                 };
@@ -52,14 +62,61 @@ impl Staging<'_> {
             _ => (logged_on, How::Withdrawn),
         };
         let kind = view.kind();
-        Ok(Some(Ended { kind, on, by }))
+        Ok(Ended { kind, on, by })
+    }
+
+    /// How and when what a record rests on left, by the links that say by which of its fields it does. What was erased tells nothing.
+    pub(super) fn left_below(&self, record: &Read) -> Result<Vec<Ended>, ModelError> {
+        let mut all = Vec::new();
+        let Some(view) = record.standing() else {
+            return Ok(all);
+        };
+        let links = self.model.rules().links().iter();
+        let links = links.filter(|link| link.kind == view.kind());
+        let below: BTreeSet<u64> = links.filter_map(|link| named(&view, link.names?)).collect();
+        for one in below {
+            if self.public(one)?.is_some() {
+                continue;
+            }
+            let left = self.as_it_stood(one, read(one, &self.records.kept(one)?)?)?;
+            let Some(view) = left.standing() else {
+                continue;
+            };
+            for key in self.keys(&key::referrer(one, None))? {
+                let by = index_in_key("a record that names another", &key)?;
+                let end = read(by, &self.records.kept(by)?)?;
+                let ends = matches!(end.kind, Some(Kind::Withdrawal | Kind::Expiry));
+                if let (true, Some(said)) = (ends, end.view()) {
+                    all.push(self.how_left((one, &left, &view), &end, &said)?);
+                    break;
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Notes the records that rest on one which leaves, by the links that say by which of their fields they do.
+    pub(super) fn touch_above(&mut self, index: u64) -> Result<(), ModelError> {
+        let links = self.model.rules().links().iter();
+        let kinds: BTreeSet<&str> = links
+            .filter(|link| link.names.is_some())
+            .map(|link| link.kind.as_str())
+            .collect();
+        for key in self.keys(&key::referrer(index, None))? {
+            let kind = self.get(&key)?.unwrap_or_default();
+            if kinds.iter().any(|one| one.as_bytes() == kind) {
+                let above = index_in_key("a record that names another", &key)?;
+                self.touched.insert(above);
+            }
+        }
+        Ok(())
     }
 
     /// The records that a body names as what it rests on.
     fn rests_on(&self, view: &View<'_>) -> impl Iterator<Item = u64> {
         let links = self.model.rules().links().iter();
         let links = links.filter(|link| link.with.contains(&view.kind()));
-        links.filter_map(|link| named(view, link.through))
+        links.filter_map(|link| named(view, link.through?))
     }
 
     /// The corrections of a record that count, or did when it left, in the order of the log.
@@ -85,7 +142,7 @@ impl Staging<'_> {
         let links = self.model.rules().links().iter();
         let of_kind =
             links.filter(|link| stored.kind.is_some_and(|kind| link.with.contains(&kind)));
-        let fields: Vec<&'static str> = of_kind.map(|link| link.through).collect();
+        let fields: Vec<&'static str> = of_kind.filter_map(|link| link.through).collect();
         self.ever_named(index, stored, &fields)
     }
 

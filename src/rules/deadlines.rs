@@ -83,6 +83,8 @@ pub enum EndsWith {
         field: &'static str,
         /// This record's field that names what the later one names too.
         same: Option<&'static str>,
+        /// The field of what this record names by `same` that names what the later one names too.
+        via: Option<&'static str>,
         /// What must hold of the later record.
         when: Vec<Condition>,
         /// Which day of it counts.
@@ -112,6 +114,8 @@ pub struct Side<'a> {
     pub subjects: &'a [Subject<&'a str>],
     /// What it says.
     pub facts: &'a Facts<'a>,
+    /// What is named by records that it names: the record, its field, and what that names.
+    pub reaches: &'a [(u64, &'static str, u64)],
 }
 
 impl Side<'_> {
@@ -182,6 +186,7 @@ struct RawEnd {
     kind: Option<Spanned<String>>,
     field: Option<Spanned<String>>,
     same: Option<Spanned<String>>,
+    via: Option<Spanned<String>>,
     on: Option<Spanned<String>>,
     by: Option<Spanned<String>>,
     #[serde(default)]
@@ -297,6 +302,7 @@ impl EndsWith {
             let alone = of.kind.is_none()
                 && of.field.is_none()
                 && of.same.is_none()
+                && of.via.is_none()
                 && of.on.is_none()
                 && of.by.is_none()
                 && of.when.is_empty();
@@ -331,11 +337,20 @@ impl EndsWith {
             .same
             .as_ref()
             .map(|text| field(source, text, kinds, "entry", entry));
+        let same = same.transpose()?;
+        let via = match (&of.via, same.map(|field| field.ty)) {
+            (None, _) => None,
+            (Some(text), Some(FieldType::EntryRef(target))) => {
+                Some(field(source, text, target.kinds, "entry", entry)?.name)
+            }
+            (Some(text), _) => return Err(source.fault(text, "`via` goes with `same`")),
+        };
         let when = of.when.iter();
         Ok(Self::Later {
             kind,
             field: field(source, name, &[kind], "entry that can name it", names)?.name,
-            same: same.transpose()?.map(|field| field.name),
+            same: same.map(|field| field.name),
+            via,
             when: when
                 .map(|condition| Condition::read(source, condition, &[kind], codes))
                 .collect::<Result<_, _>>()?,
@@ -356,6 +371,7 @@ impl EndsWith {
             kind,
             field,
             same,
+            via,
             when,
             on,
             by,
@@ -369,9 +385,14 @@ impl EndsWith {
                 .map(|entry| entry.index)
         };
         let (own, later) = (&of.facts.body, by_record.facts);
-        let wanted = match same {
-            Some(name) => entry(own, name),
-            None => Some(of.index),
+        let wanted = match (same, via) {
+            (Some(name), None) => entry(own, name),
+            (Some(name), Some(via)) => entry(own, name).and_then(|named| {
+                let mut all = of.reaches.iter();
+                let reached = all.find(|(one, field, _)| *one == named && field == via);
+                reached.map(|(_, _, reached)| *reached)
+            }),
+            (None, _) => Some(of.index),
         };
         let may = match by {
             By::Anyone => true,
@@ -382,7 +403,8 @@ impl EndsWith {
             Counts::Main => day,
             Counts::Publication => later.published_on,
         };
-        let began = own.main_date().filter(|_| same.is_some());
+        // What follows on another record than this one's may have been done before it.
+        let began = own.main_date().filter(|_| same.is_some() && via.is_none());
         let met = later.body.kind() == *kind
             && wanted.is_some()
             && entry(&later.body, field) == wanted

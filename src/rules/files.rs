@@ -34,13 +34,18 @@ impl<'a> Files<'a> {
     /// Puts them in order.
     ///
     /// # Errors
-    /// A file that is missing, unknown or there twice.
+    /// A file that is missing, unknown or there twice, or begins with a byte order mark, which would be in the digest and in no editor.
     pub(super) fn new(files: &[(&'a str, &'a str)]) -> Result<Self, RuleError> {
         for (i, (name, text)) in files.iter().enumerate() {
             let source = Source::new(name, text);
             if !NAMES.contains(name) {
                 let known = NAMES.join(", ");
                 return Err(source.whole(format!("not a file of rules; those are {known}")));
+            }
+            if text.starts_with('\u{feff}') {
+                return Err(
+                    source.whole("begins with a byte order mark: save it as UTF-8 without one")
+                );
             }
             if files[..i].iter().any(|(other, _)| other == name) {
                 return Err(source.whole("the file is there twice"));

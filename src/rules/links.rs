@@ -32,8 +32,10 @@ pub struct Link {
     pub kind: Kind,
     /// Kinds of record that pull it along.
     pub with: Vec<Kind>,
-    /// Their field that names it.
-    pub through: &'static str,
+    /// Their field that names it; or
+    pub through: Option<&'static str>,
+    /// its own field that names them.
+    pub names: Option<&'static str>,
     /// Ends that pull it along.
     pub on: Vec<How>,
     /// Ends after which a person has to decide.
@@ -56,7 +58,8 @@ struct Raw {
     name: Spanned<String>,
     kind: Spanned<String>,
     with: Spanned<Vec<Spanned<String>>>,
-    through: Spanned<String>,
+    through: Option<Spanned<String>>,
+    names: Option<Spanned<String>>,
     on: Spanned<Vec<How>>,
     #[serde(default)]
     review: Vec<How>,
@@ -77,10 +80,19 @@ pub(super) fn read(source: Source<'_>) -> Result<Vec<Link>, RuleError> {
     let links = file.link.iter().map(|raw| {
         let kind = source.kind(&raw.kind)?;
         let with = kinds(source, &raw.with)?;
-        let names =
-            |ty: FieldType| matches!(ty, FieldType::EntryRef(target) if target.takes(Some(kind)));
-        let through = field(source, &raw.through, &with, "entry of that kind", names)?.name;
-        if raw.on.get_ref().is_empty() {
+        let takes = |ty: FieldType, kind: Kind| matches!(ty, FieldType::EntryRef(target) if target.takes(Some(kind)));
+        let (through, names) = match (&raw.through, &raw.names) {
+            (Some(text), None) => {
+                let fits = |ty| takes(ty, kind);
+                (Some(field(source, text, &with, "entry of that kind", fits)?.name), None)
+            }
+            (None, Some(text)) => {
+                let fits = |ty| with.iter().all(|with| takes(ty, *with));
+                (None, Some(field(source, text, &[kind], "entry of those kinds", fits)?.name))
+            }
+            _ => return Err(source.fault(&raw.name, "a link goes `through` a field of the other record, or `names` it")),
+        };
+        if raw.on.get_ref().is_empty() && raw.review.is_empty() {
             return Err(source.fault(&raw.on, "names no end"));
         }
         let provinces = raw.provinces.iter().map(|text| source.province(text));
@@ -89,6 +101,7 @@ pub(super) fn read(source: Source<'_>) -> Result<Vec<Link>, RuleError> {
             kind,
             with,
             through,
+            names,
             on: raw.on.get_ref().clone(),
             review: raw.review.clone(),
             provinces: provinces.collect::<Result<_, _>>()?,

@@ -56,6 +56,8 @@ pub struct Display<'a> {
     pub end: End,
     /// Whether the end is the longest term of a rule that leaves to the authority what follows where nothing was corrected by then.
     pub review: bool,
+    /// The link by which the authority has to decide whether the record stays until then: what it rests on was annulled.
+    pub decide: Option<&'a RuleVersion>,
 }
 
 /// What a rule says.
@@ -270,6 +272,7 @@ impl Publication {
                     rule,
                     end: End::Never,
                     review: false,
+                    decide: None,
                 });
             }
             Term::Open => End::Open,
@@ -308,12 +311,17 @@ impl Publication {
             rule,
             end,
             review: false,
+            decide: None,
         };
         let (mut found, linked) = linked(display, facts, links, context);
         found.review = ruled.then.review_uncorrected && found.end == usual;
         // What ends for another reason needs nobody's review: a removal, a repair, another record that ended.
         match (found.end, review.or(linked)) {
             (End::Open, Some(rule)) => Err(Unruled::NeedsReview { rule: rule.id() }),
+            (End::LastDay(_), _) if found.end == usual => {
+                found.decide = linked;
+                Ok(found)
+            }
             _ => Ok(found),
         }
     }
@@ -342,6 +350,7 @@ fn linked<'a>(
                     rule: &link.rule,
                     end,
                     review: false,
+                    decide: None,
                 };
             }
         }

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// Name of the database; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/sequel";
 /// Of keys and folding; a database of another is folded again.
-const VERSION: u64 = 3;
+const VERSION: u64 = 4;
 /// Keys removed at once.
 const BATCH: usize = 4096;
 
@@ -70,7 +70,8 @@ pub enum Key {
     Entry(u64),
     /// Its kind and the credit code of its subject: who has very many records is not read through for those of one kind.
     Subject(Kind, String),
-    /// The same, and the day of a listing or mark: its own, or that by which a removal names it.
+    /// The same, and the day of a listing or mark: its own, or that by which a removal names it. Of subjects without a code the day alone: no
+    /// name of a person is kept here.
     Listed(Kind, String, Date),
 }
 
@@ -140,14 +141,13 @@ fn keys(kind: Kind, body: &Map<String, Value>) -> Vec<Key> {
         let named = view.references().into_iter();
         keys.extend(named.map(|reference| Key::Entry(reference.entry.index)));
     }
-    if OF_SUBJECT.contains(&kind)
-        && let Some(code) = view.subject_code()
-    {
-        keys.insert(Key::Subject(kind, code.to_string()));
+    if OF_SUBJECT.contains(&kind) {
+        let code = view.subject_code().map(|code| code.to_string());
+        keys.extend(code.clone().map(|code| Key::Subject(kind, code)));
         // A kind has one of these fields.
         let day = LISTED_ON.iter().find_map(|field| view.date_of(field));
         if let Some(day) = day.filter(|_| LISTED.contains(&kind)) {
-            keys.insert(Key::Listed(kind, code.to_string(), day));
+            keys.insert(Key::Listed(kind, code.unwrap_or_default(), day));
         }
     }
     keys.into_iter().collect()

@@ -211,6 +211,43 @@ fn a_transfer_is_owed_by_its_receiver_and_followed_where_nobody_knows_who_that_i
     county.is_as_if_folded_anew();
 }
 
+/// Nobody makes another department overdue by a day that was over when it could first be known.
+#[test]
+fn what_is_due_before_it_is_logged_stays_with_who_sent_it() {
+    let county = office();
+    county.log.clock.advance_to(time("2026-03-12T02:00:00Z"));
+    let transfer = |due: &str, content: &str| {
+        of_subject(&format!(
+            r#""transfer_type":"notice","transferred_to":"示例县药监局","recipient":"{OTHER}","transferred_on":"2026-03-02","due_on":"{due}","content":"{content}""#
+        ))
+    };
+    county.publish("transfer", transfer("2026-03-11", "抄告"));
+    let overdue = counts(|c| (c.open, c.overdue) = (1, 1));
+    assert_eq!(county.of_other("2026-03-13"), DutyCounts::default());
+    assert_eq!(county.followed("2026-03-13"), overdue);
+    // On the day itself it can still be done.
+    let known = county.publish("transfer", transfer("2026-03-12", "抄告"));
+    assert_eq!(county.of_other("2026-03-13"), overdue);
+    assert_eq!(county.followed("2026-03-13"), overdue);
+    // A correction lays on nobody what is over by then; what was known before it stays theirs.
+    county.log.clock.advance_to(time("2026-03-14T02:00:00Z"));
+    let body = transfer("2026-03-12", "改告");
+    county
+        .say(county.correction(known, "transfer", body))
+        .unwrap();
+    assert_eq!(county.of_other("2026-03-15"), overdue);
+    let later = county.publish("transfer", transfer("2026-03-20", "抄告"));
+    county.log.clock.advance_to(time("2026-03-17T02:00:00Z"));
+    let body = transfer("2026-03-16", "抄告");
+    county
+        .say(county.correction(later, "transfer", body))
+        .unwrap();
+    assert_eq!(county.of_other("2026-03-18"), overdue);
+    let both = counts(|c| (c.open, c.overdue) = (2, 2));
+    assert_eq!(county.followed("2026-03-18"), both);
+    county.is_as_if_folded_anew();
+}
+
 #[test]
 fn a_step_ends_what_was_ordered_before_it_and_nothing_later() {
     let county = office();
@@ -374,9 +411,9 @@ fn what_a_correction_ended_stays_done_when_its_record_is_over() {
         };
         assert_eq!(county.own("2026-03-10"), over);
         county.is_as_if_folded_anew();
-        // Erased, neither tells anything any more.
+        // Erased, neither tells anything any more; and there is nothing left to be corrected.
         county.say(county.erasure(listed)).unwrap();
-        assert_eq!(county.own("2026-03-10"), open);
+        assert_eq!(county.own("2026-03-10"), counts(|c| c.in_time = 2));
         county.is_as_if_folded_anew();
     }
 }
@@ -500,4 +537,55 @@ fn totals_are_of_the_day_and_of_what_is_folded() {
     county.publish("credit_promise", of_subject(promise));
     let overdue = counts(|c| (c.open, c.overdue) = (2, 2));
     assert_eq!(county.followed("2026-03-07"), overdue);
+}
+
+/// What an objection found wrong is shown no more: nothing is left to be corrected.
+#[test]
+fn what_was_objected_to_and_left_needs_no_correction() {
+    let county = office();
+    let upheld = |day: &str| {
+        let listing = of_subject(&format!(
+            r#""listed_reason":"unreachable","listed_on":"{day}","legal_basis":"企业信息公示暂行条例""#
+        ));
+        let listed = county.publish("abnormal_listing", listing);
+        let objection = of_subject(&format!(
+            r#""objection_type":"content_wrong","target":{},"objection_text":"有误","filed_on":"2026-03-02","accepted_on":"2026-03-02""#,
+            county.named_json(listed)
+        ));
+        let objection = county.publish("objection", objection);
+        (listed, objection)
+    };
+    let reply = |objection: u64| {
+        let reply = of_subject(&format!(
+            r#""objection":{},"objection_outcome":"upheld","reason":"属实","decided_on":"2026-03-02""#,
+            county.named_json(objection)
+        ));
+        county.publish("objection_reply", reply)
+    };
+    let open = || {
+        county.log.settle();
+        let all = county.open(Part::Own);
+        let mine = all
+            .iter()
+            .filter(|one| one.rule.starts_with("objection-correct"));
+        mine.map(|one| one.index).collect::<Vec<_>>()
+    };
+    let ((first, one), (_, other)) = (upheld("2026-02-24"), upheld("2026-02-25"));
+    let (one, answered) = (reply(one), reply(other));
+    assert_eq!(open(), [one, answered]);
+    // That the objection leaves is nothing that was done.
+    county.say(county.withdrawal(other)).unwrap();
+    assert_eq!(open(), [one, answered]);
+    county.say(county.withdrawal(first)).unwrap();
+    assert_eq!(open(), [answered]);
+    // It may have left before the answer was there; and be destroyed.
+    let (third, other) = upheld("2026-02-26");
+    county.say(county.erasure(third)).unwrap();
+    reply(other);
+    let (fourth, other) = upheld("2026-02-27");
+    let last = reply(other);
+    assert_eq!(open(), [answered, last]);
+    county.say(county.erasure(fourth)).unwrap();
+    assert_eq!(open(), [answered]);
+    county.is_as_if_folded_anew();
 }

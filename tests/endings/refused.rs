@@ -116,3 +116,58 @@ fn a_wrong_correction_is_set_right_to_the_original() {
     say("R-1").unwrap();
     assert_eq!(code(say("R-1")), "nothing_corrected");
 }
+
+/// A paper that ends or corrects a record is not older than what the record says, nor from tomorrow.
+#[test]
+fn nothing_is_ended_or_corrected_before_it_was() {
+    let county = County::new();
+    let on = |body: Value, day: &str| with(body, "decided_on", day.into());
+    let withdrawal = |index: u64, day: &str| {
+        let body = on(county.withdrawal_body(index), day);
+        let event = county.about("withdrawal", index, body);
+        event.approved(&origin(), &county.second)
+    };
+    let erasure = |index: u64, day: &str| {
+        let body = with(
+            on(county.withdrawal_body(index), day),
+            "erasure_reason",
+            "court_order".into(),
+        );
+        let Value::Object(mut members) = body else {
+            unreachable!()
+        };
+        members.remove("withdrawal_reason");
+        let event = county.about("erasure", index, Value::Object(members));
+        event.approved(&origin(), &county.second)
+    };
+    let correction = |index: u64, to: Value, day: &str| {
+        let body = on(county.correction_body(index, "permit", to), day);
+        county.about("correction", index, body)
+    };
+    // Of 20 February.
+    let index = county.publish("permit", permit("R-1"));
+    let dated = |day: &str| on(permit("R-2"), day);
+    for (day, expected) in [
+        ("2026-02-19", "ended_before"),
+        ("2026-03-03", "invalid-fields"),
+    ] {
+        assert_eq!(code(county.say(withdrawal(index, day))), expected);
+        assert_eq!(code(county.say(erasure(index, day))), expected);
+        let to = permit("R-2");
+        assert_eq!(code(county.say(correction(index, to, day))), expected);
+    }
+    // What a correction says is its own day counts, and then the corrected one.
+    let early = correction(index, dated("2026-02-10"), "2026-02-09");
+    assert_eq!(code(county.say(early)), "ended_before");
+    county
+        .say(correction(index, dated("2026-02-10"), "2026-02-10"))
+        .unwrap();
+    let early = withdrawal(index, "2026-02-09");
+    assert_eq!(code(county.say(early)), "ended_before");
+    county.say(withdrawal(index, "2026-02-10")).unwrap();
+    assert_eq!(
+        code(county.say(erasure(index, "2026-02-09"))),
+        "ended_before"
+    );
+    county.say(erasure(index, "2026-02-10")).unwrap();
+}

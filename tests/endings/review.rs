@@ -160,3 +160,37 @@ fn a_result_whose_penalty_was_annulled_is_told_until_its_department_decides() {
     assert_eq!(told(&server), (vec![], 0));
     county.is_as_if_folded_anew();
 }
+
+/// What a listing rests on was annulled: it goes on, and is told until its authority decides.
+#[test]
+fn a_listing_whose_penalty_was_annulled_is_told_until_its_department_decides() {
+    let county = County::new();
+    let penalised = county.publish("penalty", penalty("示罚1号", "serious", "2026-02-20"));
+    let other = county.publish("penalty", penalty("示罚2号", "serious", "2026-02-21"));
+    let listing = |day: &str, penalty: u64| {
+        let listing = body(&format!(
+            r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","serious_category":"food_safety","reason":"受到较重行政处罚",
+            "listed_on":"{day}","restrictions":[{{"restriction":"key_supervision","until":"2029-02-20"}}],"legal_basis":"食品安全法"}}"#
+        ));
+        let listing = with(listing, "penalty", county.named(penalty));
+        county.publish("serious_listing", listing)
+    };
+    let listed = listing("2026-02-25", penalised);
+    let stays = listing("2026-02-26", other);
+    let server = Server::of(county.log.app.portal.clone());
+    county.log.settle();
+    assert_eq!(told(&server), (vec![], 0));
+    county.say(county.withdrawal(penalised)).unwrap();
+    county.log.settle();
+    let rule = "listing-after-annulment@2021-09-01".to_owned();
+    assert_eq!(told(&server), (vec![(listed, rule, Value::Null)], 1));
+    // Its term runs on all the same.
+    let last = |index| county.model().last_day(index).unwrap().unwrap().last_day;
+    assert_eq!(last(listed).to_string(), "2029-02-25");
+    assert_eq!(last(stays).to_string(), "2029-02-26");
+    county.is_as_if_folded_anew();
+    county.say(county.withdrawal(listed)).unwrap();
+    county.log.settle();
+    assert_eq!(told(&server), (vec![], 0));
+    county.is_as_if_folded_anew();
+}

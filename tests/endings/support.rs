@@ -78,6 +78,12 @@ impl County {
         self.log.accept(vec![event])[0].clone().unwrap()
     }
 
+    /// The day by the log's clock, in China.
+    fn today(&self) -> String {
+        let now = self.log.clock.now().unix();
+        gongshi::domain::dates::day_in_china(now).to_string()
+    }
+
     pub fn named(&self, index: u64) -> Value {
         let entry = self.log.app.portal.log.entry(index).unwrap();
         Value::object([
@@ -118,7 +124,7 @@ impl County {
 
     pub fn withdrawal_body(&self, target: u64) -> Value {
         Value::object([
-            ("decided_on", "2026-03-02".into()),
+            ("decided_on", self.today().into()),
             ("legal_basis", "企业信息公示暂行条例".into()),
             ("region", "000000".into()),
             ("target", self.named(target)),
@@ -133,7 +139,7 @@ impl County {
 
     pub fn erasure(&self, target: u64) -> Event {
         let body = Value::object([
-            ("decided_on", "2026-03-02".into()),
+            ("decided_on", self.today().into()),
             ("erasure_reason", "court_order".into()),
             ("legal_basis", "个人信息保护法".into()),
             ("region", "000000".into()),
@@ -146,7 +152,7 @@ impl County {
     pub fn correction_body(&self, target: u64, kind: &str, body: Value) -> Value {
         Value::object([
             ("corrected_body", body),
-            ("decided_on", "2026-03-02".into()),
+            ("decided_on", self.today().into()),
             ("reason", "登记时写错。".into()),
             ("region", "000000".into()),
             ("target", self.named(target)),

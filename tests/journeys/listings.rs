@@ -31,7 +31,12 @@ fn a_removal_by_its_day_ends_what_the_log_has_and_what_it_does_not() {
     // Older than the log: the department's word.
     let by_day = |day: &str| with(removal("2026-03-01"), "listed_on", day);
     county.publish("abnormal_removal", by_day("2019-07-08"));
-    county.publish("abnormal_removal", by_day("2019-07-08"));
+    assert_eq!(
+        county.refused("abnormal_removal", by_day("2019-07-08")),
+        "removed_already"
+    );
+    let other = with(by_day("2019-07-08"), "listed_reason", "false_information");
+    county.publish("abnormal_removal", other);
     let listed = county.listing("2026-02-20");
     county.publish("abnormal_removal", by_day("2026-02-20"));
     assert_eq!(
@@ -603,4 +608,24 @@ fn a_listing_is_said_once() {
     );
     county.withdraw(first, "published_in_error", None).unwrap();
     county.listing("2026-02-20");
+}
+
+/// A natural person has no code to be known by: the same authority, name, ground and day are the same listing.
+#[test]
+fn a_person_is_listed_once() {
+    let county = County::new();
+    let listing = |name: &str, day: &str| {
+        body(&format!(
+            r#"{{"subject_name":"{name}","subject_type":"natural_person","region":"000000","serious_category":"food_safety","reason":"生产销售有毒食品",
+            "listed_on":"{day}","restrictions":[{{"restriction":"key_supervision","until":"2029-02-20"}}],"legal_basis":"食品安全法"}}"#
+        ))
+    };
+    let say =
+        |name: &str, day: &str| code(county.say(DEPARTMENT, "serious_listing", listing(name, day)));
+    let taken = |said: String| said.starts_with("accepted");
+    assert!(taken(say("诸葛小明", "2026-02-20")));
+    assert_eq!(say("诸葛小明", "2026-02-20"), "listed_already");
+    assert!(taken(say("司马小红", "2026-02-20")));
+    assert!(taken(say("诸葛小明", "2026-02-21")));
+    assert_eq!(county.misfits(), [0; 0]);
 }

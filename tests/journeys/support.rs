@@ -2,7 +2,9 @@
 
 use crate::common::*;
 use gongshi::domain::Kind;
-use gongshi::intake::{Clock as _, Event, Refusal};
+use gongshi::intake::{Auditor, Clock as _, Event, Refusal};
+use gongshi::log::fsck;
+use gongshi::rules::Rules;
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::json::Value;
@@ -88,6 +90,33 @@ impl County {
         self.log.accept(vec![event]).remove(0)
     }
 
+    /// The operator ends the key of an authority.
+    pub fn revoke(&self, who: &str) {
+        let revoked = self.log.authority(Value::object([
+            ("action", "revoke".into()),
+            ("authority_id", who.into()),
+            ("public_key", self.keys[who].public().to_base64().into()),
+            ("reason", "密钥丢失".into()),
+        ]));
+        self.log.accept(vec![revoked])[0].clone().unwrap();
+    }
+
+    /// Entries that intake would refuse, as whoever checks the log afterwards finds them.
+    pub fn misfits(&self) -> Vec<u64> {
+        let log = &self.log.app.portal.log;
+        let mut auditor = Auditor::new(origin())
+            .with_rules(log.clone(), Rules::built_in().clone())
+            .unwrap();
+        let mut report = fsck(
+            log,
+            |_| (),
+            |index, leaf, all| auditor.leaf(index, leaf, all),
+        );
+        auditor.finish(&mut report.problems);
+        assert_eq!(report.problems, []);
+        auditor.misfits().to_vec()
+    }
+
     /// What the department says and has to be let in.
     pub fn publish(&self, kind: &str, body: Value) -> u64 {
         self.say(DEPARTMENT, kind, body).unwrap()
@@ -96,6 +125,12 @@ impl County {
     /// What the department says and is refused for this reason.
     pub fn refused(&self, kind: &str, body: Value) -> String {
         code(self.say(DEPARTMENT, kind, body))
+    }
+
+    /// The day by the log's clock, in China.
+    fn today(&self) -> String {
+        let now = self.log.clock.now().unix();
+        gongshi::domain::dates::day_in_china(now).to_string()
     }
 
     pub fn named(&self, index: u64) -> Value {
@@ -113,7 +148,7 @@ impl County {
         decision: Option<u64>,
     ) -> Result<u64, Refusal> {
         let body = Value::object([
-            ("decided_on", "2026-03-02".into()),
+            ("decided_on", self.today().into()),
             ("legal_basis", "企业信息公示暂行条例".into()),
             ("region", "000000".into()),
             ("target", self.named(target)),
@@ -130,7 +165,7 @@ impl County {
 
     pub fn erase(&self, target: u64) {
         let body = Value::object([
-            ("decided_on", "2026-03-02".into()),
+            ("decided_on", self.today().into()),
             ("erasure_reason", "court_order".into()),
             ("legal_basis", "个人信息保护法".into()),
             ("region", "000000".into()),
@@ -149,7 +184,7 @@ impl County {
     pub fn correction(&self, target: u64, kind: &str, body: Value) -> Event {
         let body = Value::object([
             ("corrected_body", body),
-            ("decided_on", "2026-03-02".into()),
+            ("decided_on", self.today().into()),
             ("reason", "登记时写错。".into()),
             ("region", "000000".into()),
             ("target", self.named(target)),

@@ -406,3 +406,25 @@ fn an_answered_objection_is_not_moved() {
         assert_eq!(moved(target), "target_decided");
     }
 }
+
+/// Who lost its keys is not succeeded at once: a stolen key is revoked before there is a new one.
+#[test]
+fn who_has_no_key_is_acted_for_after_thirty_days() {
+    let county = County::new();
+    let listed = county.say(OTHER, "abnormal_listing", listing("2026-02-20"));
+    let listed = listed.unwrap();
+    let application = county.application(listed);
+    let application = county.publish("repair_application", application);
+    county.revoke(OTHER);
+    for day in ["2026-03-02T09:00:00Z", "2026-04-01T07:59:59Z"] {
+        county.log.clock.advance_to(time(day));
+        let granted = county.decision(application, "granted");
+        assert_eq!(county.refused("repair_decision", granted), "not_yours");
+        let removal = county.removal(listed);
+        assert_eq!(county.refused("abnormal_removal", removal), "not_yours");
+    }
+    county.log.clock.advance_to(time("2026-04-01T08:01:00Z"));
+    county.publish("repair_decision", county.decision(application, "granted"));
+    county.publish("abnormal_removal", county.removal(listed));
+    assert_eq!(county.misfits(), [0; 0]);
+}

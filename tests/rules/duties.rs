@@ -40,12 +40,14 @@ fn ends_of(
         authority: &publisher,
         subjects: &named,
         facts: own,
+        reaches: &[],
     };
     let by = Side {
         index: 100,
         authority: &who,
         subjects: &later_named,
         facts: later,
+        reaches: &[],
     };
     Rules::built_in().ended_on(duty, &of, &by).is_some()
 }

@@ -131,6 +131,12 @@ fn the_set_of_files_is_whole() {
         error.to_string(),
         "buffers.toml, line 1: the file is missing"
     );
+    // Windows editors put a mark before the text.
+    let marked = format!("\u{feff}{}", files[0].1);
+    let marked = [&[(files[0].0, marked.as_str())], &files[1..]].concat();
+    let error = Rules::read(&marked).unwrap_err();
+    assert_eq!(error.file, "buffers.toml");
+    assert!(error.reason.contains("byte order mark"), "{error}");
     let more = [files, &[("mine.toml", "")]].concat();
     assert_eq!(Rules::read(&more).unwrap_err().file, "mine.toml");
     let twice = [files, &files[..1]].concat();

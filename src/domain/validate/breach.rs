@@ -128,6 +128,8 @@ breaches! {
     OperatorKind { kind } = "operator_kind", "is a record of departments: the operator of the log publishes none of kind {kind}";
     /// Something happened before what it follows on.
     BeforeEntry { index, day } = "before_entry", "must not be earlier than {day}, the day of entry {index}";
+    /// Decided about a record that was not there.
+    EndedBefore { index, day } = "ended_before", "must not be earlier than {day}: before that there was nothing of entry {index} to be ended or corrected";
     /// A listing that was ended before.
     RemovedAlready { by } = "removed_already", "is a listing that entry {by} has ended";
     /// The end of one of several listings.

@@ -6,26 +6,89 @@
 use crate::domain::person::reads_like_a_name;
 
 /// By line: words for who inspects; what introduces a name, beside a blank; what may stand between the two; characters that offices and counts end
-/// with, and names of persons do not; ordinary words that begin like a name.
+/// with, and names of persons do not; ordinary words that begin like a name; words for who leads them, on which a name follows directly; characters
+/// that such a name does not begin with; what stands before and behind names of who inspected; English words for who inspects, in lower case, with bars between;
+/// family names in Latin letters.
 const WORDS: &str = include_str!("inspectors.txt");
 /// Most characters between the word and what introduces the name.
 const MOST_BETWEEN: usize = 8;
+/// Most characters of the names of who inspected.
+const MOST_NAMES: usize = 16;
 /// Stands for what is not said: 张某 names nobody.
 const UNNAMED: char = '某';
 /// What joins names.
 const JOINS: [char; 4] = ['和', '与', '及', '等'];
 
-fn lines() -> [&'static str; 5] {
+fn lines() -> [&'static str; 11] {
     let mut lines = WORDS.lines();
-    [(); 5].map(|()| lines.next().unwrap_or_default())
+    [(); 11].map(|()| lines.next().unwrap_or_default())
 }
 
 /// Whether a text names an inspector.
 pub(super) fn has_inspector_name(text: &str) -> bool {
     let [roles, ..] = lines();
-    roles.split(' ').any(|role| {
-        let mut found = text.match_indices(role);
-        found.any(|(at, _)| names_somebody(&text[at + role.len()..]))
+    let follows = |words: &'static str, names: fn(&str) -> bool| {
+        words.split(' ').any(|word| {
+            let mut found = text.match_indices(word);
+            found.any(|(at, _)| names(&text[at + word.len()..]))
+        })
+    };
+    let [.., leaders, _, by, _, _, _] = lines();
+    follows(roles, names_somebody)
+        || follows(leaders, names_a_leader)
+        || follows(by, names_who_did)
+        || names_in_latin(text)
+}
+
+/// 检查组组长赵六: a name and nothing else follows directly.
+fn names_a_leader(rest: &str) -> bool {
+    let [.., no_beginnings, _, _, _, _] = lines();
+    let run = runs(rest).next().filter(|run| rest.starts_with(run));
+    names_somebody(rest)
+        || run.is_some_and(|run| {
+            !run.starts_with(|first| no_beginnings.contains(first))
+                && !run.starts_with(JOINS)
+                && is_name(run)
+        })
+}
+
+/// 由张三和李四检查: two names that are joined stand before what was done. Of one alone nobody can tell whether it is an office.
+fn names_who_did(rest: &str) -> bool {
+    let [.., deeds, _, _] = lines();
+    deeds.split(' ').any(|deed| {
+        let names = rest.find(deed).map(|at| &rest[..at]);
+        let names = names.filter(|names| names.chars().count() <= MOST_NAMES);
+        let joins = |c: char| c == '、' || JOINS.contains(&c);
+        names.is_some_and(|names| {
+            names.contains(joins) && names.split(joins).all(|one| is_name(one))
+        })
+    })
+}
+
+/// Inspectors: Zhang San.
+fn names_in_latin(text: &str) -> bool {
+    let [.., roles, families] = lines();
+    let lower = text.to_ascii_lowercase();
+    let is_capital = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_uppercase())
+            && word.chars().skip(1).all(|c| c.is_ascii_lowercase())
+    };
+    let is_family = |word: &str| families.split(' ').any(|family| family == word);
+    roles.split('|').any(|role| {
+        lower.match_indices(role).any(|(at, _)| {
+            let rest = &text[at + role.len()..];
+            let Some(rest) = rest.trim_start().strip_prefix([':', '：']) else {
+                return false;
+            };
+            let words = rest.split(|c: char| !c.is_ascii_alphabetic());
+            let mut words = words.filter(|word| !word.is_empty());
+            match (words.next(), words.next()) {
+                (Some(one), Some(other)) if is_capital(one) && is_capital(other) => {
+                    is_family(one) || is_family(other)
+                }
+                _ => false,
+            }
+        })
     })
 }
 
@@ -87,7 +150,7 @@ fn runs(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether a run is a name, or names that are joined: 张三和李四, 张三等两人.
 fn is_name(run: &str) -> bool {
-    let [.., endings, ordinary] = lines();
+    let [_, _, _, endings, ordinary, ..] = lines();
     let one = |name: &str| {
         reads_like_a_name(name)
             && !name.contains(UNNAMED)
@@ -125,6 +188,14 @@ mod tests {
             "执法人员：张三等两人",
             "检查员：阿依古丽·买买提",
             "执法人员(张三)",
+            "由张三和李四检查",
+            "本次由张三、李四现场检查，未发现问题",
+            "检查组组长赵六",
+            "检查组长：赵六",
+            "检查组组长赵六，组员两名",
+            "Inspectors: Zhang San",
+            "Inspected by: San Zhang, Li Si",
+            "INSPECTOR：Ouyang Xiu",
         ] {
             assert!(has_inspector_name(text), "{text}");
         }
@@ -156,6 +227,25 @@ mod tests {
             "当事人张三在场，执法人员告知其权利。",
             "法定代表人：张三",
             "张三丰食品店",
+            "由县局和乡镇检查",
+            "由公安和城管检查",
+            "由安监、应急现场检查",
+            "由两人检查",
+            "由张某和李某检查",
+            "由企业和个人自行检查",
+            "由于现场和资料不符检查中止",
+            "由单位和商户自行检查",
+            "由市场监管局、农业农村局联合检查",
+            "检查组组长一名，组员两名",
+            "检查组组长应到场",
+            "检查组组长于现场说明",
+            "检查组组长和组员到场",
+            "检查组组长负责联络",
+            "Inspectors: Two",
+            "Inspectors: see annex",
+            "Inspectors: See Annex",
+            "Inspectors: Market Supervision",
+            "Inspectors Zhang San Road office",
             "",
         ] {
             assert!(!has_inspector_name(text), "{text}");

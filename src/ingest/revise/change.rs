@@ -170,11 +170,6 @@ fn read(
     };
     let is_json = text.trim_start().starts_with(['{', '[']);
     match field.ty {
-        FieldType::Bool => match text.trim() {
-            "true" => Ok(true.into()),
-            "false" => Ok(false.into()),
-            _ => Err(fault(told("desk-expect-bool"))),
-        },
         FieldType::Object(_) | FieldType::File | FieldType::EntryRef(_) | FieldType::List(_)
             if is_json || matches!(field.ty, FieldType::Object(_) | FieldType::File) =>
         {
@@ -278,6 +273,33 @@ mod tests {
         );
         made.map(|made| Value::Object(made.after))
             .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn yes_and_no_are_typed_as_in_tables() {
+        let made = |text: &str| {
+            Corrected::make(
+                Kind::Penalty,
+                Map::new(),
+                &[Change::Set(format!("lower_fine={text}"))],
+                Vocabulary::built_in(),
+                Here {
+                    province: None,
+                    day: jiff::civil::date(2026, 3, 2),
+                },
+            )
+            .map(|made| made.after.get("lower_fine").cloned())
+            .map_err(|error| error.to_string())
+        };
+        for (text, value) in [
+            ("是", true),
+            ("true", true),
+            ("否", false),
+            ("false", false),
+        ] {
+            assert_eq!(made(text), Ok(Some(value.into())), "{text}");
+        }
+        assert!(made("也许").is_err());
     }
 
     #[test]

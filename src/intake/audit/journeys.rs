@@ -83,10 +83,11 @@ impl Journeys {
             sequel: &self.sequel,
             rules: &self.rules,
             registry,
+            now: entry.logged_at,
             memory: &memory,
         };
         let target = entry.reference.as_deref().and_then(decimal);
-        let judged = competence::judge(&self.log, registry, entry, view)
+        let judged = competence::judge(&self.log, registry, entry.logged_at, entry, view)
             .and_then(|()| journey::judge(&case, &entry.authority, view, target));
         // What cannot be read is told where it is read.
         matches!(judged, Err(Refusal::Competence(_) | Refusal::Journey(_)))

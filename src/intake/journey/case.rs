@@ -12,6 +12,7 @@ use crate::sequel::{Key, Sequel};
 use crate::standing::Standing;
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Registry;
+use gongshi_verify::time::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
@@ -26,6 +27,8 @@ pub(in crate::intake) struct Case<'a> {
     pub(in crate::intake) sequel: &'a Sequel,
     pub(in crate::intake) rules: &'a Rules,
     pub(in crate::intake) registry: &'a Registry,
+    /// The time at which what is judged is logged.
+    pub(in crate::intake) now: Timestamp,
     pub(in crate::intake) memory: &'a Memory,
 }
 
@@ -207,6 +210,21 @@ impl Case<'_> {
     pub(super) fn of_day(&self, code: &str, kind: Kind, day: Date) -> Result<Vec<Past>, Refusal> {
         let mut all = self.public(&Key::Listed(kind, code.to_owned(), day), None)?;
         all.retain(|past| past.is_of(code));
+        Ok(all)
+    }
+
+    /// The same of a subject without a credit code, by its name as it is written.
+    pub(super) fn of_person(
+        &self,
+        name: &str,
+        kind: Kind,
+        day: Date,
+    ) -> Result<Vec<Past>, Refusal> {
+        let mut all = self.public(&Key::Listed(kind, String::new(), day), None)?;
+        all.retain(|past| {
+            let view = past.view();
+            view.subject_code().is_none() && view.subject_name() == Some(name)
+        });
         Ok(all)
     }
 

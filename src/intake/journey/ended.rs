@@ -32,6 +32,7 @@ impl Intake {
             sequel: &self.sequel,
             rules: self.rules(),
             registry: &registry,
+            now: self.clock.now(),
             memory: &memory,
         };
         match case.past(index)? {

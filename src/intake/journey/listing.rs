@@ -245,6 +245,16 @@ fn of_its_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusa
             left = case.left_of_subject(code.as_str(), exit.listing)?;
         }
         let had = |one: &Past| one.day() == Some(day) && removal.means(&of_day(one));
+        // Of what is older than the log the same removal is said once.
+        let mut said_before = register.exits.iter().filter(|one| {
+            let before = of_day(one);
+            let same = before.authority == removal.authority && before.ground == removal.ground;
+            day < from && Some(one.index) != said.own && same
+        });
+        if let Some(before) = said_before.next() {
+            let by = before.index.to_string();
+            return Err(broken(exit.day, day, Breach::RemovedAlready { by }));
+        }
         if day < from || left.iter().any(had) {
             return Ok(());
         }
@@ -292,8 +302,7 @@ fn by_decision(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refus
 pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let view = said.view;
     let kind = view.kind();
-    let (Some(code), Some(day), false) = (view.subject_code(), view.main_date(), said.settled)
-    else {
+    let (Some(day), false) = (view.main_date(), said.settled) else {
         return Ok(());
     };
     // The ground of an abnormal listing or a mark is a code, and what is written beside it is not part of it.
@@ -313,7 +322,11 @@ pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
                 .iter()
                 .all(|name| other_view.value_of(name) == view.value_of(name))
     };
-    let others = case.of_day(code.as_str(), kind, day)?;
+    let others = match (view.subject_code(), view.subject_name()) {
+        (Some(code), _) => case.of_day(code.as_str(), kind, day)?,
+        (None, Some(name)) => case.of_person(name, kind, day)?,
+        (None, None) => return Ok(()),
+    };
     let mut others = others.iter().filter(|one| Some(one.index) != said.own);
     match others.find(|one| same(one)) {
         Some(other) => {

@@ -134,8 +134,9 @@ pub(super) fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
 pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
     let of = |kind: &Kind, code: &Uscc| Key::Subject(*kind, code.to_string());
     if Exit::of_listing(view.kind()).is_some() {
-        let of_day = view.subject_code().zip(view.main_date());
-        let key = of_day.map(|(code, day)| Key::Listed(view.kind(), code.to_string(), day));
+        let code = view.subject_code().map(|code| code.to_string());
+        let day = view.main_date();
+        let key = day.map(|day| Key::Listed(view.kind(), code.unwrap_or_default(), day));
         return Ok(key.into_iter().collect());
     }
     let subject = |view: &View<'_>| {

@@ -213,7 +213,7 @@ pub(super) fn decision(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     };
     if !said.settled {
         let whose = case.publisher(target)?;
-        is_for((case.registry, said.who), (field, target), &[&whose])?;
+        is_for((case.registry, case.now, said.who), (field, target), &[&whose])?;
     }
     let Some(target) = &case.past(target)? else {
         return Ok(());
@@ -288,7 +288,7 @@ fn without_target(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
                 field: "applied_on",
                 applied_on: Some(day),
             };
-            if !acts_for(case.registry, said.who, &target.authority) {
+            if !acts_for(case.registry, case.now, said.who, &target.authority) {
                 continue;
             }
             match matter
@@ -396,7 +396,7 @@ pub(super) fn granted_for(
     let about = about(case, decision)?;
     let differs = matches!((about, target), (Some(about), Some(target)) if about != target);
     let is_competent = match about {
-        Some(about) => acts_for(case.registry, &decision.authority, &case.publisher(about)?),
+        Some(about) => acts_for(case.registry, case.now, &decision.authority, &case.publisher(about)?),
         None => true,
     };
     if decision.text("repair_outcome") != "granted" || differs || !is_competent {

@@ -107,7 +107,8 @@ pub(super) fn followup(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
 fn is_party(case: &Case<'_>, who: &AuthorityId, result: &Past) -> bool {
     let view = result.view();
     let mut joint = view.codes_of("joint_departments");
-    acts_for(case.registry, who, &result.authority) || joint.any(|one| one == who.as_str())
+    acts_for(case.registry, case.now, who, &result.authority)
+        || joint.any(|one| one == who.as_str())
 }
 
 /// A transfer is not corrected into one of a result that is another's.
@@ -136,7 +137,7 @@ fn handed_over(case: &Case<'_>, said: Said<'_>, result: &Past) -> Result<bool, R
         about
             && is_party(case, &transfer.authority, result)
             && match AuthorityId::parse(transfer.text("recipient")) {
-                Ok(recipient) => acts_for(case.registry, said.who, &recipient),
+                Ok(recipient) => acts_for(case.registry, case.now, said.who, &recipient),
                 Err(_) => in_words(transfer.text("transferred_to")),
             }
     };

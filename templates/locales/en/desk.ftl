@@ -25,7 +25,6 @@ desk-card-library = Root of the library
 desk-card-token = Self-check code
 desk-card-how = Scan the code, or open { $link } and type the self-check code. The check runs on your own device; the code is not sent to the site.
 ### Withdrawal, erasure and correction by the department
-desk-expect-bool = must be true or false
 desk-expect-unset = is empty; --unset takes the field away
 desk-nothing = (nothing)
 desk-yuan = { $value } yuan

@@ -25,7 +25,6 @@ desk-card-library = 名录库根值
 desk-card-token = 自查码
 desk-card-how = 扫描二维码，或者打开 { $link } 输入自查码。核对在您自己的设备上进行，自查码不会发送给网站。
 ### 部门更正、停止公示、删除
-desk-expect-bool = 应为 true 或者 false
 desk-expect-unset = 没有填写；要删去该字段，请用 --unset
 desk-nothing = （无）
 desk-yuan = { $value }元

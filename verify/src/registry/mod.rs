@@ -23,6 +23,7 @@ use crate::hash::Hash;
 use crate::keys::PublicKey;
 use crate::names::{AuthorityId, KindName, Origin, RegionCode, is_operator_only};
 use crate::record::Record;
+use crate::time::Timestamp;
 
 /// The kind of the entries that are replayed.
 pub const AUTHORITY_KIND: &str = "authority";
@@ -74,6 +75,8 @@ pub struct AuthorityState {
     pub registered_at: u64,
     /// Indexes of its amendments, ascending.
     pub amended_at: Vec<u64>,
+    /// When its last valid key ended; none while it has one.
+    pub keyless_since: Option<Timestamp>,
 }
 
 /// The keys that signed an entry.
@@ -288,6 +291,7 @@ impl Registry {
                 keys: Vec::from([added(&public_key, None, false)]),
                 registered_at: index,
                 amended_at: Vec::new(),
+                keyless_since: None,
             };
             self.authorities.insert(authority_id, state);
             return Ok(());
@@ -307,6 +311,7 @@ impl Registry {
             AuthorityAction::AddKey { public_key, .. } => {
                 let forced = state.role != Role::Operator;
                 state.keys.push(added(&public_key, None, forced));
+                state.keyless_since = None;
             }
             AuthorityAction::Rotate {
                 public_key,
@@ -318,7 +323,12 @@ impl Registry {
                 state.end(&old_key, index);
                 state.keys.push(added(&public_key, Some(old_key), forced));
             }
-            AuthorityAction::Revoke { public_key, .. } => state.end(&public_key, index),
+            AuthorityAction::Revoke { public_key, .. } => {
+                state.end(&public_key, index);
+                if state.valid_keys().next().is_none() {
+                    state.keyless_since = Some(entry.logged_at);
+                }
+            }
         }
         Ok(())
     }
