@@ -182,7 +182,7 @@ fn a_listing_whose_penalty_was_annulled_is_told_until_its_department_decides() {
     assert_eq!(told(&server), (vec![], 0));
     county.say(county.withdrawal(penalised)).unwrap();
     county.log.settle();
-    let rule = "listing-after-annulment@2021-09-01".to_owned();
+    let rule = "listing-after-annulment".to_owned();
     assert_eq!(told(&server), (vec![(listed, rule, Value::Null)], 1));
     // Its term runs on all the same.
     let last = |index| county.model().last_day(index).unwrap().unwrap().last_day;
