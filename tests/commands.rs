@@ -147,7 +147,8 @@ fn rows_the_log_refuses_are_told_by_column_value_and_expectation() {
     let refused = portal.run(&format!("{import} t.csv"));
     assert_eq!(code(&refused), Some(1), "{refused:?}");
     let said = String::from_utf8_lossy(&refused.stdout).into_owned();
-    let reason = "「行政区划」: 999999 — 该机构登记的管辖区划是610323，不包括999999。";
+    let reason =
+        "「行政区划」: 999999 — 该机构登记的管辖区划是610323，不包括999999。（outside_region）";
     assert!(said.contains(&format!("第 2 行{reason}\n")), "{said}");
     let bad = std::fs::read_to_string(portal.path("t.csv.bad.csv")).unwrap();
     assert!(

@@ -36,7 +36,7 @@ fn listing(subject: &str) -> Value {
 
 fn removal(subject: &str, listing: Value) -> Value {
     let body = body(&format!(
-        r#"{{{subject},"region":"000000","removed_reason":"annual_report_filed","removed_on":"2026-03-01"}}"#
+        r#"{{{subject},"region":"000000","removed_reason":"reachable_again","removed_on":"2026-03-01"}}"#
     ));
     with(body, "listing", listing)
 }

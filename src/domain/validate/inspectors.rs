@@ -59,9 +59,7 @@ fn names_who_did(rest: &str) -> bool {
         let names = rest.find(deed).map(|at| &rest[..at]);
         let names = names.filter(|names| names.chars().count() <= MOST_NAMES);
         let joins = |c: char| c == '、' || JOINS.contains(&c);
-        names.is_some_and(|names| {
-            names.contains(joins) && names.split(joins).all(|one| is_name(one))
-        })
+        names.is_some_and(|names| names.contains(joins) && names.split(joins).all(is_name))
     })
 }
 

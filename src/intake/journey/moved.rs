@@ -44,7 +44,11 @@ pub(super) fn stays(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     };
     unanswered(case, own, answer, target)?;
     let whose = case.publisher(target)?;
-    is_for((case.registry, case.now, said.who), ("target", target), &[&whose])
+    is_for(
+        (case.registry, case.now, said.who),
+        ("target", target),
+        &[&whose],
+    )
 }
 
 /// A correction does not leave by itself where without it the record would be about something else, and was answered.

@@ -41,7 +41,11 @@ pub(super) fn reply(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         let about = about.map(|about| case.publisher(about)).transpose()?;
         let taken_by = case.publisher(index)?;
         let whose: Vec<_> = [&taken_by].into_iter().chain(&about).collect();
-        is_for((case.registry, case.now, said.who), ("objection", index), &whose)?;
+        is_for(
+            (case.registry, case.now, said.who),
+            ("objection", index),
+            &whose,
+        )?;
     }
     let field = (Kind::ObjectionReply, "objection");
     if let Some(other) = case.following(index, field, said.own)?.first()

@@ -213,7 +213,11 @@ pub(super) fn decision(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     };
     if !said.settled {
         let whose = case.publisher(target)?;
-        is_for((case.registry, case.now, said.who), (field, target), &[&whose])?;
+        is_for(
+            (case.registry, case.now, said.who),
+            (field, target),
+            &[&whose],
+        )?;
     }
     let Some(target) = &case.past(target)? else {
         return Ok(());
@@ -396,7 +400,12 @@ pub(super) fn granted_for(
     let about = about(case, decision)?;
     let differs = matches!((about, target), (Some(about), Some(target)) if about != target);
     let is_competent = match about {
-        Some(about) => acts_for(case.registry, case.now, &decision.authority, &case.publisher(about)?),
+        Some(about) => acts_for(
+            case.registry,
+            case.now,
+            &decision.authority,
+            &case.publisher(about)?,
+        ),
         None => true,
     };
     if decision.text("repair_outcome") != "granted" || differs || !is_competent {
