@@ -7,7 +7,8 @@
 //! That an authority may publish a kind in a region at all is the registry's to say.
 
 use super::Refusal;
-use crate::domain::{Breach, EntryRef, FieldError, Kind, Problem, Region, Stored, View};
+use super::journey::stored;
+use crate::domain::{Breach, EntryRef, FieldError, Kind, Problem, Region, View};
 use crate::log::Log;
 use gongshi_verify::entry::Entry;
 use gongshi_verify::names::AuthorityId;
@@ -111,14 +112,6 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn stored(&self, index: u64) -> Result<Stored, Refusal> {
-        let unreadable = |error: &dyn std::fmt::Display| Refusal::Unavailable(error.to_string());
-        let leaf = self.log.unveiled(index..index + 1);
-        let leaf = leaf.map_err(|error| unreadable(&error))?;
-        let leaf = leaf.first().ok_or_else(|| unreadable(&"it is not there"))?;
-        Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(|error| unreadable(&error))
-    }
-
     /// Whether the record that a field names is for this authority, by its publisher.
     fn is_for(&self, field: &str, index: u64, whose: &AuthorityId) -> Result<(), Refusal> {
         is_for(
@@ -133,7 +126,7 @@ impl Bench<'_> {
         let Some(index) = named(view, "answers") else {
             return Ok(());
         };
-        let transfer = self.stored(index)?;
+        let transfer = stored(self.log, index)?;
         let recipient = transfer
             .body
             .as_ref()
@@ -191,7 +184,7 @@ pub(super) fn judge(
             let field = WHOSE.iter().find(|(one, _)| *one == kind);
             match field.and_then(|(_, field)| Some((field, named(view, field)?))) {
                 Some((field, index)) => {
-                    let authority = bench.stored(index)?.entry.authority;
+                    let authority = stored(log, index)?.entry.authority;
                     bench.is_for(field, index, &authority)
                 }
                 None => Ok(()),

@@ -4,6 +4,7 @@
 //! events; whether it has left already is asked in its turn. Whether the dated rules want it is not asked here.
 
 use super::Refusal;
+use super::journey::stored;
 use crate::domain::dates::day_in_china;
 use crate::domain::{Breach, FieldError, Kind, Problem, Stored, View};
 use crate::log::{Log, LogError};
@@ -263,16 +264,6 @@ pub(super) fn follows_on(
         }
         false => Ok(()),
     }
-}
-
-fn stored(log: &Log, index: u64) -> Result<Stored, Refusal> {
-    let unavailable = |error: &dyn std::fmt::Display| Refusal::Unavailable(error.to_string());
-    let leaves = log.unveiled(index..index + 1);
-    let leaves = leaves.map_err(|error| unavailable(&error))?;
-    let leaf = leaves
-        .first()
-        .ok_or_else(|| unavailable(&format!("entry {index} is not there")))?;
-    Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(|error| unavailable(&error))
 }
 
 /// Whether a correction says something else than its target, as that was last corrected.

@@ -121,7 +121,6 @@ pub struct Intake {
     delays: Arc<delays::Known>,
     beacons: beacons::Beacons,
     cards: cards::Cards,
-    failure: Arc<Mutex<Option<String>>>,
     /// Time known to have passed at the start: of the newest entry, or of the last clean stop; none in an empty log.
     opened_at: Option<Timestamp>,
 }
@@ -232,7 +231,6 @@ impl Intake {
             delays: Arc::default(),
             beacons,
             cards,
-            failure: seen.failure(),
             serial: Mutex::new(Serial {
                 seen,
                 following,
@@ -315,14 +313,9 @@ impl Intake {
         &self.clock
     }
 
-    /// Why no event is accepted at present: the index of seen events could not be written the last time it was tried, or
-    /// the clock is not to be believed.
+    /// Why no event is accepted at present: the clock is not to be believed.
     pub fn failure(&self) -> Option<String> {
-        let failure = self.failure.lock();
-        let failure = failure.expect("no holder of this lock panics").clone();
-        failure
-            .map(|reason| format!("{reason}; if it stays so, restart the server"))
-            .or_else(|| self.time().err())
+        self.time().err()
     }
 
     /// Keeps the time for the next start, if the clock is believed. To be called at a clean stop.

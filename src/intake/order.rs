@@ -298,8 +298,8 @@ impl Intake {
         following.wait_for(&keys, &self.log, &self.standing)?;
         let target = entry.reference.as_deref().and_then(decimal);
         journey::judge(&case, &entry.authority, &view, target)?;
-        // A revocation that is reversed is no display that ends early.
         let met_by = journey::met_by(&case, &view)?;
+        // A revocation that is reversed is no display that ends early.
         let reversal = view.text_of("repair_kind") == Some("revocation_reversal");
         if view.kind() != Kind::RepairDecision || reversal {
             return Ok(met_by);

@@ -16,8 +16,8 @@ use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::record::Record;
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Entries folded at once while catching up, and the least that is folded at once while running.
@@ -121,8 +121,6 @@ pub(super) struct Seen {
     waiting: VecDeque<Waiting>,
     /// The same by salt.
     salts: HashMap<[u8; 16], Queued>,
-    /// Why the database could not be written the last time it was tried.
-    failure: Arc<Mutex<Option<String>>>,
 }
 
 struct Waiting {
@@ -175,18 +173,12 @@ impl Seen {
             },
             waiting: VecDeque::new(),
             salts: HashMap::new(),
-            failure: Arc::default(),
         })
     }
 
     /// For look-ups out of turn.
     pub(super) fn stored(&self) -> Stored {
         self.stored.clone()
-    }
-
-    /// Why the index could not be written the last time it was tried.
-    pub(super) fn failure(&self) -> Arc<Mutex<Option<String>>> {
-        self.failure.clone()
     }
 
     /// Folds what was published since the index was last written.
@@ -284,10 +276,7 @@ impl Seen {
         }
         if cursor > before {
             batch.put(CURSOR, cursor.to_be_bytes());
-            let written = self.stored.database.apply(batch);
-            *self.failure.lock().expect("no holder of this lock panics") =
-                written.as_ref().err().map(ToString::to_string);
-            written?;
+            self.stored.database.apply(batch)?;
             self.stored.cursor.store(cursor, Ordering::Release);
         }
         // Forgotten only now: what could not be written down is still known.

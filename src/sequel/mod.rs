@@ -4,8 +4,10 @@
 //! Apart from the read model because intake decides by it and must be exact at once. It only finds records: what they say, whether they are
 //! public, and what follows from that is read in the log each time. Made from the log, so it can be thrown away.
 
-use crate::domain::{Kind, View};
+use crate::domain::{Exit, Kind, View};
 use crate::store::{KeyValue, Storage, StoreError, WriteBatch, prefix_end};
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::sha256;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -14,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// Name of the database; derived, so it may be removed while no server runs.
 pub const DATABASE: &str = "store/sequel";
 /// Of keys and folding; a database of another is folded again.
-const VERSION: u64 = 4;
+const VERSION: u64 = 5;
 /// Keys removed at once.
 const BATCH: usize = 4096;
 
@@ -46,17 +48,6 @@ pub const OF_SUBJECT: &[Kind] = &[
     Kind::NoPenalty,
 ];
 
-/// Kinds that are kept by the day of a listing or mark as well, and the fields for it.
-const LISTED: &[Kind] = &[
-    Kind::AbnormalListing,
-    Kind::AbnormalRemoval,
-    Kind::SeriousListing,
-    Kind::SeriousRemoval,
-    Kind::IndividualMark,
-    Kind::IndividualRestore,
-];
-const LISTED_ON: [&str; 2] = ["listed_on", "marked_on"];
-
 /// Whether anything can be found by a record of a kind.
 #[must_use]
 pub fn concerns(kind: Kind) -> bool {
@@ -70,9 +61,22 @@ pub enum Key {
     Entry(u64),
     /// Its kind and the credit code of its subject: who has very many records is not read through for those of one kind.
     Subject(Kind, String),
-    /// The same, and the day of a listing or mark: its own, or that by which a removal names it. Of subjects without a code the day alone: no
-    /// name of a person is kept here.
+    /// The same, and the day of a listing or mark: its own, or that by which a removal names it. Made by [`Key::listed`].
     Listed(Kind, String, Date),
+}
+
+impl Key {
+    /// By the credit code of the subject; of who has none by a digest of the name, which is itself not kept here. Two names may share one: who
+    /// asks reads the records.
+    #[must_use]
+    pub fn listed(kind: Kind, code: Option<&str>, name: Option<&str>, day: Date) -> Self {
+        let digest = |name: &str| hex(&sha256(name.as_bytes())[..8]);
+        let subject = code
+            .map(str::to_owned)
+            .or_else(|| name.map(digest))
+            .unwrap_or_default();
+        Key::Listed(kind, subject, day)
+    }
 }
 
 /// A record found by a key.
@@ -144,10 +148,9 @@ fn keys(kind: Kind, body: &Map<String, Value>) -> Vec<Key> {
     if OF_SUBJECT.contains(&kind) {
         let code = view.subject_code().map(|code| code.to_string());
         keys.extend(code.clone().map(|code| Key::Subject(kind, code)));
-        // A kind has one of these fields.
-        let day = LISTED_ON.iter().find_map(|field| view.date_of(field));
-        if let Some(day) = day.filter(|_| LISTED.contains(&kind)) {
-            keys.insert(Key::Listed(kind, code.unwrap_or_default(), day));
+        let exit = Exit::of_listing(kind).or_else(|| Exit::by(kind));
+        if let Some(day) = exit.and_then(|exit| view.date_of(exit.day)) {
+            keys.insert(Key::listed(kind, code.as_deref(), view.subject_name(), day));
         }
     }
     keys.into_iter().collect()
@@ -470,6 +473,40 @@ mod tests {
         let reopened = Sequel::open(&storage).unwrap();
         assert_eq!(reopened.find(&subject).unwrap(), [8, 9]);
         assert_eq!(reopened.cursor().unwrap(), 10);
+    }
+
+    /// Persons listed on one day share no key, so that a batch of them is one group; their names are not kept.
+    #[test]
+    fn who_has_no_code_is_found_by_a_digest_of_the_name() {
+        let storage = in_memory();
+        let sequel = Sequel::open(&storage).unwrap();
+        let day = jiff::civil::date(2026, 2, 20);
+        let kind = Kind::SeriousListing;
+        let names = ["诸葛小明", "司马小红"];
+        for (index, name) in (5..).zip(names) {
+            let body = map(json!({"subject_name": name, "listed_on": "2026-02-20"}));
+            let follows = Follows::of(kind, None, &body);
+            assert_eq!(follows.keys, [Key::listed(kind, None, Some(name), day)]);
+            let rows: Vec<Row> = follows.rows(index).collect();
+            sequel.keep(&rows, index + 1).unwrap();
+        }
+        for (index, name) in (5..).zip(names) {
+            let of = |code, day| {
+                sequel
+                    .find(&Key::listed(kind, code, Some(name), day))
+                    .unwrap()
+            };
+            assert_eq!(of(None, day), [index]);
+            assert_eq!(of(Some(CODE), day), [0; 0]);
+            assert_eq!(of(None, day.tomorrow().unwrap()), [0; 0]);
+        }
+        let database = storage.open(DATABASE).unwrap();
+        for (key, value) in database.range(&[], None).map(Result::unwrap) {
+            for name in names {
+                let holds = |bytes: &[u8]| bytes.windows(name.len()).any(|w| w == name.as_bytes());
+                assert!(!holds(&key) && !holds(&value));
+            }
+        }
     }
 
     #[test]

@@ -53,6 +53,8 @@ struct Shared {
     fault: Option<Fault>,
     full: bool,
     keeps_files: bool,
+    /// Why an operation failed, by database.
+    failed: BTreeMap<String, String>,
 }
 
 /// Storage in memory with injected faults; clones share the content.
@@ -107,6 +109,7 @@ impl FaultStorage {
             database.old_files.clear();
         }
         shared.fault = None;
+        shared.failed.clear();
     }
 
     /// A deep copy of what is visible now, as a backup taken at this moment would be.
@@ -168,6 +171,10 @@ impl Storage for FaultStorage {
         Ok(())
     }
 
+    fn failures(&self) -> Vec<String> {
+        self.lock().failed.values().cloned().collect()
+    }
+
     fn ensure_space(&self, reserve: u64) -> Result<(), StoreError> {
         if self.lock().full {
             Err(StoreError::NoSpace {
@@ -219,9 +226,13 @@ impl Handle {
             None => false,
         };
         if fails {
-            return Err(StoreError::Engine(format!(
-                "injected fault at operation {number}"
-            )));
+            let error = StoreError::Engine(format!("injected fault at operation {number}"));
+            let error = error.within(&self.name);
+            let failed = &mut shared.failed;
+            failed
+                .entry(self.name.clone())
+                .or_insert_with(|| error.to_string());
+            return Err(error);
         }
         Ok(action(
             shared.databases.entry(self.name.clone()).or_default(),

@@ -166,6 +166,10 @@ pub trait Storage: Send + Sync {
     /// Removes a database and its files. The caller holds no handle to it.
     fn remove(&self, name: &str) -> Result<(), StoreError>;
 
+    /// Of the databases that are open, those of which a write or a sync has failed since they were opened, by name and why. What such a
+    /// database still answers may be old, and it may refuse everything, until a new process opens it.
+    fn failures(&self) -> Vec<String>;
+
     /// Fails with [`StoreError::NoSpace`] where less than `reserve` bytes are free.
     fn ensure_space(&self, reserve: u64) -> Result<(), StoreError>;
 

@@ -19,16 +19,20 @@ mod tests;
 
 use super::{KeyValue, Pair, Pairs, Storage, StoreError, Write, WriteBatch, available_bytes};
 use engine::{Engine, contained};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, RwLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock, Weak};
 
 /// Databases in folders below one root.
 pub struct SledStorage {
     root: PathBuf,
     /// A lock for each name: opening a large database takes seconds, which others must not wait for.
     open: Mutex<HashMap<String, Arc<Mutex<Weak<SledDatabase>>>>>,
+    failed: Failed,
 }
+
+/// Why a write or sync of a database failed, the first time since it was opened, by its name.
+type Failed = Arc<Mutex<BTreeMap<String, String>>>;
 
 impl SledStorage {
     /// Databases below `root`, which exists.
@@ -36,6 +40,7 @@ impl SledStorage {
         SledStorage {
             root: root.to_owned(),
             open: Mutex::new(HashMap::new()),
+            failed: Failed::default(),
         }
     }
 
@@ -48,7 +53,7 @@ impl SledStorage {
         if let Some(database) = slot.upgrade() {
             return Ok(database);
         }
-        let database = Arc::new(SledDatabase::open(&self.root, name)?);
+        let database = Arc::new(SledDatabase::open(&self.root, name, self.failed.clone())?);
         *slot = Arc::downgrade(&database);
         Ok(database)
     }
@@ -65,6 +70,11 @@ impl Storage for SledStorage {
 
     fn remove(&self, name: &str) -> Result<(), StoreError> {
         folders::remove(&self.root, name)
+    }
+
+    fn failures(&self) -> Vec<String> {
+        let failed = self.failed.lock().expect("no holder of this lock panics");
+        failed.values().cloned().collect()
     }
 
     fn ensure_space(&self, reserve: u64) -> Result<(), StoreError> {
@@ -95,6 +105,7 @@ struct SledDatabase {
     /// Shared by every call, held alone for the moment in which the engine is exchanged. No call holds it when it returns, so
     /// that the old engine is closed before its files go: it finds its blobs by their path.
     engine: RwLock<Current>,
+    failed: Failed,
 }
 
 /// The engine that holds the database, and the number of its folder.
@@ -104,12 +115,12 @@ struct Current {
 }
 
 impl SledDatabase {
-    fn open(root: &Path, name: &str) -> Result<Self, StoreError> {
+    fn open(root: &Path, name: &str, failed: Failed) -> Result<Self, StoreError> {
         let open = || {
             folders::settle(root, name)?;
             Engine::open(root, &folders::path(root, name, 0))
         };
-        Ok(SledDatabase {
+        let database = SledDatabase {
             root: root.to_owned(),
             name: name.to_owned(),
             gate: RwLock::new(None),
@@ -117,7 +128,14 @@ impl SledDatabase {
                 engine: open().map_err(|e| e.within(name))?,
                 number: 0,
             }),
-        })
+            failed,
+        };
+        database.failed().remove(name);
+        Ok(database)
+    }
+
+    fn failed(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.failed.lock().expect("no holder of this lock panics")
     }
 
     fn with<T>(
@@ -134,10 +152,17 @@ impl SledDatabase {
         call: impl FnOnce(&Engine) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let gate = self.gate.read().expect("no holder of this lock panics");
-        match &*gate {
+        let done = match &*gate {
             Some(reason) => Err(StoreError::Engine(format!("{}: {reason}", self.name))),
             None => self.with(call),
+        };
+        if let Err(error) = &done {
+            let mut failed = self.failed();
+            failed
+                .entry(self.name.clone())
+                .or_insert_with(|| error.to_string());
         }
+        done
     }
 
     fn size(&self) -> Result<u64, StoreError> {

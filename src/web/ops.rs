@@ -263,7 +263,7 @@ pub async fn healthz() -> HttpResponse {
     text(StatusCode::OK, "ok\n".to_owned())
 }
 
-/// `/readyz`: the log can be read and tries to append, and model and search follow closely; else 503 with every reason on its line.
+/// `/readyz`: the log can be read and tries to append, every database can be written, and model and search follow closely; else 503 with every reason on its line.
 pub async fn readyz(portal: web::Data<Portal>) -> HttpResponse {
     let reasons = if let Some(reason) = portal.log.stopped() {
         // Said without asking the storage, which may not answer any more.
@@ -301,6 +301,9 @@ fn not_ready(portal: &Portal) -> Vec<String> {
     if let Some(reason) = portal.intake.failure() {
         reasons.push(format!("intake: {reason}"));
     }
+    // What such a database still answers may be old, and records whose pages it has let go of cannot be read.
+    let failures = portal.log.storage().failures().into_iter();
+    reasons.extend(failures.map(|failure| format!("storage: {failure}; restart the server")));
     let model = portal.model.cursor().map_err(|error| error.to_string());
     reasons.extend(behind("model", model, size));
     reasons.extend(behind("search", Ok(portal.search.searchable()), size));

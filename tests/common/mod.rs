@@ -4,8 +4,8 @@
 
 use gongshi::app::{App, NewLog, Tuning, init, operator_key_path};
 use gongshi::ingest::KeyFile;
-use gongshi::intake::{Clock, Event, SimulatedClock};
-use gongshi::log::Batching;
+use gongshi::intake::{Auditor, Clock, Event, SimulatedClock};
+use gongshi::log::{Batching, FsckProblem, Log, fsck};
 use gongshi_verify::encoding::base64;
 use gongshi_verify::json::{self, Value};
 use gongshi_verify::keys::SecretKey;
@@ -37,6 +37,17 @@ fn random() -> [u8; 32] {
     let mut seed = salt();
     seed[31] = 0xa5;
     seed
+}
+
+/// What fsck finds wrong with a log, and who looked at it.
+pub fn audited(log: &Log, mut auditor: Auditor) -> (Auditor, Vec<FsckProblem>) {
+    let mut report = fsck(
+        log,
+        |_| (),
+        |index, leaf, problems| auditor.leaf(index, leaf, problems),
+    );
+    auditor.finish(&mut report.problems);
+    (auditor, report.problems)
 }
 
 pub fn origin() -> Origin {

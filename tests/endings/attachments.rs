@@ -3,7 +3,7 @@
 use crate::common::*;
 use crate::support::*;
 use gongshi::intake::Auditor;
-use gongshi::log::{FsckProblem, fsck};
+use gongshi::log::FsckProblem;
 use gongshi::store::UNREFERENCED_FOR;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{Hash, sha256};
@@ -70,15 +70,7 @@ impl County {
     }
 
     fn problems(&self) -> Vec<FsckProblem> {
-        let log = &self.log.app.portal.log;
-        let mut auditor = Auditor::new(origin());
-        let mut report = fsck(
-            log,
-            |_| (),
-            |index, leaf, problems| auditor.leaf(index, leaf, problems),
-        );
-        auditor.finish(&mut report.problems);
-        report.problems
+        audited(&self.log.app.portal.log, Auditor::new(origin())).1
     }
 }
 

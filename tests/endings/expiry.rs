@@ -8,7 +8,7 @@ use crate::support::*;
 use gongshi::app::{App, Expiries};
 use gongshi::domain::Kind;
 use gongshi::intake::{Auditor, Clock as _, Event, Refusal};
-use gongshi::log::{FsckProblem, fsck};
+use gongshi::log::FsckProblem;
 use gongshi::rules::Rules;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::AuthorityId;
@@ -347,18 +347,11 @@ fn expiries_are_held_against_the_rules_by_fsck() {
     let expiry = expiry.unwrap().unwrap().by;
     let audit = |rules: &Arc<Rules>| -> Vec<FsckProblem> {
         let log = &county.log.app.portal.log;
-        let mut auditor = Auditor::new(origin())
-            .with_rules(log.clone(), rules.clone())
-            .unwrap();
-        let mut report = fsck(
-            log,
-            |_| (),
-            |index, leaf, problems| auditor.leaf(index, leaf, problems),
-        );
-        auditor.finish(&mut report.problems);
+        let auditor = Auditor::new(origin()).with_rules(log.clone(), rules.clone());
+        let (auditor, problems) = audited(log, auditor.unwrap());
         assert_eq!(auditor.expiries_unchecked(), None);
         assert_eq!(auditor.unlawful(), [0; 0]);
-        report.problems
+        problems
     };
     assert_eq!(audit(Rules::built_in()), []);
     let problems = audit(&longer());

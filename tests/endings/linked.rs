@@ -7,7 +7,6 @@ use crate::common::*;
 use crate::served::Server;
 use crate::support::*;
 use gongshi::intake::{Auditor, Clock as _, Event};
-use gongshi::log::fsck;
 use gongshi::rules::Rules;
 use gongshi_verify::json::Value;
 use gongshi_verify::names::AuthorityId;
@@ -91,17 +90,11 @@ impl Place {
     /// What fsck finds: the expiries that were logged are those of the rules.
     fn is_sound(&self) {
         let log = &self.county.log.app.portal.log;
-        let mut auditor = Auditor::new(origin())
-            .with_rules(log.clone(), Rules::built_in().clone())
-            .unwrap();
-        let mut report = fsck(
-            log,
-            |_| (),
-            |index, leaf, problems| auditor.leaf(index, leaf, problems),
-        );
-        auditor.finish(&mut report.problems);
+        let auditor = Auditor::new(origin());
+        let auditor = auditor.with_rules(log.clone(), Rules::built_in().clone());
+        let (auditor, problems) = audited(log, auditor.unwrap());
         assert_eq!(auditor.expiries_unchecked(), None);
-        assert_eq!(report.problems, []);
+        assert_eq!(problems, []);
     }
 
     /// Whether a reader is given a record: by its page, the list of its kind, the subject's page, search and the API, which all say the same.

@@ -3,7 +3,6 @@
 use crate::common::*;
 use crate::support::*;
 use gongshi::intake::Auditor;
-use gongshi::log::fsck;
 use gongshi_verify::json::Value;
 
 fn of_firm(body: Value) -> Value {
@@ -13,16 +12,8 @@ fn of_firm(body: Value) -> Value {
 impl County {
     /// What fsck finds wrong with the log as it is.
     fn problems(&self) -> Vec<String> {
-        let log = &self.log.app.portal.log;
-        let mut auditor = Auditor::new(origin());
-        let mut report = fsck(
-            log,
-            |_| (),
-            |index, leaf, all| auditor.leaf(index, leaf, all),
-        );
-        auditor.finish(&mut report.problems);
-        let problems = report.problems.into_iter();
-        problems.map(|one| one.problem).collect()
+        let (_, problems) = audited(&self.log.app.portal.log, Auditor::new(origin()));
+        problems.into_iter().map(|one| one.problem).collect()
     }
 
     fn is_sound(&self) {

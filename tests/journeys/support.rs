@@ -3,7 +3,6 @@
 use crate::common::*;
 use gongshi::domain::Kind;
 use gongshi::intake::{Auditor, Clock as _, Event, Refusal};
-use gongshi::log::fsck;
 use gongshi::rules::Rules;
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::leaf_hash;
@@ -104,16 +103,10 @@ impl County {
     /// Entries that intake would refuse, as whoever checks the log afterwards finds them.
     pub fn misfits(&self) -> Vec<u64> {
         let log = &self.log.app.portal.log;
-        let mut auditor = Auditor::new(origin())
-            .with_rules(log.clone(), Rules::built_in().clone())
-            .unwrap();
-        let mut report = fsck(
-            log,
-            |_| (),
-            |index, leaf, all| auditor.leaf(index, leaf, all),
-        );
-        auditor.finish(&mut report.problems);
-        assert_eq!(report.problems, []);
+        let auditor = Auditor::new(origin());
+        let auditor = auditor.with_rules(log.clone(), Rules::built_in().clone());
+        let (auditor, problems) = audited(log, auditor.unwrap());
+        assert_eq!(problems, []);
         auditor.misfits().to_vec()
     }
 

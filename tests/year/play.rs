@@ -5,7 +5,6 @@ use crate::county::{County, FIRST, LAST};
 use crate::days::Day;
 use crate::terms::ORDER_107;
 use gongshi::intake::Auditor;
-use gongshi::log::fsck;
 
 #[test]
 fn a_year_of_a_county_comes_out_as_counted_beside_it() {
@@ -57,16 +56,9 @@ fn a_year_of_a_county_comes_out_as_counted_beside_it() {
     // The log stands the operator's own check.
     let log = &county.drawn.log.app.portal.log;
     let rules = county.drawn.log.app.portal.intake.rules().clone();
-    let mut auditor = Auditor::new(origin())
-        .with_rules(log.clone(), rules)
-        .unwrap();
-    let mut report = fsck(
-        log,
-        |_| (),
-        |index, leaf, problems| auditor.leaf(index, leaf, problems),
-    );
-    auditor.finish(&mut report.problems);
-    assert_eq!(report.problems, []);
+    let auditor = Auditor::new(origin()).with_rules(log.clone(), rules);
+    let (auditor, problems) = audited(log, auditor.unwrap());
+    assert_eq!(problems, []);
     assert_eq!(
         (auditor.expiries_unchecked(), auditor.unlawful()),
         (None, &[][..])

@@ -7,7 +7,7 @@ use crate::domain::{Kind, Stored, Subject, View};
 use crate::intake::Refusal;
 use crate::intake::competence::named;
 use crate::log::Log;
-use crate::rules::Rules;
+use crate::rules::{Display, Later, Rules};
 use crate::sequel::{Key, Sequel};
 use crate::standing::Standing;
 use gongshi_verify::names::AuthorityId;
@@ -100,13 +100,30 @@ fn unreadable(error: impl ToString) -> Refusal {
     Refusal::Unavailable(error.to_string())
 }
 
+/// An entry with its body, public or not.
+///
+/// # Errors
+/// It could not be read, or is not there.
+pub(in crate::intake) fn stored(log: &Log, index: u64) -> Result<Stored, Refusal> {
+    let leaves = log.unveiled(index..index + 1).map_err(unreadable)?;
+    let leaf = leaves
+        .first()
+        .ok_or_else(|| unreadable(format!("entry {index} is not there")))?;
+    Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(unreadable)
+}
+
 impl Case<'_> {
     pub(super) fn stored(&self, index: u64) -> Result<Stored, Refusal> {
-        let leaves = self.log.unveiled(index..index + 1).map_err(unreadable)?;
-        let leaf = leaves
-            .first()
-            .ok_or_else(|| unreadable(format!("entry {index} is not there")))?;
-        Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(unreadable)
+        stored(self.log, index)
+    }
+
+    /// How a record is shown by the rules and its own words alone, where they say so.
+    pub(super) fn display(&self, past: &Past) -> Option<Display<'_>> {
+        let (who, view) = (past.authority.as_str(), past.view());
+        let facts = self
+            .rules
+            .facts(who, view, past.logged_on, Later::default());
+        self.rules.display(&facts).ok()
     }
 
     /// A record, public or not; none where its body was destroyed.
@@ -208,7 +225,7 @@ impl Case<'_> {
 
     /// The public records of a kind that name a day of listing of a subject, their own or that of what they end.
     pub(super) fn of_day(&self, code: &str, kind: Kind, day: Date) -> Result<Vec<Past>, Refusal> {
-        let mut all = self.public(&Key::Listed(kind, code.to_owned(), day), None)?;
+        let mut all = self.public(&Key::listed(kind, Some(code), None, day), None)?;
         all.retain(|past| past.is_of(code));
         Ok(all)
     }
@@ -220,7 +237,7 @@ impl Case<'_> {
         kind: Kind,
         day: Date,
     ) -> Result<Vec<Past>, Refusal> {
-        let mut all = self.public(&Key::Listed(kind, String::new(), day), None)?;
+        let mut all = self.public(&Key::listed(kind, None, Some(name), day), None)?;
         all.retain(|past| {
             let view = past.view();
             view.subject_code().is_none() && view.subject_name() == Some(name)

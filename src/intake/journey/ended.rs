@@ -5,7 +5,7 @@ use super::case::{Case, Past};
 use super::{listing, repair};
 use crate::domain::Kind;
 use crate::intake::{Intake, Refusal};
-use crate::rules::{End, Later};
+use crate::rules::End;
 use jiff::civil::Date;
 
 /// What ended the display of a record.
@@ -46,12 +46,8 @@ fn ended_by(case: &Case<'_>, past: &Past, last_day: Date) -> Result<Option<Ended
     if listing::lifted(case, past, None)?.is_some_and(|(_, day)| day == Some(last_day)) {
         return Ok(Some(EndedBy::Removal));
     }
-    let who = past.authority.as_str();
-    let facts = case
-        .rules
-        .facts(who, past.view(), past.logged_on, Later::default());
-    let display = case.rules.display(&facts);
-    if display.is_ok_and(|display| display.end == End::LastDay(last_day)) {
+    let display = case.display(past);
+    if display.is_some_and(|display| display.end == End::LastDay(last_day)) {
         return Ok(Some(EndedBy::Term));
     }
     let may_be = past.kind() != Kind::SubjectStatus && repair::stopped(case, past, last_day)?;

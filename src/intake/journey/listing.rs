@@ -8,7 +8,7 @@ use super::{Said, broken};
 use crate::domain::{Breach, CodeList, Exit, Kind, OfDay, by_day};
 use crate::intake::Refusal;
 use crate::intake::competence::{named, not_yours};
-use crate::rules::{End, Later, Rules};
+use crate::rules::{End, Rules};
 use jiff::civil::Date;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -178,13 +178,8 @@ fn fits(rules: &Rules, said: Said<'_>, listing: &Past) -> Result<(), Refusal> {
 
 /// A removal on the last day of the term shortens nothing: until then the listing is shown anyway.
 fn term_over(case: &Case<'_>, said: Said<'_>, exit: &Exit, listing: &Past) -> Result<(), Refusal> {
-    let view = listing.view();
-    let who = listing.authority.as_str();
-    let facts = case
-        .rules
-        .facts(who, view, listing.logged_on, Later::default());
     // Where the rules give no end, the term is the authority's to know.
-    let Ok(display) = case.rules.display(&facts) else {
+    let Some(display) = case.display(listing) else {
         return Ok(());
     };
     let (End::LastDay(last), Some(day)) = (display.end, said.view.date_of(exit.ends_on)) else {
@@ -240,22 +235,25 @@ fn of_its_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusa
     let listed: Vec<&Past> = register.listed.iter().filter(of_ground).collect();
     let Some(first) = listed.first() else {
         let from = case.first_day()?;
-        let mut left = Vec::new();
-        if day >= from {
-            left = case.left_of_subject(code.as_str(), exit.listing)?;
+        if day < from {
+            // Of what is older than the log the same removal is said once.
+            let same = |one: &&Past| {
+                let before = of_day(one);
+                before.authority == removal.authority
+                    && before.ground == removal.ground
+                    && Some(one.index) != said.own
+            };
+            return match register.exits.iter().find(same) {
+                Some(before) => {
+                    let by = before.index.to_string();
+                    Err(broken(exit.day, day, Breach::RemovedAlready { by }))
+                }
+                None => Ok(()),
+            };
         }
+        let left = case.left_of_subject(code.as_str(), exit.listing)?;
         let had = |one: &Past| one.day() == Some(day) && removal.means(&of_day(one));
-        // Of what is older than the log the same removal is said once.
-        let mut said_before = register.exits.iter().filter(|one| {
-            let before = of_day(one);
-            let same = before.authority == removal.authority && before.ground == removal.ground;
-            day < from && Some(one.index) != said.own && same
-        });
-        if let Some(before) = said_before.next() {
-            let by = before.index.to_string();
-            return Err(broken(exit.day, day, Breach::RemovedAlready { by }));
-        }
-        if day < from || left.iter().any(had) {
+        if left.iter().any(had) {
             return Ok(());
         }
         let from = from.to_string();

@@ -16,7 +16,7 @@ mod repair;
 mod status;
 mod waiver;
 
-pub(super) use case::{Case, Memory};
+pub(super) use case::{Case, Memory, stored};
 pub use ended::EndedBy;
 
 use super::Refusal;
@@ -134,10 +134,10 @@ pub(super) fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
 pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
     let of = |kind: &Kind, code: &Uscc| Key::Subject(*kind, code.to_string());
     if Exit::of_listing(view.kind()).is_some() {
-        let code = view.subject_code().map(|code| code.to_string());
-        let day = view.main_date();
-        let key = day.map(|day| Key::Listed(view.kind(), code.unwrap_or_default(), day));
-        return Ok(key.into_iter().collect());
+        let (code, name) = (view.subject_code(), view.subject_name());
+        let code = code.as_ref().map(Uscc::as_str);
+        let key = |day| Key::listed(view.kind(), code, name, day);
+        return Ok(view.main_date().map(key).into_iter().collect());
     }
     let subject = |view: &View<'_>| {
         let code = view.subject_code();

@@ -276,9 +276,12 @@ fn without_target(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     ) else {
         return Ok(());
     };
-    let from = case.first_day()?;
     let is_kept = kinds.iter().all(|kind| OF_SUBJECT.contains(kind));
-    if !granted || said.settled || named(&view, "application").is_some() || day < from || !is_kept {
+    if !granted || said.settled || named(&view, "application").is_some() || !is_kept {
+        return Ok(());
+    }
+    let from = case.first_day()?;
+    if day < from {
         return Ok(());
     }
     let code = code.as_str();

@@ -101,6 +101,10 @@ impl Storage for Slow {
         self.storage.remove(name)
     }
 
+    fn failures(&self) -> Vec<String> {
+        self.storage.failures()
+    }
+
     fn ensure_space(&self, reserve: u64) -> Result<(), StoreError> {
         self.storage.ensure_space(reserve)
     }

@@ -216,3 +216,29 @@ fn without_room_for_the_copy_nothing_is_begun() {
     assert_eq!(folders.count(), 1);
     assert_eq!(all(&*storage.open("shards/7").unwrap()), before);
 }
+
+#[test]
+fn a_database_that_failed_to_write_is_named_until_it_is_opened_again() {
+    let root = tempfile::tempdir().unwrap();
+    let storage = SledStorage::new(root.path());
+    let database = storage.database("store/one").unwrap();
+    let other = storage.database("store/other").unwrap();
+    assert!(database.get(b"k").unwrap().is_none());
+    assert_eq!(storage.failures(), Vec::<String>::new());
+    let full = || StoreError::io("storage engine", std::io::ErrorKind::StorageFull.into());
+    database.writing::<()>(|_| Err(full())).unwrap_err();
+    other.with::<()>(|_| Err(full())).unwrap_err();
+    // What comes later says less, and a write that seems well makes nothing good.
+    database.writing::<()>(|_| panic!("later")).unwrap_err();
+    put(&*database, "k", b"v");
+    let failures = storage.failures();
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    let failure = &failures[0];
+    assert!(
+        failure.starts_with("store/one: ") && !failure.contains("later"),
+        "{failure}"
+    );
+    drop(database);
+    storage.open("store/one").unwrap();
+    assert_eq!(storage.failures(), Vec::<String>::new());
+}
