@@ -67,53 +67,6 @@ fn the_model_is_the_same_after_a_rebuild() {
     assert_eq!(fsck(&portal.log, |_| (), |_, _, _| ()).problems, []);
 }
 
-/// Departments send listings and removals as tables of their own, in any order.
-#[test]
-fn a_removal_counts_whichever_comes_first() {
-    let listing = |day: &str| {
-        body(&format!(
-            r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","listed_reason":"annual_report_missing",
-            "report_years":[2025],"listed_on":"{day}","decision_no":"示市监异列〔2026〕18号","legal_basis":"企业信息公示暂行条例"}}"#
-        ))
-    };
-    let removal = |day: &str| {
-        body(&format!(
-            r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","listed_on":"{day}",
-            "removed_reason":"annual_report_filed","removed_on":"2026-02-20","decision_no":"示市监异出〔2026〕5号"}}"#
-        ))
-    };
-    for (first, then, waiting) in [
-        (
-            ("abnormal_listing", listing("2026-01-06")),
-            ("abnormal_removal", removal("2026-01-06")),
-            0,
-        ),
-        // It ends the first listing of that day that it may have meant, as it does for displays.
-        (
-            ("abnormal_removal", removal("2026-01-06")),
-            ("abnormal_listing", listing("2026-01-06")),
-            0,
-        ),
-    ] {
-        let log = TestLog::new(&["abnormal_listing", "abnormal_removal"]);
-        let other = ("abnormal_listing", listing("2026-02-01"));
-        for (kind, body) in [first, then, other] {
-            let answer = log.accept(vec![log.event(kind, body)]);
-            assert!(answer[0].is_ok(), "{answer:?}");
-        }
-        log.settle();
-        let model = &log.app.portal.model;
-        let enterprise = model.enterprise("91000000MA00000900").unwrap().unwrap();
-        let days: Vec<_> = enterprise
-            .abnormal
-            .iter()
-            .map(|l| l.date.as_deref())
-            .collect();
-        assert_eq!(days, [Some("2026-02-01")]);
-        assert_eq!(enterprise.lifted.len(), waiting);
-    }
-}
-
 /// A reindex that dies while it empties the model leaves nothing that the next start would count again.
 #[test]
 fn a_model_whose_emptying_was_cut_short_is_folded_again() {

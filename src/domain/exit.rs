@@ -11,7 +11,7 @@ pub struct Exit {
     pub exit: Kind,
     /// The field of the end that names the listing by its entry.
     pub field: &'static str,
-    /// The one that names it by its day, as papers do.
+    /// The one for its day: alone, as papers have it, of a listing that the log does not have.
     pub day: &'static str,
     /// The one for the day of the end.
     pub ends_on: &'static str,

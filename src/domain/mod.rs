@@ -4,7 +4,6 @@
 //! hold words shown to users (those are in the catalogues), or depend on another module of this crate. Whether a record
 //! may be published at a given time is a question for the dated rules, not for this module.
 
-pub mod by_day;
 pub mod codes;
 pub mod dates;
 pub mod exit;
@@ -22,7 +21,6 @@ pub mod uscc;
 pub mod validate;
 pub mod view;
 
-pub use by_day::OfDay;
 pub use codes::CodeList;
 pub use exit::Exit;
 pub use kind::Kind;

@@ -2,6 +2,7 @@
 //!
 //! What it says may be of another version: codes without words here are shown as they came.
 
+use crate::domain::EntryRef;
 use crate::text::{Catalogue, Lang};
 use gongshi_verify::text::shown;
 use serde::Deserialize;
@@ -40,6 +41,8 @@ pub struct RefusedField {
     pub detail: String,
     /// What is wrong, in Chinese.
     pub detail_zh: String,
+    /// The entry that was meant, where the log knows it and the record does not name it.
+    pub entry: Option<EntryRef>,
 }
 
 impl Refused {
@@ -54,6 +57,14 @@ impl Refused {
     /// option it is told that the time is right.
     pub fn waits_for_somebody(&self) -> bool {
         self.status == 503 && self.detail.contains("--clock-checked")
+    }
+
+    /// The listing that is meant, where nothing else is at fault but that it is not named by its entry.
+    pub(super) fn listing(&self) -> Option<&EntryRef> {
+        match &self.errors[..] {
+            [one] if one.code == "listing_known" => one.entry.as_ref(),
+            _ => None,
+        }
     }
 
     /// The words of one fault with its code behind it; the code of the whole where it has none.

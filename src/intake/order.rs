@@ -3,7 +3,7 @@
 //! Here an event meets those before it: repetitions, used salts, the log's time, authority records that take effect before
 //! the next event is looked at. Whatever can be known without its place was checked before; everybody waits here.
 
-use super::journey::{Case, Memory};
+use super::journey::Case;
 use super::planning::{Said, takes_part};
 use super::{
     Batch, Checked, Effective, Intake, Known, Looked, Refusal, Serial, batch, endings, event, fold,
@@ -280,7 +280,6 @@ impl Intake {
             return Ok(Vec::new());
         };
         let sequel = serial.following.sequel().clone();
-        let memory = Memory::default();
         let case = Case {
             log: &self.log,
             standing: &self.standing,
@@ -288,7 +287,6 @@ impl Intake {
             rules: self.rules(),
             registry,
             now: entry.logged_at,
-            memory: &memory,
         };
         let keys = journey::keys(&case, &view)?;
         if batch.gathers(&keys) {

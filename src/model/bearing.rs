@@ -6,7 +6,7 @@
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{ModelError, index_in_key, key};
-use crate::domain::{EntryRef, Exit, Kind, OfDay, View, by_day};
+use crate::domain::{EntryRef, Exit, Kind, View};
 use crate::store::Pair;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,14 +21,10 @@ pub(super) fn bearing(index: u64, record: &Read) -> Vec<Pair> {
     let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
         return Vec::new();
     };
-    let mut rows = Vec::new();
-    for target in targets(kind, &view) {
-        rows.push((key::bearing(target, Some(index)), Vec::new()));
-    }
-    if let Some((uscc, day)) = target_by_day(kind, &view) {
-        rows.push((key::bearing_by_day(&uscc, &day, Some(index)), Vec::new()));
-    }
-    rows
+    let targets = targets(kind, &view).into_iter();
+    targets
+        .map(|target| (key::bearing(target, Some(index)), Vec::new()))
+        .collect()
 }
 
 /// The records on whose display one bears.
@@ -43,42 +39,12 @@ pub(super) fn targets(kind: Kind, view: &View<'_>) -> Vec<u64> {
     fields.filter_map(|field| named(view, field)).collect()
 }
 
-/// The subject and day of the listing that a removal names by its day alone.
-fn target_by_day(kind: Kind, view: &View<'_>) -> Option<(String, String)> {
-    let exit = Exit::by(kind)?;
-    match view.value_of(exit.field) {
-        Some(_) => None,
-        None => Some((
-            view.subject_code()?.to_string(),
-            view.date_of(exit.day)?.to_string(),
-        )),
-    }
-}
-
-fn of_day(index: u64, record: &Read) -> OfDay<'_> {
-    let ground = record.standing();
-    let ground = ground.and_then(|view| view.text_of("listed_reason"));
-    OfDay {
-        index,
-        authority: &record.stored.entry.authority,
-        ground: ground.unwrap_or_default(),
-    }
-}
-
-/// The subject and day of a listing, by which a removal may name it.
-fn listed_by_day(kind: Kind, view: &View<'_>) -> Option<(String, String)> {
-    Exit::of_listing(kind)?;
-    Some((
-        view.subject_code()?.to_string(),
-        view.main_date()?.to_string(),
-    ))
-}
-
 impl Staging<'_> {
-    /// The first day on which a public record ended a listing.
+    /// The first day on which a public record ended a listing, which it names by its entry: one that gives the day alone is of a listing that
+    /// this log does not have.
     pub(super) fn removed_on(&self, index: u64, record: &Read) -> Result<Option<Date>, ModelError> {
         let exit = record.kind().and_then(Exit::of_listing);
-        let (Some(exit), Some(view)) = (exit, record.standing()) else {
+        let Some(exit) = exit else {
             return Ok(None);
         };
         let mut days = Vec::new();
@@ -88,64 +54,7 @@ impl Staging<'_> {
                 days.extend(one.standing().and_then(|view| view.date_of(exit.ends_on)));
             }
         }
-        if let (Some(code), Some(day)) = (view.subject_code(), view.main_date()) {
-            let (code, day) = (code.as_str(), day.to_string());
-            let removals = self.keys(&key::bearing_by_day(code, &day, None))?;
-            if !removals.is_empty()
-                && let Some(removal) = self.ended_by_day(index, exit, (code, &day), removals)?
-            {
-                let said = removal.standing();
-                days.extend(said.and_then(|view| view.date_of(exit.ends_on)));
-            }
-        }
         Ok(days.into_iter().min())
-    }
-
-    /// The removal that names a listing of a subject and day by that day and ends it; of those of all kinds with such keys.
-    fn ended_by_day(
-        &self,
-        index: u64,
-        exit: &Exit,
-        (uscc, day): (&str, &str),
-        keys: Vec<Vec<u8>>,
-    ) -> Result<Option<Read>, ModelError> {
-        let mut removals = Vec::new();
-        for key in keys {
-            let one = index_in_key("a removal", &key)?;
-            let removal = self.standing(one)?;
-            if removal.kind() == Some(exit.exit) {
-                removals.push((one, removal));
-            }
-        }
-        let listed = self.listed_on(exit.listing, uscc, day)?;
-        let mut named = Vec::new();
-        for (listing, _) in &listed {
-            for key in self.keys(&key::bearing(*listing, None))? {
-                let by = index_in_key("a removal", &key)?;
-                if self.standing(by)?.kind() == Some(exit.exit) {
-                    named.push((*listing, by));
-                }
-            }
-        }
-        let listed: Vec<OfDay<'_>> = listed.iter().map(|(at, one)| of_day(*at, one)).collect();
-        let by_day: Vec<OfDay<'_>> = removals.iter().map(|(at, one)| of_day(*at, one)).collect();
-        let by = by_day::ended(&listed, &by_day, &named).get(&index).copied();
-        drop(by_day);
-        let mut removals = removals.into_iter();
-        Ok(removals.find(|(at, _)| Some(*at) == by).map(|(_, one)| one))
-    }
-
-    /// The public listings of a kind that a subject has of a day.
-    fn listed_on(&self, kind: Kind, uscc: &str, day: &str) -> Result<Vec<(u64, Read)>, ModelError> {
-        let mut all = Vec::new();
-        for key in self.keys(&key::enterprise_record_days(uscc, day))? {
-            let index = index_in_key("a record of an enterprise", &key)?;
-            let record = self.standing(index)?;
-            if record.kind() == Some(kind) {
-                all.push((index, record));
-            }
-        }
-        Ok(all)
     }
 
     /// The last day by a granted repair that was not rescinded since. A revocation that is reversed ends no display.
@@ -244,18 +153,13 @@ impl Staging<'_> {
             return Ok(());
         };
         self.touched.extend(targets(kind, &view));
-        // Which listing of a day was meant depends on the others of that day, and on what ended those.
-        let mut days =
-            Vec::from_iter(target_by_day(kind, &view).or_else(|| listed_by_day(kind, &view)));
+        // A listing that was corrected since stands on another page than its removal.
         if let Some(listing) = Exit::by(kind).and_then(|exit| named(&view, exit.field)) {
             let listing = self.standing(listing)?;
-            let listed = listing.kind().zip(listing.standing());
-            days.extend(listed.and_then(|(kind, view)| listed_by_day(kind, &view)));
-        }
-        for (uscc, day) in days {
-            for key in self.keys(&key::enterprise_record_days(&uscc, &day))? {
-                let index = index_in_key("a record of an enterprise", &key)?;
-                self.touched.insert(index);
+            let listed = listing.standing().and_then(|view| view.subject_code());
+            if let Some(whose) = listed.filter(|whose| Some(whose) != view.subject_code().as_ref())
+            {
+                self.changed.insert(whose.to_string());
             }
         }
         if kind == Kind::SeriousListing

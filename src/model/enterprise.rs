@@ -1,8 +1,7 @@
 //! An enterprise as its public records show it, and what one record changes of that. Pure: the records come in the order of the log.
 
 use super::{ModelError, bearing, unusable};
-use crate::domain::{Exit, Kind, OfDay, View, person};
-use gongshi_verify::names::AuthorityId;
+use crate::domain::{Exit, Kind, View, person};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -14,11 +13,6 @@ pub struct Listing {
     /// The day it names, `YYYY-MM-DD`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
-    /// Who published it.
-    authority: String,
-    /// Its ground by code, where it names one.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    ground: String,
 }
 
 /// An enterprise as its public records show it. Small however many they are: they stand in keys of their own
@@ -47,25 +41,6 @@ pub struct Enterprise {
     pub abnormal: Vec<Listing>,
     /// Listings in force: 严重违法失信名单.
     pub serious: Vec<Listing>,
-    /// Removals that came before any listing they could end: departments send their tables in any order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lifted: Vec<Lifted>,
-}
-
-/// A removal whose listing is not in the log yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lifted {
-    /// Which list.
-    pub list: StatusList,
-    /// The day of the listing that it ends, `YYYY-MM-DD`.
-    pub listed_on: String,
-    /// Index of the removal.
-    index: u64,
-    /// Who published it.
-    authority: String,
-    /// The ground of the listing by code, where it names one.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    ground: String,
 }
 
 /// The two lists an enterprise can be on.
@@ -95,25 +70,6 @@ impl StatusList {
     }
 }
 
-/// Whether a removal by the day can be of a listing: by the rule that lets removals in and ends displays.
-fn means(removal: &Lifted, listing: &Listing) -> bool {
-    let id = |text: &str| AuthorityId::parse(text).ok();
-    let (Some(own), Some(theirs)) = (id(&removal.authority), id(&listing.authority)) else {
-        return false;
-    };
-    let removal_of = OfDay {
-        index: removal.index,
-        authority: &own,
-        ground: &removal.ground,
-    };
-    let listed = OfDay {
-        index: listing.index,
-        authority: &theirs,
-        ground: &listing.ground,
-    };
-    Some(removal.listed_on.as_str()) == listing.date.as_deref() && removal_of.means(&listed)
-}
-
 impl Enterprise {
     /// One of which nothing is known yet.
     pub(super) fn new(uscc: &str) -> Self {
@@ -128,12 +84,11 @@ impl Enterprise {
             corrected_away: 0,
             abnormal: Vec::new(),
             serious: Vec::new(),
-            lifted: Vec::new(),
         }
     }
 
-    /// Takes the next record about it, of an authority. `day`: the one it is about, or that of its logging.
-    pub(super) fn take(&mut self, authority: &AuthorityId, view: &View<'_>, day: &str, index: u64) {
+    /// Takes the next record about it. `day`: the one it is about, or that of its logging.
+    pub(super) fn take(&mut self, view: &View<'_>, day: &str, index: u64) {
         self.records += 1;
         // Tables come in any order: what counts is the day a record is about, not when the log took it.
         let since = (day.to_owned(), index);
@@ -154,38 +109,20 @@ impl Enterprise {
             self.region_since = since;
         }
         let list = StatusList::of(view.kind());
-        let ground = view.text_of("listed_reason").unwrap_or_default().to_owned();
         if Exit::of_listing(view.kind()).is_some() {
-            let listing = Listing {
-                index,
-                date: view.main_date().map(|date| date.to_string()),
-                authority: authority.to_string(),
-                ground,
-            };
-            self.enlist(list, listing);
-        } else if let Some(exit) = Exit::by(view.kind()) {
-            match (bearing::named(view, exit.field), view.text_of(exit.day)) {
-                // Intake has looked whether the two belong together.
-                (Some(listing), _) => self.listings(list).retain(|one| one.index != listing),
-                (None, Some(day)) => self.lift(Lifted {
-                    list,
-                    listed_on: day.to_owned(),
-                    index,
-                    authority: authority.to_string(),
-                    ground,
-                }),
-                (None, None) => {}
-            }
+            let date = view.main_date().map(|date| date.to_string());
+            self.listings(list).push(Listing { index, date });
+        } else if let Some(exit) = Exit::by(view.kind())
+            && let Some(listing) = bearing::named(view, exit.field)
+        {
+            // Intake has looked whether the two belong together.
+            self.take_off(list, listing);
         }
     }
 
-    /// Ends the listing that a removal means by its day; where there is none yet, it ends one that comes. As `by_day::ended` has it.
-    fn lift(&mut self, removal: Lifted) {
-        let listings = self.listings(removal.list);
-        match listings.iter().position(|one| means(&removal, one)) {
-            Some(at) => drop(listings.remove(at)),
-            None => self.lifted.push(removal),
-        }
+    /// Takes a listing that was ended off its list.
+    pub(super) fn take_off(&mut self, list: StatusList, listing: u64) {
+        self.listings(list).retain(|one| one.index != listing);
     }
 
     /// Takes a record that was corrected to be about somebody else: it stands on the page, and counts for nothing else.
@@ -212,17 +149,6 @@ impl Enterprise {
         match list {
             StatusList::Abnormal => &mut self.abnormal,
             StatusList::Serious => &mut self.serious,
-        }
-    }
-
-    /// Adds a listing, unless the removal that ends it has come before it: one that names its ground before one that names none.
-    fn enlist(&mut self, list: StatusList, listing: Listing) {
-        let is_its = |one: &Lifted| one.list == list && means(one, &listing);
-        let mut lifted = self.lifted.iter();
-        let grounded = lifted.position(|one| !one.ground.is_empty() && is_its(one));
-        match grounded.or_else(|| self.lifted.iter().position(is_its)) {
-            Some(at) => drop(self.lifted.remove(at)),
-            None => self.listings(list).push(listing),
         }
     }
 

@@ -1,7 +1,7 @@
 //! How one entry changes the model. What is there after it depends on the log up to that entry and on which records are public, and on
 //! nothing else: batches may be cut anywhere, and what left leaves no trace.
 
-use super::enterprise::Enterprise;
+use super::enterprise::{Enterprise, StatusList};
 use super::staging::Staging;
 use super::{Model, ModelError, NamedFile, Records, index_in_key, key, unusable};
 use crate::domain::dates::day_in_china;
@@ -177,7 +177,7 @@ impl Staging<'_> {
         self.take_promise(index, &record)?;
         for (uscc, day) in record.subjects() {
             if let (Some(view), false) = (record.standing(), self.changed.contains(&uscc)) {
-                self.enterprise(&uscc)?.take(&authority, &view, &day, index);
+                self.enterprise(&uscc)?.take(&view, &day, index);
             }
         }
         match corrects(&record) {
@@ -312,8 +312,11 @@ impl Staging<'_> {
             match view.subject_code() {
                 Some(code) if code.as_str() == uscc => {
                     let day = day_of(&record.stored, &view);
-                    let authority = &record.stored.entry.authority;
-                    enterprise.take(authority, &view, &day, index);
+                    enterprise.take(&view, &day, index);
+                    let removed = self.removed_on(index, &record)?;
+                    if let (Some(kind), Some(_)) = (record.kind(), removed) {
+                        enterprise.take_off(StatusList::of(kind), index);
+                    }
                 }
                 _ => enterprise.take_corrected_away(),
             }

@@ -33,11 +33,6 @@ pub(super) fn enterprise_record(uscc: &str, day: &str, index: u64) -> Vec<u8> {
     joined(b'h', &parts)
 }
 
-/// The records of an enterprise about one day.
-pub(super) fn enterprise_record_days(uscc: &str, day: &str) -> Vec<u8> {
-    joined(b'h', &[uscc.as_bytes(), b"|", day.as_bytes()])
-}
-
 pub(super) fn count(kind: Kind) -> Vec<u8> {
     joined(b'n', &[kind.as_str().as_bytes()])
 }
@@ -132,13 +127,6 @@ pub(super) fn bearing(target: u64, source: Option<u64>) -> Vec<u8> {
     let source = source.map(u64::to_be_bytes);
     let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
     joined(b'b', &[&target.to_be_bytes(), source])
-}
-
-/// Removals that name their listing by its day alone.
-pub(super) fn bearing_by_day(uscc: &str, day: &str, source: Option<u64>) -> Vec<u8> {
-    let source = source.map(u64::to_be_bytes);
-    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
-    joined(b'y', &[uscc.as_bytes(), b"|", day.as_bytes(), source])
 }
 
 /// Records that rested on another and are shown no more, by that one.

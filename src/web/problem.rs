@@ -77,13 +77,17 @@ impl Problem {
         }
         if !self.fields.is_empty() {
             let fault = |error: &FieldError| {
-                json!({
+                let mut fault = json!({
                     "field": error.path,
                     "code": error.problem.code(),
                     "value": error.value,
                     "detail": field_sentence(Lang::En, error),
                     "detail_zh": field_sentence(Lang::Zh, error),
-                })
+                });
+                if let Some((index, leaf_hash)) = error.problem.meant() {
+                    fault["entry"] = json!({"index": index, "leaf_hash": leaf_hash});
+                }
+                fault
             };
             object["errors"] = self.fields.iter().map(fault).collect();
         }

@@ -153,16 +153,14 @@ fn a_removal_ends_the_listing_and_a_correction_moves_its_day() {
     let other = listing("91000000MA00000900", "示例食品店", "2026-02-26");
     let other = county.publish("abnormal_listing", other);
     assert_eq!(county.model().last_day(listed).unwrap(), None);
-    let removal = |members: &str| {
-        body(&format!(
-            r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","removed_reason":"reachable_again",
-            "removed_on":"2026-03-02"{members}}}"#
-        ))
-    };
-    let named = with(removal(""), "listing", county.named(listed));
+    let removal = body(
+        r#"{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","removed_reason":"reachable_again",
+        "removed_on":"2026-03-02"}"#,
+    );
+    let named = with(removal.clone(), "listing", county.named(listed));
     let removed = county.publish("abnormal_removal", named.clone());
-    // By the day alone, as papers do.
-    county.publish("abnormal_removal", removal(r#","listed_on":"2026-02-26""#));
+    let second = with(removal, "listing", county.named(other));
+    county.publish("abnormal_removal", second);
     for index in [listed, other] {
         let due = county.model().last_day(index).unwrap().unwrap();
         assert_eq!(due.last_day.to_string(), "2026-03-02");
@@ -360,37 +358,34 @@ fn expiries_are_held_against_the_rules_by_fsck() {
     assert!(problems[0].problem.contains("2026-07-02"), "{problems:?}");
 }
 
-/// Two listings of a day, for two reasons, and another office's: a removal by the day ends the one that it means, whenever that was published.
+/// A listing was another's than it said, and its removal names it still: nobody is on the list until the removal goes.
 #[test]
-fn a_removal_by_the_day_ends_what_it_means_and_no_more() {
+fn a_removed_listing_with_another_code_lists_nobody() {
     let county = County::new();
-    const SHOP: &str = "91000000MA00000900";
-    let numbered = |ground: &str, number: &str| {
-        let body = listing(SHOP, "示例食品店", "2026-02-25");
-        let body = with(body, "decision_no", number.into());
-        with(body, "listed_reason", ground.into())
+    const WRONG: &str = "91000000MA00000900";
+    const RIGHT: &str = "91000000MA0000AE0X";
+    let listed = county.publish(
+        "abnormal_listing",
+        listing(WRONG, "示例食品店", "2026-02-25"),
+    );
+    let removal = body(&format!(
+        r#"{{"subject_uscc":"{WRONG}","subject_name":"示例食品店","region":"000000","removed_reason":"reachable_again",
+        "removed_on":"2026-03-02"}}"#
+    ));
+    let removal = with(removal, "listing", county.named(listed));
+    let removed = county.publish("abnormal_removal", removal);
+    let on = |code: &str| -> Vec<u64> {
+        let enterprise = county.model().enterprise(code).unwrap();
+        let listings = enterprise.into_iter().flat_map(|one| one.abnormal);
+        listings.map(|one| one.index).collect()
     };
-    let listed = |ground: &str| numbered(ground, "示列〔2026〕1号");
-    let removal = |ground: &str| {
-        body(&format!(
-            r#"{{"subject_uscc":"{SHOP}","subject_name":"示例食品店","region":"000000","removed_reason":"reachable_again",
-            "removed_on":"2026-03-02","listed_on":"2026-02-25","listed_reason":"{ground}"}}"#
-        ))
-    };
-    let ends = |index| county.model().last_day(index).unwrap().is_some();
-    let first = county.publish("abnormal_listing", listed("unreachable"));
-    let second = county.publish("abnormal_listing", listed("false_information"));
-    let removed = county.publish("abnormal_removal", removal("unreachable"));
-    assert!(ends(first) && !ends(second));
-    county.is_as_if_folded_anew();
-    // What is published later is another listing: the removal meant the first.
-    let again = numbered("unreachable", "示列〔2026〕2号");
-    let again = county.publish("abnormal_listing", again);
-    assert!(!ends(again));
-    county.say(county.withdrawal(first)).unwrap();
-    assert!(ends(again));
+    let corrected = listing(RIGHT, "示例食品店", "2026-02-25");
+    county
+        .say(county.correction(listed, "abnormal_listing", corrected))
+        .unwrap();
+    assert_eq!((on(WRONG), on(RIGHT)), (vec![], vec![]));
     county.is_as_if_folded_anew();
     county.say(county.withdrawal(removed)).unwrap();
-    assert!(!ends(again));
+    assert_eq!((on(WRONG), on(RIGHT)), (vec![], vec![listed]));
     county.is_as_if_folded_anew();
 }

@@ -2,7 +2,10 @@
 
 use crate::common::*;
 use crate::support::*;
+use gongshi::intake::Refusal;
 use gongshi::model::StatusList;
+use gongshi_verify::encoding::hex;
+use gongshi_verify::hash::leaf_hash;
 use gongshi_verify::json::Value;
 
 #[test]
@@ -25,133 +28,173 @@ fn a_listing_is_removed_once() {
     );
 }
 
+/// By its day alone a removal is of a listing that the log does not have, and ends none that it has.
 #[test]
-fn a_removal_by_its_day_ends_what_the_log_has_and_what_it_does_not() {
+fn a_removal_by_its_day_is_of_what_the_log_does_not_have() {
     let county = County::new();
-    // Older than the log: the department's word.
     let by_day = |day: &str| with(removal("2026-03-01"), "listed_on", day);
-    county.publish("abnormal_removal", by_day("2019-07-08"));
-    assert_eq!(
-        county.refused("abnormal_removal", by_day("2019-07-08")),
-        "removed_already"
-    );
+    let refused = |body: Value| county.refused("abnormal_removal", body);
+    // Older than the log: the department's word, said once.
+    let removed = county.publish("abnormal_removal", by_day("2019-07-08"));
+    assert_eq!(refused(by_day("2019-07-08")), "removed_already");
     let other = with(by_day("2019-07-08"), "listed_reason", "false_information");
     county.publish("abnormal_removal", other);
+    // What is over is not listed as standing: of the same ground, or where the removal names none.
+    let listed = |day: &str, ground: &str| with(listing(day), "listed_reason", ground);
+    for ground in ["unreachable", "false_information"] {
+        let answer = county.refused("abnormal_listing", listed("2019-07-08", ground));
+        assert_eq!(answer, "removed_before", "{ground}");
+    }
+    let grounded = with(by_day("2019-07-08"), "listed_reason", "unreachable");
+    county
+        .correct(removed, "abnormal_removal", grounded)
+        .unwrap();
+    let missing = with(
+        listed("2019-07-08", "annual_report_missing"),
+        "report_years",
+        Value::Array(vec![Value::Int(2018)]),
+    );
+    let missing = county.publish("abnormal_listing", missing);
+    // A correction does not come under it either.
+    let moved = listed("2019-07-08", "unreachable");
+    let moved = county.correct(missing, "abnormal_listing", moved);
+    assert_eq!(code(moved), "removed_before");
+    // What the log has is named by its entry, which the refusal gives.
     let listed = county.listing("2026-02-20");
-    county.publish("abnormal_removal", by_day("2026-02-20"));
-    assert_eq!(
-        county.refused("abnormal_removal", by_day("2026-02-20")),
-        "removed_already"
-    );
-    assert_eq!(
-        county.refused("abnormal_removal", county.removal(listed)),
-        "removed_already"
-    );
-    // Another listing of that day, for another reason.
-    let other = with(listing("2026-02-20"), "listed_reason", "false_information");
-    county.publish("abnormal_listing", other);
-    let other = with(by_day("2026-02-20"), "listed_reason", "false_information");
-    let other = with(other, "removed_reason", "information_corrected");
-    county.publish("abnormal_removal", other);
+    let answer = county.say(DEPARTMENT, "abnormal_removal", by_day("2026-02-20"));
+    let Err(Refusal::Journey(errors)) = answer else {
+        panic!("{answer:?}")
+    };
+    let entry = county.log.app.portal.log.entry(listed).unwrap();
+    let hash = hex(&leaf_hash(&entry));
+    assert_eq!(errors[0].problem.code(), "listing_known");
+    assert_eq!(errors[0].problem.meant(), Some((listed, hash.as_str())));
+    let other_day = with(county.removal(listed), "listed_on", "2026-02-19");
+    assert_eq!(refused(other_day), "listing_day_other");
+    let both = with(county.removal(listed), "listed_on", "2026-02-20");
+    let by = county.publish("abnormal_removal", both);
+    assert_eq!(refused(by_day("2026-02-20")), "removed_already");
+    assert_eq!(refused(county.removal(listed)), "removed_already");
+    // A correction of the removal names no listing by its day either.
+    let unnamed = with(by_day("2026-02-20"), "removed_on", "2026-02-28");
+    let unnamed = county.correct(by, "abnormal_removal", unnamed);
+    assert_eq!(code(unnamed), "listing_known");
+    assert_eq!(county.misfits(), [0; 0]);
 }
 
-/// A removal ends one listing: where several of that day may be meant, it says which.
+/// A listing that stands is ended by nothing that was said of another of its day, whatever becomes of that.
+#[test]
+fn a_second_listing_of_a_day_outlives_the_first() {
+    let county = County::new();
+    let numbered = |number: &str| with(listing("2026-02-20"), "decision_no", number);
+    let first = county.publish("abnormal_listing", numbered("示列〔2026〕1号"));
+    county.publish("abnormal_removal", county.removal(first));
+    let second = county.publish("abnormal_listing", numbered("示列〔2026〕2号"));
+    county.log.clock.advance_to(time("2026-03-04T02:00:00Z"));
+    county.log.settle();
+    assert_eq!(county.log.app.end_displays().failed, 0);
+    county.log.settle();
+    let portal = &county.log.app.portal;
+    assert!(portal.intake.standing().ended(first).unwrap().is_some());
+    assert!(portal.intake.standing().ended(second).unwrap().is_none());
+    assert!(portal.model.last_day(second).unwrap().is_none());
+    let shop = portal.model.enterprise(SHOP).unwrap().unwrap();
+    let on: Vec<u64> = shop
+        .on(StatusList::Abnormal)
+        .iter()
+        .map(|one| one.index)
+        .collect();
+    assert_eq!(on, [second]);
+    // The first has left and was removed; the second is the one.
+    let by_day = with(removal("2026-03-03"), "listed_on", "2026-02-20");
+    assert_eq!(county.refused("abnormal_removal", by_day), "listing_known");
+    county.publish("abnormal_removal", county.removal(second));
+}
+
+/// Where several of a day may be meant, the refusal names them all.
 #[test]
 fn a_removal_by_a_day_of_several_listings_is_refused() {
     let county = County::new();
     let unreachable = county.listing("2026-02-20");
-    let unreported = |day: &str| {
-        let body = with(listing(day), "listed_reason", "annual_report_missing");
-        with(body, "report_years", Value::Array(vec![Value::Int(2024)]))
-    };
-    let other = county.publish("abnormal_listing", unreported("2026-02-20"));
+    let unreported = with(
+        listing("2026-02-20"),
+        "listed_reason",
+        "annual_report_missing",
+    );
+    let years = Value::Array(vec![Value::Int(2024)]);
+    county.publish("abnormal_listing", with(unreported, "report_years", years));
     let by_day = || with(removal("2026-03-01"), "listed_on", "2026-02-20");
-    assert_eq!(
-        county.refused("abnormal_removal", by_day()),
-        "listing_ambiguous"
-    );
+    let refused = |body: Value| county.refused("abnormal_removal", body);
+    assert_eq!(refused(by_day()), "listing_ambiguous");
     let grounded = with(by_day(), "listed_reason", "unreachable");
-    let ended = county.publish("abnormal_removal", grounded);
-    let on = |listed: u64| {
-        county.log.settle();
-        let shop = county
-            .log
-            .app
-            .portal
-            .model
-            .enterprise(SHOP)
-            .unwrap()
-            .unwrap();
-        let mut on = shop.on(StatusList::Abnormal).iter();
-        let shown = county
-            .log
-            .app
-            .portal
-            .model
-            .last_day(listed)
-            .unwrap()
-            .is_none();
-        (on.any(|one| one.index == listed), shown)
-    };
-    assert_eq!([on(unreachable), on(other)], [(false, false), (true, true)]);
-    // One of them stands: that one is meant.
-    let filed = with(by_day(), "removed_reason", "annual_report_filed");
-    let second = county.publish("abnormal_removal", filed.clone());
-    assert_eq!(
-        [on(unreachable), on(other)],
-        [(false, false), (false, false)]
-    );
-    county.withdraw(second, "published_in_error", None).unwrap();
-    assert_eq!([on(unreachable), on(other)], [(false, false), (true, true)]);
-    // A correction makes no removal of several either.
-    county.withdraw(ended, "published_in_error", None).unwrap();
-    let named = with(county.removal(unreachable), "listed_on", "2026-02-20");
-    let named = county.publish("abnormal_removal", named);
-    let again = county.publish("abnormal_removal", filed);
-    assert_eq!(
-        [on(unreachable), on(other)],
-        [(false, false), (false, false)]
-    );
-    county.withdraw(again, "published_in_error", None).unwrap();
-    let moved = with(by_day(), "removed_on", "2026-02-28");
-    let moved = with(moved, "removed_reason", "address_changed");
-    assert_eq!(
-        code(county.correct(named, "abnormal_removal", moved)),
-        "listing_ambiguous"
-    );
+    assert_eq!(refused(grounded.clone()), "listing_known");
+    county.publish("abnormal_removal", county.removal(unreachable));
+    assert_eq!(refused(grounded), "removed_already");
+    assert_eq!(refused(by_day()), "listing_known");
     // Of two authorities, for who stands above one of them.
-    county
-        .say(COUNTY, "abnormal_listing", local(COUNTY, "2026-02-18"))
-        .unwrap();
-    county
-        .say(CITY, "abnormal_listing", local(CITY, "2026-02-18"))
-        .unwrap();
-    let by_city = with(
-        with(removal("2026-03-01"), "region", "610300"),
-        "listed_on",
-        "2026-02-18",
-    );
-    assert_eq!(
-        code(county.say(CITY, "abnormal_removal", by_city.clone())),
-        "listing_ambiguous"
-    );
-    let by_county = with(by_city, "region", "610323");
-    county.say(COUNTY, "abnormal_removal", by_county).unwrap();
+    for authority in [COUNTY, CITY] {
+        county
+            .say(
+                authority,
+                "abnormal_listing",
+                local(authority, "2026-02-18"),
+            )
+            .unwrap();
+    }
+    let by_city = with(removal("2026-03-01"), "listed_on", "2026-02-18");
+    let said = |authority: &str| {
+        let body = with(by_city.clone(), "region", &authority[..6]);
+        code(county.say(authority, "abnormal_removal", body))
+    };
+    assert_eq!(said(CITY), "listing_ambiguous");
+    assert_eq!(said(COUNTY), "listing_known");
     // Serious listings have no ground that a removal could name.
     county.publish("serious_listing", serious("2026-02-20"));
-    county.publish(
-        "serious_listing",
-        with(serious("2026-02-20"), "reason", "另一起。"),
-    );
-    let by_day = with(
-        serious_removal("listed_in_error", "2026-03-01"),
-        "listed_on",
-        "2026-02-20",
-    );
+    let second = with(serious("2026-02-20"), "reason", "另一起。");
+    county.publish("serious_listing", second);
+    let by_day = serious_removal("listed_in_error", "2026-03-01");
+    let by_day = with(by_day, "listed_on", "2026-02-20");
     assert_eq!(
         county.refused("serious_removal", by_day),
         "listing_ambiguous"
     );
+}
+
+/// Who has no credit code is known by the name.
+#[test]
+fn a_removal_by_its_day_of_a_person_is_of_what_the_log_does_not_have() {
+    let county = County::new();
+    let of = |body: Value, name: &str| {
+        let Value::Object(mut members) = with(body, "subject_type", "natural_person") else {
+            unreachable!()
+        };
+        members.remove("subject_uscc");
+        with(Value::Object(members), "subject_name", name)
+    };
+    let person = county.publish("serious_listing", of(serious("2026-02-20"), "诸葛小明"));
+    let by_day = |name: &str, day: &str| {
+        let body = serious_removal("listed_in_error", "2026-03-01");
+        with(of(body, name), "listed_on", day)
+    };
+    let refused = |body: Value| county.refused("serious_removal", body);
+    assert_eq!(refused(by_day("诸葛小明", "2026-02-20")), "listing_known");
+    county.publish("serious_removal", by_day("司马小红", "2026-02-20"));
+    assert_eq!(
+        county.refused("serious_listing", of(serious("2026-02-20"), "司马小红")),
+        "removed_before"
+    );
+    county.log.clock.advance_to(time("2026-03-04T02:00:00Z"));
+    let today = by_day("诸葛小明", "2026-03-03");
+    assert_eq!(
+        refused(with(today, "removed_on", "2026-03-03")),
+        "listing_unknown"
+    );
+    let named = of(serious_removal("listed_in_error", "2026-03-01"), "诸葛小明");
+    county.publish(
+        "serious_removal",
+        with(named, "listing", county.named(person)),
+    );
+    assert_eq!(county.misfits(), [0; 0]);
 }
 
 fn local(authority: &str, day: &str) -> Value {
@@ -187,18 +230,11 @@ fn the_reason_of_a_removal_fits_the_ground_of_the_listing() {
             let day = format!("2026-02-1{at}");
             let listed = county.publish("abnormal_listing", body(&day));
             let said = with(county.removal(listed), "removed_reason", *reason);
-            let grounded = with(removal("2026-03-01"), "listed_on", day.as_str());
-            let grounded = with(grounded, "listed_reason", ground);
-            let by_day = with(grounded, "removed_reason", *reason);
             match fitting.contains(reason) {
                 true => drop(county.publish("abnormal_removal", said)),
                 false => {
                     assert_eq!(
                         county.refused("abnormal_removal", said),
-                        "removal_reason_other"
-                    );
-                    assert_eq!(
-                        county.refused("abnormal_removal", by_day),
                         "removal_reason_other"
                     );
                     let error = ["listed_in_error", "decision_annulled"][at % 2];
@@ -329,13 +365,6 @@ fn a_serious_listing_leaves_at_the_end_of_its_term_or_by_a_grant() {
     for day in ["2023-02-28", "2026-02-20"] {
         assert_eq!(refused(of(listed, "term_ended", day)), "term_runs");
     }
-    let by_day =
-        |reason: &str, day: &str| with(serious_removal(reason, day), "listed_on", "2023-02-21");
-    assert_eq!(refused(by_day("term_ended", "2026-02-20")), "term_runs");
-    assert_eq!(
-        refused(by_day("repaired", "2026-02-20")),
-        "removal_ungranted"
-    );
     assert_eq!(
         refused(of(listed, "repaired", "2026-02-25")),
         "removal_ungranted"
@@ -527,7 +556,10 @@ fn what_the_log_covers_is_in_it_before_it_is_ended_or_repaired() {
     );
     // A backlog: the listing first.
     county.listing("2026-03-03");
-    county.publish("abnormal_removal", grounded);
+    assert_eq!(
+        county.refused("abnormal_removal", grounded),
+        "listing_known"
+    );
     // What has left publication was there.
     let gone = county.listing("2026-03-04");
     county.withdraw(gone, "published_in_error", None).unwrap();

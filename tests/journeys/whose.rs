@@ -3,7 +3,6 @@
 use crate::common::*;
 use crate::support::*;
 use gongshi::intake::{Clock as _, Event};
-use gongshi::model::StatusList;
 use gongshi_verify::json::Value;
 use gongshi_verify::record::Record;
 
@@ -275,35 +274,6 @@ fn the_operator_publishes_no_records_of_departments() {
         "issued_on":"2026-02-10","indicators":[{"indicator":"permits","indicator_name":"行政许可","value":0,"unit":"records","definition":"按日志计"}]}"#,
     );
     say("bulletin", bulletin).unwrap();
-}
-
-/// By the day alone an authority ends its own listing, not another's of that day.
-#[test]
-fn a_removal_by_the_day_leaves_the_listings_of_others() {
-    let county = County::new();
-    let listed = county.listing("2026-02-20");
-    let theirs = with(listing("2026-02-20"), "listed_reason", "false_information");
-    county.say(OTHER, "abnormal_listing", theirs).unwrap();
-    let by_day = || {
-        let body = with(removal("2026-03-01"), "listed_on", "2026-02-20");
-        with(body, "removed_reason", "information_corrected")
-    };
-    county.say(OTHER, "abnormal_removal", by_day()).unwrap();
-    assert_eq!(
-        code(county.say(OTHER, "abnormal_removal", by_day())),
-        "removed_already"
-    );
-    county.log.settle();
-    let model = &county.log.app.portal.model;
-    assert_eq!(model.last_day(listed).unwrap(), None);
-    let shop = model.enterprise(SHOP).unwrap().unwrap();
-    let on: Vec<u64> = shop
-        .on(StatusList::Abnormal)
-        .iter()
-        .map(|one| one.index)
-        .collect();
-    assert_eq!(on, [listed]);
-    county.publish("abnormal_removal", county.removal(listed));
 }
 
 /// Who decided on an application for its own listing has not decided on another's which the application names since.

@@ -132,12 +132,18 @@ breaches! {
     EndedBefore { index, day } = "ended_before", "must not be earlier than {day}: before that there was nothing of entry {index} to be ended or corrected";
     /// A listing that was ended before.
     RemovedAlready { by } = "removed_already", "is a listing that entry {by} has ended";
+    /// A listing that the log has, named by its day.
+    ListingKnown { index, leaf_hash } = "listing_known", "is the day of a listing that this log has: name it by its entry, {index} {leaf_hash}; or give another ground if another is meant";
     /// The end of one of several listings.
-    ListingAmbiguous { listings } = "listing_ambiguous", "is the day of several listings that stand and may be meant, entries {listings}: name the one by its entry, or by its ground where that tells them apart";
+    ListingAmbiguous { listings } = "listing_ambiguous", "is the day of several listings that stand and may be meant, entries {listings}: name the one by its entry";
+    /// The day of another listing than the one that is named.
+    ListingDayOther { index, day } = "listing_day_other", "must be {day}, the day of entry {index}, or be left out";
     /// What made the subject leave has nothing to do with why it was listed.
     RemovalReasonOther { index, ground, reasons } = "removal_reason_other", "does not do away with {ground}, the ground of entry {index}: for that there are {reasons}, and listed_in_error and decision_annulled for any";
     /// The same listing twice.
     ListedAlready { by } = "listed_already", "is the day of a listing that entry {by} is: of the same subject, by the same authority, for the same ground";
+    /// A listing that is over.
+    RemovedBefore { by } = "removed_before", "is the day of a listing that was removed by entry {by}, before this log had it: what is over is not published as standing; if entry {by} is about another, correct its ground";
     /// The end of a listing that the log would have.
     ListingUnknown { from } = "listing_unknown", "is a day that the log covers, which begins with {from}, and it has no such listing of this subject by this authority: publish the listing first, or name it by its entry";
     /// The end of a term that runs.

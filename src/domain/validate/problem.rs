@@ -290,6 +290,18 @@ impl Problem {
         }
     }
 
+    /// The entry, by index and leaf hash, by which the record has to name what it means.
+    #[must_use]
+    pub fn meant(&self) -> Option<(u64, &str)> {
+        match self {
+            Self::Breach(breach) => match &**breach {
+                Breach::ListingKnown { index, leaf_hash } => Some((index.parse().ok()?, leaf_hash)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// Arguments of the message, besides `field` and `value` which the caller adds.
     #[must_use]
     pub fn args(&self) -> Vec<(&'static str, ProblemArg)> {

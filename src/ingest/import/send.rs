@@ -6,7 +6,7 @@
 use super::bad_file::BadFile;
 use super::receipts::Receipts;
 use super::{BATCH_ROWS, CheckedRow, Import, ImportError, Notice, Observer, Stop, Summary, Target};
-use crate::domain::Kind;
+use crate::domain::{EntryRef, Exit, Kind};
 use crate::ingest::client::{Answer, ClientError};
 use crate::ingest::deliver::deliver;
 use crate::ingest::journal::{Digest, Journal, JournalError, Known};
@@ -20,6 +20,7 @@ use gongshi_verify::record::Record;
 use gongshi_verify::time::Timestamp;
 use rayon::prelude::*;
 use serde_json::Map;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -49,6 +50,20 @@ impl Statement {
         Statement {
             body,
             digest: *hash.first_chunk().expect("a hash has 32 bytes"),
+        }
+    }
+
+    /// Names an entry in a field. What the row says, by which the journal knows it, stays what it was.
+    fn name(&mut self, field: &str, entry: &EntryRef) {
+        let Ok(index) = i64::try_from(entry.index) else {
+            return;
+        };
+        let named = [
+            ("index".to_owned(), Value::Int(index)),
+            ("leaf_hash".to_owned(), entry.leaf_hash.clone().into()),
+        ];
+        if let Value::Object(members) = &mut self.body {
+            members.insert(field.to_owned(), Value::Object(named.into_iter().collect()));
         }
     }
 
@@ -117,6 +132,8 @@ struct Run<'a> {
     receipts: Receipts<'a>,
     summary: Summary,
     waiting: Vec<Row>,
+    /// Removals that give the day of a listing which the log has: the entry by which they name it, by line.
+    meant: HashMap<u64, EntryRef>,
     work: Option<SyncSender<Vec<Sent>>>,
     outcomes: Receiver<Outcome>,
     on_their_way: usize,
@@ -145,6 +162,7 @@ pub(super) fn run(
             receipts: Receipts::new(&import.options, &import.columns),
             summary: Summary::default(),
             waiting: Vec::with_capacity(BATCH_ROWS),
+            meant: HashMap::new(),
             work: Some(work),
             outcomes,
             on_their_way: 0,
@@ -250,7 +268,7 @@ impl Run<'_> {
         let mut planned = Vec::with_capacity(rows.len());
         let now = self.target.clock.now();
         for CheckedRow { row, read } in self.import.read_rows(rows) {
-            let statement = match read {
+            let mut statement = match read {
                 Ok(statement) => statement,
                 Err(faults) => {
                     self.summary.bad += 1;
@@ -277,6 +295,10 @@ impl Run<'_> {
                     (salt, now, false)
                 }
             };
+            let exit = Exit::by(self.import.options.kind);
+            if let Some((exit, entry)) = exit.zip(self.meant.get(&row.line)) {
+                statement.name(exit.field, entry);
+            }
             planned.push(Planned {
                 row,
                 statement,
@@ -338,8 +360,17 @@ impl Run<'_> {
                     continue;
                 }
             };
-            // The log looks for the event before it looks at its time, so this one is not in it.
-            if refused.code == "time-window" && sent.earlier {
+            // The log looks for the event before it looks at its time, so this one is not in it; and where it has the salt with another body,
+            // an earlier run went on to name a listing.
+            if matches!(refused.code.as_str(), "time-window" | "salt-reused") && sent.earlier {
+                self.journal.forget(&sent.digest)?;
+                self.waiting.push(sent.row);
+                continue;
+            }
+            // Tables give the day of a listing, and the log its entry: the record says both, so that a wrong answer shows.
+            if let Some(entry) = refused.listing()
+                && self.meant.insert(sent.row.line, entry.clone()).is_none()
+            {
                 self.journal.forget(&sent.digest)?;
                 self.waiting.push(sent.row);
                 continue;

@@ -76,7 +76,6 @@ impl Journeys {
     }
 
     fn is_misfit(&self, entry: &Entry, view: &View<'_>, registry: &Registry) -> bool {
-        let memory = journey::Memory::default();
         let case = journey::Case {
             log: &self.log,
             standing: &self.standing,
@@ -84,7 +83,6 @@ impl Journeys {
             rules: &self.rules,
             registry,
             now: entry.logged_at,
-            memory: &memory,
         };
         let target = entry.reference.as_deref().and_then(decimal);
         let judged = competence::judge(&self.log, registry, entry.logged_at, entry, view)

@@ -1,23 +1,20 @@
 //! What the log holds of a matter: records as they were last corrected, those that follow on them, those of a subject.
 
-use super::listing::Register;
 use crate::domain::dates::day_in_china;
 use crate::domain::subject::is_one_of;
-use crate::domain::{Kind, Stored, Subject, View};
+use crate::domain::{Kind, Stored, Subject, Uscc, View};
 use crate::intake::Refusal;
 use crate::intake::competence::named;
 use crate::log::Log;
 use crate::rules::{Display, Later, Rules};
 use crate::sequel::{Key, Sequel};
 use crate::standing::Standing;
+use gongshi_verify::hash::{Hash, leaf_hash};
 use gongshi_verify::names::AuthorityId;
 use gongshi_verify::registry::Registry;
 use gongshi_verify::time::Timestamp;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
 
 /// Where it is read. `standing` and `sequel` know everything that was published.
 #[derive(Clone, Copy)]
@@ -29,13 +26,6 @@ pub(in crate::intake) struct Case<'a> {
     pub(in crate::intake) registry: &'a Registry,
     /// The time at which what is judged is logged.
     pub(in crate::intake) now: Timestamp,
-    pub(in crate::intake) memory: &'a Memory,
-}
-
-/// What was read for one judgement, so that it is read once. Good for one event: what is said after it is not in it.
-#[derive(Default)]
-pub(in crate::intake) struct Memory {
-    registers: RefCell<HashMap<(Kind, String, Date), Rc<Register>>>,
 }
 
 /// A record whose body is kept, as it was last corrected.
@@ -149,6 +139,11 @@ impl Case<'_> {
         }))
     }
 
+    /// The hash by which another record names an entry beside its index.
+    pub(super) fn leaf_hash(&self, index: u64) -> Result<Hash, Refusal> {
+        Ok(leaf_hash(&self.log.entry(index).map_err(unreadable)?))
+    }
+
     /// Who published a record, whatever has become of it.
     pub(super) fn publisher(&self, index: u64) -> Result<AuthorityId, Refusal> {
         Ok(self.stored(index)?.entry.authority)
@@ -223,43 +218,25 @@ impl Case<'_> {
         Ok(all)
     }
 
-    /// The public records of a kind that name a day of listing of a subject, their own or that of what they end.
-    pub(super) fn of_day(&self, code: &str, kind: Kind, day: Date) -> Result<Vec<Past>, Refusal> {
-        let mut all = self.public(&Key::listed(kind, Some(code), None, day), None)?;
-        all.retain(|past| past.is_of(code));
-        Ok(all)
-    }
-
-    /// The same of a subject without a credit code, by its name as it is written.
-    pub(super) fn of_person(
+    /// The records of a kind that name a day of listing of a subject, their own or that of what they end, in the order of the log; those that have
+    /// left publication, too. Who has no credit code is known by the name as it is written.
+    pub(super) fn of_day(
         &self,
-        name: &str,
+        of: &View<'_>,
         kind: Kind,
         day: Date,
     ) -> Result<Vec<Past>, Refusal> {
-        let mut all = self.public(&Key::listed(kind, None, Some(name), day), None)?;
+        let (code, name) = (of.subject_code(), of.subject_name());
+        let key = Key::listed(kind, code.as_ref().map(Uscc::as_str), name, day);
+        let mut all = Vec::new();
+        for index in self.sequel.find(&key)? {
+            all.extend(self.past(index)?);
+        }
         all.retain(|past| {
             let view = past.view();
-            view.subject_code().is_none() && view.subject_name() == Some(name)
+            view.subject_code() == code && (code.is_some() || view.subject_name() == name)
         });
         Ok(all)
-    }
-
-    /// The listings of a kind and day that a subject has, with what ends them by that day; read once.
-    pub(super) fn register(
-        &self,
-        code: &str,
-        kind: Kind,
-        day: Date,
-    ) -> Result<Rc<Register>, Refusal> {
-        let key = (kind, code.to_owned(), day);
-        if let Some(known) = self.memory.registers.borrow().get(&key) {
-            return Ok(Rc::clone(known));
-        }
-        let read = Rc::new(Register::read(self, code, kind, day)?);
-        let mut registers = self.memory.registers.borrow_mut();
-        registers.insert(key, Rc::clone(&read));
-        Ok(read)
     }
 
     /// The day, in China, on which the log begins: what was before it, it cannot know.

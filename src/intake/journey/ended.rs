@@ -25,7 +25,7 @@ impl Intake {
     /// # Errors
     /// Something could not be read.
     pub fn ended_by(&self, index: u64, last_day: Date) -> Result<Option<EndedBy>, Refusal> {
-        let (registry, memory) = (self.registry(), super::Memory::default());
+        let registry = self.registry();
         let case = Case {
             log: &self.log,
             standing: &self.standing,
@@ -33,7 +33,6 @@ impl Intake {
             rules: self.rules(),
             registry: &registry,
             now: self.clock.now(),
-            memory: &memory,
         };
         match case.past(index)? {
             Some(past) => ended_by(&case, &past, last_day),

@@ -5,85 +5,15 @@
 
 use super::case::{Case, Past};
 use super::{Said, broken};
-use crate::domain::{Breach, CodeList, Exit, Kind, OfDay, by_day};
+use crate::domain::office::is_or_is_above;
+use crate::domain::{Breach, CodeList, Exit, Kind};
 use crate::intake::Refusal;
 use crate::intake::competence::{named, not_yours};
 use crate::rules::{End, Rules};
+use gongshi_verify::encoding::hex;
 use jiff::civil::Date;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
 
-fn of_day(past: &Past) -> OfDay<'_> {
-    OfDay {
-        index: past.index,
-        authority: &past.authority,
-        ground: past.text("listed_reason"),
-    }
-}
-
-/// The public listings of a kind and day that a subject has, and what ends one by that day alone.
-pub(super) struct Register {
-    listed: Vec<Past>,
-    exits: Vec<Past>,
-    /// Those of the listings that an end names by their entry, each with that end's.
-    named: Vec<(u64, u64)>,
-    /// Which removal ends which listing, without one of the removals: found out once.
-    ended: RefCell<HashMap<Option<u64>, BTreeMap<u64, u64>>>,
-}
-
-impl Register {
-    pub(super) fn read(
-        case: &Case<'_>,
-        code: &str,
-        kind: Kind,
-        day: Date,
-    ) -> Result<Self, Refusal> {
-        let mut listed = case.of_day(code, kind, day)?;
-        listed.retain(|one| one.day() == Some(day));
-        let mut exits = Vec::new();
-        if let Some(exit) = Exit::of_listing(kind) {
-            exits = case.of_day(code, exit.exit, day)?;
-            exits.retain(|one| {
-                one.names(exit.field).is_none() && one.view().date_of(exit.day) == Some(day)
-            });
-        }
-        let mut named = Vec::new();
-        if let (Some(exit), [_, _, ..], false) =
-            (Exit::of_listing(kind), &listed[..], exits.is_empty())
-        {
-            for one in &listed {
-                let ends = case.following(one.index, (exit.exit, exit.field), None)?;
-                named.extend(ends.iter().map(|end| (one.index, end.index)));
-            }
-        }
-        Ok(Register {
-            listed,
-            exits,
-            named,
-            ended: RefCell::default(),
-        })
-    }
-
-    /// The removal that ends a listing by its day, without `own`.
-    fn ends(&self, listing: u64, own: Option<u64>) -> Option<&Past> {
-        if self.exits.is_empty() {
-            return None;
-        }
-        let mut known = self.ended.borrow_mut();
-        let ended = known.entry(own).or_insert_with(|| {
-            let others = self.exits.iter().filter(|one| Some(one.index) != own);
-            let removals: Vec<OfDay<'_>> = others.map(of_day).collect();
-            let listed: Vec<OfDay<'_>> = self.listed.iter().map(of_day).collect();
-            let named = self.named.iter().filter(|(_, by)| Some(*by) != own);
-            let named: Vec<(u64, u64)> = named.copied().collect();
-            by_day::ended(&listed, &removals, &named)
-        });
-        let by = ended.get(&listing)?;
-        self.exits.iter().find(|one| one.index == *by)
-    }
-}
-
-/// By which public record, and on which day, a listing was ended; by its entry or by its day, as papers do.
+/// By which public record, and on which day, a listing was ended: by one that names it by its entry.
 pub(super) fn lifted(
     case: &Case<'_>,
     listing: &Past,
@@ -92,14 +22,10 @@ pub(super) fn lifted(
     let Some(exit) = Exit::of_listing(listing.kind()) else {
         return Ok(None);
     };
-    let end = |one: &Past| (one.index, one.view().date_of(exit.ends_on));
-    let named = case.following(listing.index, (exit.exit, exit.field), own)?;
-    let mut all: Vec<(u64, Option<Date>)> = named.iter().map(end).collect();
-    if let (Some(code), Some(day)) = (listing.view().subject_code(), listing.day()) {
-        let register = case.register(code.as_str(), exit.listing, day)?;
-        all.extend(register.ends(listing.index, own).map(end));
-    }
-    Ok(all.into_iter().min_by_key(|(_, day)| *day))
+    let ends = case.following(listing.index, (exit.exit, exit.field), own)?;
+    let ends = ends.iter();
+    let ends = ends.map(|one| (one.index, one.view().date_of(exit.ends_on)));
+    Ok(ends.min_by_key(|(_, day)| *day))
 }
 
 /// The end of a listing: of one that stands, by whom it is for, not before it began, on the ground it gives, and by a repair that was granted where
@@ -118,6 +44,16 @@ pub(super) fn removal(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
                     exit.field,
                     listing.index,
                     Breach::RemovedAlready { by },
+                ));
+            }
+            if let Some(day) = said.view.date_of(exit.day)
+                && let Some(other) = listing.day().filter(|other| *other != day && !said.settled)
+            {
+                let (index, day_of) = (listing.index.to_string(), other.to_string());
+                return Err(broken(
+                    exit.day,
+                    day,
+                    Breach::ListingDayOther { index, day: day_of },
                 ));
             }
             said.not_before(exit.ends_on, &listing, listing.day())?;
@@ -219,69 +155,84 @@ fn repaired(case: &Case<'_>, said: Said<'_>, listing: &Past) -> Result<(), Refus
     }
 }
 
-/// By the day alone the listing may be older than the log. A day that the log covers is of a listing that it has; which must not be ended already,
-/// nor be another authority's, nor one of several that may be meant: it ends one.
+/// By its day alone a removal is of a listing that this log does not have. One that it has is named by its entry, and what is said of a day that
+/// the log covers is said of one that it has.
 fn of_its_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusal> {
-    let (Some(code), Some(day)) = (said.view.subject_code(), said.view.date_of(exit.day)) else {
+    let Some(day) = said.view.date_of(exit.day) else {
         return Ok(());
     };
-    let removal = OfDay {
-        index: u64::MAX,
-        authority: said.who,
-        ground: said.view.text_of("listed_reason").unwrap_or_default(),
-    };
-    let register = case.register(code.as_str(), exit.listing, day)?;
-    let of_ground = |one: &&Past| removal.is_of_ground(&of_day(one));
-    let listed: Vec<&Past> = register.listed.iter().filter(of_ground).collect();
-    let Some(first) = listed.first() else {
-        let from = case.first_day()?;
-        if day < from {
-            // Of what is older than the log the same removal is said once.
-            let same = |one: &&Past| {
-                let before = of_day(one);
-                before.authority == removal.authority
-                    && before.ground == removal.ground
-                    && Some(one.index) != said.own
-            };
-            return match register.exits.iter().find(same) {
-                Some(before) => {
-                    let by = before.index.to_string();
-                    Err(broken(exit.day, day, Breach::RemovedAlready { by }))
-                }
-                None => Ok(()),
-            };
-        }
-        let left = case.left_of_subject(code.as_str(), exit.listing)?;
-        let had = |one: &Past| one.day() == Some(day) && removal.means(&of_day(one));
-        if left.iter().any(had) {
-            return Ok(());
-        }
+    let not = |breach| Err(broken(exit.day, day, breach));
+    let ground = said.view.text_of("listed_reason").unwrap_or_default();
+    let mut listed = case.of_day(&said.view, exit.listing, day)?;
+    listed.retain(|one| is_of_ground(one, ground) && one.day() == Some(day));
+    let public = listed.iter().find(|one| !one.left);
+    let whose = public.map(|one| one.authority.clone());
+    listed.retain(|one| is_or_is_above(said.who, &one.authority));
+    if let Some(breach) = named_by_day(case, said, &listed)? {
+        return not(breach);
+    }
+    if let Some(whose) = whose {
+        return Err(not_yours(exit.day, day, whose.as_str()));
+    }
+    let from = case.first_day()?;
+    // What left publication is held against nobody.
+    if day >= from && listed.is_empty() {
         let from = from.to_string();
-        return Err(broken(exit.day, day, Breach::ListingUnknown { from }));
-    };
-    let means = |one: &&&Past| removal.means(&of_day(one));
-    let meant: Vec<&Past> = listed.iter().filter(means).copied().collect();
-    if meant.is_empty() {
-        return Err(not_yours(exit.day, day, first.authority.as_str()));
+        return not(Breach::ListingUnknown { from });
     }
-    let mut last = None;
-    let mut standing = Vec::new();
-    for one in meant {
+    let before = by_day(case, said, exit, day)?;
+    let mut before = before.iter().filter(|one| one.authority == *said.who);
+    match before.find(|one| one.text("listed_reason") == ground) {
+        Some(before) => {
+            let by = before.index.to_string();
+            not(Breach::RemovedAlready { by })
+        }
+        None => Ok(()),
+    }
+}
+
+/// What is to be said where a removal gives the day of listings that the log has: which one is meant, where that is certain.
+fn named_by_day(
+    case: &Case<'_>,
+    said: Said<'_>,
+    listed: &[Past],
+) -> Result<Option<Breach>, Refusal> {
+    let (mut standing, mut removed) = (Vec::new(), None);
+    for one in listed {
         match lifted(case, one, said.own)? {
-            Some((by, _)) => last = Some(by.to_string()),
-            None => standing.push(one),
+            Some((by, _)) => removed = Some(by.to_string()),
+            None if one.left => {}
+            None => standing.push(one.index),
         }
     }
-    match (&standing[..], last) {
-        ([one], _) => on_ground(case, said, exit, one),
-        ([], Some(by)) => Err(broken(exit.day, day, Breach::RemovedAlready { by })),
-        ([], None) => Ok(()),
+    Ok(match (&standing[..], removed) {
+        ([], by) => by.map(|by| Breach::RemovedAlready { by }),
+        ([one], _) => Some(Breach::ListingKnown {
+            index: one.to_string(),
+            leaf_hash: hex(&case.leaf_hash(*one)?),
+        }),
         (several, _) => {
-            let several: Vec<_> = several.iter().map(|one| one.index.to_string()).collect();
+            let several: Vec<_> = several.iter().map(u64::to_string).collect();
             let listings = several.join(", ");
-            Err(broken(exit.day, day, Breach::ListingAmbiguous { listings }))
+            Some(Breach::ListingAmbiguous { listings })
         }
-    }
+    })
+}
+
+/// Whether a listing or removal is of a ground, as far as both name one.
+fn is_of_ground(one: &Past, ground: &str) -> bool {
+    let own = one.text("listed_reason");
+    own.is_empty() || ground.is_empty() || own == ground
+}
+
+/// The other public removals of a listing of this subject that give its day alone.
+fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit, day: Date) -> Result<Vec<Past>, Refusal> {
+    let mut all = case.of_day(&said.view, exit.exit, day)?;
+    all.retain(|one| {
+        let its_day = one.view().date_of(exit.day) == Some(day);
+        !one.left && Some(one.index) != said.own && its_day && one.names(exit.field).is_none()
+    });
+    Ok(all)
 }
 
 /// The repair by which a listing ends was granted for it, and not rescinded since.
@@ -296,10 +247,14 @@ fn by_decision(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refus
     said.not_before(exit.ends_on, &decision, decision.day())
 }
 
-/// A listing is said once: of the same subject, day and ground by the same authority; by another decision, or for other years, it is another.
+/// A listing is said once: of the same subject, day and ground by the same authority; by another decision, or for other years, it is another. Nor is
+/// one said that is over: of which the log has the removal, by its day.
 pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let view = said.view;
     let kind = view.kind();
+    let Some(exit) = Exit::of_listing(kind) else {
+        return Ok(());
+    };
     let (Some(day), false) = (view.main_date(), said.settled) else {
         return Ok(());
     };
@@ -315,28 +270,29 @@ pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
             matches!(numbers, (Some(own), theirs) if !theirs.is_empty() && own != theirs);
         other.day() == Some(day)
             && other.authority == *said.who
+            && !other.left
             && !other_decision
             && grounds
                 .iter()
                 .all(|name| other_view.value_of(name) == view.value_of(name))
     };
-    let others = match (view.subject_code(), view.subject_name()) {
-        (Some(code), _) => case.of_day(code.as_str(), kind, day)?,
-        (None, Some(name)) => case.of_person(name, kind, day)?,
-        (None, None) => return Ok(()),
-    };
+    let others = case.of_day(&view, kind, day)?;
     let mut others = others.iter().filter(|one| Some(one.index) != said.own);
-    match others.find(|one| same(one)) {
-        Some(other) => {
-            let by = other.index.to_string();
-            Err(broken(day_field(kind), day, Breach::ListedAlready { by }))
+    if let Some(other) = others.find(|one| same(one)) {
+        let by = other.index.to_string();
+        return Err(broken(exit.day, day, Breach::ListedAlready { by }));
+    }
+    let ground = view.text_of("listed_reason").unwrap_or_default();
+    let removals = by_day(case, said, exit, day)?;
+    let is_its =
+        |one: &&Past| is_of_ground(one, ground) && is_or_is_above(&one.authority, said.who);
+    match removals.iter().find(is_its) {
+        Some(removal) => {
+            let by = removal.index.to_string();
+            Err(broken(exit.day, day, Breach::RemovedBefore { by }))
         }
         None => Ok(()),
     }
-}
-
-fn day_field(listing: Kind) -> &'static str {
-    Exit::of_listing(listing).map_or("listed_on", |exit| exit.day)
 }
 
 /// Whether a listing of a subject is in force.

@@ -16,7 +16,7 @@ mod repair;
 mod status;
 mod waiver;
 
-pub(super) use case::{Case, Memory, stored};
+pub(super) use case::{Case, stored};
 pub use ended::EndedBy;
 
 use super::Refusal;
@@ -134,10 +134,7 @@ pub(super) fn corrected<'a>(view: &View<'a>) -> Option<View<'a>> {
 pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal> {
     let of = |kind: &Kind, code: &Uscc| Key::Subject(*kind, code.to_string());
     if Exit::of_listing(view.kind()).is_some() {
-        let (code, name) = (view.subject_code(), view.subject_name());
-        let code = code.as_ref().map(Uscc::as_str);
-        let key = |day| Key::listed(view.kind(), code, name, day);
-        return Ok(view.main_date().map(key).into_iter().collect());
+        return Ok(of_day(view));
     }
     let subject = |view: &View<'_>| {
         let code = view.subject_code();
@@ -146,7 +143,11 @@ pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal
             .unwrap_or_default()
     };
     let mut keys = subject(view);
-    keys.extend(corrected(view).iter().flat_map(subject));
+    keys.extend(of_day(view));
+    if let Some(view) = corrected(view) {
+        keys.extend(subject(&view));
+        keys.extend(of_day(&view));
+    }
     let mut named = references(view);
     // From a decision over its application to the record to be repaired.
     for _ in 0..2 {
@@ -163,6 +164,18 @@ pub(super) fn keys(case: &Case<'_>, view: &View<'_>) -> Result<Vec<Key>, Refusal
     keys.sort_unstable();
     keys.dedup();
     Ok(keys)
+}
+
+/// By what the listings of a subject and day are found, and what names one of them by that day.
+fn of_day(view: &View<'_>) -> Vec<Key> {
+    let exit = Exit::of_listing(view.kind()).or_else(|| Exit::by(view.kind()));
+    let Some((exit, day)) = exit.and_then(|exit| Some((exit, view.date_of(exit.day)?))) else {
+        return Vec::new();
+    };
+    let (code, name) = (view.subject_code(), view.subject_name());
+    let code = code.as_ref().map(Uscc::as_str);
+    let kinds = [exit.listing, exit.exit];
+    Vec::from(kinds.map(|kind| Key::listed(kind, code, name, day)))
 }
 
 /// By what a record is met beside what it is kept by: a decision that names only its application is met by whoever asks for the record that is to
