@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use gongshi::domain::schema::{Condition, Field, Role};
-use gongshi::domain::{CodeList, FieldType, Kind, Presence, schema};
+use gongshi::domain::{About, CodeList, FieldType, Kind, Presence, schema};
 use gongshi::rules::Rules;
 use gongshi::text::{Catalogue, Lang};
 use gongshi_verify::names::{KindName, RefRule, needs_cosignature};
@@ -188,10 +188,10 @@ fn type_text(ty: &FieldType) -> String {
                 [] => String::new(),
                 _ => format!(" of {}", kinds.join(", ")),
             };
-            let subject = if target.same_subject {
-                ", same subject"
-            } else {
-                ""
+            let subject = match target.about {
+                About::Anybody => "",
+                About::Same => ", same subject",
+                About::SameOrWas => ", same subject or of its name",
             };
             format!("entry{kinds}{subject}")
         }

@@ -26,8 +26,8 @@ use std::time::{Duration, Instant};
 const BATCH: usize = 4096;
 /// Between two looks at what is over.
 const EVERY: Duration = Duration::from_secs(60);
-/// Longest wait for the read model.
-const MODEL_WAIT: Duration = Duration::from_secs(30);
+/// Longest wait for the read model, which an erasure holds for a minute where there are a million records.
+const MODEL_WAIT: Duration = Duration::from_secs(300);
 
 /// What was ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -83,20 +83,16 @@ impl Ender {
     pub fn end_all(&self, stop: &dyn Fn() -> bool) -> Expiries {
         let mut sum = Expiries::default();
         loop {
-            match self.pass(stop) {
-                Ok(done) => {
-                    sum.ended += done.ended;
-                    sum.failed += done.failed;
-                    // What ends may end others with it; what failed fails again.
-                    if done.ended == 0 || done.failed > 0 || stop() {
-                        break;
-                    }
-                }
-                Err(error) => {
-                    tracing::error!(%error, "displays that are over could not be ended; it is tried again");
-                    sum.failed += 1;
-                    break;
-                }
+            let mut done = Expiries::default();
+            if let Err(error) = self.pass(stop, &mut done) {
+                tracing::error!(%error, "displays that are over could not be ended; it is tried again");
+                done.failed += 1;
+            }
+            sum.ended += done.ended;
+            sum.failed += done.failed;
+            // What ends may end others with it; what failed fails again.
+            if done.ended == 0 || done.failed > 0 || stop() {
+                break;
             }
         }
         if sum.ended > 0 {
@@ -105,15 +101,14 @@ impl Ender {
         sum
     }
 
-    fn pass(&self, stop: &dyn Fn() -> bool) -> Result<Expiries, Failure> {
-        let mut done = Expiries::default();
+    /// What was done stands in `done`, also where it fails.
+    fn pass(&self, stop: &dyn Fn() -> bool, done: &mut Expiries) -> Result<(), Failure> {
         let Some(signer) = &self.signer else {
-            return Ok(done);
+            return Ok(());
         };
         let mut last: Option<Due> = None;
-        while !stop() {
-            // Here, before each batch: intake waits for it while everybody waits for intake.
-            self.let_model_catch_up(stop)?;
+        // The model is waited for here, before each batch: intake waits for it while everybody waits for intake.
+        while self.model_caught_up(stop)? {
             let today = day_in_china(self.intake.clock().now().unix());
             let mut due = self.model.due(today, last.as_ref(), BATCH)?;
             let Some(newest) = due.last().cloned() else {
@@ -134,18 +129,19 @@ impl Ender {
             }
             last = Some(newest);
         }
-        Ok(done)
+        Ok(())
     }
 
-    fn let_model_catch_up(&self, stop: &dyn Fn() -> bool) -> Result<(), Failure> {
+    /// Waits until the model knows the whole log; false where it is to stop.
+    fn model_caught_up(&self, stop: &dyn Fn() -> bool) -> Result<bool, Failure> {
         let since = Instant::now();
-        while self.model.cursor()? < self.intake.log().published().size() {
-            if stop() || since.elapsed() > MODEL_WAIT {
+        while !stop() && self.model.cursor()? < self.intake.log().published().size() {
+            if since.elapsed() > MODEL_WAIT {
                 return Err(Failure::Behind);
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        Ok(())
+        Ok(!stop())
     }
 
     fn compose(&self, signer: &Signer, due: &Due) -> Result<Event, Failure> {

@@ -29,7 +29,7 @@ pub use region::Region;
 pub use schema::{Field, FieldType, KindSchema, Presence, Role, schema};
 pub use static_tree::StaticTree;
 pub use stored::{Stored, StoredError, named_files};
-pub use subject::{Subject, same_subject};
+pub use subject::{About, Subject};
 pub use uscc::{Uscc, UsccError};
 pub use validate::{Breach, FieldError, Problem, validate};
 pub use view::{Reference, View};

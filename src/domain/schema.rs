@@ -15,6 +15,7 @@ mod subject;
 
 use super::codes::CodeList;
 use super::kind::Kind;
+use super::subject::About;
 
 /// Longest text of [`FieldType::LongText`], in characters.
 pub const LONG_TEXT_MAX: usize = 20_000;
@@ -94,9 +95,8 @@ pub enum FieldType {
 pub struct Target {
     /// Kinds it may be of; empty: any.
     pub kinds: &'static [Kind],
-    /// Whether it must be about the subject this record is about, by [`same_subject`](super::same_subject): for references
-    /// that end, answer or follow something.
-    pub same_subject: bool,
+    /// About whom it must be: of the subject of this record where it ends, answers or follows something.
+    pub about: About,
 }
 
 impl Target {
@@ -270,7 +270,7 @@ impl Field {
 const fn entry(kinds: &'static [Kind]) -> FieldType {
     FieldType::EntryRef(Target {
         kinds,
-        same_subject: false,
+        about: About::Anybody,
     })
 }
 
@@ -278,7 +278,15 @@ const fn entry(kinds: &'static [Kind]) -> FieldType {
 const fn entry_of_subject(kinds: &'static [Kind]) -> FieldType {
     FieldType::EntryRef(Target {
         kinds,
-        same_subject: true,
+        about: About::Same,
+    })
+}
+
+/// The same, or about who was registered anew since.
+const fn entry_of_subject_or_former(kinds: &'static [Kind]) -> FieldType {
+    FieldType::EntryRef(Target {
+        kinds,
+        about: About::SameOrWas,
     })
 }
 

@@ -75,12 +75,26 @@ impl<T: PartialEq> Subject<T> {
     }
 }
 
-/// Whether two records are about the same subject; one that names nobody, or whose body is gone, is held against nobody.
-#[must_use]
-pub fn same_subject<T: PartialEq>(one: Option<&Subject<T>>, other: Option<&Subject<T>>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => one.is(other),
-        _ => true,
+/// About whom a record has to be that another names, as seen from that one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// It is not asked.
+    Anybody,
+    /// The same subject.
+    Same,
+    /// The same, or who was registered anew.
+    SameOrWas,
+}
+
+impl About {
+    /// Whether it is; one that names nobody, or whose body is gone, is held against nobody.
+    #[must_use]
+    pub fn fits<T: PartialEq>(self, own: Option<&Subject<T>>, other: Option<&Subject<T>>) -> bool {
+        match (self, own, other) {
+            (About::Same, Some(own), Some(other)) => own.is(other),
+            (About::SameOrWas, Some(own), Some(other)) => own.is_or_was(other),
+            _ => true,
+        }
     }
 }
 
@@ -161,6 +175,6 @@ mod tests {
         assert_eq!(Subject::of(&view), None);
         let body = body(Some(ONE), None);
         let one = Subject::of(&View::new(Kind::Objection, &body));
-        assert!(one.is_some() && same_subject(one.as_ref(), None));
+        assert!(one.is_some() && About::Same.fits(one.as_ref(), None));
     }
 }

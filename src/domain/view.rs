@@ -288,6 +288,7 @@ fn corrected_kind(correction: &Map<String, Value>) -> Option<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::About;
     use serde_json::json;
 
     fn map(value: Value) -> Map<String, Value> {
@@ -330,7 +331,7 @@ mod tests {
                 path: "draw".to_owned(),
                 target: Target {
                     kinds: &[Kind::Draw],
-                    same_subject: false
+                    about: About::Anybody
                 },
                 entry: EntryRef {
                     index: 9,

@@ -12,7 +12,7 @@ mod terms;
 
 use super::event::body_of;
 use super::references::is_corrected;
-use crate::domain::{Kind, Reference, Subject, same_subject};
+use crate::domain::{Kind, Reference, Subject};
 use crate::log::{FsckProblem, Leaf, Log};
 use crate::model::ModelError;
 use crate::rules::Rules;
@@ -339,20 +339,21 @@ impl Auditor {
             Some(before)
         } else if !reference.target.takes(known.kind) {
             Some("which is of a kind that this field is not for")
-        } else if reference.target.same_subject && !self.is_about(subject, reference.entry.index) {
+        } else if !self.is_about(subject, reference) {
             Some("which is about another subject")
         } else {
             None
         }
     }
 
-    /// Whether an entry is about a subject, as it was published or by a correction.
-    fn is_about(&self, subject: Option<Digested>, index: u64) -> bool {
+    /// Whether an entry is about whom it has to be, seen from this subject, as it was published or by a correction.
+    fn is_about(&self, subject: Option<Digested>, reference: &Reference) -> bool {
+        let (index, about) = (reference.entry.index, reference.target.about);
         let known = self.known.get(index as usize).copied().flatten();
         let own = known.and_then(|known| known.subject);
         let corrected = self.corrected.get(&index).into_iter().flatten();
         let mut all = std::iter::once(own).chain(corrected.copied());
-        all.any(|one| same_subject(subject.as_ref(), one.as_ref()))
+        all.any(|one| about.fits(subject.as_ref(), one.as_ref()))
     }
 
     /// Replays an authority record.

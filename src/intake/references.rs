@@ -5,7 +5,7 @@
 
 use super::journey::corrected;
 use super::refusal::Refusal;
-use crate::domain::{Reference, Stored, Subject, View, same_subject};
+use crate::domain::{About, Reference, Stored, Subject, View};
 use crate::log::{Leaf, Log};
 use crate::standing::Standing;
 use gongshi_verify::encoding::hex;
@@ -28,12 +28,13 @@ pub fn check(log: &Log, standing: &Standing, view: &View<'_>) -> Result<(), Refu
         }
         let unreadable = |e: &dyn std::fmt::Display| Refusal::Unavailable(e.to_string());
         // The record costs a read of its own: only where the subject is asked for.
-        let leaf = match reference.target.same_subject {
-            true => log.leaf(index),
-            false => log.entry(index).map(|entry| Leaf {
+        let about = reference.target.about;
+        let leaf = match about {
+            About::Anybody => log.entry(index).map(|entry| Leaf {
                 entry,
                 record: None,
             }),
+            About::Same | About::SameOrWas => log.leaf(index),
         };
         let leaf = leaf.map_err(|e| unreadable(&e))?;
         if hex(&leaf_hash(&leaf.entry)) != reference.entry.leaf_hash {
@@ -42,12 +43,12 @@ pub fn check(log: &Log, standing: &Standing, view: &View<'_>) -> Result<(), Refu
         let stored =
             Stored::read(&leaf.entry, leaf.record.as_deref()).map_err(|e| unreadable(&e))?;
         fits(&reference, &stored)?;
-        if reference.target.same_subject {
+        if about != About::Anybody {
             let own = subject(view, &reference.path);
             let other = stored.view();
             let other = other.as_ref().and_then(Subject::of);
-            let is_same = same_subject(own.as_ref(), other.as_ref())
-                || is_by_correction(log, standing, index, own)?;
+            let is_same = about.fits(own.as_ref(), other.as_ref())
+                || is_by_correction(log, standing, (index, about), own)?;
             if !is_same {
                 return Err(Refusal::ReferenceSubject {
                     path: reference.path,
@@ -76,7 +77,7 @@ fn subject<'a>(view: &View<'a>, path: &str) -> Option<Subject<&'a str>> {
 fn is_by_correction(
     log: &Log,
     standing: &Standing,
-    index: u64,
+    (index, about): (u64, About),
     own: Option<Subject<&str>>,
 ) -> Result<bool, Refusal> {
     let Some(latest) = standing.corrections(index)?.last().copied() else {
@@ -88,7 +89,7 @@ fn is_by_correction(
     let view = stored.view();
     let view = view.as_ref().and_then(corrected);
     let other = view.as_ref().and_then(Subject::of);
-    Ok(same_subject(own.as_ref(), other.as_ref()))
+    Ok(about.fits(own.as_ref(), other.as_ref()))
 }
 
 /// Whether an entry is of a kind the field may name.

@@ -220,3 +220,30 @@ fn an_answer_is_about_who_objected() {
     );
     county.publish("objection_reply", reply);
 }
+
+/// A firm that was registered anew, with another code, is repaired for what its old one did, and the removal that carries that out is of the old
+/// one's listing.
+#[test]
+fn who_was_registered_anew_is_taken_off_the_list() {
+    let county = County::new();
+    let listed = county.publish("serious_listing", serious("2024-02-20"));
+    let anew = |body: Value| with(of_firm(body), "target", county.named(listed));
+    let applied = anew(application("serious_early_removal", "2026-02-27"));
+    let applied = county.publish("repair_application", applied);
+    let granted = of_firm(decision("serious_early_removal", "granted"));
+    let granted = with(granted, "application", county.named(applied));
+    let granted = county.publish("repair_decision", granted);
+    let removal = |body: Value| {
+        let body = with(body, "listing", county.named(listed));
+        with(body, "repair_decision", county.named(granted))
+    };
+    let said = about(r#""serious_removal_reason":"repaired","removed_on":"2026-03-02""#);
+    // Under the new code it is not of the listing; of another name it is not of the decision.
+    let refused = |body: Value| county.refused("serious_removal", removal(body));
+    assert_eq!(refused(of_firm(said.clone())), "reference-subject");
+    let renamed = with(said.clone(), "subject_name", "示例旅馆");
+    assert_eq!(refused(renamed), "reference-subject");
+    county.publish("serious_removal", removal(said));
+    county.is_sound();
+    assert_eq!(county.misfits(), [0; 0]);
+}

@@ -8,7 +8,8 @@ use super::common::{
     SUBJECT_USCC_OR_PERSON, YEAR,
 };
 use super::{
-    Condition, Field, FieldType, KindSchema, Role, entry, entry_of_subject, only, opt, req, with,
+    Condition, Field, FieldType, KindSchema, Role, entry, entry_of_subject,
+    entry_of_subject_or_former, only, opt, req, with,
 };
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
@@ -36,7 +37,10 @@ const LISTED_BEFORE: Field = with(
 );
 /// The day from which the term for listing runs.
 const VERIFIED_ON: Field = opt("verified_on", FieldType::Date);
-const REPAIR: Field = opt("repair_decision", entry_of_subject(&[Kind::RepairDecision]));
+const REPAIR: Field = opt(
+    "repair_decision",
+    entry_of_subject_or_former(&[Kind::RepairDecision]),
+);
 
 /// Entry into the abnormal operations list.
 pub(super) static ABNORMAL_LISTING: KindSchema = KindSchema {

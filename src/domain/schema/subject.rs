@@ -4,7 +4,9 @@ use super::common::{
     ATTACHMENTS, AUTHORITY_NAME, DATA_SOURCE, DECIDED_ON_OPT, DECISION_NO_OPT, LEGAL_BASIS_OPT,
     NOTE, REASON_OPT, REGION, SUBJECT_NAME, SUBJECT_TYPE, SUBJECT_USCC,
 };
-use super::{Condition, FieldType, KindSchema, Role, entry_of_subject, only, req};
+use super::{
+    Condition, FieldType, KindSchema, Role, entry_of_subject, entry_of_subject_or_former, only, req,
+};
 use crate::domain::codes::CodeList;
 use crate::domain::kind::Kind;
 
@@ -40,7 +42,7 @@ pub(super) static SUBJECT_STATUS: KindSchema = KindSchema {
         ),
         only(
             "repair_decision",
-            entry_of_subject(&[Kind::RepairDecision]),
+            entry_of_subject_or_former(&[Kind::RepairDecision]),
             &[],
             &[Condition::Is("status", &["revocation_reversed"])],
         ),
