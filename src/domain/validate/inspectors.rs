@@ -14,6 +14,10 @@ const WORDS: &str = include_str!("inspectors.txt");
 const MOST_BETWEEN: usize = 8;
 /// Most characters of the names of who inspected.
 const MOST_NAMES: usize = 16;
+/// Most characters of a run that may be names: no word of a text is a reason to read the text to its end.
+const MOST_RUN: usize = 40;
+/// Characters of a name without a dot, at most.
+const MOST_NAME: usize = 4;
 /// Stands for what is not said: 张某 names nobody.
 const UNNAMED: char = '某';
 /// What joins names.
@@ -43,9 +47,8 @@ pub(super) fn has_inspector_name(text: &str) -> bool {
 /// 检查组组长赵六: a name and nothing else follows directly.
 fn names_a_leader(rest: &str) -> bool {
     let [.., no_beginnings, _, _, _, _] = lines();
-    let run = runs(rest).next().filter(|run| rest.starts_with(run));
     names_somebody(rest)
-        || run.is_some_and(|run| {
+        || run(rest).is_some_and(|run| {
             !run.starts_with(|first| no_beginnings.contains(first))
                 && !run.starts_with(JOINS)
                 && is_name(run)
@@ -56,8 +59,8 @@ fn names_a_leader(rest: &str) -> bool {
 fn names_who_did(rest: &str) -> bool {
     let [.., deeds, _, _] = lines();
     deeds.split(' ').any(|deed| {
-        let names = rest.find(deed).map(|at| &rest[..at]);
-        let names = names.filter(|names| names.chars().count() <= MOST_NAMES);
+        let near = head(rest, MOST_NAMES + deed.chars().count());
+        let names = near.find(deed).map(|at| &near[..at]);
         let joins = |c: char| c == '、' || JOINS.contains(&c);
         names.is_some_and(|names| names.contains(joins) && names.split(joins).all(is_name))
     })
@@ -96,16 +99,11 @@ fn names_somebody(rest: &str) -> bool {
     let is_between = |c: char| between.contains(c) || c.is_ascii_digit();
     let is_introduction = |c: char| c.is_whitespace() || introduces.contains(c);
     // 执法人员张三、李四: without an introduction only where two names stand there.
-    let runs = |text| {
-        let mut runs = runs(text);
-        (runs.next(), runs.next())
-    };
-    if let (Some(first), Some(second)) = runs(rest)
-        && rest.starts_with(first)
-        && rest[first.len()..].starts_with('、')
+    if let Some(first) = run(rest)
+        && let Some(second) = rest[first.len()..].strip_prefix('、')
         && !first.starts_with(JOINS)
         && is_name(first)
-        && begins_with_a_name(second)
+        && begins_with_a_name(second.trim_start())
     {
         return true;
     }
@@ -123,10 +121,7 @@ fn names_somebody(rest: &str) -> bool {
             return false;
         }
         rest = &behind[introduction..];
-        if runs(rest)
-            .0
-            .is_some_and(|run| rest.starts_with(run) && is_name(run))
-        {
+        if run(rest).is_some_and(is_name) {
             return true;
         }
         let closed = skip(rest, &is_between, MOST_BETWEEN);
@@ -138,12 +133,21 @@ fn names_somebody(rest: &str) -> bool {
     false
 }
 
-/// Runs of Chinese characters, with the dots that some names have.
-fn runs(text: &str) -> impl Iterator<Item = &str> {
+/// The first characters of a text, at most so many.
+fn head(text: &str, most: usize) -> &str {
+    text.char_indices()
+        .nth(most)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
+/// The Chinese characters that a text begins with, with the dots that some names have; `None` for none, and for more than names have.
+fn run(text: &str) -> Option<&str> {
     let is_part =
         |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' | '·' | '•');
-    text.split(move |c| !is_part(c))
-        .filter(|run| !run.is_empty())
+    let near = head(text, MOST_RUN + 1);
+    let end = near.find(|c| !is_part(c)).unwrap_or(near.len());
+    let run = &near[..end];
+    (1..=MOST_RUN).contains(&run.chars().count()).then_some(run)
 }
 
 /// Whether a run is a name, or names that are joined: 张三和李四, 张三等两人.
@@ -161,10 +165,9 @@ fn is_name(run: &str) -> bool {
             && parts.all(|part| part.is_empty() || one(part) || part.ends_with(['人', '名', '位'])))
 }
 
-/// Whether a run begins with a name: 李四出示证件.
-fn begins_with_a_name(run: &str) -> bool {
-    let ends = run.char_indices().map(|(at, c)| at + c.len_utf8());
-    ends.skip(1).take(3).any(|end| is_name(&run[..end]))
+/// Whether a text begins with a name: 李四出示证件.
+fn begins_with_a_name(text: &str) -> bool {
+    (2..=MOST_NAME).any(|length| is_name(head(text, length)))
 }
 
 #[cfg(test)]
