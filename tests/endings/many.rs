@@ -4,8 +4,10 @@ use crate::common::*;
 use crate::served::Server;
 use crate::support::*;
 use gongshi::domain::Uscc;
+use gongshi::ingest::revise::{Found, Leaving, Names, policy_of, record_lines};
 use gongshi::ingest::{Client, KeyFile};
 use gongshi::intake::Clock as _;
+use gongshi::text::{Catalogue, Lang};
 use gongshi_verify::names::AuthorityId;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -117,4 +119,16 @@ fn who_refers_to_a_record_is_told_to_the_last() {
     let answer = asked(Some(next));
     assert_eq!(told(&answer), objections[REFERRERS..]);
     assert_eq!(answer["next"], Value::Null);
+
+    // Who decides about the erasure reads that these are not all.
+    let policy = policy_of(&client).unwrap();
+    let mut found = Found::fetch(&client, &policy, target).unwrap();
+    let now = county.log.clock.now();
+    found.ask_referrers(&client, &origin(), &key, now).unwrap();
+    assert_eq!(found.referred_by.len(), REFERRERS);
+    for lang in [Lang::Zh, Lang::En] {
+        let lines = record_lines(lang, &found, &Names::default(), Leaving::Yes);
+        let more = Catalogue::built_in().get(lang, "desk-record-referred-more", &[]);
+        assert_eq!(lines.last().unwrap().trim(), more);
+    }
 }
