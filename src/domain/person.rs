@@ -60,7 +60,8 @@ fn has_parts_of_a_name(name: &str) -> bool {
     for part in name.split(DOTS).map(str::trim) {
         let is_chinese = !part.is_empty() && part.chars().all(is_han);
         let is_initial = is_initial(part);
-        if !is_chinese && !is_initial && !(part.is_empty() && behind_initial) {
+        let is_part = is_chinese || is_initial || (part.is_empty() && behind_initial);
+        if !is_part {
             return false;
         }
         chinese |= is_chinese;
