@@ -14,8 +14,11 @@ const HIDDEN: char = '\u{ff0a}';
 /// Longest name that can be a person's where nothing says that it is one, in characters.
 const MOST: usize = 4;
 
-/// What stands between the parts of a name that was taken over from another language, as its forms are written.
-const DOTS: [char; 5] = ['\u{b7}', '\u{2022}', '\u{2027}', '\u{30fb}', '\u{ff65}'];
+/// What stands between the parts of a name that was taken over from another language, as its forms are written; full stops are typed for it too.
+pub(super) const DOTS: [char; 9] = [
+    '\u{b7}', '\u{2022}', '\u{2027}', '\u{2219}', '\u{22c5}', '\u{30fb}', '\u{ff65}', '.',
+    '\u{ff0e}',
+];
 /// What names of shops end with, and names of persons do not.
 const TRADES: &str = include_str!("trades.txt");
 
@@ -33,20 +36,45 @@ fn surname(name: &str) -> Option<usize> {
     one.contains(first).then_some(1)
 }
 
+/// Whether a character is a Chinese one.
+pub(super) const fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
+}
+
 /// Whether a text reads like a personal name in Chinese: a surname, and one or two characters (after a surname of two: as many); or parts with a
 /// dot between them, as names of Uyghurs, Kazakhs or foreigners are written, of whatever length.
 pub(super) fn reads_like_a_name(name: &str) -> bool {
-    let count = name.chars().count();
-    let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}');
     if name.contains(DOTS) {
-        let mut parts = name.split(DOTS);
-        return parts.all(|part| !part.is_empty() && part.chars().all(is_han))
-            && !name.ends_with(|last| TRADES.contains(last));
+        return has_parts_of_a_name(name);
     }
+    let count = name.chars().count();
     let surname = surname(name);
     name.chars().all(is_han)
         && count <= MOST
         && surname.is_some_and(|surname| (1..=2).contains(&count.saturating_sub(surname)))
+}
+
+/// Whether the parts between dots are those of a name: in Chinese, or a Latin initial, behind which another dot may stand (约翰·D.·史密斯).
+fn has_parts_of_a_name(name: &str) -> bool {
+    let (mut chinese, mut behind_initial) = (false, false);
+    for part in name.split(DOTS).map(str::trim) {
+        let is_chinese = !part.is_empty() && part.chars().all(is_han);
+        let is_initial = is_initial(part);
+        let is_part = is_chinese || is_initial || (part.is_empty() && behind_initial);
+        if !is_part {
+            return false;
+        }
+        chinese |= is_chinese;
+        behind_initial = is_initial;
+    }
+    chinese && !name.ends_with(|last| TRADES.contains(last))
+}
+
+/// One Latin letter, also of full width.
+fn is_initial(part: &str) -> bool {
+    let mut chars = part.chars();
+    let is_letter = |c: char| matches!(c, 'A'..='Z' | 'a'..='z' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}');
+    chars.next().is_some_and(is_letter) && chars.next().is_none()
 }
 
 /// The name of the subject, where it is a natural person's: by what the record says it is; and where it has no credit code, or is an individual
@@ -158,6 +186,41 @@ mod tests {
             assert_eq!(name(Kind::Penalty, firm), Some(said));
         }
         assert_eq!(of(shop), shop);
+    }
+
+    /// 阿依古丽.买买提 as it is typed, 约翰·D·史密斯, J. 史密斯; a full stop that ends a text joins nothing.
+    #[test]
+    fn names_are_known_by_full_stops_and_initials_too() {
+        let of = |said: &str| name(Kind::CampaignResult, json!({"subject_name": said})).unwrap();
+        for (said, shown) in [
+            ("阿依古丽.买买提", "阿＊"),
+            ("阿依古丽．买买提", "阿＊"),
+            ("阿依古丽∙买买提", "阿＊"),
+            ("阿依古丽⋅买买提", "阿＊"),
+            ("阿依古丽 · 买买提", "阿＊"),
+            ("约翰·D·史密斯", "约＊"),
+            ("约翰·Ｄ·史密斯", "约＊"),
+            ("约翰·D.史密斯", "约＊"),
+            ("约翰·D.·史密斯", "约＊"),
+            ("J. 史密斯", "J＊"),
+        ] {
+            assert_eq!(of(said), shown, "{said}");
+        }
+        for shop in [
+            "马·哈儿拉面",
+            "老王·茶",
+            "阿依.同仁堂",
+            "小城.轩",
+            "南山·听雨阁",
+            "云·果园",
+            "云·面包城",
+            "云·山庄",
+            "云·周记",
+            "O·K",
+            "V1.2",
+        ] {
+            assert_eq!(of(shop), shop);
+        }
     }
 
     #[test]

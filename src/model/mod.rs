@@ -279,6 +279,15 @@ impl Model {
             .collect()
     }
 
+    /// Whether a listing of a subject without a credit code is in force.
+    ///
+    /// # Errors
+    /// [`ModelError`].
+    pub fn is_listed_entry(&self, list: StatusList, index: u64) -> Result<bool, ModelError> {
+        let row = self.database.get(&key::listed_entry(list, Some(index)))?;
+        Ok(row.is_some())
+    }
+
     /// Indexes of the public corrections of a record, in the order of the log: the last one counts.
     pub fn corrections(&self, target: u64) -> Result<Vec<u64>, ModelError> {
         let from = key::corrections(target, None);
@@ -306,15 +315,29 @@ impl Model {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Vec<u64>, ModelError> {
+        let all = self.referring(index, before).take(limit);
+        all.map(|one| Ok(one?.0)).collect()
+    }
+
+    /// The same one by one, however many, each with its kind.
+    pub fn referring(
+        &self,
+        index: u64,
+        before: Option<u64>,
+    ) -> impl Iterator<Item = Result<(u64, Kind), ModelError>> + '_ {
         let from = key::referrer(index, None);
         let to = match before {
             Some(before) => Some(key::referrer(index, Some(before))),
             None => prefix_end(&from),
         };
-        let pairs = self.database.range_rev(&from, to.as_deref()).take(limit);
-        pairs
-            .map(|pair| index_in_key("a reference", &pair?.0))
-            .collect()
+        let pairs = self.database.range_rev(&from, to.as_deref());
+        pairs.map(|pair| {
+            let (what, (key, kind)) = ("a reference", pair?);
+            let kind = std::str::from_utf8(&kind).ok();
+            let kind = kind.and_then(|kind| kind.parse().ok());
+            let kind = kind.ok_or_else(|| unusable(what, "its kind is unknown"))?;
+            Ok((index_in_key(what, &key)?, kind))
+        })
     }
 
     /// Results that name a plan's draw, by target and authority, the first of each first. With a target, only its own.

@@ -201,6 +201,7 @@ pub(super) fn read(source: Source<'_>, codes: &Codes) -> Result<Table<Clock>, Ru
     // A clock has to run or not: a fine whose size nobody knows cannot decide it.
     let unclear = |condition: &Condition| matches!(condition, Condition::LowerFine(_));
     for (raw, ruled) in file.rule.iter().zip(rules.all()) {
+        raw.stands_for_itself(source)?;
         if ruled.when.iter().any(unclear) {
             return Err(source.fault(&raw.then, "lower_fine cannot decide whether a term runs"));
         }

@@ -38,13 +38,29 @@ pub(super) struct RawRule<T> {
     #[serde(default)]
     when: Vec<Spanned<RawCondition>>,
     /// It may begin and end while the rule that decides without it goes on.
-    #[serde(default)]
-    alone: bool,
+    alone: Option<Spanned<bool>>,
     pub(super) then: Spanned<T>,
     basis: Spanned<String>,
     source: Spanned<String>,
     confirmed: bool,
     note: Option<String>,
+}
+
+impl<T> RawRule<T> {
+    fn is_alone(&self) -> bool {
+        self.alone.as_ref().is_some_and(|alone| *alone.get_ref())
+    }
+
+    /// Of a table in which no rule decides instead of another.
+    pub(super) fn stands_for_itself(&self, source: Source<'_>) -> Result<(), RuleError> {
+        match &self.alone {
+            None => Ok(()),
+            Some(alone) => Err(source.fault(
+                alone,
+                "`alone` is for rules of which one decides, and duties all begin",
+            )),
+        }
+    }
 }
 
 /// Since when a table has rules for kinds.
@@ -224,7 +240,7 @@ impl<T> Table<T> {
                 );
                 return Err(source.fault(&raw[i].name, reason));
             }
-            if from != next_day(to) && !raw[i].alone {
+            if from != next_day(to) && !raw[i].is_alone() {
                 let reason = format!(
                     "{} leaves a gap after {name}, which is for {kind} under the same conditions and valid to {to}",
                     rule.id()
@@ -246,7 +262,7 @@ impl<T> Table<T> {
     ) -> Result<(), RuleError> {
         let ruled = &self.rules[i];
         let covered = self.cover.get(&kind).copied().unwrap_or(Date::MIN);
-        if ruled.when.is_empty() || raw[i].alone {
+        if ruled.when.is_empty() || raw[i].is_alone() {
             return Ok(());
         }
         let others = || {

@@ -198,12 +198,16 @@ async fn consistency(portal: web::Data<Portal>, path: web::Path<(String, String)
     answer(work.await)
 }
 
-async fn record(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {
+async fn record(
+    portal: web::Data<Portal>,
+    request: HttpRequest,
+    path: web::Path<String>,
+) -> HttpResponse {
     let work = async {
-        let index = number("index", &path)?;
+        let (index, before) = (number("index", &path)?, standing::before(&request)?);
         let (entry, record, standing) = blocking(move || {
             let leaf = portal.log.leaf(index)?;
-            let mut standing = standing::of(&portal, index)?;
+            let mut standing = standing::of(&portal, index, before)?;
             let duties = duties::of_record(&portal, index)?;
             standing.insert("duties".to_owned(), duties);
             Ok((leaf.entry, leaf.record, standing))

@@ -282,7 +282,7 @@ fn what_refers_to_a_record_is_shown_and_stays_and_its_corrections_leave_with_it(
         let origin = Origin::parse("log.example/test").unwrap();
         let now = Timestamp::parse("2023-08-01T00:00:00Z").unwrap();
         let client = Client::new(desk.address());
-        let error = client.referrers(of, &origin, &key, now).unwrap_err();
+        let error = client.referrers(of, None, &origin, &key, now).unwrap_err();
         let ClientError::Status {
             status, problem, ..
         } = error

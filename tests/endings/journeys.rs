@@ -233,6 +233,36 @@ fn refusals_gaps_and_terms_that_ran_out_are_told() {
 }
 
 /// Papers come by a correction, after which the application itself says no more that they were missing.
+/// More corrections than are read: what an older one brought is not said of the day of a newer one.
+#[test]
+fn papers_did_not_come_with_the_oldest_correction_that_is_read() {
+    let county = County::new();
+    let listed = county.publish("abnormal_listing", listing(FIRST, NAME, "2026-02-03"));
+    let gaps = r#","acceptance":"accepted_with_gaps","accepted_on":"2026-03-02","missing_documents":["promise"],"documents_due_on":"2026-03-04""#;
+    let application = county.publish("repair_application", county.applied(listed, gaps));
+    let whole = |number: u32| {
+        let members = format!(
+            r#""repair_kind":"abnormal_removal","applied_on":"2026-03-02","documents":["application_form","rectification","promise"],
+            "acceptance":"accepted","accepted_on":"2026-03-02","note":"{number}""#
+        );
+        let body = about(&county, &members, &[("target", listed)]);
+        county.correction(application, "repair_application", body)
+    };
+    let came = county.say(whole(0)).unwrap();
+    let days = || {
+        let told = county.receipt_told(application);
+        let steps = told["journey"]["steps"].as_array().unwrap().clone();
+        let came = steps.into_iter().filter(|one| one["what"] == "papers_came");
+        came.map(|one| (one["on"].clone(), one["entry"].clone()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(days(), [("2026-03-02".into(), came.into())]);
+    county.log.clock.advance_to(time("2026-03-09T04:00:00Z"));
+    let rest = county.log.accept((1..=40).map(whole).collect());
+    assert!(rest.iter().all(Result::is_ok));
+    assert_eq!(days(), []);
+}
+
 #[test]
 fn papers_that_came_later_are_told_with_their_term() {
     let county = County::new();

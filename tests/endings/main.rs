@@ -13,6 +13,7 @@ mod found;
 mod journeys;
 mod lawful;
 mod linked;
+mod many;
 mod outputs;
 mod pages;
 #[path = "../raw_search/mod.rs"]

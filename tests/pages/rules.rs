@@ -1,6 +1,6 @@
 //! The rules stand on a page with basis and mark, and each record's page says until when it is shown, by which of them.
 
-use super::{LANGS, SITE, escaped, get, page};
+use super::{LANGS, SITE, between, escaped, get, page};
 use gongshi::domain::Kind;
 use gongshi::text::Catalogue;
 
@@ -53,5 +53,36 @@ async fn a_record_says_until_when_and_by_which_rule() {
         let html = page(&format!("{base}/record/{index}"), 200).await;
         assert!(html.contains(&say("page-display-open", &[])));
         assert!(!html.contains(&say("page-rules-unconfirmed", &[])));
+    }
+}
+
+/// Departments are refused by the reasons that fit a ground: they stand on the page by their names, and in the document.
+#[actix_web::test]
+async fn a_ground_of_listing_says_which_reasons_do_away_with_it() {
+    let document = get("/api/v1/rules").await;
+    let document: serde_json::Value = serde_json::from_str(&document.body).unwrap();
+    let told = document["codes"]["abnormal_reason"].as_array().unwrap();
+    let told = told
+        .iter()
+        .find(|one| one["code"] == "annual_report_missing")
+        .unwrap();
+    assert_eq!(
+        told["removed_by"],
+        serde_json::json!(["annual_report_filed"])
+    );
+    let results = document["codes"]["result"].as_array().unwrap();
+    let clean = results
+        .iter()
+        .find(|one| one["code"] == "no_problem_found")
+        .unwrap();
+    assert_eq!(clean["negative"], false);
+    for (lang, base) in LANGS {
+        let html = page(&format!("{base}/rules/codes"), 200).await;
+        let filed =
+            Catalogue::built_in().named_code(lang, "removal_reason", "annual_report_filed", None);
+        let row = between(&html, "<code>annual_report_missing</code>", "</tr>");
+        assert!(row.contains(&escaped(&filed)), "{row}");
+        let row = between(&html, "<code>no_problem_found</code>", "</tr>");
+        assert!(!row.contains(&escaped(&filed)), "{row}");
     }
 }

@@ -63,6 +63,8 @@ pub struct Site {
     pub overdue: (String, u64),
     pub last_day: (String, u64),
     pub person: u64,
+    /// A listing of another person, whose removal is published.
+    pub freed: u64,
     /// Records of the city's department: about the city, and about a county in it.
     pub city: u64,
     pub county: u64,
@@ -122,6 +124,7 @@ impl Site {
             overdue: (uscc(78), 0),
             last_day: (uscc(79), 0),
             person: 0,
+            freed: 0,
             city: 0,
             county: 0,
             individual: (coded("92", 80), 0),
@@ -152,6 +155,17 @@ impl Site {
         site.overdue.1 = site.serious(Some(&site.overdue.0), "示例到期有限公司", "2026-08-31");
         site.last_day.1 = site.serious(Some(&site.last_day.0), "示例末日有限公司", "2026-09-01");
         site.person = site.serious(None, PERSON, "2026-08-31");
+        site.freed = site.serious(None, "孙某某", "2026-08-31");
+        let mut body = site.body(Kind::SeriousRemoval);
+        for member in ["subject_uscc", "listed_on", "repair_decision"] {
+            body.as_object_mut().unwrap().remove(member);
+        }
+        body["subject_name"] = "孙某某".into();
+        body["subject_type"] = "natural_person".into();
+        body["listing"] = site.entry(site.freed);
+        body["serious_removal_reason"] = "term_ended".into();
+        body["removed_on"] = "2026-09-01".into();
+        site.publish(Kind::SeriousRemoval, body);
         let permit = |region: &str| {
             let mut body = site.body(Kind::Permit);
             body["subject_name"] = "示例外地有限公司".into();
@@ -270,8 +284,12 @@ impl Site {
             [] => 0,
             kinds => *kinds.iter().find_map(|kind| self.index.get(kind))?,
         };
+        Some(self.entry(index))
+    }
+
+    fn entry(&self, index: u64) -> Value {
         let entry = self.app.portal.log.entry(index).unwrap();
-        Some(json!({"index": index, "leaf_hash": hex(&leaf_hash(&entry))}))
+        json!({"index": index, "leaf_hash": hex(&leaf_hash(&entry))})
     }
 
     /// Appends a record of the department and returns its index.

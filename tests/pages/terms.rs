@@ -36,9 +36,11 @@ async fn its_record_says_so_too() {
         let still = say(lang, "page-term-still-listed");
         let html = page(&format!("{base}/record/{}", SITE.overdue.1), 200).await;
         assert!(html.contains(&over) && html.contains(&still), "{html}");
-        // Whether a person without a code was removed is not folded; the term is told, and nothing else.
+        // So of a person, who has no code; one who was removed is neither.
         let html = page(&format!("{base}/record/{}", SITE.person), 200).await;
-        assert!(html.contains(&over) && !html.contains(&still), "{html}");
+        assert!(html.contains(&over) && html.contains(&still), "{html}");
+        let html = page(&format!("{base}/record/{}", SITE.freed), 200).await;
+        assert!(!html.contains(&over) && !html.contains(&still), "{html}");
         let html = page(&format!("{base}/record/{}", SITE.last_day.1), 200).await;
         assert!(!html.contains(&still), "{html}");
     }
@@ -53,8 +55,9 @@ async fn lists_and_results_mark_it() {
         assert_eq!(html.matches(&over).count(), 2, "{html}");
         let row = between(&html, &SITE.overdue.0, "</tr>");
         assert!(row.contains(&over), "{row}");
+        // Among the records is that of the person who was removed.
         let html = page(&format!("{base}/list/serious_listing"), 200).await;
-        assert_eq!(html.matches(&over).count(), 2, "{html}");
+        assert_eq!(html.matches(&over).count(), 3, "{html}");
         let search = format!("{base}/search?q=%E7%A4%BA%E4%BE%8B%E5%88%B0%E6%9C%9F");
         assert!(page(&search, 200).await.contains(&over));
     }

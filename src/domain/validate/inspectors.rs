@@ -3,25 +3,36 @@
 //! Only what is plainly said is found: a word for who inspects, something that introduces a name, and a text that reads like one. A note that speaks
 //! of inspectors without naming them must pass, so what may be an ordinary word is taken for one.
 
-use crate::domain::person::reads_like_a_name;
+use crate::domain::person::{DOTS, is_han, reads_like_a_name};
+use std::sync::LazyLock;
 
 /// By line: words for who inspects; what introduces a name, beside a blank; what may stand between the two; characters that offices and counts end
-/// with, and names of persons do not; ordinary words that begin like a name; words for who leads them, on which a name follows directly; characters
-/// that such a name does not begin with; what stands before and behind names of who inspected; English words for who inspects, in lower case, with bars between;
+/// with, and names of persons do not; ordinary words that begin like a name; words for who is inspected, which end like one for who inspects; words
+/// for who leads them, on which a name follows directly; characters that such a name does not begin with; what stands before and behind names of who inspected; English words for who inspects, in lower case, with bars between;
 /// family names in Latin letters.
 const WORDS: &str = include_str!("inspectors.txt");
 /// Most characters between the word and what introduces the name.
 const MOST_BETWEEN: usize = 8;
 /// Most characters of the names of who inspected.
 const MOST_NAMES: usize = 16;
+/// Most characters of a run that may be names: no word of a text is a reason to read the text to its end.
+const MOST_RUN: usize = 40;
+/// Characters of a name without a dot, at most.
+const MOST_NAME: usize = 4;
 /// Stands for what is not said: 张某 names nobody.
 const UNNAMED: char = '某';
+/// Dots of names that also end sentences.
+const FULL_STOPS: [char; 2] = ['.', '\u{ff0e}'];
 /// What joins names.
 const JOINS: [char; 4] = ['和', '与', '及', '等'];
 
-fn lines() -> [&'static str; 11] {
-    let mut lines = WORDS.lines();
-    [(); 11].map(|()| lines.next().unwrap_or_default())
+fn lines() -> [&'static str; 12] {
+    // Asked for at every word that is found: read once.
+    static LINES: LazyLock<[&str; 12]> = LazyLock::new(|| {
+        let mut lines = WORDS.lines();
+        [(); 12].map(|()| lines.next().unwrap_or_default())
+    });
+    *LINES
 }
 
 /// Whether a text names an inspector.
@@ -30,7 +41,10 @@ pub(super) fn has_inspector_name(text: &str) -> bool {
     let follows = |words: &'static str, names: fn(&str) -> bool| {
         words.split(' ').any(|word| {
             let mut found = text.match_indices(word);
-            found.any(|(at, _)| names(&text[at + word.len()..]))
+            found.any(|(at, _)| {
+                let (role, rest) = text.split_at(at + word.len());
+                !is_of_the_inspected(role) && names(rest)
+            })
         })
     };
     let [.., leaders, _, by, _, _, _] = lines();
@@ -40,12 +54,22 @@ pub(super) fn has_inspector_name(text: &str) -> bool {
         || names_in_latin(text)
 }
 
+/// Whether a text ends with a word for who is inspected: 被检查人; but not 接受检查人员, where inspectors are received.
+fn is_of_the_inspected(text: &str) -> bool {
+    let [_, _, _, _, _, inspected, ..] = lines();
+    inspected.split(' ').any(|word| {
+        let before = text.strip_suffix(word);
+        before.is_some_and(|before| !before.ends_with('接'))
+    })
+}
+
 /// 检查组组长赵六: a name and nothing else follows directly.
 fn names_a_leader(rest: &str) -> bool {
     let [.., no_beginnings, _, _, _, _] = lines();
-    let run = runs(rest).next().filter(|run| rest.starts_with(run));
     names_somebody(rest)
-        || run.is_some_and(|run| {
+        || run(rest).is_some_and(|run| {
+            // What follows directly may be a sentence of its own.
+            let run = run.split(FULL_STOPS).next().unwrap_or_default();
             !run.starts_with(|first| no_beginnings.contains(first))
                 && !run.starts_with(JOINS)
                 && is_name(run)
@@ -56,8 +80,8 @@ fn names_a_leader(rest: &str) -> bool {
 fn names_who_did(rest: &str) -> bool {
     let [.., deeds, _, _] = lines();
     deeds.split(' ').any(|deed| {
-        let names = rest.find(deed).map(|at| &rest[..at]);
-        let names = names.filter(|names| names.chars().count() <= MOST_NAMES);
+        let near = head(rest, MOST_NAMES + deed.chars().count());
+        let names = near.find(deed).map(|at| &near[..at]);
         let joins = |c: char| c == '、' || JOINS.contains(&c);
         names.is_some_and(|names| names.contains(joins) && names.split(joins).all(is_name))
     })
@@ -96,16 +120,11 @@ fn names_somebody(rest: &str) -> bool {
     let is_between = |c: char| between.contains(c) || c.is_ascii_digit();
     let is_introduction = |c: char| c.is_whitespace() || introduces.contains(c);
     // 执法人员张三、李四: without an introduction only where two names stand there.
-    let runs = |text| {
-        let mut runs = runs(text);
-        (runs.next(), runs.next())
-    };
-    if let (Some(first), Some(second)) = runs(rest)
-        && rest.starts_with(first)
-        && rest[first.len()..].starts_with('、')
+    if let Some(first) = run(rest)
+        && let Some(second) = rest[first.len()..].strip_prefix('、')
         && !first.starts_with(JOINS)
         && is_name(first)
-        && begins_with_a_name(second)
+        && begins_with_a_name(second.trim_start())
     {
         return true;
     }
@@ -123,10 +142,7 @@ fn names_somebody(rest: &str) -> bool {
             return false;
         }
         rest = &behind[introduction..];
-        if runs(rest)
-            .0
-            .is_some_and(|run| rest.starts_with(run) && is_name(run))
-        {
+        if run(rest).is_some_and(is_name) {
             return true;
         }
         let closed = skip(rest, &is_between, MOST_BETWEEN);
@@ -138,22 +154,41 @@ fn names_somebody(rest: &str) -> bool {
     false
 }
 
-/// Runs of Chinese characters, with the dots that some names have.
-fn runs(text: &str) -> impl Iterator<Item = &str> {
-    let is_part =
-        |c: char| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' | '·' | '•');
-    text.split(move |c| !is_part(c))
-        .filter(|run| !run.is_empty())
+/// The first characters of a text, at most so many.
+fn head(text: &str, most: usize) -> &str {
+    text.char_indices()
+        .nth(most)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
+/// The Chinese characters that a text begins with, with dots between them; `None` for none, and for more than names have.
+fn run(text: &str) -> Option<&str> {
+    let near = head(text, MOST_RUN + 1);
+    let mut end = 0;
+    let mut rest = near.chars();
+    while let Some(c) = rest.next() {
+        let goes_on = DOTS.contains(&c) && end > 0 && rest.clone().next().is_some_and(is_han);
+        if !is_han(c) && !goes_on {
+            break;
+        }
+        end = near.len() - rest.as_str().len();
+    }
+    let run = &near[..end];
+    (1..=MOST_RUN).contains(&run.chars().count()).then_some(run)
 }
 
 /// Whether a run is a name, or names that are joined: 张三和李四, 张三等两人.
 fn is_name(run: &str) -> bool {
     let [_, _, _, endings, ordinary, ..] = lines();
+    let [.., deeds, _, _] = lines();
+    // By part: a full stop may be a dot in a name, and the end of a sentence: 两名.未发现问题.
+    let is_ordinary = |part: &str| {
+        part.ends_with(|last| endings.contains(last))
+            || ordinary.split(' ').any(|word| word == part)
+            || deeds.split(' ').any(|deed| part.contains(deed))
+    };
     let one = |name: &str| {
-        reads_like_a_name(name)
-            && !name.contains(UNNAMED)
-            && !name.ends_with(|last| endings.contains(last))
-            && !ordinary.split(' ').any(|word| word == name)
+        reads_like_a_name(name) && !name.contains(UNNAMED) && !name.split(DOTS).any(is_ordinary)
     };
     let mut parts = run.split(JOINS);
     one(run)
@@ -161,10 +196,9 @@ fn is_name(run: &str) -> bool {
             && parts.all(|part| part.is_empty() || one(part) || part.ends_with(['人', '名', '位'])))
 }
 
-/// Whether a run begins with a name: 李四出示证件.
-fn begins_with_a_name(run: &str) -> bool {
-    let ends = run.char_indices().map(|(at, c)| at + c.len_utf8());
-    ends.skip(1).take(3).any(|end| is_name(&run[..end]))
+/// Whether a text begins with a name: 李四出示证件.
+fn begins_with_a_name(text: &str) -> bool {
+    (2..=MOST_NAME).any(|length| is_name(head(text, length)))
 }
 
 #[cfg(test)]
@@ -185,6 +219,11 @@ mod tests {
             "承办人：王五（执法证号12345）",
             "执法人员：张三等两人",
             "检查员：阿依古丽·买买提",
+            "检查员：阿依古丽.买买提",
+            "执法人员：约翰．史密斯、李四",
+            "检查人员：张三.李四.",
+            "该店被执法人员张三、李四当场查获",
+            "积极接受检查人员张三、李四询问",
             "执法人员(张三)",
             "由张三和李四检查",
             "本次由张三、李四现场检查，未发现问题",
@@ -222,6 +261,18 @@ mod tests {
             "检查人员：全体",
             "执法人员张某、李某某",
             "检查人员：张某",
+            "检查人员：两名.未发现问题",
+            "检查人员：全体.现场正常",
+            "检查人员：见附件.检查时间另告",
+            "检查人员：市监所.当事人在场",
+            "被检查人：张三",
+            "被检查人：王小明在场",
+            "被监督检查人：王小明",
+            "被检查人员：张三、李四",
+            "受检查人：张三",
+            "受检查人员：张三",
+            "执法人员：金台区、陈仓区各两名",
+            "检查人员：郑州、洛阳各一名",
             "当事人张三在场，执法人员告知其权利。",
             "法定代表人：张三",
             "张三丰食品店",
@@ -239,6 +290,7 @@ mod tests {
             "检查组组长于现场说明",
             "检查组组长和组员到场",
             "检查组组长负责联络",
+            "检查组组长签字.企业盖章",
             "Inspectors: Two",
             "Inspectors: see annex",
             "Inspectors: See Annex",

@@ -1,6 +1,7 @@
 //! Rules that join fields of one body and need nothing else: order of days, counts, codes that exclude each other.
 
 use serde_json::{Map, Value};
+use std::collections::HashSet;
 
 use super::{Checker, Problem};
 use crate::domain::codes::{CodeList, NO_PROBLEM_FOUND};
@@ -204,6 +205,7 @@ fn restrictions(checker: &mut Checker, body: &Map<String, Value>) {
 /// Two officers for every department at a target, and no rule for a department that sends nobody.
 fn plan(checker: &mut Checker, body: &Map<String, Value>) {
     let departments = list(body, "departments");
+    let mut names = HashSet::new();
     for (i, department) in departments.iter().enumerate() {
         let seats = department
             .get("seats")
@@ -219,10 +221,7 @@ fn plan(checker: &mut Checker, body: &Map<String, Value>) {
             });
         }
         let name = department.get("department");
-        if departments[..i]
-            .iter()
-            .any(|earlier| earlier.get("department") == name)
-        {
+        if !names.insert(name.and_then(Value::as_str)) {
             checker.at(&format!("departments[{i}].department"), |c| {
                 c.report(Problem::Duplicate, name)
             });
@@ -230,8 +229,7 @@ fn plan(checker: &mut Checker, body: &Map<String, Value>) {
     }
     for (i, rule) in list(body, "rules").iter().enumerate() {
         for (j, name) in strings(rule.get("rule_departments")).iter().enumerate() {
-            let sends = |d: &Value| d.get("department").and_then(Value::as_str) == Some(name);
-            if !departments.iter().any(sends) {
+            if !names.contains(&Some(*name)) {
                 checker.at(&format!("rules[{i}].rule_departments[{j}]"), |c| {
                     c.report(
                         Problem::NotListed {

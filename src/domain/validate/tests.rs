@@ -9,6 +9,7 @@ use crate::domain::uscc::UsccError;
 use jiff::civil::date;
 
 mod kinds;
+mod long;
 
 fn map(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()

@@ -51,6 +51,7 @@ impl Client {
     pub fn referrers(
         &self,
         index: u64,
+        before: Option<u64>,
         origin: &Origin,
         key: &KeyFile,
         at: Timestamp,
@@ -61,7 +62,10 @@ impl Client {
             issued_at: at,
         };
         let signature = key.key.sign(&question.message(origin));
-        let path = format!("/api/v1/records/{index}/referrers");
+        let mut path = format!("/api/v1/records/{index}/referrers");
+        if let Some(before) = before {
+            path.push_str(&format!("?before={before}"));
+        }
         let request = self
             .agent
             .get(format!("{}{path}", self.server))

@@ -85,6 +85,8 @@ struct State {
     corrections: Vec<u64>,
     #[serde(default)]
     referred_by: Vec<Source>,
+    #[serde(default)]
+    referred_by_next: Option<u64>,
 }
 
 /// A record of a log, proved, and what has become of it.
@@ -104,6 +106,8 @@ pub struct Found {
     pub corrections: Vec<u64>,
     /// Other public records that refer to it, newest first; a hundred at most.
     pub referred_by: Vec<Source>,
+    /// Whether older ones refer to it as well.
+    pub referred_more: bool,
     body: Option<Map<String, serde_json::Value>>,
 }
 
@@ -151,18 +155,21 @@ impl Found {
         #[derive(Deserialize)]
         struct Told {
             referred_by: Vec<Source>,
+            #[serde(default)]
+            next: Option<u64>,
         }
         let index = self.index;
         let mut waiting = |error: &ClientError, pause: Duration| {
             tracing::warn!("{}", error.waiting_words(Lang::En, pause));
         };
-        let asked = || client.referrers(index, origin, key, now);
+        let asked = || client.referrers(index, None, origin, key, now);
         let answer = persist(Patience::default(), asked, &mut waiting)?;
         let told: Told = serde_json::from_slice(&answer).map_err(|error| {
             let reason = error.to_string();
             FoundError::Answer { index, reason }
         })?;
         self.referred_by = told.referred_by;
+        self.referred_more = told.next.is_some();
         Ok(())
     }
 
@@ -190,6 +197,7 @@ impl Found {
             ended: state.ended,
             corrections: state.corrections,
             referred_by: state.referred_by,
+            referred_more: state.referred_by_next.is_some(),
             body,
         })
     }

@@ -122,6 +122,9 @@ pub fn record_lines(lang: Lang, found: &Found, names: &Names, leaving: Leaving) 
                 ];
                 format!("    {}", get(lang, "record", &args))
             }));
+            if found.referred_more {
+                lines.push(format!("    {}", get(lang, "record-referred-more", &[])));
+            }
         }
     }
     lines

@@ -123,17 +123,20 @@ impl<'a> Look<'a> {
         }))
     }
 
-    /// A record as it stood when it was published and after each of its corrections, the newest [`MOST_VERSIONS`] of them, each with the day on
-    /// which the log took what made it so.
+    /// A record as it stood when it was published and after each of its corrections, each with the day on which the log took what made it so. Of
+    /// more than [`MOST_VERSIONS`] corrections the newest alone, so that each version follows the one before it.
     pub(super) fn versions(&self, seen: &Seen) -> Result<Vec<(Seen, Date)>, ModelError> {
         let published = Seen {
             corrected_by: None,
             corrected: None,
             ..seen.clone()
         };
-        let mut versions = vec![(published, seen.logged_on())];
         let corrections = self.model.corrections(seen.index)?;
         let older = corrections.len().saturating_sub(MOST_VERSIONS);
+        let mut versions = Vec::new();
+        if older == 0 {
+            versions.push((published, seen.logged_on()));
+        }
         for correction in corrections.into_iter().skip(older) {
             let Some((_, stored)) = self.read(correction)? else {
                 continue;

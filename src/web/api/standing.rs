@@ -1,6 +1,7 @@
 //! What has become of a record, beside the record: who decides about it sees what leaves with it and what stays.
 
 use super::files::signed;
+use super::plans::query;
 use super::{answer, blocking, json, number};
 use crate::domain::{Kind, Stored};
 use crate::intake::ReferrersQuestion;
@@ -12,6 +13,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::entry::Entry;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// Most records listed that refer to one; as many are on its page.
@@ -25,21 +27,39 @@ const SAY_SO: &[Kind] = &[
     Kind::Expiry,
 ];
 
+/// Where a list of referring records goes on.
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    before: Option<String>,
+}
+
+/// Below which entry those are that are asked for.
+pub(super) fn before(request: &HttpRequest) -> Result<Option<u64>, Problem> {
+    let asked: Asked = query(request)?;
+    let before = asked.before.as_deref();
+    before.map(|text| number("before", text)).transpose()
+}
+
 /// `ended`, `corrections` and `referred_by` of an entry.
-pub(super) fn of(portal: &Portal, index: u64) -> Result<Map<String, Value>, Problem> {
+pub(super) fn of(
+    portal: &Portal,
+    index: u64,
+    before: Option<u64>,
+) -> Result<Map<String, Value>, Problem> {
     let standing = portal.intake.standing();
     let ended = standing.ended(index).map_err(LogError::from)?;
     let corrections = standing.corrections(index).map_err(LogError::from)?;
     // Who refers to what has left could say again what that was.
-    let referred_by = match ended {
-        None => referrers(portal, index)?,
-        Some(_) => Vec::new(),
+    let (referred_by, next) = match ended {
+        None => referrers(portal, index, before)?,
+        Some(_) => Default::default(),
     };
     let ended = ended.map(|ended| end(portal, ended)).transpose()?;
     let members = [
         ("ended", ended.unwrap_or(Value::Null)),
         ("corrections", corrections.into()),
         ("referred_by", referred_by.into()),
+        ("referred_by_next", next.into()),
     ];
     Ok(members
         .map(|(name, value)| (name.to_owned(), value))
@@ -47,19 +67,25 @@ pub(super) fn of(portal: &Portal, index: u64) -> Result<Map<String, Value>, Prob
         .collect())
 }
 
-/// The newest public records that refer to an entry.
-fn referrers(portal: &Portal, index: u64) -> Result<Vec<Value>, Problem> {
-    let mut referred_by = Vec::new();
-    for source in portal.model.referrers(index, None, MAX_REFERRING)? {
-        let entry = portal.log.entry(source)?;
-        let kind = Entry::parse(&entry).ok().map(|entry| entry.kind);
-        let Some(kind) = kind else { continue };
-        let own: Option<Kind> = kind.as_str().parse().ok();
-        if !own.is_some_and(|kind| SAY_SO.contains(&kind)) {
-            referred_by.push(json!({"index": source, "kind": kind.as_str()}));
+/// The newest public records that refer to an entry, of those below `before`; and, where there are older ones, below which entry they are.
+fn referrers(
+    portal: &Portal,
+    index: u64,
+    before: Option<u64>,
+) -> Result<(Vec<Value>, Option<u64>), Problem> {
+    let (mut referred_by, mut last) = (Vec::new(), None);
+    for one in portal.model.referring(index, before) {
+        let (source, kind) = one?;
+        if SAY_SO.contains(&kind) {
+            continue;
         }
+        if referred_by.len() == MAX_REFERRING {
+            return Ok((referred_by, last));
+        }
+        referred_by.push(json!({"index": source, "kind": kind.as_str()}));
+        last = Some(source);
     }
-    Ok(referred_by)
+    Ok((referred_by, None))
 }
 
 /// `GET /api/v1/records/<index>/referrers`: what refers to a record, also after it has left, for the authority that published it.
@@ -69,7 +95,7 @@ pub(super) async fn referred(
     path: web::Path<String>,
 ) -> HttpResponse {
     let work = async {
-        let index = number("index", &path)?;
+        let (index, before) = (number("index", &path)?, before(&request)?);
         let (authority, issued_at, signature) = signed(&request)?;
         let question = ReferrersQuestion {
             authority,
@@ -91,7 +117,8 @@ pub(super) async fn referred(
                     ),
                 ));
             }
-            Ok(json!({"index": index, "referred_by": referrers(&portal, index)?}))
+            let (referred_by, next) = referrers(&portal, index, before)?;
+            Ok(json!({"index": index, "referred_by": referred_by, "next": next}))
         });
         let mut response = json(&value.await?);
         // Whoever stands between and keeps it must not give it to somebody else.

@@ -98,7 +98,11 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
     // The code or entry after which this page begins: such an address stays right while the list changes.
     let given = visit.parameter("after").unwrap_or_default();
     let after = Uscc::parse(&given).ok();
-    let after_entry = decimal(&given);
+    // A code may be digits only, and is a code all the same.
+    let after_entry = match after {
+        Some(_) => None,
+        None => decimal(&given),
+    };
     let mut codes = match after_entry {
         Some(_) => Vec::new(),
         None => model.listed(list, after.as_ref().map(Uscc::as_str), MEMBERS + 1)?,

@@ -12,7 +12,7 @@ use super::journeys::{Followed, Short};
 use super::summary::Loaded;
 use super::{Answer, Link, POLICY_FILE, Page, Visit};
 use crate::domain::{Kind, View};
-use crate::model::ModelError;
+use crate::model::{ModelError, StatusList};
 use crate::web::links;
 use crate::web::render::Moment;
 use gongshi_verify::encoding::{base64, decimal, hex};
@@ -283,32 +283,21 @@ impl Referrers {
     }
 }
 
-/// What is known of a serious listing whose term is over.
-#[derive(Serialize)]
-struct TermOver {
-    until: String,
-    /// No record in the log has ended the listing. Of a subject without a credit code that is not known.
-    still_listed: bool,
-}
-
-/// `None` while the term runs, and where a removal has been published.
-fn term_over(visit: &Visit, loaded: &Loaded) -> Result<Option<TermOver>, Fault> {
+/// The last day of a serious listing whose term is over, and which no record in the log has ended.
+fn term_over(visit: &Visit, loaded: &Loaded) -> Result<Option<String>, Fault> {
     let Some(until) = visit.term_over(loaded) else {
         return Ok(None);
     };
-    let Some(code) = loaded.view().and_then(|view| view.subject_code()) else {
-        return Ok(Some(TermOver {
-            until,
-            still_listed: false,
-        }));
+    let model = &visit.portal.model;
+    let listed = match loaded.view().and_then(|view| view.subject_code()) {
+        None => model.is_listed_entry(StatusList::Serious, loaded.index)?,
+        Some(code) => {
+            let enterprise = model.enterprise(code.as_str())?;
+            enterprise.is_some_and(|enterprise| {
+                let mut listings = enterprise.serious.iter();
+                listings.any(|listing| listing.index == loaded.index)
+            })
+        }
     };
-    let enterprise = visit.portal.model.enterprise(code.as_str())?;
-    let listed = enterprise.is_some_and(|enterprise| {
-        let mut listings = enterprise.serious.iter();
-        listings.any(|listing| listing.index == loaded.index)
-    });
-    Ok(listed.then_some(TermOver {
-        until,
-        still_listed: true,
-    }))
+    Ok(listed.then_some(until))
 }

@@ -7,6 +7,7 @@ use super::summary::Loaded;
 use super::{Answer, Link, Page, Visit};
 use crate::domain::{CodeList, Kind};
 use crate::rules::{Code, End, RuleVersion};
+use crate::text::Catalogue;
 use crate::web::links;
 use gongshi_verify::encoding::hex;
 use jiff::civil::Date;
@@ -62,6 +63,8 @@ struct CodeRow {
     code: String,
     name: String,
     days: String,
+    /// Reasons for removal that fit a ground of listing, separated; empty: any, or no such ground.
+    removed_by: String,
     /// Provinces, separated; empty: all.
     provinces: String,
     source: String,
@@ -201,13 +204,17 @@ impl Visit {
         let row = |code: &Code| {
             let provinces = code.provinces.iter();
             let provinces = provinces.map(|one| self.region_code(one.as_str()));
+            let reasons = code.removed_by.iter().map(|reason| {
+                let list = CodeList::RemovalReason.name();
+                Catalogue::built_in().named_code(self.lang, list, reason, None)
+            });
+            let comma = self.word("page-list-comma");
             CodeRow {
+                removed_by: reasons.collect::<Vec<_>>().join(&comma),
                 code: code.code.clone(),
                 name: self.lang.pick(&code.zh, &code.en).clone(),
                 days: self.days(code.valid_from, code.valid_to),
-                provinces: provinces
-                    .collect::<Vec<_>>()
-                    .join(&self.word("page-list-comma")),
+                provinces: provinces.collect::<Vec<_>>().join(&comma),
                 source: code.source.clone(),
                 confirmed: code.confirmed,
             }

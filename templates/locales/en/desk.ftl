@@ -39,6 +39,7 @@ desk-record-logged = In the log since: { $value }
 desk-record-ended = Not shown any more since entry { $index } ({ $kind }); its content cannot be shown here
 desk-record-corrections = Its corrections leave with it: { $value }
 desk-record-referred = These public records refer to it, and stay:
+desk-record-referred-more = Older ones refer to it as well: these are the newest.
 desk-record-unreferred = No other public record refers to it.
 desk-changed = { $field } ({ $path })
       {"    "}now:   { $before }

@@ -451,6 +451,7 @@ page-rules-unconfirmed-tag = unconfirmed
 page-rules-codes = Codes: { $list }
 page-rules-code = Code
 page-rules-code-name = Name
+page-rules-removed-by = Reasons for removal that fit, beside an error and an annulment: { $reasons }
 page-rules-provinces = Used in
 page-rules-provinces-all = everywhere
 page-rules-file-publication = Until when records are shown

@@ -39,6 +39,7 @@ desk-record-logged = 载入日志：{ $value }
 desk-record-ended = 自第{ $index }号条目（{ $kind }）起已不再公示，此处无法显示其内容
 desk-record-corrections = 随之一并停止公示的更正：{ $value }
 desk-record-referred = 下列公示记录引用了它，仍予公示：
+desk-record-referred-more = 另有更早的公示记录引用了它，以上为最新部分。
 desk-record-unreferred = 没有其他公示记录引用它。
 desk-changed = { $field }（{ $path }）
       {"    "}现为：{ $before }

@@ -394,6 +394,7 @@ page-rules-unconfirmed-tag = 待确认
 page-rules-codes = 代码：{ $list }
 page-rules-code = 代码
 page-rules-code-name = 名称
+page-rules-removed-by = 对应的移出事由（列入错误、决定被撤销的除外）：{ $reasons }
 page-rules-provinces = 使用地区
 page-rules-provinces-all = 各地
 page-rules-file-publication = 公示期限
