@@ -133,7 +133,7 @@ impl Staging<'_> {
             Some(target) => {
                 let corrected = read(target, &self.records.kept(target)?)?.corrects();
                 let before = corrected.map(|of| self.ties(of)).transpose()?;
-                self.touch_duties_through(target)?;
+                self.touch_duties_at([target])?;
                 self.touch_above(target)?;
                 self.leave(index, kind, target)?;
                 self.take_out(target)?;

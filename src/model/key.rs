@@ -188,6 +188,13 @@ pub(super) fn waiting(named: u64, source: Option<u64>) -> Vec<u8> {
     joined(b'I', &[&named.to_be_bytes(), source])
 }
 
+/// Records with duties that end with what becomes of one which is named by what they name.
+pub(super) fn reached(reached: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'R', &[&reached.to_be_bytes(), source])
+}
+
 /// Duties of an authority that are open (`O`) or were met too late (`Z`), by `part` of them, by day, record and rule.
 pub(super) fn duty(
     list: u8,

@@ -59,6 +59,8 @@ pub enum OwedBy {
     Field(&'static str),
     /// The subject of the record: the department that published it follows it up.
     Subject,
+    /// Who published the record through which the duty ends (`via`): nobody else can correct it.
+    Via,
 }
 
 /// Which day counts of a record that ends a duty.
@@ -219,6 +221,7 @@ impl Clock {
         let owed_by = match &of.owed_by {
             None => OwedBy::Publisher,
             Some(text) if text.get_ref() == "subject" => OwedBy::Subject,
+            Some(text) if text.get_ref() == "via" => OwedBy::Via,
             Some(text) => {
                 let authority = |ty: FieldType| ty == FieldType::Authority;
                 OwedBy::Field(field(source, text, kinds, "authority", authority)?.name)
@@ -251,6 +254,15 @@ impl Clock {
         }
         let ends = of.ends_with.get_ref().iter();
         let ends = ends.map(|end| EndsWith::read(source, end, kinds, codes));
+        let ends_with = ends.collect::<Result<Vec<_>, _>>()?;
+        if let (OwedBy::Via, Some(text)) = (owed_by, &of.owed_by)
+            && ends_with.iter().all(|end| end.via().is_none())
+        {
+            return Err(source.fault(
+                text,
+                "`owed_by` is \"via\" where the duty ends `via` a record",
+            ));
+        }
         Ok(Self {
             task: Task {
                 zh: source.words(&of.duty.zh)?,
@@ -259,7 +271,7 @@ impl Clock {
             owed_by,
             start,
             term,
-            ends_with: ends.collect::<Result<_, _>>()?,
+            ends_with,
         })
     }
 
@@ -277,6 +289,14 @@ impl Clock {
 }
 
 impl EndsWith {
+    /// The field of the record with the duty, and that field of what it names, by which the later record has to name the same.
+    fn via(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Later { same, via, .. } => same.zip(*via),
+            Self::Publication => None,
+        }
+    }
+
     /// Whether a correction of the record itself is meant.
     #[must_use]
     pub fn is_own_correction(&self) -> bool {
@@ -427,6 +447,12 @@ impl Duty<'_> {
     #[must_use]
     pub fn ends_with_own_correction(&self) -> bool {
         self.ends_with.iter().any(EndsWith::is_own_correction)
+    }
+
+    /// The fields through which it ends: its record's own, and that of what this names.
+    #[must_use]
+    pub fn via(&self) -> BTreeSet<(&'static str, &'static str)> {
+        self.ends_with.iter().filter_map(EndsWith::via).collect()
     }
 
     /// Whether what is done on a day is in time; `None` where the calendar does not tell.

@@ -8,4 +8,5 @@ mod common;
 mod county;
 mod folded;
 mod office;
+mod through;
 mod told;

@@ -13,6 +13,7 @@ use gongshi_verify::names::AuthorityId;
 use gongshi_verify::receipt::ReceiptCode;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::key_proof_message;
+use std::time::{Duration, Instant};
 
 pub const OTHER: &str = "000000-YJJ";
 pub const KINDS: &[&str] = &[
@@ -191,6 +192,16 @@ impl County {
         let leaves = log.leaves(0..log.published().size()).unwrap();
         again.fold(0, &leaves, log.as_ref()).unwrap();
         assert_eq!(dump(&again), folded);
+    }
+
+    /// Until the server has destroyed what was erased.
+    pub fn wait_for_erasures(&self) {
+        let begin = Instant::now();
+        let standing = self.log.app.portal.intake.standing();
+        while !standing.unfinished().unwrap().is_empty() {
+            assert!(begin.elapsed() < Duration::from_secs(60), "not destroyed");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     pub fn reopen(self) -> Self {
