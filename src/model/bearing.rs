@@ -151,7 +151,10 @@ impl Staging<'_> {
     /// The last day by a granted repair that was not rescinded since. A revocation that is reversed ends no display.
     pub(super) fn repaired_on(&self, index: u64) -> Result<Option<Date>, ModelError> {
         let mut decisions = BTreeSet::new();
-        for key in self.keys(&key::bearing(index, None))? {
+        // An application that has left was decided on all the same.
+        let mut bearing = self.keys(&key::bearing(index, None))?;
+        bearing.extend(self.keys(&key::left(index, None))?);
+        for key in bearing {
             let one = index_in_key("a repair", &key)?;
             let said = self.standing(one)?;
             match said.kind() {
@@ -212,9 +215,14 @@ impl Staging<'_> {
         }
         let said = self.corrections(decision)?.last().copied();
         let said = said.unwrap_or(decision);
-        // Those that left by themselves said it then.
+        // Those that have left since said it then.
         let mut corrections = self.corrections(application)?;
-        corrections.extend(self.left_with(application, true)?);
+        for key in self.keys(&key::withheld_corrections(application, None))? {
+            let by = self.get(&key)?.and_then(|by| by.try_into().ok());
+            if by.map(u64::from_be_bytes).is_none_or(|by| by > said) {
+                corrections.push(index_in_key("a correction that left", &key)?);
+            }
+        }
         let last = corrections.into_iter().filter(|one| *one < said).max();
         let stored = read(application, &self.records.kept(application)?)?;
         let applied = match last {

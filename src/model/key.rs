@@ -141,7 +141,7 @@ pub(super) fn bearing_by_day(uscc: &str, day: &str, source: Option<u64>) -> Vec<
     joined(b'y', &[uscc.as_bytes(), b"|", day.as_bytes(), source])
 }
 
-/// Records that rested on another and are shown no more, by that one.
+/// Records that rested on another, or applied for its repair, and are shown no more, by that one.
 pub(super) fn left(target: u64, source: Option<u64>) -> Vec<u8> {
     let source = source.map(u64::to_be_bytes);
     let source = source.as_ref().map_or(&[][..], |source| source.as_slice());

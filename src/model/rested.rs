@@ -148,13 +148,16 @@ impl Staging<'_> {
         Ok(Read::corrected(stored, latest))
     }
 
-    /// The records that one names as what it rests on, by its own body or by what corrects it: which of them it rested on in the end is
-    /// looked at when it is asked.
+    /// The records that one names as what it rests on, or applies for, by its own body or by what corrects it: which of them it was in the end
+    /// is looked at when it is asked.
     pub(super) fn linked(&self, index: u64, stored: &Stored) -> Result<BTreeSet<u64>, ModelError> {
         let links = self.model.rules().links().iter();
         let of_kind =
             links.filter(|link| stored.kind.is_some_and(|kind| link.with.contains(&kind)));
-        let fields: Vec<&'static str> = of_kind.filter_map(|link| link.through).collect();
+        let mut fields: Vec<&'static str> = of_kind.filter_map(|link| link.through).collect();
+        if stored.kind == Some(Kind::RepairApplication) {
+            fields.push("target");
+        }
         self.ever_named(index, stored, &fields)
     }
 

@@ -18,6 +18,7 @@ mod pages;
 #[path = "../raw_search/mod.rs"]
 mod raw_search;
 mod refused;
+mod repaired;
 mod review;
 mod served;
 mod stubs;

@@ -215,7 +215,7 @@ impl County {
 /// The code of the rule that an event breaks.
 pub fn code(result: Result<u64, Refusal>) -> String {
     match result.unwrap_err() {
-        Refusal::Ending(faults) | Refusal::Publication(faults) => {
+        Refusal::Ending(faults) | Refusal::Journey(faults) | Refusal::Publication(faults) => {
             faults[0].problem.code().to_owned()
         }
         other => other.code().to_owned(),
