@@ -198,7 +198,7 @@ impl<'a> Staging<'a> {
     fn duties(&self, index: u64, record: &Read) -> Result<Vec<RecordDuty<'a>>, ModelError> {
         let model: &'a Model = self.model;
         let rules: &'a Rules = model.rules();
-        let (Some(view), Some(own)) = (record.standing(), record.own()) else {
+        let Some(view) = record.standing() else {
             return Ok(Vec::new());
         };
         let said = facts(rules, &record.stored, view);
@@ -215,37 +215,61 @@ impl<'a> Staging<'a> {
             owed.reached = through.reaches.iter().map(|(_, _, one)| *one).collect();
             found.push(owed);
         }
-        // What a correction of the record itself ended is no longer asked for by what stands now.
-        if !record.is_corrected() {
-            return Ok(found);
-        }
-        for duty in rules.duties(&facts(rules, &record.stored, own)) {
-            let same = |one: &Duty<'_>| one.rule.name == duty.rule.name;
-            let stands = found.iter().any(|one: &RecordDuty<'_>| same(&one.duty));
-            if !duty.ends_with_own_correction() || stands {
-                continue;
-            }
-            for correction in self.corrections(index)? {
-                let said = read(correction, &self.records.kept(correction)?)?;
-                let Some(body) = corrected_body(&said) else {
-                    continue;
-                };
-                let corrected = View::new(own.kind(), &body);
-                let left = rules.duties(&facts(rules, &record.stored, corrected));
-                if !left.iter().any(same) {
-                    let first = First {
-                        on: day_in_china(said.entry.logged_at.unix()),
-                        by: correction,
-                        or_before: false,
-                    };
-                    let met = self.met(&duty, index, &first)?;
-                    let whom = self.whom(&duty, &own, &Through::default())?;
-                    found.push(owed(duty, record, whom, true, Some(met)));
-                    break;
-                }
-            }
+        if record.is_corrected() {
+            self.corrected_away(index, record, &mut found)?;
         }
         Ok(found)
+    }
+
+    /// The duties that a corrected record asked for and asks for no more, where that ends them: each as the last body has it that asked for it,
+    /// done by the correction after that, where nothing did it before.
+    fn corrected_away(
+        &self,
+        index: u64,
+        record: &Read,
+        found: &mut Vec<RecordDuty<'a>>,
+    ) -> Result<(), ModelError> {
+        let model: &'a Model = self.model;
+        let rules: &'a Rules = model.rules();
+        let Some(own) = record.own() else {
+            return Ok(());
+        };
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        seen.extend(found.iter().map(|one| one.duty.rule.name.clone()));
+        let mut after: Option<First> = None;
+        let corrections = self.corrections(index)?.into_iter().rev();
+        for version in corrections.map(Some).chain([None]) {
+            let said = version.map(|one| read(one, &self.records.kept(one)?));
+            let said = said.transpose()?;
+            let body = said.as_ref().and_then(corrected_body);
+            let view = body.as_ref().map(|body| View::new(own.kind(), body));
+            let view = match (view, &said) {
+                (Some(view), _) => view,
+                (None, None) => own,
+                (None, Some(_)) => continue,
+            };
+            let asked = facts(rules, &record.stored, view);
+            for duty in rules.duties(&asked) {
+                let Some(after) = &after else {
+                    break;
+                };
+                if !duty.ends_with_own_correction() || !seen.insert(duty.rule.name.clone()) {
+                    continue;
+                }
+                let through = Through::default();
+                let before = self.end_of(&duty, (index, record), &asked, &through)?;
+                let before = before.filter(|one| (one.on, one.by) < (after.on, after.by));
+                let met = self.met(&duty, index, before.as_ref().unwrap_or(after))?;
+                let whom = self.whom(&duty, &view, &through)?;
+                found.push(owed(duty, record, whom, true, Some(met)));
+            }
+            after = version.zip(said).map(|(by, said)| First {
+                on: day_in_china(said.entry.logged_at.unix()),
+                by,
+                or_before: false,
+            });
+        }
+        Ok(())
     }
 
     /// Whether the record said what it lays on somebody else before its last day was over: nobody is late with what was not there to be known.
@@ -280,20 +304,22 @@ impl<'a> Staging<'a> {
             whose(&view).as_ref() == Some(&wanted) && all.any(|one| one.due_on == Ok(*due))
         };
         let logged = |stored: &Stored| day_in_china(stored.entry.logged_at.unix());
-        let mut known = record
-            .own()
-            .is_some_and(says)
-            .then(|| logged(&record.stored));
-        if record.is_corrected() {
-            for correction in self.corrections(index)? {
-                let said = read(correction, &self.records.kept(correction)?)?;
-                if let Some(body) = corrected_body(&said) {
-                    let says = says(View::new(view.kind(), &body));
-                    known = says.then(|| known.unwrap_or_else(|| logged(&said)));
-                }
+        // Back from what says so now, as long as it was said: the first of these made it known.
+        for correction in self.corrections(index)?.into_iter().rev() {
+            let said = read(correction, &self.records.kept(correction)?)?;
+            let Some(body) = corrected_body(&said) else {
+                continue;
+            };
+            if !says(View::new(view.kind(), &body)) {
+                return Ok(false);
+            }
+            if logged(&said) <= *due {
+                return Ok(true);
             }
         }
-        Ok(known.is_none_or(|day| day <= *due))
+        Ok(record
+            .own()
+            .is_none_or(|own| says(own) && logged(&record.stored) <= *due))
     }
 
     /// Who is named as having to do it, where not the publisher of the record.

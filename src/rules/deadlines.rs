@@ -93,6 +93,10 @@ pub enum EndsWith {
         on: Counts,
         /// Whose word ends it.
         by: By,
+        /// The field in which both say the same.
+        like: Option<&'static str>,
+        /// It has to come after this record in the log, too.
+        after: bool,
     },
 }
 
@@ -191,6 +195,9 @@ struct RawEnd {
     via: Option<Spanned<String>>,
     on: Option<Spanned<String>>,
     by: Option<Spanned<String>>,
+    like: Option<Spanned<String>>,
+    #[serde(default)]
+    after: bool,
     #[serde(default)]
     when: Vec<Spanned<RawCondition>>,
 }
@@ -325,6 +332,8 @@ impl EndsWith {
                 && of.via.is_none()
                 && of.on.is_none()
                 && of.by.is_none()
+                && of.like.is_none()
+                && !of.after
                 && of.when.is_empty();
             return match of.publication {
                 Some(true) if alone => Ok(Self::Publication),
@@ -365,6 +374,13 @@ impl EndsWith {
             }
             (Some(text), _) => return Err(source.fault(text, "`via` goes with `same`")),
         };
+        let all: Vec<Kind> = kinds.iter().copied().chain([kind]).collect();
+        let like = of.like.as_ref();
+        let like = like.map(|text| {
+            field(source, text, &all, "code", |ty| {
+                matches!(ty, FieldType::Code(_))
+            })
+        });
         let when = of.when.iter();
         Ok(Self::Later {
             kind,
@@ -376,6 +392,8 @@ impl EndsWith {
                 .collect::<Result<_, _>>()?,
             on,
             by,
+            like: like.transpose()?.map(|field| field.name),
+            after: of.after,
         })
     }
 
@@ -395,6 +413,8 @@ impl EndsWith {
             when,
             on,
             by,
+            like,
+            after,
         } = self
         else {
             return None;
@@ -430,6 +450,8 @@ impl EndsWith {
             && entry(&later.body, field) == wanted
             && began.is_none_or(|began| began <= met_on)
             && may
+            && like.is_none_or(|name| own.value_of(name) == later.body.value_of(name))
+            && (!after || by_record.index > of.index)
             && of.is_of_subject_of(by_record)
             && holds(when, later, day, context).unwrap_or(false);
         met.then_some(met_on)

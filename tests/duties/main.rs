@@ -10,3 +10,4 @@ mod folded;
 mod office;
 mod through;
 mod told;
+mod versions;

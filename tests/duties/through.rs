@@ -213,3 +213,157 @@ fn what_was_found_wrong_is_for_who_published_it_to_correct() {
     assert_eq!(open(DEPARTMENT, Part::Followed), [0; 0]);
     county.is_as_if_folded_anew();
 }
+
+fn repair(county: &County, kind: &str, members: &str, named: &[(&str, u64)]) -> Value {
+    let all = of_subject(&format!(r#""repair_kind":"{kind}",{members}"#));
+    named.iter().fold(all, |all, (field, index)| {
+        with(all, field, county.named(*index))
+    })
+}
+
+/// A repair of a listing that was granted on 2 March is to be carried out by 5 March, though its decision names the application alone.
+#[test]
+fn a_grant_that_names_only_its_application_is_carried_out_on_what_that_names() {
+    let county = office();
+    let granted = |day: &str| {
+        let listed = county.publish("abnormal_listing", listing(day));
+        let applied = r#""applied_on":"2026-03-02""#;
+        let applied = repair(&county, "abnormal_removal", applied, &[("target", listed)]);
+        let applied = county.publish("repair_application", applied);
+        let decided = r#""repair_outcome":"granted","decided_on":"2026-03-02""#;
+        let named = [("application", applied)];
+        let decided = repair(&county, "abnormal_removal", decided, &named);
+        [listed, applied, county.publish("repair_decision", decided)]
+    };
+    let carried_out = |decision| met(&county, decision, "repair-effect-applied");
+    let [listed, applied, decision] = granted("2026-02-24");
+    assert_eq!(carried_out(decision), None);
+    county.is_as_if_folded_anew();
+    let removal = of_subject(&format!(
+        r#""listing":{},"listed_on":"2026-02-24","removed_reason":"reachable_again","removed_on":"2026-03-02""#,
+        county.named_json(listed)
+    ));
+    let removal = county.publish("abnormal_removal", removal);
+    let done = carried_out(decision).unwrap();
+    assert_eq!((done.by, done.how), (removal, HowMet::InTime));
+    county.is_as_if_folded_anew();
+    // What is rescinded is carried out no more, whichever of the two the rescission names.
+    for field in ["application", "target"] {
+        let day = if field == "target" {
+            "2026-02-25"
+        } else {
+            "2026-02-26"
+        };
+        let [listed, applied, decision] = granted(day);
+        let rescinded = r#""repair_outcome":"rescinded","decided_on":"2026-03-02","reason":"骗取""#;
+        let named = match field {
+            "target" => vec![("target", listed)],
+            _ => vec![("application", applied)],
+        };
+        let rescinded = match field {
+            "target" => format!(r#"{rescinded},"applied_on":"2026-03-02""#),
+            _ => rescinded.to_owned(),
+        };
+        let rescinded = repair(&county, "abnormal_removal", &rescinded, &named);
+        let rescinded = county.publish("repair_decision", rescinded);
+        assert_eq!(carried_out(decision).unwrap().by, rescinded);
+    }
+    let [_, open, waits] = granted("2026-02-27");
+    county.log.clock.advance_to(time("2026-03-06T02:00:00Z"));
+    county.say(county.withdrawal(applied)).unwrap();
+    county.say(county.erasure(applied)).unwrap();
+    county.say(county.withdrawal(open)).unwrap();
+    assert_eq!(carried_out(waits), None);
+    county.is_as_if_folded_anew();
+    county.wait_for_erasures();
+    assert_eq!(carried_out(decision).unwrap().how, HowMet::Undecided);
+    county.is_as_if_folded_anew();
+}
+
+/// A grant that was rescinded and granted anew is to be carried out; and what is rescinded of one kind of repair is nothing of another.
+#[test]
+fn a_rescission_ends_only_what_was_granted_before_it_and_of_its_kind() {
+    let county = office();
+    let listed = county.publish("abnormal_listing", listing("2026-02-24"));
+    let decide = |outcome: &str| {
+        let reason = if outcome == "granted" {
+            ""
+        } else {
+            r#","reason":"骗取""#
+        };
+        let members = format!(
+            r#""repair_outcome":"{outcome}","applied_on":"2026-03-02","decided_on":"2026-03-02"{reason}"#
+        );
+        let decision = repair(&county, "abnormal_removal", &members, &[("target", listed)]);
+        county.publish("repair_decision", decision)
+    };
+    let effect = |decision| met(&county, decision, "repair-effect");
+    let first = decide("granted");
+    let rescinded = decide("rescinded");
+    assert_eq!(effect(first).unwrap().by, rescinded);
+    let anew = decide("granted");
+    assert_eq!(effect(anew), None);
+    assert_eq!(effect(first).unwrap().by, rescinded);
+    county.is_as_if_folded_anew();
+    let county = office();
+    let effect = |decision| met(&county, decision, "repair-effect");
+    // A penalty that revoked a licence can be repaired in two ways; from three months after its publication.
+    let revoked = with(
+        crate::county::penalty("示罚1号", "general", "2026-02-27"),
+        "penalty_kinds",
+        Value::Array(vec!["fine".into(), "revoke_licence".into()]),
+    );
+    let revoked = county.publish("penalty", revoked);
+    county.log.clock.advance_to(time("2026-06-03T02:00:00Z"));
+    let decide = |kind: &str, outcome: &str| {
+        let reason = if outcome == "granted" {
+            ""
+        } else {
+            r#","reason":"骗取""#
+        };
+        let members = format!(
+            r#""repair_outcome":"{outcome}","applied_on":"2026-06-03","decided_on":"2026-06-03"{reason}"#
+        );
+        let decision = repair(&county, kind, &members, &[("target", revoked)]);
+        county.publish("repair_decision", decision)
+    };
+    let reversal = decide("revocation_reversal", "granted");
+    let early = decide("penalty_early_stop", "granted");
+    let rescinded = decide("revocation_reversal", "rescinded");
+    assert_eq!(effect(reversal).unwrap().by, rescinded);
+    assert_eq!(effect(early), None);
+    county.is_as_if_folded_anew();
+}
+
+/// What an inspection found is another's to list once the matter was handed over, as a case or by a step on the result; that it was made known to
+/// somebody hands nothing over.
+#[test]
+fn who_handed_a_matter_over_need_not_list() {
+    let county = office();
+    let listed = |result: u64| met(&county, result, "abnormal-after-result");
+    let found = || {
+        let found = result("unreachable_at_registered_address", "2026-03-02");
+        county.publish("inspection_result", found)
+    };
+    let sent = |result: u64, kind: &str| {
+        let members = format!(
+            r#""transfer_type":"{kind}","transferred_to":"示例县药监局","transferred_on":"2026-03-02","content":"失联""#
+        );
+        with(of_subject(&members), "result", county.named(result))
+    };
+    let [first, second] = [found(), found()];
+    county.publish("transfer", sent(first, "notice"));
+    county.of_another("transfer", sent(second, "case_transfer"));
+    assert_eq!((listed(first), listed(second)), (None, None));
+    let handed = county.publish("transfer", sent(first, "case_transfer"));
+    assert_eq!(listed(first).unwrap().by, handed);
+    let step = of_subject(
+        r#""followup_type":"transferred","transferred_to":"示例县药监局","acted_on":"2026-03-02""#,
+    );
+    let step = county.publish(
+        "result_followup",
+        with(step, "result", county.named(second)),
+    );
+    assert_eq!(listed(second).unwrap().by, step);
+    county.is_as_if_folded_anew();
+}
