@@ -188,6 +188,13 @@ pub(super) fn waiting(named: u64, source: Option<u64>) -> Vec<u8> {
     joined(b'I', &[&named.to_be_bytes(), source])
 }
 
+/// Serious listings of who they are of as they stand, by day.
+pub(super) fn serious(uscc: &str, day: &str, index: Option<u64>) -> Vec<u8> {
+    let index = index.map(u64::to_be_bytes);
+    let index = index.as_ref().map_or(&[][..], |index| index.as_slice());
+    joined(b'S', &[uscc.as_bytes(), b"|", day.as_bytes(), index])
+}
+
 /// Records with duties that end with what becomes of one which is named by what they name.
 pub(super) fn reached(reached: u64, source: Option<u64>) -> Vec<u8> {
     let source = source.map(u64::to_be_bytes);

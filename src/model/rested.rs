@@ -143,8 +143,13 @@ impl Staging<'_> {
 
     /// A record as it stands, or stood when it left.
     pub(super) fn as_it_stood(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
-        let corrections = self.counted_corrections(index)?;
-        let latest = corrections.iter().rev().find_map(corrected_body);
+        let mut all = self.corrections(index)?;
+        all.extend(self.left_with(index, false)?);
+        all.sort_unstable();
+        let mut latest = None;
+        while let (None, Some(one)) = (&latest, all.pop()) {
+            latest = corrected_body(&read(one, &self.records.kept(one)?)?);
+        }
         Ok(Read::corrected(stored, latest))
     }
 
