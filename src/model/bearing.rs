@@ -7,7 +7,7 @@ use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{ModelError, index_in_key, key};
 use crate::domain::{EntryRef, Exit, Kind, View};
-use crate::store::Pair;
+use crate::store::{Pair, prefix_end};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,10 +21,17 @@ pub(super) fn bearing(index: u64, record: &Read) -> Vec<Pair> {
     let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
         return Vec::new();
     };
-    let targets = targets(kind, &view).into_iter();
-    targets
-        .map(|target| (key::bearing(target, Some(index)), Vec::new()))
-        .collect()
+    let mut rows = Vec::new();
+    for target in targets(kind, &view) {
+        rows.push((key::bearing(target, Some(index)), Vec::new()));
+    }
+    if let (Kind::SeriousListing, Some(code), Some(day)) =
+        (kind, view.subject_code(), view.main_date())
+    {
+        let key = key::serious(code.as_str(), &day.to_string(), Some(index));
+        rows.push((key, Vec::new()));
+    }
+    rows
 }
 
 /// The records on whose display one bears.
@@ -60,7 +67,10 @@ impl Staging<'_> {
     /// The last day by a granted repair that was not rescinded since. A revocation that is reversed ends no display.
     pub(super) fn repaired_on(&self, index: u64) -> Result<Option<Date>, ModelError> {
         let mut decisions = BTreeSet::new();
-        for key in self.keys(&key::bearing(index, None))? {
+        // An application that has left was decided on all the same.
+        let mut bearing = self.keys(&key::bearing(index, None))?;
+        bearing.extend(self.keys(&key::left(index, None))?);
+        for key in bearing {
             let one = index_in_key("a repair", &key)?;
             let said = self.standing(one)?;
             match said.kind() {
@@ -99,17 +109,25 @@ impl Staging<'_> {
 
     /// Whether the subject of a serious listing was listed again.
     pub(super) fn recurred(&self, index: u64, view: &View<'_>) -> Result<bool, ModelError> {
-        let Some(code) = view.subject_code() else {
+        let (Some(code), Some(day)) = (view.subject_code(), view.main_date()) else {
             return Ok(false);
         };
-        for other in self.serious_listings(code.as_str())? {
-            let other_record = self.standing(other)?;
-            let day = other_record.standing().and_then(|other| other.main_date());
-            if other != index && day > view.main_date() {
-                return Ok(true);
+        let last = self.last_listed(code.as_str(), index)?;
+        Ok(last.is_some_and(|last| last > day.to_string()))
+    }
+
+    /// The last day on which a subject was listed for serious violations by another listing than this.
+    fn last_listed(&self, uscc: &str, index: u64) -> Result<Option<String>, ModelError> {
+        let prefix = key::serious(uscc, "", None);
+        let mut to = prefix_end(&prefix);
+        while let Some(key) = self.last_key_below(&prefix, to.as_deref())? {
+            if index_in_key("a serious listing", &key)? != index {
+                let day = key.get(prefix.len()..key.len() - 8).unwrap_or_default();
+                return Ok(Some(String::from_utf8_lossy(day).into_owned()));
             }
+            to = Some(key);
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Whether a decision on an application is on a record: the one that it names, else the one that the application named when it was decided.
@@ -121,9 +139,14 @@ impl Staging<'_> {
         }
         let said = self.corrections(decision)?.last().copied();
         let said = said.unwrap_or(decision);
-        // Those that left by themselves said it then.
+        // Those that have left since said it then.
         let mut corrections = self.corrections(application)?;
-        corrections.extend(self.left_with(application, true)?);
+        for key in self.keys(&key::withheld_corrections(application, None))? {
+            let by = self.get(&key)?.and_then(|by| by.try_into().ok());
+            if by.map(u64::from_be_bytes).is_none_or(|by| by > said) {
+                corrections.push(index_in_key("a correction that left", &key)?);
+            }
+        }
         let last = corrections.into_iter().filter(|one| *one < said).max();
         let stored = read(application, &self.records.kept(application)?)?;
         let applied = match last {
@@ -136,19 +159,8 @@ impl Staging<'_> {
         Ok(target(applied.standing()) == Some(index))
     }
 
-    fn serious_listings(&self, uscc: &str) -> Result<Vec<u64>, ModelError> {
-        let mut found = Vec::new();
-        for key in self.keys(&key::enterprise_records(uscc))? {
-            let index = index_in_key("a record of an enterprise", &key)?;
-            if read(index, &self.records.kept(index)?)?.kind == Some(Kind::SeriousListing) {
-                found.push(index);
-            }
-        }
-        Ok(found)
-    }
-
     /// Notes on whose display a record bears that came, left or changed.
-    pub(super) fn touch_others(&mut self, record: &Read) -> Result<(), ModelError> {
+    pub(super) fn touch_others(&mut self, index: u64, record: &Read) -> Result<(), ModelError> {
         let (Some(kind), Some(view)) = (record.kind(), record.standing()) else {
             return Ok(());
         };
@@ -162,11 +174,16 @@ impl Staging<'_> {
                 self.changed.insert(whose.to_string());
             }
         }
+        // It is a recurrence for those of the last day before it; those of earlier days had one already.
         if kind == Kind::SeriousListing
-            && let Some(code) = view.subject_code()
+            && let (Some(code), Some(day)) = (view.subject_code(), view.main_date())
+            && let Some(last) = self.last_listed(code.as_str(), index)?
+            && last < day.to_string()
         {
-            let others = self.serious_listings(code.as_str())?;
-            self.touched.extend(others);
+            for key in self.keys(&key::serious(code.as_str(), &last, None))? {
+                self.touched
+                    .insert(index_in_key("a serious listing", &key)?);
+            }
         }
         Ok(())
     }

@@ -4,14 +4,17 @@
 //! is overdue is for whoever asks on a day. A record counts as done what was withdrawn for a repair or ended by the rules; what was withdrawn
 //! for another reason, or erased, has not been done.
 
-use super::duty_ends::facts;
+use super::duty_ends::{First, Through, facts};
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{Model, ModelError, Records, key, unusable};
 use crate::domain::dates::{day_in_china, parse_date};
 use crate::domain::{Stored, View};
 use crate::rules::{Duty, OwedBy, Rules};
+use gongshi_verify::encoding::decimal;
 use jiff::civil::Date;
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Whose term runs, of the duties that stand with an authority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +92,8 @@ pub struct RecordDuty<'a> {
     pub met: Option<Met>,
     /// Of an open one that was done before, or was read otherwise by a correction that was withdrawn: the latest entry by which it is as it is.
     pub reopened_by: Option<u64>,
+    /// The records named by what its record names, with whose fate it may end.
+    reached: BTreeSet<u64>,
 }
 
 impl Model {
@@ -123,6 +128,7 @@ struct Kept {
     part: Part,
     rule: String,
     state: State,
+    reached: BTreeSet<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +155,7 @@ impl Kept {
                 Some(met) => State::Met(met.how, met.on),
                 None => State::Open(duty.duty.due_on.ok()),
             },
+            reached: duty.reached.clone(),
         }
     }
 
@@ -158,13 +165,20 @@ impl Kept {
             State::Met(how, on) => (char::from(how.byte()), on.to_string()),
         };
         let part = char::from(self.part.byte());
-        format!("{}|{part}|{how}|{day}|{}", self.authority, self.rule)
+        let reached: Vec<String> = self.reached.iter().map(u64::to_string).collect();
+        let reached = reached.join(",");
+        format!(
+            "{}|{part}|{how}|{day}|{reached}|{}",
+            self.authority, self.rule
+        )
     }
 
     fn parse(line: &str) -> Option<Self> {
-        let mut members = line.splitn(5, '|');
+        let mut members = line.splitn(6, '|');
         let mut next = || members.next();
-        let (authority, part, how, day, rule) = (next()?, next()?, next()?, next()?, next()?);
+        let (authority, part, how, day) = (next()?, next()?, next()?, next()?);
+        let (reached, rule) = (next()?, next()?);
+        let reached = reached.split(',').filter(|one| !one.is_empty());
         let one = |text: &str| text.bytes().next();
         Some(Kept {
             authority: authority.to_owned(),
@@ -174,6 +188,7 @@ impl Kept {
                 b'o' => State::Open(parse_date(day)),
                 how => State::Met(HowMet::from_byte(how)?, parse_date(day)?),
             },
+            reached: reached.map(decimal).collect::<Option<_>>()?,
         })
     }
 }
@@ -183,45 +198,78 @@ impl<'a> Staging<'a> {
     fn duties(&self, index: u64, record: &Read) -> Result<Vec<RecordDuty<'a>>, ModelError> {
         let model: &'a Model = self.model;
         let rules: &'a Rules = model.rules();
-        let (Some(view), Some(own)) = (record.standing(), record.own()) else {
+        let Some(view) = record.standing() else {
             return Ok(Vec::new());
         };
         let said = facts(rules, &record.stored, view);
         let mut found = Vec::new();
         for duty in rules.duties(&said) {
-            let met = match self.end_of(&duty, index, record, &said)? {
-                Some((on, by)) => Some(self.met(&duty, index, on, by)?),
-                None => None,
-            };
+            let through = self.through(&duty, &view)?;
+            let met = self.end_of(&duty, (index, record), &said, &through)?;
+            let met = met
+                .map(|first| self.met(&duty, index, &first))
+                .transpose()?;
             let known = self.is_known_in_time(&duty, index, record, &view)?;
-            found.push(owed(duty, record, &view, known, met));
+            let whom = self.whom(&duty, &view, &through)?;
+            let mut owed = owed(duty, record, whom, known, met);
+            owed.reached = through.reaches.iter().map(|(_, _, one)| *one).collect();
+            found.push(owed);
         }
-        // What a correction of the record itself ended is no longer asked for by what stands now.
-        if !record.is_corrected() {
-            return Ok(found);
-        }
-        for duty in rules.duties(&facts(rules, &record.stored, own)) {
-            let same = |one: &Duty<'_>| one.rule.name == duty.rule.name;
-            let stands = found.iter().any(|one: &RecordDuty<'_>| same(&one.duty));
-            if !duty.ends_with_own_correction() || stands {
-                continue;
-            }
-            for correction in self.corrections(index)? {
-                let said = read(correction, &self.records.kept(correction)?)?;
-                let Some(body) = corrected_body(&said) else {
-                    continue;
-                };
-                let corrected = View::new(own.kind(), &body);
-                let left = rules.duties(&facts(rules, &record.stored, corrected));
-                if !left.iter().any(same) {
-                    let on = day_in_china(said.entry.logged_at.unix());
-                    let met = self.met(&duty, index, on, correction)?;
-                    found.push(owed(duty, record, &own, true, Some(met)));
-                    break;
-                }
-            }
+        if record.is_corrected() {
+            self.corrected_away(index, record, &mut found)?;
         }
         Ok(found)
+    }
+
+    /// The duties that a corrected record asked for and asks for no more, where that ends them: each as the last body has it that asked for it,
+    /// done by the correction after that, where nothing did it before.
+    fn corrected_away(
+        &self,
+        index: u64,
+        record: &Read,
+        found: &mut Vec<RecordDuty<'a>>,
+    ) -> Result<(), ModelError> {
+        let model: &'a Model = self.model;
+        let rules: &'a Rules = model.rules();
+        let Some(own) = record.own() else {
+            return Ok(());
+        };
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        seen.extend(found.iter().map(|one| one.duty.rule.name.clone()));
+        let mut after: Option<First> = None;
+        let corrections = self.corrections(index)?.into_iter().rev();
+        for version in corrections.map(Some).chain([None]) {
+            let said = version.map(|one| read(one, &self.records.kept(one)?));
+            let said = said.transpose()?;
+            let body = said.as_ref().and_then(corrected_body);
+            let view = body.as_ref().map(|body| View::new(own.kind(), body));
+            let view = match (view, &said) {
+                (Some(view), _) => view,
+                (None, None) => own,
+                (None, Some(_)) => continue,
+            };
+            let asked = facts(rules, &record.stored, view);
+            for duty in rules.duties(&asked) {
+                let Some(after) = &after else {
+                    break;
+                };
+                if !duty.ends_with_own_correction() || !seen.insert(duty.rule.name.clone()) {
+                    continue;
+                }
+                let through = Through::default();
+                let before = self.end_of(&duty, (index, record), &asked, &through)?;
+                let before = before.filter(|one| (one.on, one.by) < (after.on, after.by));
+                let met = self.met(&duty, index, before.as_ref().unwrap_or(after))?;
+                let whom = self.whom(&duty, &view, &through)?;
+                found.push(owed(duty, record, whom, true, Some(met)));
+            }
+            after = version.zip(said).map(|(by, said)| First {
+                on: day_in_china(said.entry.logged_at.unix()),
+                by,
+                or_before: false,
+            });
+        }
+        Ok(())
     }
 
     /// Whether the record said what it lays on somebody else before its last day was over: nobody is late with what was not there to be known.
@@ -233,36 +281,72 @@ impl<'a> Staging<'a> {
         record: &Read,
         view: &View<'_>,
     ) -> Result<bool, ModelError> {
-        let (OwedBy::Field(field), Ok(due)) = (duty.owed_by, &duty.due_on) else {
+        let Ok(due) = &duty.due_on else {
+            return Ok(true);
+        };
+        // What it says of whose it is.
+        let whose = |view: &View<'_>| -> Option<Vec<Value>> {
+            let fields = match duty.owed_by {
+                OwedBy::Publisher | OwedBy::Subject => return None,
+                OwedBy::Field(field) => vec![field],
+                OwedBy::Via => duty.via().into_iter().map(|(own, _)| own).collect(),
+            };
+            let values = fields.iter().filter_map(|field| view.value_of(field));
+            Some(values.cloned().collect())
+        };
+        let Some(wanted) = whose(view) else {
             return Ok(true);
         };
         let rules = self.model.rules();
-        let wanted = view.text_of(field).map(str::to_owned);
         let says = |view: View<'_>| {
             let all = rules.duties(&facts(rules, &record.stored, view));
             let mut all = all.iter().filter(|one| one.rule.name == duty.rule.name);
-            view.text_of(field) == wanted.as_deref() && all.any(|one| one.due_on == Ok(*due))
+            whose(&view).as_ref() == Some(&wanted) && all.any(|one| one.due_on == Ok(*due))
         };
         let logged = |stored: &Stored| day_in_china(stored.entry.logged_at.unix());
-        let mut known = record
-            .own()
-            .is_some_and(says)
-            .then(|| logged(&record.stored));
-        if record.is_corrected() {
-            for correction in self.corrections(index)? {
-                let said = read(correction, &self.records.kept(correction)?)?;
-                if let Some(body) = corrected_body(&said) {
-                    let says = says(View::new(view.kind(), &body));
-                    known = says.then(|| known.unwrap_or_else(|| logged(&said)));
-                }
+        // Back from what says so now, as long as it was said: the first of these made it known.
+        for correction in self.corrections(index)?.into_iter().rev() {
+            let said = read(correction, &self.records.kept(correction)?)?;
+            let Some(body) = corrected_body(&said) else {
+                continue;
+            };
+            if !says(View::new(view.kind(), &body)) {
+                return Ok(false);
+            }
+            if logged(&said) <= *due {
+                return Ok(true);
             }
         }
-        Ok(known.is_none_or(|day| day <= *due))
+        Ok(record
+            .own()
+            .is_none_or(|own| says(own) && logged(&record.stored) <= *due))
     }
 
-    fn met(&self, duty: &Duty<'_>, index: u64, on: Date, by: u64) -> Result<Met, ModelError> {
+    /// Who is named as having to do it, where not the publisher of the record.
+    fn whom(
+        &self,
+        duty: &Duty<'_>,
+        view: &View<'_>,
+        through: &Through,
+    ) -> Result<Option<String>, ModelError> {
+        Ok(match duty.owed_by {
+            OwedBy::Publisher | OwedBy::Subject => None,
+            OwedBy::Field(field) => view.text_of(field).map(str::to_owned),
+            OwedBy::Via => match through.reaches.first() {
+                Some((_, _, reached)) => {
+                    let stored = read(*reached, &self.records.kept(*reached)?)?;
+                    Some(stored.entry.authority.to_string())
+                }
+                None => None,
+            },
+        })
+    }
+
+    fn met(&self, duty: &Duty<'_>, index: u64, first: &First) -> Result<Met, ModelError> {
+        let (on, by) = (first.on, first.by);
         let how = match (duty.in_time(on), &duty.due_on) {
             (Some(true), _) => HowMet::InTime,
+            (Some(false), _) if first.or_before => HowMet::Undecided,
             (Some(false), Ok(due)) if by == index && *due < self.log_began()? => HowMet::Undecided,
             (Some(false), _) => HowMet::Late,
             (None, _) => HowMet::Undecided,
@@ -325,6 +409,13 @@ impl<'a> Staging<'a> {
                 false => self.delete(key),
             }
         }
+        for reached in &kept.reached {
+            let key = key::reached(*reached, Some(index));
+            match present {
+                true => self.put(key, Vec::new()),
+                false => self.delete(key),
+            }
+        }
         let counter = key::duty_count(counter, Some((authority, part, &place, rule)));
         self.add(counter, if present { 1 } else { -1 })
     }
@@ -350,24 +441,22 @@ impl<'a> Staging<'a> {
 fn owed<'a>(
     duty: Duty<'a>,
     record: &Read,
-    view: &View<'_>,
+    whom: Option<String>,
     known_in_time: bool,
     met: Option<Met>,
 ) -> RecordDuty<'a> {
-    let publisher = record.stored.entry.authority.as_str();
-    let (authority, part) = match duty.owed_by {
-        OwedBy::Publisher => (publisher, Part::Own),
-        OwedBy::Subject => (publisher, Part::Followed),
-        OwedBy::Field(field) => match view.text_of(field) {
-            Some(named) if known_in_time || named == publisher => (named, Part::Own),
-            _ => (publisher, Part::Followed),
-        },
+    let publisher = record.stored.entry.authority.to_string();
+    let (authority, part) = match (duty.owed_by, whom) {
+        (OwedBy::Publisher, _) => (publisher, Part::Own),
+        (_, Some(named)) if known_in_time || named == publisher => (named, Part::Own),
+        _ => (publisher, Part::Followed),
     };
     RecordDuty {
-        authority: authority.to_owned(),
+        authority,
         part,
         met,
         reopened_by: None,
+        reached: BTreeSet::new(),
         duty,
     }
 }
@@ -392,11 +481,12 @@ mod tests {
                     part: *part,
                     rule: "penalty-20wd@2021-09-01".to_owned(),
                     state,
+                    reached: BTreeSet::from([7, 4711]),
                 };
                 assert_eq!(Kept::parse(&kept.to_line()), Some(kept));
             }
         }
-        assert_eq!(Kept::parse("610323-SCJG|o|x|2026-03-02|rule"), None);
-        assert_eq!(Kept::parse("610323-SCJG|o|i|2026-03|rule"), None);
+        assert_eq!(Kept::parse("610323-SCJG|o|x|2026-03-02||rule"), None);
+        assert_eq!(Kept::parse("610323-SCJG|o|i|2026-03||rule"), None);
     }
 }

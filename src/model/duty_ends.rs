@@ -7,6 +7,7 @@ use super::bearing::named;
 use super::fold::{Read, corrected_body, read};
 use super::staging::Staging;
 use super::{ModelError, index_in_key, key};
+use crate::domain::dates::day_in_china;
 use crate::domain::{Kind, Stored, Subject, View};
 use crate::rules::{Duty, EndsWith, Facts, Rules, Side};
 use crate::store::Pair;
@@ -43,7 +44,7 @@ pub(super) fn crossing(index: u64, record: &Read, rules: &Rules) -> Vec<Pair> {
 
 /// What a record is held against the rules by.
 pub(super) fn facts<'b>(rules: &Rules, stored: &Stored, view: View<'b>) -> Facts<'b> {
-    let logged_on = crate::domain::dates::day_in_china(stored.entry.logged_at.unix());
+    let logged_on = day_in_china(stored.entry.logged_at.unix());
     let authority = stored.entry.authority.as_str();
     rules.facts(authority, view, logged_on, crate::rules::Later::default())
 }
@@ -57,13 +58,30 @@ fn shared_places(duty: &Duty<'_>, view: &View<'_>) -> impl Iterator<Item = u64> 
     fields.filter_map(|field| named(view, field))
 }
 
+/// What a duty ends through.
+#[derive(Default)]
+pub(super) struct Through {
+    /// What is named by records that the record with the duty names: the record, its field, and what that names.
+    pub(super) reaches: Vec<(u64, &'static str, u64)>,
+    /// The first erasure of one of those records, by day and entry: nothing tells any more what it named.
+    erased: Option<(Date, u64)>,
+}
+
+/// The first end of a duty.
+pub(super) struct First {
+    pub(super) on: Date,
+    pub(super) by: u64,
+    /// It may have been done before.
+    pub(super) or_before: bool,
+}
+
 /// A record with duties, and what it is held against others by.
 struct Owing<'a, 'b> {
     index: u64,
     record: &'a Read,
     subjects: Vec<Subject<&'a str>>,
     facts: &'a Facts<'b>,
-    reaches: Vec<(u64, &'static str, u64)>,
+    reaches: &'a [(u64, &'static str, u64)],
 }
 
 impl Owing<'_, '_> {
@@ -75,7 +93,7 @@ impl Owing<'_, '_> {
             authority: &self.record.stored.entry.authority,
             subjects: &self.subjects,
             facts: self.facts,
-            reaches: &self.reaches,
+            reaches: self.reaches,
         };
         let by = Side {
             index: one,
@@ -89,16 +107,22 @@ impl Owing<'_, '_> {
 }
 
 impl Staging<'_> {
-    /// The first end of a duty: its day, and the entry.
+    /// The first end of a duty. Where a record through which it ends was erased, nothing is left to be done, and what was done before that
+    /// cannot be told.
     pub(super) fn end_of(
         &self,
         duty: &Duty<'_>,
-        index: u64,
-        record: &Read,
+        (index, record): (u64, &Read),
         facts: &Facts<'_>,
-    ) -> Result<Option<(Date, u64)>, ModelError> {
+        through: &Through,
+    ) -> Result<Option<First>, ModelError> {
+        let told = |(on, by)| First {
+            on,
+            by,
+            or_before: false,
+        };
         if duty.ends_with.contains(&EndsWith::Publication) {
-            return Ok(Some((facts.published_on, index)));
+            return Ok(Some(told((facts.published_on, index))));
         }
         let rules = self.model.rules();
         let owing = Owing {
@@ -106,7 +130,7 @@ impl Staging<'_> {
             record,
             subjects: record.named_subjects(),
             facts,
-            reaches: self.reaches(duty, &facts.body)?,
+            reaches: &through.reaches,
         };
         let mut first: Option<(Date, u64)> = None;
         let reached = owing.reaches.iter().map(|(_, _, reached)| *reached);
@@ -132,43 +156,48 @@ impl Staging<'_> {
                 }
             }
         }
-        Ok(first)
+        Ok(match (first, through.erased) {
+            (first, Some((on, by))) if first.is_none_or(|first| (on, by) < first) => Some(First {
+                on,
+                by,
+                or_before: true,
+            }),
+            (first, _) => first.map(told),
+        })
     }
 
-    /// What is named by the records that a record with a duty names, where that may end it.
-    fn reaches(
-        &self,
-        duty: &Duty<'_>,
-        body: &View<'_>,
-    ) -> Result<Vec<(u64, &'static str, u64)>, ModelError> {
-        let mut all = Vec::new();
-        for end in duty.ends_with {
-            let EndsWith::Later {
-                same: Some(same),
-                via: Some(via),
-                ..
-            } = end
-            else {
-                continue;
-            };
+    /// What a duty of a record ends through.
+    pub(super) fn through(&self, duty: &Duty<'_>, body: &View<'_>) -> Result<Through, ModelError> {
+        let mut found = Through::default();
+        for (same, via) in duty.via() {
             let Some(one) = named(body, same) else {
                 continue;
             };
+            if let Some(by) = self.erased_by(one)? {
+                let erasure = read(by, &self.records.kept(by)?)?;
+                let on = day_in_china(erasure.entry.logged_at.unix());
+                let first = found.erased.unwrap_or((on, by));
+                found.erased = Some(first.min((on, by)));
+                continue;
+            }
             let stored = read(one, &self.records.kept(one)?)?;
             let through = self.as_it_stood(one, stored)?;
             let reached = through.standing().and_then(|view| named(&view, via));
-            all.extend(reached.map(|reached| (one, *via, reached)));
+            let reached = reached.map(|reached| (one, via, reached));
+            found.reaches.extend(reached);
         }
-        Ok(all)
+        Ok(found)
     }
 
-    /// Notes the duties that may end with what becomes of a record which others name: those of what waits at them, and at itself.
-    pub(super) fn touch_duties_through(&mut self, index: u64) -> Result<(), ModelError> {
-        let mut places = vec![index];
+    /// The entry that erased a record: from then on it tells nothing, whether or not its bytes are destroyed yet.
+    pub(super) fn erased_by(&self, index: u64) -> Result<Option<u64>, ModelError> {
         for key in self.keys(&key::referrer(index, None))? {
-            places.push(index_in_key("a record that names another", &key)?);
+            let kind = self.get(&key)?.unwrap_or_default();
+            if kind == Kind::Erasure.as_str().as_bytes() {
+                return index_in_key("an erasure", &key).map(Some);
+            }
         }
-        self.touch_duties_at(places)
+        Ok(None)
     }
 
     /// The latest entry by which a duty is open that was done before: one that withdrew what had ended it, or corrected that; or one that
@@ -186,7 +215,7 @@ impl Staging<'_> {
             record,
             subjects: record.named_subjects(),
             facts,
-            reaches: Vec::new(),
+            reaches: &[],
         };
         let ended = |one, said: &Read| owing.ended_on(rules, duty, one, said).is_some();
         let mut last = None;
@@ -281,9 +310,11 @@ impl Staging<'_> {
     ) -> Result<(), ModelError> {
         for place in places {
             self.duties_touched.insert(place);
-            for key in self.keys(&key::waiting(place, None))? {
-                let waiting = index_in_key("a record with duties", &key)?;
-                self.duties_touched.insert(waiting);
+            for waiting in [key::waiting, key::reached] {
+                for key in self.keys(&waiting(place, None))? {
+                    let waiting = index_in_key("a record with duties", &key)?;
+                    self.duties_touched.insert(waiting);
+                }
             }
         }
         Ok(())

@@ -133,7 +133,7 @@ impl Staging<'_> {
             Some(target) => {
                 let corrected = read(target, &self.records.kept(target)?)?.corrects();
                 let before = corrected.map(|of| self.ties(of)).transpose()?;
-                self.touch_duties_through(target)?;
+                self.touch_duties_at([target])?;
                 self.touch_above(target)?;
                 self.leave(index, kind, target)?;
                 self.take_out(target)?;
@@ -170,7 +170,7 @@ impl Staging<'_> {
                 self.put(key, value);
             }
         }
-        self.touch_others(&record)?;
+        self.touch_others(index, &record)?;
         self.touch_duties(&record)?;
         self.keep_display(index, &record)?;
         self.keep_duties(index, &record)?;
@@ -208,7 +208,7 @@ impl Staging<'_> {
             self.delete(key);
         }
         self.withhold(index, &record.stored);
-        self.touch_others(&record)?;
+        self.touch_others(index, &record)?;
         self.touch_duties(&record)?;
         self.forget_display(index)?;
         self.forget_listed_entry(index, kind)?;
@@ -253,7 +253,7 @@ impl Staging<'_> {
         self.touch_duties_at([target])?;
         self.keep_duties(target, &after)?;
         for record in [before, after] {
-            self.touch_others(&record)?;
+            self.touch_others(target, &record)?;
             self.touch_duties(&record)?;
             self.touch_promise(target, &record);
             self.changed

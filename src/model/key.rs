@@ -129,7 +129,7 @@ pub(super) fn bearing(target: u64, source: Option<u64>) -> Vec<u8> {
     joined(b'b', &[&target.to_be_bytes(), source])
 }
 
-/// Records that rested on another and are shown no more, by that one.
+/// Records that rested on another, or applied for its repair, and are shown no more, by that one.
 pub(super) fn left(target: u64, source: Option<u64>) -> Vec<u8> {
     let source = source.map(u64::to_be_bytes);
     let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
@@ -174,6 +174,20 @@ pub(super) fn waiting(named: u64, source: Option<u64>) -> Vec<u8> {
     let source = source.map(u64::to_be_bytes);
     let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
     joined(b'I', &[&named.to_be_bytes(), source])
+}
+
+/// Serious listings of who they are of as they stand, by day.
+pub(super) fn serious(uscc: &str, day: &str, index: Option<u64>) -> Vec<u8> {
+    let index = index.map(u64::to_be_bytes);
+    let index = index.as_ref().map_or(&[][..], |index| index.as_slice());
+    joined(b'S', &[uscc.as_bytes(), b"|", day.as_bytes(), index])
+}
+
+/// Records with duties that end with what becomes of one which is named by what they name.
+pub(super) fn reached(reached: u64, source: Option<u64>) -> Vec<u8> {
+    let source = source.map(u64::to_be_bytes);
+    let source = source.as_ref().map_or(&[][..], |source| source.as_slice());
+    joined(b'R', &[&reached.to_be_bytes(), source])
 }
 
 /// Duties of an authority that are open (`O`) or were met too late (`Z`), by `part` of them, by day, record and rule.

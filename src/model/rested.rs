@@ -39,13 +39,14 @@ impl Staging<'_> {
         if !self.rests_on(&view).any(|named| named == index) || !is_about(&left, record) {
             return Ok(None);
         }
-        self.how_left((one, &left, &view), &end, &said).map(Some)
+        self.how_left((one, &left, view.kind()), &end, &said)
+            .map(Some)
     }
 
     /// How and when a record left by an entry.
     fn how_left(
         &self,
-        (one, left, view): (u64, &Read, &View<'_>),
+        (one, left, kind): (u64, &Read, Kind),
         end: &Stored,
         said: &View<'_>,
     ) -> Result<Ended, ModelError> {
@@ -58,14 +59,20 @@ impl Staging<'_> {
                 };
                 (said.date_of("expired_on").unwrap_or(logged_on), how)
             }
-            _ if said.text_of("withdrawal_reason") == Some("repaired") => (logged_on, How::Stopped),
-            _ => (logged_on, How::Withdrawn),
+            _ => {
+                let how = match said.text_of("withdrawal_reason") {
+                    Some("repaired") => How::Stopped,
+                    Some("decision_annulled" | "decision_void") => How::Annulled,
+                    _ => How::Withdrawn,
+                };
+                (logged_on, how)
+            }
         };
-        let kind = view.kind();
         Ok(Ended { kind, on, by })
     }
 
-    /// How and when what a record rests on left, by the links that say by which of its fields it does. What was erased tells nothing.
+    /// How and when what a record rests on left, by the links that say by which of its fields it does. That a record was
+    /// withdrawn stays known by the withdrawal when it is erased.
     pub(super) fn left_below(&self, record: &Read) -> Result<Vec<Ended>, ModelError> {
         let mut all = Vec::new();
         let Some(view) = record.standing() else {
@@ -79,15 +86,20 @@ impl Staging<'_> {
                 continue;
             }
             let left = self.as_it_stood(one, read(one, &self.records.kept(one)?)?)?;
-            let Some(view) = left.standing() else {
+            let Some(kind) = left.kind() else {
                 continue;
             };
+            let erased = self.erased_by(one)?.is_some();
             for key in self.keys(&key::referrer(one, None))? {
                 let by = index_in_key("a record that names another", &key)?;
                 let end = read(by, &self.records.kept(by)?)?;
-                let ends = matches!(end.kind, Some(Kind::Withdrawal | Kind::Expiry));
+                let ends = match end.kind {
+                    Some(Kind::Withdrawal) => true,
+                    Some(Kind::Expiry) => !erased,
+                    _ => false,
+                };
                 if let (true, Some(said)) = (ends, end.view()) {
-                    all.push(self.how_left((one, &left, &view), &end, &said)?);
+                    all.push(self.how_left((one, &left, kind), &end, &said)?);
                     break;
                 }
             }
@@ -131,18 +143,26 @@ impl Staging<'_> {
 
     /// A record as it stands, or stood when it left.
     pub(super) fn as_it_stood(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
-        let corrections = self.counted_corrections(index)?;
-        let latest = corrections.iter().rev().find_map(corrected_body);
+        let mut all = self.corrections(index)?;
+        all.extend(self.left_with(index, false)?);
+        all.sort_unstable();
+        let mut latest = None;
+        while let (None, Some(one)) = (&latest, all.pop()) {
+            latest = corrected_body(&read(one, &self.records.kept(one)?)?);
+        }
         Ok(Read::corrected(stored, latest))
     }
 
-    /// The records that one names as what it rests on, by its own body or by what corrects it: which of them it rested on in the end is
-    /// looked at when it is asked.
+    /// The records that one names as what it rests on, or applies for, by its own body or by what corrects it: which of them it was in the end
+    /// is looked at when it is asked.
     pub(super) fn linked(&self, index: u64, stored: &Stored) -> Result<BTreeSet<u64>, ModelError> {
         let links = self.model.rules().links().iter();
         let of_kind =
             links.filter(|link| stored.kind.is_some_and(|kind| link.with.contains(&kind)));
-        let fields: Vec<&'static str> = of_kind.filter_map(|link| link.through).collect();
+        let mut fields: Vec<&'static str> = of_kind.filter_map(|link| link.through).collect();
+        if stored.kind == Some(Kind::RepairApplication) {
+            fields.push("target");
+        }
         self.ever_named(index, stored, &fields)
     }
 

@@ -94,13 +94,21 @@ impl<'a> Staging<'a> {
 
     /// The last key that begins so, changes included.
     pub(super) fn last_key(&self, prefix: &[u8]) -> Result<Option<Vec<u8>>, ModelError> {
-        let to = prefix_end(prefix);
-        let upper = to.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
-        let range = (Bound::Included(prefix), upper.map(Vec::as_slice));
+        self.last_key_below(prefix, prefix_end(prefix).as_deref())
+    }
+
+    /// The last key from `from` on and below `to`, changes included.
+    pub(super) fn last_key_below(
+        &self,
+        from: &[u8],
+        to: Option<&[u8]>,
+    ) -> Result<Option<Vec<u8>>, ModelError> {
+        let upper = to.map_or(Bound::Unbounded, Bound::Excluded);
+        let range = (Bound::Included(from), upper);
         let mut staged = self.values.range::<[u8], _>(range).rev();
         let added = staged.find(|(_, value)| value.is_some());
         let added = added.map(|(key, _)| key.clone());
-        for pair in self.model.database.range_rev(prefix, to.as_deref()) {
+        for pair in self.model.database.range_rev(from, to) {
             let (key, _) = pair?;
             if self.values.get(&key).is_none_or(Option::is_some) {
                 return Ok(added.max(Some(key)));

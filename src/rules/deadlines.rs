@@ -4,17 +4,15 @@
 
 use super::calendar::{Calendar, OutsideCalendar};
 use super::codes::Codes;
-use super::condition::{Condition, Context, RawCondition, date_field, field};
+use super::condition::{Condition, Context, date_field, field};
 use super::count::{Count, RawCount};
+use super::ends::{EndsWith, RawEnd};
 use super::facts::Facts;
 use super::source::{RuleError, Source};
 use super::table::{RawRule, Table, holds};
 use super::version::RuleVersion;
-use crate::domain::office::has_standing;
 use crate::domain::schema::FieldType;
-use crate::domain::subject::is_one_of;
-use crate::domain::{EntryRef, Kind, Subject, View};
-use gongshi_verify::names::AuthorityId;
+use crate::domain::{Kind, View};
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::Value;
@@ -59,74 +57,8 @@ pub enum OwedBy {
     Field(&'static str),
     /// The subject of the record: the department that published it follows it up.
     Subject,
-}
-
-/// Which day counts of a record that ends a duty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counts {
-    /// The day the record is about; the day of its logging where it is about none.
-    Main,
-    /// The day of its logging: it does what was to be done by being in the log.
-    Publication,
-}
-
-/// What ends a duty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EndsWith {
-    /// The record's own publication, which may have come too late.
-    Publication,
-    /// A later record.
-    Later {
-        /// Its kind.
-        kind: Kind,
-        /// Its field that names this record, or what this record names by `same`.
-        field: &'static str,
-        /// This record's field that names what the later one names too.
-        same: Option<&'static str>,
-        /// The field of what this record names by `same` that names what the later one names too.
-        via: Option<&'static str>,
-        /// What must hold of the later record.
-        when: Vec<Condition>,
-        /// Which day of it counts.
-        on: Counts,
-        /// Whose word ends it.
-        by: By,
-    },
-}
-
-/// Whose record ends a duty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// Anybody's that may publish it: a matter that was handed over is closed by who received it.
-    Anyone,
-    /// That of who published the record with the duty, of one above it, or of a department that took part.
-    Publisher,
-}
-
-/// A record, where duties and their ends are held against each other.
-#[derive(Debug, Clone, Copy)]
-pub struct Side<'a> {
-    /// Its entry.
-    pub index: u64,
-    /// Who published it.
-    pub authority: &'a AuthorityId,
-    /// Its subject: as it was published, and as it stands; none where it names nobody.
-    pub subjects: &'a [Subject<&'a str>],
-    /// What it says.
-    pub facts: &'a Facts<'a>,
-    /// What is named by records that it names: the record, its field, and what that names.
-    pub reaches: &'a [(u64, &'static str, u64)],
-}
-
-impl Side<'_> {
-    /// Whether a later record is about the same subject, where both name one. A correction is about what it corrects, whomever it names
-    /// itself.
-    fn is_of_subject_of(&self, later: &Side<'_>) -> bool {
-        later.facts.body.kind() == Kind::Correction
-            || self.subjects.is_empty()
-            || later.subjects.is_empty()
-            || is_one_of(self.subjects, later.subjects)
-    }
+    /// Who published the record through which the duty ends (`via`): nobody else can correct it.
+    Via,
 }
 
 /// What a rule says: from when, how long, and what ends it.
@@ -179,20 +111,6 @@ struct RawTask {
     en: Spanned<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEnd {
-    publication: Option<bool>,
-    kind: Option<Spanned<String>>,
-    field: Option<Spanned<String>>,
-    same: Option<Spanned<String>>,
-    via: Option<Spanned<String>>,
-    on: Option<Spanned<String>>,
-    by: Option<Spanned<String>>,
-    #[serde(default)]
-    when: Vec<Spanned<RawCondition>>,
-}
-
 pub(super) fn read(source: Source<'_>, codes: &Codes) -> Result<Table<Clock>, RuleError> {
     let file: File = source.read()?;
     let rules = Table::read(source, &file.rule, codes, |raw, kinds| {
@@ -220,6 +138,7 @@ impl Clock {
         let owed_by = match &of.owed_by {
             None => OwedBy::Publisher,
             Some(text) if text.get_ref() == "subject" => OwedBy::Subject,
+            Some(text) if text.get_ref() == "via" => OwedBy::Via,
             Some(text) => {
                 let authority = |ty: FieldType| ty == FieldType::Authority;
                 OwedBy::Field(field(source, text, kinds, "authority", authority)?.name)
@@ -252,6 +171,15 @@ impl Clock {
         }
         let ends = of.ends_with.get_ref().iter();
         let ends = ends.map(|end| EndsWith::read(source, end, kinds, codes));
+        let ends_with = ends.collect::<Result<Vec<_>, _>>()?;
+        if let (OwedBy::Via, Some(text)) = (owed_by, &of.owed_by)
+            && ends_with.iter().all(|end| end.via().is_none())
+        {
+            return Err(source.fault(
+                text,
+                "`owed_by` is \"via\" where the duty ends `via` a record",
+            ));
+        }
         Ok(Self {
             task: Task {
                 zh: source.words(&of.duty.zh)?,
@@ -260,7 +188,7 @@ impl Clock {
             owed_by,
             start,
             term,
-            ends_with: ends.collect::<Result<_, _>>()?,
+            ends_with,
         })
     }
 
@@ -277,146 +205,6 @@ impl Clock {
     }
 }
 
-impl EndsWith {
-    /// Whether a correction of the record itself is meant.
-    #[must_use]
-    pub fn is_own_correction(&self) -> bool {
-        matches!(
-            self,
-            Self::Later {
-                kind: Kind::Correction,
-                field: "target",
-                same: None,
-                ..
-            }
-        )
-    }
-
-    fn read(
-        source: Source<'_>,
-        raw: &Spanned<RawEnd>,
-        kinds: &[Kind],
-        codes: &Codes,
-    ) -> Result<Self, RuleError> {
-        let of = raw.get_ref();
-        let (Some(kind), Some(name), None) = (&of.kind, &of.field, of.publication) else {
-            let alone = of.kind.is_none()
-                && of.field.is_none()
-                && of.same.is_none()
-                && of.via.is_none()
-                && of.on.is_none()
-                && of.by.is_none()
-                && of.when.is_empty();
-            return match of.publication {
-                Some(true) if alone => Ok(Self::Publication),
-                _ => Err(source.fault(raw, "a duty ends with `publication = true`, or with a `kind` whose `field` names the record")),
-            };
-        };
-        let kind = source.kind(kind)?;
-        let on = match &of.on {
-            None => Counts::Main,
-            Some(text) if text.get_ref() == "publication" => Counts::Publication,
-            Some(text) => {
-                return Err(source.fault(text, "`on` is \"publication\", or not there"));
-            }
-        };
-        let by = match &of.by {
-            None => By::Anyone,
-            Some(text) if text.get_ref() == "publisher" => By::Publisher,
-            Some(text) => {
-                return Err(source.fault(text, "`by` is \"publisher\", or not there"));
-            }
-        };
-        let names = |ty: FieldType| match ty {
-            FieldType::EntryRef(target) => {
-                of.same.is_some() || kinds.iter().all(|own| target.takes(Some(*own)))
-            }
-            _ => false,
-        };
-        let entry = |ty: FieldType| matches!(ty, FieldType::EntryRef(_));
-        let same = of
-            .same
-            .as_ref()
-            .map(|text| field(source, text, kinds, "entry", entry));
-        let same = same.transpose()?;
-        let via = match (&of.via, same.map(|field| field.ty)) {
-            (None, _) => None,
-            (Some(text), Some(FieldType::EntryRef(target))) => {
-                Some(field(source, text, target.kinds, "entry", entry)?.name)
-            }
-            (Some(text), _) => return Err(source.fault(text, "`via` goes with `same`")),
-        };
-        let when = of.when.iter();
-        Ok(Self::Later {
-            kind,
-            field: field(source, name, &[kind], "entry that can name it", names)?.name,
-            same: same.map(|field| field.name),
-            via,
-            when: when
-                .map(|condition| Condition::read(source, condition, &[kind], codes))
-                .collect::<Result<_, _>>()?,
-            on,
-            by,
-        })
-    }
-
-    /// The day on which a later record ended it; `None` where it did not. What is about another subject ends nothing; what only shares what
-    /// it names with this record ends no duty that began after it.
-    pub(super) fn met_on(
-        &self,
-        of: &Side<'_>,
-        by_record: &Side<'_>,
-        context: &Context<'_>,
-    ) -> Option<Date> {
-        let Self::Later {
-            kind,
-            field,
-            same,
-            via,
-            when,
-            on,
-            by,
-        } = self
-        else {
-            return None;
-        };
-        let entry = |body: &View<'_>, name: &str| {
-            body.value_of(name)
-                .and_then(EntryRef::from_value)
-                .map(|entry| entry.index)
-        };
-        let (own, later) = (&of.facts.body, by_record.facts);
-        let wanted = match (same, via) {
-            (Some(name), None) => entry(own, name),
-            (Some(name), Some(via)) => entry(own, name).and_then(|named| {
-                let mut all = of.reaches.iter();
-                let reached = all.find(|(one, field, _)| *one == named && field == via);
-                reached.map(|(_, _, reached)| *reached)
-            }),
-            (None, _) => Some(of.index),
-        };
-        let may = match by {
-            By::Anyone => true,
-            By::Publisher => has_standing(by_record.authority, of.authority, own),
-        };
-        let day = later.body.main_date().unwrap_or(later.published_on);
-        let met_on = match on {
-            Counts::Main => day,
-            Counts::Publication => later.published_on,
-        };
-        // What follows on another record than this one's may have been done before it.
-        let began = own.main_date().filter(|_| same.is_some() && via.is_none());
-        let met = later.body.kind() == *kind
-            && wanted.is_some()
-            && entry(&later.body, field) == wanted
-            && began.is_none_or(|began| began <= met_on)
-            && may
-            && of.is_of_subject_of(by_record)
-            && holds(when, later, day, context).unwrap_or(false);
-        met.then_some(met_on)
-    }
-}
-
 impl Duty<'_> {
     /// Whether the record's own publication ends it.
     #[must_use]
@@ -428,6 +216,12 @@ impl Duty<'_> {
     #[must_use]
     pub fn ends_with_own_correction(&self) -> bool {
         self.ends_with.iter().any(EndsWith::is_own_correction)
+    }
+
+    /// The fields through which it ends: its record's own, and that of what this names.
+    #[must_use]
+    pub fn via(&self) -> BTreeSet<(&'static str, &'static str)> {
+        self.ends_with.iter().filter_map(EndsWith::via).collect()
     }
 
     /// Whether what is done on a day is in time; `None` where the calendar does not tell.

@@ -19,7 +19,9 @@ pub enum How {
     Stopped,
     /// A later record took the subject off the list.
     Removed,
-    /// The decision was annulled or changed and the record withdrawn.
+    /// The decision was annulled, or found void, and the record withdrawn.
+    Annulled,
+    /// The record was withdrawn for any other reason but a repair.
     Withdrawn,
 }
 

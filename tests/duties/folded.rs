@@ -365,7 +365,7 @@ fn an_objection_is_accepted_by_a_correction_of_itself() {
 }
 
 /// From 2 March five working days to correct, by 9 March. The correction leaves with the listing that it corrected, and was made all the same;
-/// one that was withdrawn before was not.
+/// one that was withdrawn before was not: then the removal is what ended it.
 #[test]
 fn what_a_correction_ended_stays_done_when_its_record_is_over() {
     for withdrawn in [false, true] {
@@ -380,7 +380,7 @@ fn what_a_correction_ended_stays_done_when_its_record_is_over() {
             r#""objection":{},"objection_outcome":"upheld","reason":"有误","decided_on":"2026-03-02""#,
             county.named_json(objection)
         ));
-        county.publish("objection_reply", reply);
+        let reply = county.publish("objection_reply", reply);
         // The listing, of January, was made before the log began; the objection is answered; to be corrected.
         let said = with(listing(), "note", "更正说明".into());
         let said = county.correction_body(listed, "abnormal_listing", said);
@@ -400,16 +400,16 @@ fn what_a_correction_ended_stays_done_when_its_record_is_over() {
             r#""listing":{},"listed_on":"2026-01-05","removed_reason":"reachable_again","removed_on":"2026-03-02""#,
             county.named_json(listed)
         ));
-        county.publish("abnormal_removal", removal);
+        let removal = county.publish("abnormal_removal", removal);
         county.log.clock.advance_to(time("2026-03-03T02:00:00Z"));
         county.log.settle();
         assert_eq!(county.log.app.end_displays().ended, 1);
-        let open = counts(|c| (c.open, c.overdue, c.in_time) = (1, 1, 1));
-        let over = match withdrawn {
-            true => open,
-            false => counts(|c| c.in_time = 2),
-        };
-        assert_eq!(county.own("2026-03-10"), over);
+        assert_eq!(county.own("2026-03-10"), counts(|c| c.in_time = 2));
+        let log = county.log.app.portal.log.as_ref();
+        let duties = county.model().duties_of(reply, log).unwrap().unwrap();
+        let by = duties.iter().map(|one| one.met.map(|met| met.by));
+        let ended = if withdrawn { removal } else { correction };
+        assert_eq!(by.collect::<Vec<_>>(), [Some(ended)]);
         county.is_as_if_folded_anew();
         // Erased, neither tells anything any more; and there is nothing left to be corrected.
         county.say(county.erasure(listed)).unwrap();

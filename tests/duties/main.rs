@@ -8,4 +8,6 @@ mod common;
 mod county;
 mod folded;
 mod office;
+mod through;
 mod told;
+mod versions;

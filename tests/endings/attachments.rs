@@ -8,7 +8,7 @@ use gongshi::store::UNREFERENCED_FOR;
 use gongshi_verify::encoding::hex;
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::Value;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 fn attached(number: &str, bytes: &[u8]) -> Value {
     let (hash, size) = (hex(&sha256(bytes)), bytes.len());
@@ -58,15 +58,6 @@ impl County {
         let status = self.ask(&format!("/api/v1/files/{}", hex(hash)), "").status;
         assert!(status == 200 || status == 404, "{status}");
         status == 200
-    }
-
-    fn wait_for_erasures(&self) {
-        let begin = Instant::now();
-        let standing = self.log.app.portal.intake.standing();
-        while !standing.unfinished().unwrap().is_empty() {
-            assert!(begin.elapsed() < Duration::from_secs(60), "not destroyed");
-            std::thread::sleep(Duration::from_millis(20));
-        }
     }
 
     fn problems(&self) -> Vec<FsckProblem> {

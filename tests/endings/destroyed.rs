@@ -13,7 +13,7 @@ use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 /// Something published, and what it must leave nowhere, or be found by.
 struct Told {
@@ -93,15 +93,6 @@ impl County {
         let events = (from..from + 140).map(event).collect();
         assert!(self.log.accept(events).iter().all(Result::is_ok));
         self.log.settle();
-    }
-
-    fn wait_for_destruction(&self) {
-        let begin = Instant::now();
-        let standing = self.log.app.portal.intake.standing();
-        while !standing.unfinished().unwrap().is_empty() {
-            assert!(begin.elapsed() < Duration::from_secs(60), "not destroyed");
-            std::thread::sleep(Duration::from_millis(20));
-        }
     }
 
     /// Closes; the folder holds nothing of these, and everything of the control.
@@ -185,7 +176,7 @@ fn what_was_erased_is_nowhere_in_the_folder() {
     }
     // One of two records that name a file: the file stays for the other.
     county.say(county.erasure(both[0].index)).unwrap();
-    county.wait_for_destruction();
+    county.wait_for_erasures();
     let files = county.log.app.portal.intake.files().clone();
     assert_eq!(files.size(&sha256(b"the file that goes")), None);
     assert_eq!(files.read(&sha256(shared)).unwrap(), shared);
@@ -250,7 +241,7 @@ fn die_after(steps: usize) {
     if steps == 0 {
         county.age(&sha256(bytes), 60);
     }
-    county.wait_for_destruction();
+    county.wait_for_erasures();
     county.close_and_search(&[&told, &correction], &control);
 }
 

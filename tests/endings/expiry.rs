@@ -389,3 +389,45 @@ fn a_removed_listing_with_another_code_lists_nobody() {
     assert_eq!((on(WRONG), on(RIGHT)), (vec![], vec![listed]));
     county.is_as_if_folded_anew();
 }
+
+/// Listed in 2019 for five years, unless listed again; that the other listing is somebody else's by now is no recurrence.
+#[test]
+fn a_listing_that_is_somebody_else_s_now_is_no_recurrence() {
+    let county = County::new();
+    let serious = |code: &str, name: &str, day: &str| {
+        body(&format!(
+            r#"{{"subject_uscc":"{code}","subject_name":"{name}","region":"000000","serious_category":"food_safety","reason":"严重违法",
+            "listed_on":"{day}","restrictions":[{{"restriction":"key_supervision","until":"2029-02-20"}}],"legal_basis":"企业信息公示暂行条例"}}"#
+        ))
+    };
+    let own = |day: &str| serious("91000000MA00000900", "示例食品店", day);
+    let foreign = |day: &str| serious("91110000600037341L", "示例公司", day);
+    let again = county.publish("serious_listing", own("2019-03-01"));
+    let first = county.publish("serious_listing", own("2019-01-15"));
+    let third = county.publish("serious_listing", foreign("2019-02-01"));
+    let last = |index| {
+        let due = county.model().last_day(index).unwrap();
+        due.map(|due| due.last_day.to_string())
+    };
+    assert_eq!(last(first), None);
+    assert_eq!(last(again).as_deref(), Some("2024-03-01"));
+    county.is_as_if_folded_anew();
+    let moved = county.correction(again, "serious_listing", foreign("2019-03-01"));
+    let moved = county.say(moved).unwrap();
+    assert_eq!(last(first).as_deref(), Some("2024-01-15"));
+    assert_eq!(last(third), None, "the other one was listed again");
+    county.is_as_if_folded_anew();
+    // Of two on the last day each is the other's neighbour and not its recurrence.
+    let same = with(own("2019-01-15"), "serious_category", "market_order".into());
+    let same = county.publish("serious_listing", same);
+    assert_eq!(last(first).as_deref(), Some("2024-01-15"));
+    assert_eq!(last(same).as_deref(), Some("2024-01-15"));
+    county.say(county.withdrawal(moved)).unwrap();
+    assert_eq!((last(first), last(same)), (None, None));
+    assert_eq!(last(third).as_deref(), Some("2024-02-01"));
+    county.is_as_if_folded_anew();
+    county.say(county.withdrawal(again)).unwrap();
+    let both = [first, same].map(last);
+    assert_eq!(both.map(|day| day.unwrap()), ["2024-01-15", "2024-01-15"]);
+    county.is_as_if_folded_anew();
+}

@@ -19,6 +19,7 @@ mod pages;
 #[path = "../raw_search/mod.rs"]
 mod raw_search;
 mod refused;
+mod repaired;
 mod review;
 mod served;
 mod stubs;

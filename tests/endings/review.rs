@@ -161,12 +161,17 @@ fn a_result_whose_penalty_was_annulled_is_told_until_its_department_decides() {
     county.is_as_if_folded_anew();
 }
 
-/// What a listing rests on was annulled: it goes on, and is told until its authority decides.
+/// What a listing rests on was annulled: it goes on, and is told until its authority decides. That stays known by the withdrawal when the
+/// penalty is erased. One that was published in error, and anew, was not annulled.
 #[test]
 fn a_listing_whose_penalty_was_annulled_is_told_until_its_department_decides() {
     let county = County::new();
-    let penalised = county.publish("penalty", penalty("示罚1号", "serious", "2026-02-20"));
-    let other = county.publish("penalty", penalty("示罚2号", "serious", "2026-02-21"));
+    let penalised =
+        |number: &str, day: &str| county.publish("penalty", penalty(number, "serious", day));
+    let annulled = penalised("示罚1号", "2026-02-20");
+    let other = penalised("示罚2号", "2026-02-21");
+    let in_error = penalised("示罚3号", "2026-02-22");
+    let void = penalised("示罚4号", "2026-02-23");
     let listing = |day: &str, penalty: u64| {
         let listing = body(&format!(
             r#"{{"subject_uscc":"91000000MA00000900","subject_name":"示例食品店","region":"000000","serious_category":"food_safety","reason":"受到较重行政处罚",
@@ -175,21 +180,59 @@ fn a_listing_whose_penalty_was_annulled_is_told_until_its_department_decides() {
         let listing = with(listing, "penalty", county.named(penalty));
         county.publish("serious_listing", listing)
     };
-    let listed = listing("2026-02-25", penalised);
-    let stays = listing("2026-02-26", other);
+    let listed = listing("2026-02-24", annulled);
+    let stays = listing("2026-02-25", other);
+    let anew = listing("2026-02-26", in_error);
+    let unfounded = listing("2026-02-27", void);
     let server = Server::of(county.log.app.portal.clone());
     county.log.settle();
     assert_eq!(told(&server), (vec![], 0));
-    county.say(county.withdrawal(penalised)).unwrap();
+    let withdraw = |penalty: u64, reason: &str| {
+        let body = with(
+            county.withdrawal_body(penalty),
+            "withdrawal_reason",
+            reason.into(),
+        );
+        let event = county.about("withdrawal", penalty, body);
+        county
+            .say(event.approved(&origin(), &county.second))
+            .unwrap();
+    };
+    withdraw(annulled, "decision_annulled");
+    withdraw(in_error, "published_in_error");
     county.log.settle();
-    let rule = "listing-after-annulment".to_owned();
-    assert_eq!(told(&server), (vec![(listed, rule, Value::Null)], 1));
+    let one = |index: u64| (index, "listing-after-annulment".to_owned(), Value::Null);
+    assert_eq!(told(&server), (vec![one(listed)], 1));
+    withdraw(void, "decision_void");
+    county.log.settle();
+    let both = (vec![one(listed), one(unfounded)], 2);
+    assert_eq!(told(&server), both);
     // Its term runs on all the same.
     let last = |index| county.model().last_day(index).unwrap().unwrap().last_day;
-    assert_eq!(last(listed).to_string(), "2029-02-25");
-    assert_eq!(last(stays).to_string(), "2029-02-26");
+    assert_eq!(last(listed).to_string(), "2029-02-24");
+    assert_eq!(last(stays).to_string(), "2029-02-25");
+    assert_eq!(last(anew).to_string(), "2029-02-26");
     county.is_as_if_folded_anew();
+    county.say(county.erasure(annulled)).unwrap();
+    county.say(county.erasure(other)).unwrap();
+    for _ in 0..2 {
+        county.log.settle();
+        assert_eq!(told(&server), both);
+        let log = county.log.app.portal.log.as_ref();
+        let display = |index| {
+            county
+                .model()
+                .display(index, log)
+                .unwrap()
+                .unwrap()
+                .unwrap()
+        };
+        assert!(display(listed).decide.is_some() && display(stays).decide.is_none());
+        county.is_as_if_folded_anew();
+        county.wait_for_erasures();
+    }
     county.say(county.withdrawal(listed)).unwrap();
+    county.say(county.withdrawal(unfounded)).unwrap();
     county.log.settle();
     assert_eq!(told(&server), (vec![], 0));
     county.is_as_if_folded_anew();

@@ -13,6 +13,7 @@ use gongshi_verify::names::AuthorityId;
 use gongshi_verify::receipt::ReceiptCode;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::key_proof_message;
+use std::time::{Duration, Instant};
 
 pub const OTHER: &str = "000000-YJJ";
 pub const KINDS: &[&str] = &[
@@ -193,6 +194,16 @@ impl County {
         assert_eq!(dump(&again), folded);
     }
 
+    /// Until the server has destroyed what was erased.
+    pub fn wait_for_erasures(&self) {
+        let begin = Instant::now();
+        let standing = self.log.app.portal.intake.standing();
+        while !standing.unfinished().unwrap().is_empty() {
+            assert!(begin.elapsed() < Duration::from_secs(60), "not destroyed");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     pub fn reopen(self) -> Self {
         County {
             log: self.log.reopen(),
@@ -204,7 +215,7 @@ impl County {
 /// The code of the rule that an event breaks.
 pub fn code(result: Result<u64, Refusal>) -> String {
     match result.unwrap_err() {
-        Refusal::Ending(faults) | Refusal::Publication(faults) => {
+        Refusal::Ending(faults) | Refusal::Journey(faults) | Refusal::Publication(faults) => {
             faults[0].problem.code().to_owned()
         }
         other => other.code().to_owned(),

@@ -113,11 +113,33 @@ fn what_became_of_a_promise_is_said_once() {
         "promise",
         county.named(kept),
     );
-    assert_eq!(county.refused("credit_promise", of_that), "promise_settled");
+    assert_eq!(county.refused("credit_promise", of_that), "promise_chain");
     // That it was false can come out later, once.
     county.publish("credit_promise", settled("false_promise", "2026-02-26"));
     let again = settled("false_promise", "2026-02-27");
     assert_eq!(county.refused("credit_promise", again), "promise_settled");
+}
+
+/// Whoever looks for what became of a promise finds it by the promise: no record of it goes on where another one stands.
+#[test]
+fn what_became_of_a_promise_names_the_promise_itself() {
+    let county = County::new();
+    let made = county.publish("credit_promise", promise("pending"));
+    let still = with(promise("pending"), "promise", county.named(made));
+    let still = county.publish("credit_promise", still);
+    let kept = with(promise("kept"), "checked_on", "2026-02-24");
+    let of_that = with(kept.clone(), "promise", county.named(still));
+    let refused = county.refused("credit_promise", of_that);
+    assert_eq!(refused, "promise_chain");
+    // Nor is a promise of which something was said made to be said of another, nor what is said made to name such.
+    let other = county.publish("credit_promise", promise("pending"));
+    let moved = with(promise("pending"), "promise", county.named(other));
+    let moved = code(county.correct(made, "credit_promise", moved));
+    assert_eq!(moved, "promise_chain");
+    let joined = with(promise("pending"), "promise", county.named(still));
+    let joined = code(county.correct(other, "credit_promise", joined));
+    assert_eq!(joined, "promise_chain");
+    county.publish("credit_promise", with(kept, "promise", county.named(made)));
 }
 
 /// A correction of the promise itself says no other outcome beside the one that another record said.

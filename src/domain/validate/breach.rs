@@ -198,6 +198,8 @@ breaches! {
     PromiseTypeOther { expected } = "promise_type_other", "must be {expected}, the type of the promise";
     /// What became of it was said before.
     PromiseSettled { by } = "promise_settled", "says what became of a promise of which entry {by} has said it";
+    /// Not the promise itself.
+    PromiseChain { other } = "promise_chain", "makes a chain with entry {other}: what became of a promise names the promise itself, and nothing names what became of it";
     /// Nothing to be reversed.
     NotRevoked = "not_revoked", "is not the revocation of a licence";
     /// Reversed twice.

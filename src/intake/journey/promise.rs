@@ -37,6 +37,28 @@ fn settled_by_itself(case: &Case<'_>, said: Said<'_>, index: u64) -> Result<(), 
     }
 }
 
+/// What became of a promise names the promise itself: it names nothing that does so, and nothing names it.
+fn unchained(case: &Case<'_>, said: Said<'_>, promise: &Past) -> Result<(), Refusal> {
+    if said.settled {
+        return Ok(());
+    }
+    let of = promise.names("promise");
+    let of = of.map(|of| case.past(of)).transpose()?.flatten();
+    let mut other = of.filter(|of| !of.left).map(|of| of.index);
+    if let (None, Some(own)) = (other, said.own) {
+        let named_by = case.following(own, (Kind::CreditPromise, "promise"), None)?;
+        other = named_by.first().map(|one| one.index);
+    }
+    match other {
+        Some(other) => {
+            let other = other.to_string();
+            let breach = Breach::PromiseChain { other };
+            Err(broken("promise", promise.index, breach))
+        }
+        None => Ok(()),
+    }
+}
+
 /// That a promise was false from the start can come out after it seemed kept; all else is said once.
 pub(super) fn settled(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let Some(promise) = case.named(&said.view, "promise")? else {
@@ -57,6 +79,7 @@ pub(super) fn settled(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         ));
     }
     said.not_before("checked_on", &promise, promise.day())?;
+    unchained(case, said, &promise)?;
     if !settles(own) || said.settled {
         return Ok(());
     }

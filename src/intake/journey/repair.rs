@@ -6,7 +6,7 @@ use crate::domain::repairs::repaired_by;
 use crate::domain::{Breach, Kind, Subject};
 use crate::intake::Refusal;
 use crate::intake::competence::{acts_for, is_for, named};
-use crate::sequel::OF_SUBJECT;
+use crate::sequel::{Key, OF_SUBJECT};
 use jiff::civil::Date;
 
 /// Kinds of repair that lift a burden which can last longer than its display.
@@ -99,8 +99,8 @@ impl Matter<'_> {
     fn decisions(&self, case: &Case<'_>, own: Option<u64>) -> Result<Vec<Past>, Refusal> {
         let index = self.target.index;
         let mut all = case.following(index, (Kind::RepairDecision, "target"), own)?;
-        for application in case.following(index, (Kind::RepairApplication, "target"), None)? {
-            all.extend(decisions_on(case, application.index, own)?);
+        for application in applications(case, index)? {
+            all.extend(decisions_on(case, application, own)?);
         }
         all.retain(|one| one.text("repair_kind") == self.kind);
         all.sort_by_key(|one| one.index);
@@ -138,6 +138,18 @@ fn is_revocation(past: &Past) -> bool {
             .any(|kind| kind == "revoke_licence"),
         _ => false,
     }
+}
+
+/// Who applied for the repair of a record, in the order of the log: one that has left was decided on all the same.
+fn applications(case: &Case<'_>, index: u64) -> Result<Vec<u64>, Refusal> {
+    let mut all = Vec::new();
+    for one in case.sequel.find(&Key::Entry(index))? {
+        let past = case.past(one)?;
+        all.extend(past.filter(|past| {
+            past.kind() == Kind::RepairApplication && past.names("target") == Some(index)
+        }));
+    }
+    Ok(all.iter().map(|past| past.index).collect())
 }
 
 fn decisions_on(case: &Case<'_>, application: u64, own: Option<u64>) -> Result<Vec<Past>, Refusal> {
@@ -364,8 +376,8 @@ fn rescission(case: &Case<'_>, said: Said<'_>, matter: &Matter<'_>) -> Result<()
 pub(super) fn stopped(case: &Case<'_>, target: &Past, last_day: Date) -> Result<bool, Refusal> {
     let index = target.index;
     let mut all = case.following(index, (Kind::RepairDecision, "target"), None)?;
-    for application in case.following(index, (Kind::RepairApplication, "target"), None)? {
-        all.extend(decisions_on(case, application.index, None)?);
+    for application in applications(case, index)? {
+        all.extend(decisions_on(case, application, None)?);
     }
     Ok(all.iter().any(|one| {
         let day = one.view().date_of("stopped_on").or(one.day());

@@ -1220,6 +1220,7 @@ problem-gap_barred = Until { $from } no paper may follow later: a promise was br
 problem-replied_already = The objection that “{ $field }” ({ $value }) names was answered by entry { $by }.
 problem-correction_other = “{ $field }” ({ $value }) is about another record than the objection.
 problem-promise_type_other = “{ $field }” must be { $expected }, the type of the promise, not “{ $value }”.
+problem-promise_chain = What became of a promise names the promise itself, and nothing names what became of it: this would make a chain with entry { $other }.
 problem-promise_settled = What became of the promise was said by entry { $by }; it is not said again as “{ $value }”.
 problem-not_revoked = The record that “{ $field }” ({ $value }) names is not the revocation of a licence.
 problem-reversed_already = The revocation that “{ $field }” ({ $value }) names was reversed by entry { $by }.

@@ -1214,6 +1214,7 @@ problem-gap_barred = 因第 { $by } 号条目所载承诺未履行或者不实�
 problem-replied_already = 「{ $field }」（{ $value }）所指异议已由第 { $by } 号条目答复。
 problem-correction_other = 「{ $field }」（{ $value }）所指的与异议不是同一条记录。
 problem-promise_type_other = 「{ $field }」应与原承诺一致，为 { $expected }，现为“{ $value }”。
+problem-promise_chain = 承诺履行情况应当直接指明原承诺，不得指明另一条履行情况记录：否则将与第 { $other } 号条目形成连环引用。
 problem-promise_settled = 该承诺的履行情况已由第 { $by } 号条目写明，不再写为“{ $value }”。
 problem-not_revoked = 「{ $field }」（{ $value }）所指记录不是吊销营业执照。
 problem-reversed_already = 「{ $field }」（{ $value }）所指的吊销已由第 { $by } 号条目撤销。
