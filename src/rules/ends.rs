@@ -1,7 +1,7 @@
 //! What ends a duty: the record's own publication, or a later record that names it, or what it names.
 
 use super::codes::Codes;
-use super::condition::{Condition, Context, RawCondition, field};
+use super::condition::{Condition, Context, RawCondition, date_field, field};
 use super::facts::Facts;
 use super::source::{RuleError, Source};
 use super::table::holds;
@@ -21,6 +21,8 @@ pub enum Counts {
     Main,
     /// The day of its logging: it does what was to be done by being in the log.
     Publication,
+    /// The day that it gives in this field; where it gives none there, the one it is about.
+    Field(&'static str),
 }
 
 /// What ends a duty.
@@ -152,9 +154,7 @@ impl EndsWith {
         let on = match &of.on {
             None => Counts::Main,
             Some(text) if text.get_ref() == "publication" => Counts::Publication,
-            Some(text) => {
-                return Err(source.fault(text, "`on` is \"publication\", or not there"));
-            }
+            Some(text) => Counts::Field(date_field(source, text, &[kind])?),
         };
         let by = match &of.by {
             None => By::Anyone,
@@ -250,6 +250,7 @@ impl EndsWith {
         let met_on = match on {
             Counts::Main => day,
             Counts::Publication => later.published_on,
+            Counts::Field(name) => later.body.date_of(name).unwrap_or(day),
         };
         // What follows on another record than this one's may have been done before it.
         let began = own.main_date().filter(|_| same.is_some() && via.is_none());

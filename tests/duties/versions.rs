@@ -99,3 +99,30 @@ fn what_is_said_of_a_promise_asks_for_nothing() {
     );
     followed(&county, |c| c.in_time = 1);
 }
+
+/// A promise that was kept was kept in time, whenever somebody looked; one that was broken was not, though the record of that says the day on which
+/// it was made.
+#[test]
+fn a_broken_promise_is_late_by_the_day_on_which_that_was_found() {
+    for (fulfilment, checked_on, late) in [
+        ("kept", "2026-03-12", 0),
+        ("broken", "2026-03-12", 1),
+        ("false_promise", "2026-03-12", 1),
+        ("broken", "2026-03-06", 0),
+    ] {
+        let county = office();
+        county.log.clock.advance_to(time("2026-03-12T02:00:00Z"));
+        let promise = |fulfilment: &str| {
+            of_subject(&format!(
+                r#""promise_type":"voluntary_disclosure","content":"诚信经营","promised_on":"2026-03-02","fulfilment":"{fulfilment}","due_on":"2026-03-06""#
+            ))
+        };
+        let made = county.publish("credit_promise", promise("pending"));
+        let found = with(promise(fulfilment), "promise", county.named(made));
+        county.publish(
+            "credit_promise",
+            with(found, "checked_on", checked_on.into()),
+        );
+        followed(&county, |c| (c.late, c.in_time) = (late, 1 - late));
+    }
+}
