@@ -165,6 +165,8 @@ impl Staging<'_> {
             return Ok(());
         };
         self.touched.extend(targets(kind, &view));
+        let rested_on: Vec<u64> = self.rests_on(&view).collect();
+        self.touched.extend(rested_on);
         // A listing that was corrected since stands on another page than its removal.
         if let Some(listing) = Exit::by(kind).and_then(|exit| named(&view, exit.field)) {
             let listing = self.standing(listing)?;

@@ -152,12 +152,17 @@ impl<'a> Staging<'a> {
                 ended.extend(self.pulled((index, record), one, by)?);
             }
         }
+        let resting = match ended.is_empty() {
+            true => Vec::new(),
+            false => self.resting(index, record)?,
+        };
         ended.extend(self.left_below(record)?);
         Ok(Later {
             removed_on: self.removed_on(index, record)?,
             repaired_on: self.repaired_on(index)?,
             recurred: false,
             ended,
+            resting,
         })
     }
 

@@ -40,7 +40,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 28;
+const VERSION: u64 = 29;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

@@ -43,6 +43,26 @@ impl Staging<'_> {
             .map(Some)
     }
 
+    /// The kinds of the public records that rest on one, and pull it along once they have left.
+    pub(super) fn resting(&self, index: u64, record: &Read) -> Result<Vec<Kind>, ModelError> {
+        let mut kinds = BTreeSet::new();
+        for key in self.keys(&key::referrer(index, None))? {
+            let one = index_in_key("a record that names another", &key)?;
+            let said = read(one, &self.records.kept(one)?)?;
+            // By its own body, or by what corrects it.
+            let Some(other) = self.public(said.corrects().unwrap_or(one))? else {
+                continue;
+            };
+            let Some(view) = other.standing() else {
+                continue;
+            };
+            if self.rests_on(&view).any(|named| named == index) && is_about(&other, record) {
+                kinds.insert(view.kind());
+            }
+        }
+        Ok(kinds.into_iter().collect())
+    }
+
     /// How and when a record left by an entry.
     fn how_left(
         &self,
@@ -125,7 +145,7 @@ impl Staging<'_> {
     }
 
     /// The records that a body names as what it rests on.
-    fn rests_on(&self, view: &View<'_>) -> impl Iterator<Item = u64> {
+    pub(super) fn rests_on(&self, view: &View<'_>) -> impl Iterator<Item = u64> {
         let links = self.model.rules().links().iter();
         let links = links.filter(|link| link.with.contains(&view.kind()));
         links.filter_map(|link| named(view, link.through?))

@@ -53,6 +53,8 @@ pub struct Later {
     pub recurred: bool,
     /// Records that rest on this one and are no longer shown.
     pub ended: Vec<Ended>,
+    /// Kinds of those that rest on it and are shown; asked for only where others are not.
+    pub resting: Vec<Kind>,
 }
 
 /// The end of a record that names this one.

@@ -327,7 +327,7 @@ impl Publication {
     }
 }
 
-/// The end as it is once records that rest on this one have ended, and the link by which the authority has to look.
+/// The end as it is once the last of the records that rest on this one has ended, and the link by which the authority has to look.
 fn linked<'a>(
     display: Display<'a>,
     facts: &Facts<'_>,
@@ -336,23 +336,29 @@ fn linked<'a>(
 ) -> (Display<'a>, Option<&'a RuleVersion>) {
     let mut found = display;
     let mut review = None;
-    for ended in &facts.later.ended {
-        for link in links
-            .iter()
-            .filter(|link| link.is_about(facts, ended, context))
-        {
+    let later = &facts.later;
+    for link in links {
+        let ended = later.ended.iter();
+        let ended = ended.filter(|ended| link.is_about(facts, ended, context));
+        let mut last = None;
+        for ended in ended {
             if link.review.contains(&ended.by) {
                 review = Some(&link.rule);
             }
-            let end = found.end.not_after(Some(ended.on));
-            if link.on.contains(&ended.by) && end != found.end {
-                found = Display {
-                    rule: &link.rule,
-                    end,
-                    review: false,
-                    decide: None,
-                };
+            if link.on.contains(&ended.by) {
+                last = last.max(Some(ended.on));
             }
+        }
+        let mut with = link.with.iter();
+        let rests = link.through.is_some() && with.any(|kind| later.resting.contains(kind));
+        let end = found.end.not_after(last.filter(|_| !rests));
+        if end != found.end {
+            found = Display {
+                rule: &link.rule,
+                end,
+                review: false,
+                decide: None,
+            };
         }
     }
     (found, review)

@@ -751,7 +751,8 @@ fn what_an_answer_leaves_to_be_done_is_overdue_on_page_and_api() {
     let reply = county.publish("objection_reply", reply);
     county.log.clock.advance_to(time("2026-03-11T04:00:00Z"));
     let told = county.receipt_told(objection);
-    assert_eq!(told["journey"]["over"], true);
+    assert_eq!(told["journey"]["state"], "upheld");
+    assert_eq!(told["journey"]["over"], false);
     let all = told["journey"]["deadlines"].as_array().unwrap();
     let late: Vec<_> = all.iter().filter(|one| one["late"] == true).collect();
     assert_eq!(late.len(), 1, "{all:?}");

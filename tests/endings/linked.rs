@@ -158,6 +158,47 @@ fn a_result_stops_with_the_penalty_that_rests_on_it() {
     place.county.is_as_if_folded_anew();
 }
 
+/// While one of those that rest on it is shown, so is what they rest on. From 2 March 2026 three months end with 2 June 2026 and a year with
+/// 2 March 2027.
+#[test]
+fn a_result_stops_with_the_last_that_rests_on_it() {
+    let place = Place::new("000000");
+    let [result, moved_from] = [(); 2].map(|()| place.result("problem_pending"));
+    let minor = place.penalty(result, "minor");
+    let general = place.penalty(result, "general");
+    // Another, which is corrected to rest on the other result when the first has left: then nothing holds its own any more.
+    let minor_there = place.penalty(moved_from, "minor");
+    let moved = place.penalty(moved_from, "general");
+    place.at("2026-06-02T16:00:00Z");
+    assert!(!place.gives(minor, "penalty") && !place.gives(minor_there, "penalty"));
+    for result in [result, moved_from] {
+        assert!(place.gives(result, "inspection_result"), "{result}");
+    }
+    place.county.is_as_if_folded_anew();
+    let said = place.server.get(&format!("/api/v1/records/{moved}")).body;
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let mut right = said["record"]["body"].clone();
+    right["result"] = serde_json::from_str(&place.named(result)).unwrap();
+    let right = body(&right.to_string());
+    let correction = place.county.correction(moved, "penalty", right);
+    place.county.say(correction).unwrap();
+    place.at("2026-06-03T16:00:00Z");
+    assert!(!place.gives(moved_from, "inspection_result"));
+    assert!(place.gives(result, "inspection_result"));
+    place.at("2027-03-02T15:59:00Z");
+    assert!(place.gives(general, "penalty") && place.gives(result, "inspection_result"));
+    place.at("2027-03-02T16:00:00Z");
+    assert!(!place.gives(general, "penalty") && !place.gives(result, "inspection_result"));
+    let stub = place.server.get(&format!("/en/record/{result}"));
+    assert!(
+        stub.body.contains("linked-stop@2025-12-25"),
+        "{}",
+        stub.body
+    );
+    place.county.is_as_if_folded_anew();
+    place.is_sound();
+}
+
 #[test]
 fn a_result_stops_with_a_serious_listing_that_is_removed_and_stays_beside_an_abnormal_one() {
     let place = Place::new("000000");

@@ -37,8 +37,9 @@ fn a_removal_by_its_day_is_of_what_the_log_does_not_have() {
     // Older than the log: the department's word, said once.
     let removed = county.publish("abnormal_removal", by_day("2019-07-08"));
     assert_eq!(refused(by_day("2019-07-08")), "removed_already");
+    // Of one that names no ground nobody can tell that another is meant.
     let other = with(by_day("2019-07-08"), "listed_reason", "false_information");
-    county.publish("abnormal_removal", other);
+    assert_eq!(refused(other.clone()), "removed_already");
     // What is over is not listed as standing: of the same ground, or where the removal names none.
     let listed = |day: &str, ground: &str| with(listing(day), "listed_reason", ground);
     for ground in ["unreachable", "false_information"] {
@@ -49,6 +50,8 @@ fn a_removal_by_its_day_is_of_what_the_log_does_not_have() {
     county
         .correct(removed, "abnormal_removal", grounded)
         .unwrap();
+    county.publish("abnormal_removal", other);
+    assert_eq!(refused(by_day("2019-07-08")), "removed_already");
     let missing = with(
         listed("2019-07-08", "annual_report_missing"),
         "report_years",
@@ -109,6 +112,36 @@ fn a_second_listing_of_a_day_outlives_the_first() {
     let by_day = with(removal("2026-03-03"), "listed_on", "2026-02-20");
     assert_eq!(county.refused("abnormal_removal", by_day), "listing_known");
     county.publish("abnormal_removal", county.removal(second));
+}
+
+/// A department's own table goes on with the code and day that a listing had before it was corrected.
+#[test]
+fn a_corrected_listing_is_known_by_the_day_and_code_it_had() {
+    let county = County::new();
+    let by_day = |day: &str| with(removal("2026-03-01"), "listed_on", day);
+    let refused = |body: Value| county.refused("abnormal_removal", body);
+    let moved = county.listing("2026-02-20");
+    county
+        .correct(moved, "abnormal_listing", listing("2026-02-21"))
+        .unwrap();
+    assert_eq!(refused(by_day("2026-02-20")), "listing_known");
+    assert_eq!(refused(by_day("2026-02-21")), "listing_known");
+    let both = |day: &str| with(county.removal(moved), "listed_on", day);
+    assert_eq!(refused(both("2026-02-20")), "listing_day_other");
+    county.publish("abnormal_removal", both("2026-02-21"));
+    let others = county.listing("2026-02-18");
+    let of_firm = with(listing("2026-02-18"), "subject_uscc", FIRM);
+    county.correct(others, "abnormal_listing", of_firm).unwrap();
+    assert_eq!(refused(by_day("2026-02-18")), "listing_known");
+    // It is the firm's now, and the shop may be listed of that day: then that one is meant.
+    let own = county.listing("2026-02-18");
+    let answer = county.say(DEPARTMENT, "abnormal_removal", by_day("2026-02-18"));
+    let Err(Refusal::Journey(errors)) = answer else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(errors[0].problem.meant().map(|(index, _)| index), Some(own));
+    county.publish("abnormal_removal", county.removal(own));
+    assert_eq!(county.misfits(), [0; 0]);
 }
 
 /// Where several of a day may be meant, the refusal names them all.
@@ -592,6 +625,18 @@ fn what_the_log_covers_is_in_it_before_it_is_ended_or_repaired() {
     );
     county.publish("individual_mark", mark);
     county.publish("repair_decision", granted("2026-03-05"));
+}
+
+/// Nobody is listed for a penalty that was not decided yet.
+#[test]
+fn a_listing_is_not_before_what_it_rests_on() {
+    let county = County::new();
+    // Decided on 2026-02-27.
+    let penalty = county.publish("penalty", body(PENALTY));
+    let listed = |day: &str| with(serious(day), "penalty", county.named(penalty));
+    let refused = county.refused("serious_listing", listed("2026-02-26"));
+    assert_eq!(refused, "before_entry");
+    county.publish("serious_listing", listed("2026-02-27"));
 }
 
 #[test]

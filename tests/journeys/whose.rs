@@ -238,6 +238,9 @@ fn a_transfer_is_answered_by_its_recipient() {
         )
     };
     assert_eq!(county.refused("transfer", answer()), "not_yours");
+    let before = with(answer(), "transferred_on", "2026-02-20");
+    let before = county.say(OTHER, "transfer", before);
+    assert_eq!(code(before), "before_entry");
     county.say(OTHER, "transfer", answer()).unwrap();
 }
 

@@ -93,9 +93,9 @@ breaches! {
     /// A day that the rule counts from.
     RuleDayMissing = "rule_day_missing", "is missing: the end of the display is counted from this day";
     /// Nobody knows whether the fine is low.
-    ThresholdUnknown { province } = "threshold_unknown", "must say whether the fine is low: the standard of {province} is not known";
+    ThresholdUnknown { province } = "threshold_unknown", "must say whether the fine is low: what is known of the standard of {province} does not tell for this subject";
     /// Nobody knows whether the fine is low, and the severity would do.
-    ThresholdOrSeverity { province } = "threshold_or_severity", "must say whether the fine is low: the standard of {province} is not known; or severity must say how severe the violation was";
+    ThresholdOrSeverity { province } = "threshold_or_severity", "must say whether the fine is low: what is known of the standard of {province} does not tell for this subject; or severity must say how severe the violation was";
     /// The fine is not what the record says.
     LowerFineDenied { province, low } = "lower_fine_denied", "must be {low}, by the standard of {province}";
     /// The authority has to decide.

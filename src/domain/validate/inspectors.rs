@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 /// By line: words for who inspects; what introduces a name, beside a blank; what may stand between the two; characters that offices and counts end
 /// with, and names of persons do not; ordinary words that begin like a name; words for who is inspected, which end like one for who inspects; words
 /// for who leads them, on which a name follows directly; characters that such a name does not begin with; what stands before and behind names of who inspected; English words for who inspects, in lower case, with bars between;
-/// family names in Latin letters.
+/// family names in Latin letters; what follows on the name of who did it.
 const WORDS: &str = include_str!("inspectors.txt");
 /// Most characters between the word and what introduces the name.
 const MOST_BETWEEN: usize = 8;
@@ -26,11 +26,11 @@ const FULL_STOPS: [char; 2] = ['.', '\u{ff0e}'];
 /// What joins names.
 const JOINS: [char; 4] = ['和', '与', '及', '等'];
 
-fn lines() -> [&'static str; 12] {
+fn lines() -> [&'static str; 13] {
     // Asked for at every word that is found: read once.
-    static LINES: LazyLock<[&str; 12]> = LazyLock::new(|| {
+    static LINES: LazyLock<[&str; 13]> = LazyLock::new(|| {
         let mut lines = WORDS.lines();
-        [(); 12].map(|()| lines.next().unwrap_or_default())
+        [(); 13].map(|()| lines.next().unwrap_or_default())
     });
     *LINES
 }
@@ -47,9 +47,10 @@ pub(super) fn has_inspector_name(text: &str) -> bool {
             })
         })
     };
-    let [.., leaders, _, by, _, _, _] = lines();
+    let [.., leaders, _, by, _, _, _, _] = lines();
     follows(roles, names_somebody)
-        || follows(leaders, names_a_leader)
+        || follows(roles, names_one)
+        || follows(leaders, names_one)
         || follows(by, names_who_did)
         || names_in_latin(text)
 }
@@ -63,22 +64,34 @@ fn is_of_the_inspected(text: &str) -> bool {
     })
 }
 
-/// 检查组组长赵六: a name and nothing else follows directly.
-fn names_a_leader(rest: &str) -> bool {
-    let [.., no_beginnings, _, _, _, _] = lines();
+/// 检查组组长赵六, 检查员张三现场发现: a name follows directly, and nothing else or what was done.
+fn names_one(rest: &str) -> bool {
+    let [roles, _, _, _, _, _, _, no_beginnings, ..] = lines();
     names_somebody(rest)
         || run(rest).is_some_and(|run| {
             // What follows directly may be a sentence of its own.
             let run = run.split(FULL_STOPS).next().unwrap_or_default();
             !run.starts_with(|first| no_beginnings.contains(first))
                 && !run.starts_with(JOINS)
-                && is_name(run)
+                && !roles.split(' ').any(|role| run.contains(role))
+                && (is_name(run) || acts(run))
         })
+}
+
+/// Whether a run is a name of two or three characters and what its bearer did.
+fn acts(run: &str) -> bool {
+    let [.., acts] = lines();
+    acts.split(' ').any(|act| {
+        (2..MOST_NAME).any(|length| {
+            let name = head(run, length);
+            run[name.len()..].starts_with(act) && is_name(name)
+        })
+    })
 }
 
 /// 由张三和李四检查: two names that are joined stand before what was done. Of one alone nobody can tell whether it is an office.
 fn names_who_did(rest: &str) -> bool {
-    let [.., deeds, _, _] = lines();
+    let [.., deeds, _, _, _] = lines();
     deeds.split(' ').any(|deed| {
         let near = head(rest, MOST_NAMES + deed.chars().count());
         let names = near.find(deed).map(|at| &near[..at]);
@@ -89,7 +102,7 @@ fn names_who_did(rest: &str) -> bool {
 
 /// Inspectors: Zhang San.
 fn names_in_latin(text: &str) -> bool {
-    let [.., roles, families] = lines();
+    let [.., roles, families, _] = lines();
     let lower = text.to_ascii_lowercase();
     let is_capital = |word: &str| {
         word.starts_with(|first: char| first.is_ascii_uppercase())
@@ -180,7 +193,7 @@ fn run(text: &str) -> Option<&str> {
 /// Whether a run is a name, or names that are joined: 张三和李四, 张三等两人.
 fn is_name(run: &str) -> bool {
     let [_, _, _, endings, ordinary, ..] = lines();
-    let [.., deeds, _, _] = lines();
+    let [.., deeds, _, _, _] = lines();
     // By part: a full stop may be a dot in a name, and the end of a sentence: 两名.未发现问题.
     let is_ordinary = |part: &str| {
         part.ends_with(|last| endings.contains(last))
@@ -228,6 +241,11 @@ mod tests {
             "由张三和李四检查",
             "本次由张三、李四现场检查，未发现问题",
             "检查组组长赵六",
+            "检查人员张三",
+            "执法人员张三现场发现",
+            "执法人员张三（执法证号略）检查",
+            "检查员王五检查",
+            "核查人欧阳修当场告知当事人",
             "检查组长：赵六",
             "检查组组长赵六，组员两名",
             "Inspectors: Zhang San",
@@ -242,6 +260,18 @@ mod tests {
     fn a_note_that_names_nobody_is_none() {
         for text in [
             "检查人员两名",
+            "检查人员费用",
+            "执法人员当场检查",
+            "执法人员连夜检查",
+            "执法人员高频抽查",
+            "执法人员郑重告知当事人",
+            "执法人员于现场发现",
+            "执法人员常年前往",
+            "执法人员对现场检查",
+            "执法人员依法检查发现",
+            "执法人员再次现场检查",
+            "执法人员张某现场发现",
+            "检查人员向当事人出示证件",
             "检查人员：2名",
             "检查人员：两人",
             "检查人员 双人",

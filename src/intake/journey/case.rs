@@ -80,10 +80,23 @@ impl Past {
         is_one_of(&own, &other)
     }
 
+    /// Whether it stands for the subject of another record, and for that day.
+    pub(super) fn is_of_day(&self, of: &View<'_>, (field, day): (&str, Date)) -> bool {
+        is_of_day(&self.view(), of, (field, day))
+    }
+
     /// The day it is about.
     pub(super) fn day(&self) -> Option<Date> {
         self.view().main_date()
     }
+}
+
+/// Whether a record is about the subject of another, and names that day.
+fn is_of_day(view: &View<'_>, of: &View<'_>, (field, day): (&str, Date)) -> bool {
+    let code = of.subject_code();
+    view.date_of(field) == Some(day)
+        && view.subject_code() == code
+        && (code.is_some() || view.subject_name() == of.subject_name())
 }
 
 fn unreadable(error: impl ToString) -> Refusal {
@@ -218,13 +231,13 @@ impl Case<'_> {
         Ok(all)
     }
 
-    /// The records of a kind that name a day of listing of a subject, their own or that of what they end, in the order of the log; those that have
-    /// left publication, too. Who has no credit code is known by the name as it is written.
+    /// The records of a kind that name a day of listing of a subject, their own or that of what they end, as they were published or stand, in the
+    /// order of the log; those that have left publication, too. Who has no credit code is known by the name as it is written.
     pub(super) fn of_day(
         &self,
         of: &View<'_>,
         kind: Kind,
-        day: Date,
+        (field, day): (&str, Date),
     ) -> Result<Vec<Past>, Refusal> {
         let (code, name) = (of.subject_code(), of.subject_name());
         let key = Key::listed(kind, code.as_ref().map(Uscc::as_str), name, day);
@@ -233,8 +246,8 @@ impl Case<'_> {
             all.extend(self.past(index)?);
         }
         all.retain(|past| {
-            let view = past.view();
-            view.subject_code() == code && (code.is_some() || view.subject_name() == name)
+            let views = [past.own_view(), past.view()];
+            views.iter().any(|view| is_of_day(view, of, (field, day)))
         });
         Ok(all)
     }

@@ -163,8 +163,13 @@ fn of_its_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusa
     };
     let not = |breach| Err(broken(exit.day, day, breach));
     let ground = said.view.text_of("listed_reason").unwrap_or_default();
-    let mut listed = case.of_day(&said.view, exit.listing, day)?;
-    listed.retain(|one| is_of_ground(one, ground) && one.day() == Some(day));
+    // Tables go on with the code and day that a listing had before it was corrected.
+    let mut listed = case.of_day(&said.view, exit.listing, (exit.day, day))?;
+    listed.retain(|one| is_of_ground(one, ground));
+    let stands = |one: &Past| !one.left && one.is_of_day(&said.view, (exit.day, day));
+    if listed.iter().any(stands) {
+        listed.retain(stands);
+    }
     let public = listed.iter().find(|one| !one.left);
     let whose = public.map(|one| one.authority.clone());
     listed.retain(|one| is_or_is_above(said.who, &one.authority));
@@ -182,7 +187,7 @@ fn of_its_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusa
     }
     let before = by_day(case, said, exit, day)?;
     let mut before = before.iter().filter(|one| one.authority == *said.who);
-    match before.find(|one| one.text("listed_reason") == ground) {
+    match before.find(|one| is_of_ground(one, ground)) {
         Some(before) => {
             let by = before.index.to_string();
             not(Breach::RemovedAlready { by })
@@ -227,10 +232,10 @@ fn is_of_ground(one: &Past, ground: &str) -> bool {
 
 /// The other public removals of a listing of this subject that give its day alone.
 fn by_day(case: &Case<'_>, said: Said<'_>, exit: &Exit, day: Date) -> Result<Vec<Past>, Refusal> {
-    let mut all = case.of_day(&said.view, exit.exit, day)?;
+    let mut all = case.of_day(&said.view, exit.exit, (exit.day, day))?;
     all.retain(|one| {
-        let its_day = one.view().date_of(exit.day) == Some(day);
-        !one.left && Some(one.index) != said.own && its_day && one.names(exit.field).is_none()
+        let stands = !one.left && one.is_of_day(&said.view, (exit.day, day));
+        stands && Some(one.index) != said.own && one.names(exit.field).is_none()
     });
     Ok(all)
 }
@@ -258,6 +263,12 @@ pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let (Some(day), false) = (view.main_date(), said.settled) else {
         return Ok(());
     };
+    // Nobody is listed for what was not found or decided yet.
+    for field in ["result", "penalty"] {
+        if let Some(ground) = case.named(&view, field)? {
+            said.not_before(exit.day, &ground, ground.day())?;
+        }
+    }
     // The ground of an abnormal listing or a mark is a code, and what is written beside it is not part of it.
     let grounds: &[&str] = match kind {
         Kind::SeriousListing => &["serious_category", "reason"],
@@ -268,7 +279,7 @@ pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         let numbers = (view.text_of("decision_no"), other.text("decision_no"));
         let other_decision =
             matches!(numbers, (Some(own), theirs) if !theirs.is_empty() && own != theirs);
-        other.day() == Some(day)
+        other.is_of_day(&view, (exit.day, day))
             && other.authority == *said.who
             && !other.left
             && !other_decision
@@ -276,7 +287,7 @@ pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
                 .iter()
                 .all(|name| other_view.value_of(name) == view.value_of(name))
     };
-    let others = case.of_day(&view, kind, day)?;
+    let others = case.of_day(&view, kind, (exit.day, day))?;
     let mut others = others.iter().filter(|one| Some(one.index) != said.own);
     if let Some(other) = others.find(|one| same(one)) {
         let by = other.index.to_string();

@@ -103,6 +103,7 @@ pub(super) fn is_one(view: &View<'_>) -> bool {
         | Kind::ObjectionReply
         | Kind::NoPenalty => true,
         Kind::CreditPromise => view.value_of("promise").is_some(),
+        Kind::Transfer => view.value_of("answers").is_some(),
         Kind::SubjectStatus => view.text_of("status") == Some("revocation_reversed"),
         Kind::Withdrawal | Kind::Erasure => true,
         Kind::Correction => {

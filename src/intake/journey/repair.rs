@@ -18,14 +18,15 @@ fn outlasts_display(repair_kind: &str) -> bool {
 struct Matter<'a> {
     target: &'a Past,
     kind: &'a str,
-    /// The field of the event that leads there.
+    /// The field of the event that leads there, and the entry that it names.
     field: &'a str,
+    named: u64,
     applied_on: Option<Date>,
 }
 
 impl Matter<'_> {
     fn broken(&self, breach: Breach) -> Refusal {
-        broken(self.field, self.target.index, breach)
+        broken(self.field, self.named, breach)
     }
 
     /// The record is of a kind that is repaired so, and about the same subject.
@@ -168,6 +169,7 @@ pub(super) fn application(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal
             target,
             kind,
             field: "target",
+            named: target.index,
             applied_on: said.view.date_of("applied_on"),
         };
         matter.fits(said)?;
@@ -215,19 +217,19 @@ pub(super) fn decision(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         on_application(said, application)?;
     }
     let applied = application.as_ref();
-    let (field, target) = match (
+    let (field, named_by_it, target) = match (
         named(&view, "target"),
-        applied.and_then(|one| one.names("target")),
+        applied.and_then(|one| Some((one.index, one.names("target")?))),
     ) {
-        (Some(target), _) => ("target", target),
-        (None, Some(target)) => ("application", target),
+        (Some(target), _) => ("target", target, target),
+        (None, Some((application, target))) => ("application", application, target),
         (None, None) => return without_target(case, said),
     };
     if !said.settled {
         let whose = case.publisher(target)?;
         is_for(
             (case.registry, case.now, said.who),
-            (field, target),
+            (field, named_by_it),
             &[&whose],
         )?;
     }
@@ -239,6 +241,7 @@ pub(super) fn decision(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
         target,
         kind,
         field,
+        named: named_by_it,
         applied_on: applied_on.or_else(|| view.date_of("applied_on")),
     };
     matter.fits(said)?;
@@ -305,6 +308,7 @@ fn without_target(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
                 target: &target,
                 kind,
                 field: "applied_on",
+                named: target.index,
                 applied_on: Some(day),
             };
             if !acts_for(case.registry, case.now, said.who, &target.authority) {

@@ -111,8 +111,11 @@ fn is_party(case: &Case<'_>, who: &AuthorityId, result: &Past) -> bool {
         || joint.any(|one| one == who.as_str())
 }
 
-/// A transfer is not corrected into one of a result that is another's.
+/// A transfer is not corrected into one of a result that is another's, and answers nothing before it was sent.
 pub(super) fn handed_on(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
+    if let Some(answered) = case.named(&said.view, "answers")? {
+        said.not_before("transferred_on", &answered, answered.day())?;
+    }
     let before = said.own.map(|own| case.past(own)).transpose()?.flatten();
     let before = before.and_then(|before| before.names("result"));
     match case.named(&said.view, "result")? {

@@ -61,6 +61,8 @@ pub enum State {
     Rescinded,
     /// An objection was answered.
     Answered,
+    /// An objection was upheld, and what it found wrong is still to be corrected.
+    Upheld,
     /// An objection was answered, and a record corrected because of it.
     Corrected,
     /// A promise that runs.
@@ -88,6 +90,7 @@ impl State {
             Self::Ended => "ended",
             Self::Rescinded => "rescinded",
             Self::Answered => "answered",
+            Self::Upheld => "upheld",
             Self::Corrected => "corrected",
             Self::Pending => "pending",
             Self::Kept => "kept",
@@ -105,6 +108,7 @@ impl State {
                 | Self::Accepted
                 | Self::AcceptedWithGaps
                 | Self::Granted
+                | Self::Upheld
                 | Self::Pending
         )
     }
@@ -337,19 +341,32 @@ impl<'a> Look<'a> {
         let mut corrections = self.naming(begun.index, &[Kind::Correction], "objection")?;
         for reply in self.naming(begun.index, &[Kind::ObjectionReply], "objection")? {
             steps.push(Step::new(What::Decided, reply.view().main_date(), &reply));
-            state = State::Answered;
+            state = match reply.view().text_of("objection_outcome") {
+                Some("upheld" | "partly_upheld") => State::Upheld,
+                _ => State::Answered,
+            };
             if let Some(correction) = reply.named("correction") {
                 corrections.extend(self.seen(correction)?);
             }
         }
         corrections.sort_by_key(|one| one.index);
         corrections.dedup_by_key(|one| one.index);
-        if state == State::Answered && !corrections.is_empty() {
-            state = State::Corrected;
-        }
+        let target = begun.named("target");
+        state = match state {
+            State::Answered | State::Upheld if !corrections.is_empty() => State::Corrected,
+            // What is shown no more is not corrected any more.
+            State::Upheld if !self.is_shown(target)? => State::Answered,
+            state => state,
+        };
         let corrected = corrections.iter();
         steps.extend(corrected.map(|one| Step::new(What::Corrected, one.view().main_date(), one)));
         Ok((steps, state))
+    }
+
+    /// Whether there is a record, and it is public.
+    fn is_shown(&self, index: Option<u64>) -> Result<bool, ModelError> {
+        let seen = index.map(|index| self.seen(index)).transpose()?;
+        Ok(seen.flatten().is_some())
     }
 
     fn promise(&self, begun: &Seen) -> Result<(Vec<Step>, State), ModelError> {

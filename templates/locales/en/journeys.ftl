@@ -45,10 +45,9 @@ page-journey-paper-missing = to follow
 page-journey-paper-unsaid = the record does not say
 page-journey-terms = Terms
 page-journey-terms-hint = A term begins on the day after the one it runs from; working days are those of the State Council's notices.
-page-journey-met = done on { $date }
 page-journey-met-late = { $n ->
-    [one] done on { $date }, a day late
-   *[other] done on { $date }, { $n } days late
+    [one] closed on { $date }, a day late
+   *[other] closed on { $date }, { $n } days late
 }
 page-journey-overdue = { $n ->
     [one] overdue by a day
@@ -86,6 +85,7 @@ journey-state-refused = Refused
 journey-state-ended = Ended
 journey-state-rescinded = Repair rescinded
 journey-state-answered = Answered
+journey-state-upheld = Upheld, to be corrected
 journey-state-corrected = Answered and corrected
 journey-state-pending = Running
 journey-state-kept = Kept

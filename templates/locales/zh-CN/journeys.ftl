@@ -45,8 +45,7 @@ page-journey-paper-missing = 待补
 page-journey-paper-unsaid = 记录未载明
 page-journey-terms = 办理期限
 page-journey-terms-hint = 期限自起算日的次日起按规则计算，工作日以国务院办公厅的放假通知为准。
-page-journey-met = { $date } 完成
-page-journey-met-late = { $date } 完成，逾期 { $n } 天
+page-journey-met-late = { $date } 办结，逾期 { $n } 天
 page-journey-overdue = 逾期 { $n } 天
 page-journey-left = { $n ->
     [0] 今天到期
@@ -79,6 +78,7 @@ journey-state-refused = 不予修复
 journey-state-ended = 已终止
 journey-state-rescinded = 修复已撤销
 journey-state-answered = 已答复
+journey-state-upheld = 异议成立，待更正
 journey-state-corrected = 已答复并更正
 journey-state-pending = 履约中
 journey-state-kept = 已履约

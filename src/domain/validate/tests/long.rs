@@ -24,7 +24,8 @@ fn a_long_text_is_walked_through_once() {
         "inspector: A ",
         "1391234-",
     ] {
-        let content: String = word.chars().cycle().take(LONG_TEXT_MAX - 1).collect();
+        // Whole words: what is left of one could be a name.
+        let content = word.repeat((LONG_TEXT_MAX - 1) / word.chars().count());
         let restriction = json!({"restriction": "key_supervision", "content": content + "。"});
         let listing = map(json!({
             "subject_uscc": "91000000MA00000900", "subject_name": "岐山县示例餐饮店", "region": "610323",

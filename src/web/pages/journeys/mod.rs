@@ -32,7 +32,7 @@ impl Standing {
     fn of(visit: &Visit, state: State) -> Self {
         let class = match state {
             State::Lifted | State::Kept | State::Corrected => "good",
-            State::Granted | State::Answered => "good",
+            State::Granted | State::Answered | State::Upheld => "good",
             State::Refused
             | State::NotAccepted
             | State::Rescinded

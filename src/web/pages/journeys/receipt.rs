@@ -367,13 +367,10 @@ fn term(visit: &Visit, one: &Deadline<'_>) -> Term {
             ];
             (visit.say("page-journey-met-late", &args), "bad")
         }
-        (_, Some((HowMet::InTime, Some(on)))) => {
-            let args = [("date", on.to_string().into())];
-            (visit.say("page-journey-met", &args), "good")
-        }
         // The day is not told of a record that is no longer public, or says nothing.
         (_, Some((HowMet::Late, _))) => (visit.word("page-duty-late"), "bad"),
-        (_, Some((HowMet::InTime, None))) => (visit.word("page-duty-in-time"), "good"),
+        // Nor of what was in time: a promise was kept whenever somebody looked.
+        (_, Some((HowMet::InTime, _))) => (visit.word("page-duty-in-time"), "good"),
         (_, Some((HowMet::Undecided, _))) => (visit.word("page-duty-undecided"), ""),
         (Ok(due), None) if *due < visit.today => {
             let args = [("n", days(*due, visit.today).into())];
