@@ -17,7 +17,7 @@ fn a_row_names_the_listing_that_the_log_has_of_its_day() {
     portal.write("listing.json", LISTING);
     let publish = "publish --kind abnormal_listing --key 000000-SCJG.key listing.json";
     let listed: u64 = portal.must(publish).trim().parse().unwrap();
-    // The first is in the log, the second is older, the third was listed for another ground.
+    // The first is in the log, the second is older, and so is the third, which says its ground.
     let head = "统一社会信用代码,企业名称,行政区划代码,列入日期,列入原因,移出原因,移出日期";
     let row = |listed_on: &str, ground: &str| {
         format!("91000000MA00000900,示例公司,000000,{listed_on},{ground},重新取得联系,2026-03-09")
@@ -25,7 +25,7 @@ fn a_row_names_the_listing_that_the_log_has_of_its_day() {
     let rows = [
         row("2026-03-02", ""),
         row("2019-07-08", ""),
-        row("2019-07-08", "失联"),
+        row("2019-07-09", "失联"),
     ];
     portal.write("removals.csv", &format!("{head}\n{}\n", rows.join("\n")));
     let import = "import --kind abnormal_removal --key 000000-SCJG.key removals.csv";

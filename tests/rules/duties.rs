@@ -212,9 +212,14 @@ fn the_first_end_counts_and_names_its_rule() {
         on: day(on),
         by: How::Stopped,
     };
-    own.later.ended = vec![stopped("2026-07-01"), stopped("2026-05-11")];
+    // The last of those that rest on it, once none of them is shown; a repair ends it before.
+    own.later.ended = vec![stopped("2026-05-20"), stopped("2026-05-11")];
+    own.later.resting = vec![Kind::Penalty];
+    let held = rules.display(&own).unwrap();
+    assert_eq!(held.end, End::LastDay(day("2026-06-01")));
+    own.later.resting.clear();
     let shown = rules.display(&own).unwrap();
-    assert_eq!(shown.end, End::LastDay(day("2026-05-11")));
+    assert_eq!(shown.end, End::LastDay(day("2026-05-20")));
     assert_eq!(shown.rule.id(), "linked-stop@2025-12-25");
     assert!(!shown.rule.confirmed);
     // A clean result is nobody's burden, and a stop before the rule was in force pulls nothing along.
