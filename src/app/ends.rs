@@ -115,7 +115,11 @@ impl Ender {
                 break;
             };
             due.sort_unstable_by_key(|one| one.index);
-            let events = due.par_iter().map(|one| self.compose(signer, one));
+            // What ends together was mostly published together: a reader keeps the block it met.
+            let reader = || self.intake.log().proofs();
+            let events = due.par_iter().map_init(reader, |log, one| {
+                self.compose(signer, one, &log.leaf(one.index)?.entry)
+            });
             let events = events.collect::<Result<Vec<_>, _>>()?;
             let batch = self.intake.accept_events(events);
             for (one, answer) in due.iter().zip(batch.wait()) {
@@ -144,15 +148,13 @@ impl Ender {
         Ok(!stop())
     }
 
-    fn compose(&self, signer: &Signer, due: &Due) -> Result<Event, Failure> {
-        let log = self.intake.log();
-        let leaf = leaf_hash(&log.entry(due.index)?);
+    fn compose(&self, signer: &Signer, due: &Due, entry: &[u8]) -> Result<Event, Failure> {
         let target = Value::object([
             (
                 "index",
                 Value::Int(i64::try_from(due.index).unwrap_or(i64::MAX)),
             ),
-            ("leaf_hash", hex(&leaf).into()),
+            ("leaf_hash", hex(&leaf_hash(entry)).into()),
         ]);
         let basis = self.bases.get(&due.rule).cloned().unwrap_or_default();
         let body = Value::object([
@@ -162,7 +164,7 @@ impl Ender {
             ("target", target),
         ]);
         Ok(Event::sign(
-            log.origin(),
+            self.intake.log().origin(),
             &signer.authority,
             &signer.key,
             &KindName::parse(Kind::Expiry.as_str()).expect("a kind's name is a name"),

@@ -70,21 +70,27 @@ fn decompress(place: &str, bytes: &[u8]) -> Result<Vec<u8>, LogError> {
     read.map_err(|e| LogError::damaged(place, e.to_string()))
 }
 
-/// Splits a sequence of big-endian 16-bit length-prefixed entries (an entry bundle).
-pub(crate) fn split_entries(place: &str, mut bytes: &[u8]) -> Result<Vec<Vec<u8>>, LogError> {
+/// The entries of a range out of a sequence of big-endian 16-bit length-prefixed ones (an entry bundle), and how many it holds in all.
+pub(crate) fn split_entries(
+    place: &str,
+    mut bytes: &[u8],
+    wanted: Range<u64>,
+) -> Result<(Vec<Vec<u8>>, u64), LogError> {
+    let cut = || LogError::damaged(place, "cut short");
     let mut entries = Vec::new();
+    let mut number = 0;
     while !bytes.is_empty() {
-        let (length, rest) = bytes
-            .split_first_chunk::<2>()
-            .ok_or_else(|| LogError::damaged(place, "cut short"))?;
+        let (length, rest) = bytes.split_first_chunk::<2>().ok_or_else(cut)?;
         let length = usize::from(u16::from_be_bytes(*length));
-        if rest.len() < length {
-            return Err(LogError::damaged(place, "cut short"));
+        let (entry, rest) = rest.split_at_checked(length).ok_or_else(cut)?;
+        // Whoever asks for one does not pay for copies of the other 63.
+        if wanted.contains(&number) {
+            entries.push(entry.to_vec());
         }
-        entries.push(rest[..length].to_vec());
-        bytes = &rest[length..];
+        number += 1;
+        bytes = rest;
     }
-    Ok(entries)
+    Ok((entries, number))
 }
 
 /// Appends an entry with its length prefix.

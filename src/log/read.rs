@@ -259,23 +259,17 @@ impl Inner {
 
     fn block(&self, number: u64, range: Range<u64>, records: bool) -> Result<Vec<Leaf>, LogError> {
         let first = number * BLOCK_LEAVES;
-        let entries = split_entries(
-            &format!("entries from {first}"),
-            &self.blocks.entries(number)?,
-        )?;
-        if entries.len() as u64 != BLOCK_LEAVES {
-            return Err(LogError::damaged(
-                format!("entries from {first}"),
-                format!("{} entries", entries.len()),
-            ));
+        let place = format!("entries from {first}");
+        let wanted = range.start - first..range.end - first;
+        let (entries, held) = split_entries(&place, &self.blocks.entries(number)?, wanted)?;
+        if held != BLOCK_LEAVES {
+            return Err(LogError::damaged(place, format!("{held} entries")));
         }
-        let skip = usize::try_from(range.start - first).expect("less than a block");
-        let take = usize::try_from(range.end - range.start).expect("less than a block");
         let records = match records {
             true => self.blocks.records(range)?,
-            false => vec![None; take],
+            false => vec![None; entries.len()],
         };
-        let pairs = entries.into_iter().skip(skip).zip(records);
+        let pairs = entries.into_iter().zip(records);
         Ok(pairs
             .map(|(entry, record)| Leaf { entry, record })
             .collect())

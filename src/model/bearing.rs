@@ -3,7 +3,7 @@
 //! How it ends by the rules, and on which day, is for `display`; what merely rested on a record that left is in `rested`. Who may say what of
 //! which record was decided when it was let in, by what it named then; what a correction has an application name later was not decided on.
 
-use super::fold::{Read, corrected_body, read};
+use super::fold::Read;
 use super::staging::Staging;
 use super::{ModelError, index_in_key, key};
 use crate::domain::{EntryRef, Exit, Kind, View};
@@ -148,10 +148,10 @@ impl Staging<'_> {
             }
         }
         let last = corrections.into_iter().filter(|one| *one < said).max();
-        let stored = read(application, &self.records.kept(application)?)?;
+        let stored = self.kept(application)?;
         let applied = match last {
             Some(last) => {
-                let body = corrected_body(&read(last, &self.records.kept(last)?)?);
+                let body = self.kept(last)?.corrected_body().cloned();
                 Read::corrected(stored, Some(body.unwrap_or_default()))
             }
             None => Read::as_published(stored),

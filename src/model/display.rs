@@ -4,7 +4,7 @@
 //! records that are public and from those that left with their bodies kept, so folded anew it is the same.
 
 use super::bearing::targets;
-use super::fold::{Read, read};
+use super::fold::Read;
 use super::staging::Staging;
 use super::{Model, ModelError, Records, index_in_key, key, unusable};
 use crate::domain::Kind;
@@ -182,7 +182,10 @@ impl<'a> Staging<'a> {
                     targets.into_iter().flatten().collect()
                 }
                 // It has left; how it left may count for what it rested on.
-                None => self.linked(index, &read(index, &self.records.kept(index)?)?)?,
+                None => {
+                    let stored = self.kept(index)?;
+                    self.linked(index, &stored)?
+                }
             };
             let new = further.into_iter().filter(|one| !seen.contains(one));
             self.touched.extend(new);

@@ -5,7 +5,7 @@
 //! for another reason, or erased, has not been done.
 
 use super::duty_ends::{First, Through, facts};
-use super::fold::{Read, corrected_body, read};
+use super::fold::Read;
 use super::staging::Staging;
 use super::{Model, ModelError, Records, key, unusable};
 use crate::domain::dates::{day_in_china, parse_date};
@@ -239,10 +239,10 @@ impl<'a> Staging<'a> {
         let mut after: Option<First> = None;
         let corrections = self.corrections(index)?.into_iter().rev();
         for version in corrections.map(Some).chain([None]) {
-            let said = version.map(|one| read(one, &self.records.kept(one)?));
+            let said = version.map(|one| self.kept(one));
             let said = said.transpose()?;
-            let body = said.as_ref().and_then(corrected_body);
-            let view = body.as_ref().map(|body| View::new(own.kind(), body));
+            let body = said.as_ref().and_then(|said| said.corrected_body());
+            let view = body.map(|body| View::new(own.kind(), body));
             let view = match (view, &said) {
                 (Some(view), _) => view,
                 (None, None) => own,
@@ -306,11 +306,11 @@ impl<'a> Staging<'a> {
         let logged = |stored: &Stored| day_in_china(stored.entry.logged_at.unix());
         // Back from what says so now, as long as it was said: the first of these made it known.
         for correction in self.corrections(index)?.into_iter().rev() {
-            let said = read(correction, &self.records.kept(correction)?)?;
-            let Some(body) = corrected_body(&said) else {
+            let said = self.kept(correction)?;
+            let Some(body) = said.corrected_body() else {
                 continue;
             };
-            if !says(View::new(view.kind(), &body)) {
+            if !says(View::new(view.kind(), body)) {
                 return Ok(false);
             }
             if logged(&said) <= *due {
@@ -334,7 +334,7 @@ impl<'a> Staging<'a> {
             OwedBy::Field(field) => view.text_of(field).map(str::to_owned),
             OwedBy::Via => match through.reaches.first() {
                 Some((_, _, reached)) => {
-                    let stored = read(*reached, &self.records.kept(*reached)?)?;
+                    let stored = self.kept(*reached)?;
                     Some(stored.entry.authority.to_string())
                 }
                 None => None,
@@ -358,7 +358,7 @@ impl<'a> Staging<'a> {
         if let Some(day) = self.began.get() {
             return Ok(*day);
         }
-        let first = read(0, &self.records.kept(0)?)?;
+        let first = self.kept(0)?;
         let day = day_in_china(first.entry.logged_at.unix());
         Ok(*self.began.get_or_init(|| day))
     }

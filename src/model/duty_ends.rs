@@ -4,7 +4,7 @@
 //! reason, or erased, has not. What duties there are and how each stands is kept in `duties`.
 
 use super::bearing::named;
-use super::fold::{Read, corrected_body, read};
+use super::fold::Read;
 use super::staging::Staging;
 use super::{ModelError, index_in_key, key};
 use crate::domain::dates::day_in_china;
@@ -145,7 +145,7 @@ impl Staging<'_> {
                 if one == index {
                     continue;
                 }
-                let stored = read(one, &self.records.kept(one)?)?;
+                let stored = self.kept(one)?;
                 let later = match public {
                     true => self.as_it_stands(one, stored)?,
                     false => self.as_it_stood(one, stored)?,
@@ -174,13 +174,13 @@ impl Staging<'_> {
                 continue;
             };
             if let Some(by) = self.erased_by(one)? {
-                let erasure = read(by, &self.records.kept(by)?)?;
+                let erasure = self.kept(by)?;
                 let on = day_in_china(erasure.entry.logged_at.unix());
                 let first = found.erased.unwrap_or((on, by));
                 found.erased = Some(first.min((on, by)));
                 continue;
             }
-            let stored = read(one, &self.records.kept(one)?)?;
+            let stored = self.kept(one)?;
             let through = self.as_it_stood(one, stored)?;
             let reached = through.standing().and_then(|view| named(&view, via));
             let reached = reached.map(|reached| (one, via, reached));
@@ -222,7 +222,7 @@ impl Staging<'_> {
         for place in places(duty, index, &facts.body) {
             for key in self.keys(&key::undone(place, None))? {
                 let one = index_in_key("a record that ended a duty", &key)?;
-                let stored = read(one, &self.records.kept(one)?)?;
+                let stored = self.kept(one)?;
                 let corrected = self.said_by(&stored)?;
                 let of = stored.corrects();
                 if ended(one, &self.as_it_stood(one, stored)?)
@@ -234,7 +234,7 @@ impl Staging<'_> {
             }
             for key in self.keys(&key::unsaid(place, None))? {
                 let one = index_in_key("a record that ended a duty", &key)?;
-                let stored = read(one, &self.records.kept(one)?)?;
+                let stored = self.kept(one)?;
                 if ended(one, &Read::as_published(stored)) {
                     last = last.max(self.corrections(one)?.last().copied());
                 }
@@ -262,8 +262,8 @@ impl Staging<'_> {
         let mut add = |view: &View<'_>| all.extend(fields.iter().filter_map(|f| named(view, f)));
         add(&view);
         for correction in self.counted_corrections(index)? {
-            if let Some(body) = corrected_body(&correction) {
-                add(&View::new(view.kind(), &body));
+            if let Some(body) = correction.corrected_body() {
+                add(&View::new(view.kind(), body));
             }
         }
         Ok(all)
@@ -282,10 +282,10 @@ impl Staging<'_> {
 
     /// The record that a correction is of, as that says it should have been; `None` of what is no correction.
     fn said_by(&self, stored: &Stored) -> Result<Option<Read>, ModelError> {
-        let (Some(of), Some(body)) = (stored.corrects(), corrected_body(stored)) else {
+        let (Some(of), Some(body)) = (stored.corrects(), stored.corrected_body().cloned()) else {
             return Ok(None);
         };
-        let corrected = read(of, &self.records.kept(of)?)?;
+        let corrected = self.kept(of)?;
         Ok(Some(Read::corrected(corrected, Some(body))))
     }
 
@@ -332,7 +332,7 @@ impl Staging<'_> {
         let stays_done = match kind {
             Some(Kind::Expiry) => true,
             Some(Kind::Withdrawal) => {
-                let end = read(by, &self.records.kept(by)?)?;
+                let end = self.kept(by)?;
                 let reason = end
                     .view()
                     .and_then(|said| said.text_of("withdrawal_reason"));

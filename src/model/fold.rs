@@ -9,9 +9,10 @@ use crate::domain::{Kind, Stored, Subject, View, person};
 use crate::log::Leaf;
 use crate::rules::Rules;
 use crate::store::Pair;
-use gongshi_verify::encoding::{decimal, hex32};
+use gongshi_verify::encoding::hex32;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 impl Model {
     /// Folds the leaves that follow the cursor; they and the new cursor become visible together. `records`: the log they are of.
@@ -55,7 +56,7 @@ fn day_of(stored: &Stored, view: &View<'_>) -> String {
 
 /// A record as it is to be read: its own body, and that of its latest correction.
 pub(super) struct Read {
-    pub(super) stored: Stored,
+    pub(super) stored: Rc<Stored>,
     corrected: Option<Map<String, Value>>,
 }
 
@@ -66,7 +67,7 @@ impl Read {
     }
 
     /// As it was published, whatever was corrected.
-    pub(super) fn as_published(stored: Stored) -> Self {
+    pub(super) fn as_published(stored: Rc<Stored>) -> Self {
         Read {
             stored,
             corrected: None,
@@ -74,7 +75,7 @@ impl Read {
     }
 
     /// As it stands, or stood, by what a correction says it should have been.
-    pub(super) fn corrected(stored: Stored, corrected: Option<Map<String, Value>>) -> Self {
+    pub(super) fn corrected(stored: Rc<Stored>, corrected: Option<Map<String, Value>>) -> Self {
         Read { stored, corrected }
     }
 
@@ -117,21 +118,17 @@ impl Read {
 
 impl Staging<'_> {
     fn entry(&mut self, index: u64, leaf: &Leaf) -> Result<(), ModelError> {
-        let stored = read(index, leaf)?;
-        if stored.body.is_none() {
-            self.withhold_unseen(index)?;
+        let stored = Rc::new(read(index, leaf)?);
+        match stored.body {
+            Some(_) => self.remember(index, &stored, leaf),
+            None => self.withhold_unseen(index)?,
         }
-        let ended = match stored.kind {
-            Some(Kind::Withdrawal | Kind::Erasure | Kind::Expiry) => {
-                stored.entry.reference.as_deref().and_then(decimal)
-            }
-            _ => None,
-        };
+        let ended = stored.ends();
         let kind = stored.kind;
         self.take_in(index, stored)?;
         match ended {
             Some(target) => {
-                let corrected = read(target, &self.records.kept(target)?)?.corrects();
+                let corrected = self.kept(target)?.corrects();
                 let before = corrected.map(|of| self.ties(of)).transpose()?;
                 self.touch_duties_at([target])?;
                 self.touch_above(target)?;
@@ -139,7 +136,7 @@ impl Staging<'_> {
                 self.take_out(target)?;
                 let erased = kind == Some(Kind::Erasure);
                 for correction in self.left_with(target, erased)? {
-                    let stored = read(correction, &self.records.kept(correction)?)?;
+                    let stored = self.kept(correction)?;
                     self.leave_what_ended(index, kind, correction, &stored)?;
                 }
                 match erased {
@@ -155,7 +152,7 @@ impl Staging<'_> {
         }
     }
 
-    fn take_in(&mut self, index: u64, stored: Stored) -> Result<(), ModelError> {
+    fn take_in(&mut self, index: u64, stored: Rc<Stored>) -> Result<(), ModelError> {
         let Some(kind) = stored.kind.filter(|_| stored.body.is_some()) else {
             return Ok(());
         };
@@ -180,7 +177,7 @@ impl Staging<'_> {
                 self.enterprise(&uscc)?.take(&view, &day, index);
             }
         }
-        match corrects(&record) {
+        match record.stored.corrects() {
             Some(target) => self.correct(target, index, true),
             None => Ok(()),
         }
@@ -188,7 +185,7 @@ impl Staging<'_> {
 
     /// Takes a record out again, and what corrects it with it. One that was never taken in, or has left before, changes nothing.
     fn take_out(&mut self, index: u64) -> Result<(), ModelError> {
-        let stored = read(index, &self.records.kept(index)?)?;
+        let stored = self.kept(index)?;
         let Some(kind) = stored.kind else {
             return Ok(());
         };
@@ -220,7 +217,7 @@ impl Staging<'_> {
         for correction in self.corrections(index)? {
             self.take_out(correction)?;
         }
-        match corrects(&record) {
+        match record.stored.corrects() {
             Some(target) => self.correct(target, index, false),
             None => Ok(()),
         }
@@ -228,7 +225,7 @@ impl Staging<'_> {
 
     /// Adds a correction of a record or takes one away, and changes what was read of the record before.
     fn correct(&mut self, target: u64, correction: u64, present: bool) -> Result<(), ModelError> {
-        let stored = read(target, &self.records.kept(target)?)?;
+        let stored = self.kept(target)?;
         let before = self.as_it_stands(target, stored.clone())?;
         let key = key::corrections(target, Some(correction));
         match present {
@@ -269,12 +266,12 @@ impl Staging<'_> {
     }
 
     pub(super) fn standing(&self, index: u64) -> Result<Read, ModelError> {
-        self.as_it_stands(index, read(index, &self.records.kept(index)?)?)
+        self.as_it_stands(index, self.kept(index)?)
     }
 
     /// A record as it stands; `None` for one that is not public, or of a kind that is not known.
     pub(super) fn public(&self, index: u64) -> Result<Option<Read>, ModelError> {
-        let stored = read(index, &self.records.kept(index)?)?;
+        let stored = self.kept(index)?;
         match stored.kind.filter(|_| stored.body.is_some()) {
             Some(kind) if self.is_listed(kind, index)? => {
                 self.as_it_stands(index, stored).map(Some)
@@ -283,12 +280,12 @@ impl Staging<'_> {
         }
     }
 
-    pub(super) fn as_it_stands(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
+    pub(super) fn as_it_stands(&self, index: u64, stored: Rc<Stored>) -> Result<Read, ModelError> {
         let corrected = match self.last_key(&key::corrections(index, None))? {
             None => None,
             Some(key) => {
                 let latest = index_in_key("a correction", &key)?;
-                corrected_body(&read(latest, &self.records.kept(latest)?)?)
+                self.kept(latest)?.corrected_body().cloned()
             }
         };
         Ok(Read { stored, corrected })
@@ -305,7 +302,7 @@ impl Staging<'_> {
         indexes.dedup();
         let mut enterprise = Enterprise::new(uscc);
         for index in indexes {
-            let record = self.as_it_stands(index, read(index, &self.records.kept(index)?)?)?;
+            let record = self.as_it_stands(index, self.kept(index)?)?;
             let Some(view) = record.standing() else {
                 continue;
             };
@@ -323,20 +320,6 @@ impl Staging<'_> {
         }
         Ok(enterprise)
     }
-}
-
-/// What a correction says the record should have been.
-pub(super) fn corrected_body(correction: &Stored) -> Option<Map<String, Value>> {
-    match correction.body.as_ref()?.get("corrected_body")? {
-        Value::Object(body) => Some(body.clone()),
-        _ => None,
-    }
-}
-
-/// The record that a correction is of.
-fn corrects(record: &Read) -> Option<u64> {
-    record.kind().filter(|kind| *kind == Kind::Correction)?;
-    record.stored.entry.reference.as_deref().and_then(decimal)
 }
 
 /// Everything of a record that has a key of its own.

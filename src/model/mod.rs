@@ -12,6 +12,7 @@ mod duty_pages;
 mod enterprise;
 mod fold;
 pub mod journeys;
+mod kept;
 mod key;
 mod lists;
 pub mod promises;
@@ -40,7 +41,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 29;
+const VERSION: u64 = 30;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 //! A promise is the record that names no earlier promise that is public; those that name it say what became of it, the last of them in the
 //! log counts. What is kept follows from the records that are public, and from nothing else.
 
-use super::fold::{Read, read};
+use super::fold::Read;
 use super::journeys::State;
 use super::staging::Staging;
 use super::{Model, ModelError, index_in_key, key};
@@ -71,7 +71,7 @@ impl Staging<'_> {
         if !self.is_listed(Kind::CreditPromise, index)? {
             return Ok(None);
         }
-        let stored = read(index, &self.records.kept(index)?)?;
+        let stored = self.kept(index)?;
         self.as_it_stands(index, stored).map(Some)
     }
 

@@ -4,7 +4,7 @@
 //! same subject, and where its authority has standing there; else it says nothing of how long the other is shown.
 
 use super::bearing::named;
-use super::fold::{Read, corrected_body, read};
+use super::fold::Read;
 use super::staging::Staging;
 use super::{ModelError, index_in_key, key};
 use crate::domain::dates::day_in_china;
@@ -13,6 +13,7 @@ use crate::domain::subject::is_one_of;
 use crate::domain::{Kind, Stored, View};
 use crate::rules::{Ended, How};
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// What a record names, by its own body or by what corrects it.
 pub(super) struct Ties {
@@ -31,8 +32,8 @@ impl Staging<'_> {
         one: u64,
         by: u64,
     ) -> Result<Option<Ended>, ModelError> {
-        let left = self.as_it_stood(one, read(one, &self.records.kept(one)?)?)?;
-        let end = read(by, &self.records.kept(by)?)?;
+        let left = self.as_it_stood(one, self.kept(one)?)?;
+        let end = self.kept(by)?;
         let (Some(view), Some(said)) = (left.standing(), end.view()) else {
             return Ok(None);
         };
@@ -45,11 +46,21 @@ impl Staging<'_> {
 
     /// The kinds of the public records that rest on one, and pull it along once they have left.
     pub(super) fn resting(&self, index: u64, record: &Read) -> Result<Vec<Kind>, ModelError> {
+        let links = self.model.rules().links().iter();
+        let links = links.filter(|link| link.through.is_some());
+        let pulling: BTreeSet<Kind> = links.flat_map(|link| link.with.iter().copied()).collect();
         let mut kinds = BTreeSet::new();
         for key in self.keys(&key::referrer(index, None))? {
             let one = index_in_key("a record that names another", &key)?;
-            let said = read(one, &self.records.kept(one)?)?;
-            // By its own body, or by what corrects it.
+            let kind = self.get(&key)?.unwrap_or_default();
+            let kind: Option<Kind> = std::str::from_utf8(&kind).ok().and_then(|k| k.parse().ok());
+            // By its own body, or by what corrects it; of each kind one is enough.
+            let corrects = kind == Some(Kind::Correction);
+            let tells = |kind: &Kind| pulling.contains(kind) && !kinds.contains(kind);
+            if !corrects && !kind.as_ref().is_some_and(tells) {
+                continue;
+            }
+            let said = self.kept(one)?;
             let Some(other) = self.public(said.corrects().unwrap_or(one))? else {
                 continue;
             };
@@ -105,14 +116,14 @@ impl Staging<'_> {
             if self.public(one)?.is_some() {
                 continue;
             }
-            let left = self.as_it_stood(one, read(one, &self.records.kept(one)?)?)?;
+            let left = self.as_it_stood(one, self.kept(one)?)?;
             let Some(kind) = left.kind() else {
                 continue;
             };
             let erased = self.erased_by(one)?.is_some();
             for key in self.keys(&key::referrer(one, None))? {
                 let by = index_in_key("a record that names another", &key)?;
-                let end = read(by, &self.records.kept(by)?)?;
+                let end = self.kept(by)?;
                 let ends = match end.kind {
                     Some(Kind::Withdrawal) => true,
                     Some(Kind::Expiry) => !erased,
@@ -152,23 +163,23 @@ impl Staging<'_> {
     }
 
     /// The corrections of a record that count, or did when it left, in the order of the log.
-    pub(super) fn counted_corrections(&self, index: u64) -> Result<Vec<Stored>, ModelError> {
+    pub(super) fn counted_corrections(&self, index: u64) -> Result<Vec<Rc<Stored>>, ModelError> {
         let mut all = self.corrections(index)?;
         all.extend(self.left_with(index, false)?);
         all.sort_unstable();
         all.dedup();
         let all = all.into_iter();
-        all.map(|one| read(one, &self.records.kept(one)?)).collect()
+        all.map(|one| self.kept(one)).collect()
     }
 
     /// A record as it stands, or stood when it left.
-    pub(super) fn as_it_stood(&self, index: u64, stored: Stored) -> Result<Read, ModelError> {
+    pub(super) fn as_it_stood(&self, index: u64, stored: Rc<Stored>) -> Result<Read, ModelError> {
         let mut all = self.corrections(index)?;
         all.extend(self.left_with(index, false)?);
         all.sort_unstable();
         let mut latest = None;
         while let (None, Some(one)) = (&latest, all.pop()) {
-            latest = corrected_body(&read(one, &self.records.kept(one)?)?);
+            latest = self.kept(one)?.corrected_body().cloned();
         }
         Ok(Read::corrected(stored, latest))
     }
@@ -188,7 +199,7 @@ impl Staging<'_> {
 
     /// What a record bears on by what it names.
     pub(super) fn ties(&self, index: u64) -> Result<Ties, ModelError> {
-        let stored = read(index, &self.records.kept(index)?)?;
+        let stored = self.kept(index)?;
         Ok(Ties {
             rested_on: self.linked(index, &stored)?,
             ended: self.may_have_ended(index, &stored)?,
@@ -202,7 +213,7 @@ impl Staging<'_> {
         kind: Option<Kind>,
         target: u64,
     ) -> Result<(), ModelError> {
-        let stored = read(target, &self.records.kept(target)?)?;
+        let stored = self.kept(target)?;
         for rested_on in self.linked(target, &stored)? {
             let key = key::left(rested_on, Some(target));
             let known = self.get(&key)?.is_some();

@@ -2,11 +2,12 @@
 
 use super::enterprise::{Enterprise, StatusList};
 use super::fold::Read;
+use super::kept::Remembered;
 use super::{Model, ModelError, Records, VERSION, key, number};
 use crate::domain::{Exit, Kind};
 use crate::store::{WriteBatch, prefix_end};
 use jiff::civil::Date;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -26,6 +27,8 @@ pub(super) struct Staging<'a> {
     pub(super) began: OnceCell<Date>,
     /// Promises whose state may be another: looked at again at the end of the batch.
     pub(super) promises: BTreeSet<u64>,
+    /// What was read of the log.
+    pub(super) remembered: RefCell<Remembered>,
 }
 
 impl<'a> Staging<'a> {
@@ -40,6 +43,7 @@ impl<'a> Staging<'a> {
             duties_touched: BTreeSet::new(),
             began: OnceCell::new(),
             promises: BTreeSet::new(),
+            remembered: RefCell::default(),
         }
     }
 

@@ -4,7 +4,6 @@
 //! here follows from which records are kept under the log's veil, and from nothing else: a record that left before it was ever folded is
 //! noted when its entry is, one that was public when it leaves.
 
-use super::fold::read;
 use super::staging::Staging;
 use super::{Model, ModelError, index_in_key, key};
 use crate::domain::Stored;
@@ -49,7 +48,7 @@ impl Staging<'_> {
 
     /// The same for a record that had left before its entry was folded.
     pub(super) fn withhold_unseen(&mut self, index: u64) -> Result<(), ModelError> {
-        let stored = read(index, &self.records.kept(index)?)?;
+        let stored = self.kept(index)?;
         self.withhold(index, &stored);
         Ok(())
     }
@@ -67,7 +66,7 @@ impl Staging<'_> {
 
     /// Notes that a correction left by an entry of its own.
     pub(super) fn left_alone(&mut self, by: u64, correction: u64) -> Result<(), ModelError> {
-        let stored = read(correction, &self.records.kept(correction)?)?;
+        let stored = self.kept(correction)?;
         if let Some(target) = stored.corrects() {
             let key = key::withheld_corrections(target, Some(correction));
             if self.get(&key)?.is_some_and(|by| by.is_empty()) {
@@ -85,7 +84,7 @@ impl Staging<'_> {
             self.delete(key);
         }
         for index in records {
-            let stored = read(index, &self.records.kept(index)?)?;
+            let stored = self.kept(index)?;
             if let Some(of) = stored.corrects() {
                 self.delete(key::withheld_corrections(of, Some(index)));
             }

@@ -53,7 +53,7 @@ pub struct Later {
     pub recurred: bool,
     /// Records that rest on this one and are no longer shown.
     pub ended: Vec<Ended>,
-    /// Kinds of those that rest on it and are shown; asked for only where others are not.
+    /// Kinds of those that rest on it and are shown; looked for only where `ended` is not empty.
     pub resting: Vec<Kind>,
 }
 

@@ -334,32 +334,37 @@ fn linked<'a>(
     links: &'a [Link],
     context: &Context<'_>,
 ) -> (Display<'a>, Option<&'a RuleVersion>) {
-    let mut found = display;
-    let mut review = None;
     let later = &facts.later;
+    let (mut review, mut pulling, mut last, mut rests) = (None, None, None, false);
     for link in links {
         let ended = later.ended.iter();
         let ended = ended.filter(|ended| link.is_about(facts, ended, context));
-        let mut last = None;
         for ended in ended {
+            let pulls = link.on.contains(&ended.by);
             if link.review.contains(&ended.by) {
                 review = Some(&link.rule);
             }
-            if link.on.contains(&ended.by) {
-                last = last.max(Some(ended.on));
+            // By whichever link: as long as one that pulls is shown, and until the last has left, however it did.
+            let mut with = link.with.iter();
+            rests |= link.through.is_some() && with.any(|kind| later.resting.contains(kind));
+            last = last.max(Some(ended.on));
+            if pulls && pulling.is_none_or(|(on, _)| on < ended.on) {
+                pulling = Some((ended.on, &link.rule));
             }
         }
-        let mut with = link.with.iter();
-        let rests = link.through.is_some() && with.any(|kind| later.resting.contains(kind));
-        let end = found.end.not_after(last.filter(|_| !rests));
-        if end != found.end {
-            found = Display {
-                rule: &link.rule,
-                end,
-                review: false,
-                decide: None,
-            };
-        }
     }
+    let Some((_, rule)) = pulling.filter(|_| !rests) else {
+        return (display, review);
+    };
+    let end = display.end.not_after(last);
+    if end == display.end {
+        return (display, review);
+    }
+    let found = Display {
+        rule,
+        end,
+        review: false,
+        decide: None,
+    };
     (found, review)
 }

@@ -3,7 +3,8 @@
 use crate::common::*;
 use gongshi::domain::Kind;
 use gongshi::intake::{Clock as _, Event, Refusal};
-use gongshi::model::Model;
+use gongshi::log::{Leaf, Log, LogError};
+use gongshi::model::{Model, Records};
 use gongshi::store::FaultStorage;
 use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::leaf_hash;
@@ -13,6 +14,8 @@ use gongshi_verify::names::AuthorityId;
 use gongshi_verify::receipt::ReceiptCode;
 use gongshi_verify::record::Record;
 use gongshi_verify::registry::key_proof_message;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 pub const OTHER: &str = "000000-YJJ";
@@ -192,7 +195,8 @@ impl County {
         let rules = self.model().rules().clone();
         let again = Model::open(&FaultStorage::default(), rules).unwrap();
         let leaves = log.leaves(0..log.published().size()).unwrap();
-        again.fold(0, &leaves, log.as_ref()).unwrap();
+        let once = Once(log.as_ref(), RefCell::default());
+        again.fold(0, &leaves, &once).unwrap();
         assert_eq!(dump(&again), folded);
     }
 
@@ -211,6 +215,16 @@ impl County {
             log: self.log.reopen(),
             ..self
         }
+    }
+}
+
+/// A log that is asked for each record once.
+struct Once<'a>(&'a Log, RefCell<BTreeSet<u64>>);
+
+impl Records for Once<'_> {
+    fn kept(&self, index: u64) -> Result<Leaf, LogError> {
+        assert!(self.1.borrow_mut().insert(index), "{index} was read twice");
+        self.0.kept(index)
     }
 }
 

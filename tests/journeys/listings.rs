@@ -124,7 +124,7 @@ fn a_corrected_listing_is_known_by_the_day_and_code_it_had() {
     county
         .correct(moved, "abnormal_listing", listing("2026-02-21"))
         .unwrap();
-    assert_eq!(refused(by_day("2026-02-20")), "listing_known");
+    assert_eq!(refused(by_day("2026-02-20")), "listing_corrected");
     assert_eq!(refused(by_day("2026-02-21")), "listing_known");
     let both = |day: &str| with(county.removal(moved), "listed_on", day);
     assert_eq!(refused(both("2026-02-20")), "listing_day_other");
@@ -132,7 +132,13 @@ fn a_corrected_listing_is_known_by_the_day_and_code_it_had() {
     let others = county.listing("2026-02-18");
     let of_firm = with(listing("2026-02-18"), "subject_uscc", FIRM);
     county.correct(others, "abnormal_listing", of_firm).unwrap();
-    assert_eq!(refused(by_day("2026-02-18")), "listing_known");
+    // Whether the firm's is meant only a person can say.
+    let answer = county.say(DEPARTMENT, "abnormal_removal", by_day("2026-02-18"));
+    let Err(Refusal::Journey(errors)) = answer else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(errors[0].problem.code(), "listing_corrected");
+    assert_eq!(errors[0].problem.meant(), None);
     // It is the firm's now, and the shop may be listed of that day: then that one is meant.
     let own = county.listing("2026-02-18");
     let answer = county.say(DEPARTMENT, "abnormal_removal", by_day("2026-02-18"));
@@ -141,6 +147,11 @@ fn a_corrected_listing_is_known_by_the_day_and_code_it_had() {
     };
     assert_eq!(errors[0].problem.meant().map(|(index, _)| index), Some(own));
     county.publish("abnormal_removal", county.removal(own));
+    // Also once it has left, the row that comes again is of this one, and never of the firm's.
+    county.log.clock.advance_to(time("2026-03-04T02:00:00Z"));
+    county.log.settle();
+    assert_eq!(county.log.app.end_displays().failed, 0);
+    assert_eq!(refused(by_day("2026-02-18")), "removed_already");
     assert_eq!(county.misfits(), [0; 0]);
 }
 
@@ -637,6 +648,10 @@ fn a_listing_is_not_before_what_it_rests_on() {
     let refused = county.refused("serious_listing", listed("2026-02-26"));
     assert_eq!(refused, "before_entry");
     county.publish("serious_listing", listed("2026-02-27"));
+    // Nor by a correction that names it later.
+    let earlier = county.publish("serious_listing", serious("2026-02-26"));
+    let named = county.correct(earlier, "serious_listing", listed("2026-02-26"));
+    assert_eq!(code(named), "before_entry");
 }
 
 #[test]

@@ -242,6 +242,10 @@ fn a_transfer_is_answered_by_its_recipient() {
     let before = county.say(OTHER, "transfer", before);
     assert_eq!(code(before), "before_entry");
     county.say(OTHER, "transfer", answer()).unwrap();
+    // Whose result it was about may be said in the answer.
+    let found = county.publish("inspection_result", result());
+    let about_it = with(answer(), "result", county.named(found));
+    county.say(OTHER, "transfer", about_it).unwrap();
 }
 
 /// The operator runs the log. Even where it is registered for a kind it publishes no records of departments.

@@ -222,6 +222,21 @@ fn the_first_end_counts_and_names_its_rule() {
     assert_eq!(shown.end, End::LastDay(day("2026-05-20")));
     assert_eq!(shown.rule.id(), "linked-stop@2025-12-25");
     assert!(!shown.rule.confirmed);
+    // One that was annulled after that was shown until then, and what it rests on with it.
+    own.later.ended.push(Ended {
+        by: How::Annulled,
+        ..stopped("2026-05-25")
+    });
+    let last = |own: &Facts<'_>| rules.display(own).unwrap().end;
+    assert_eq!(last(&own), End::LastDay(day("2026-05-25")));
+    // Where a listing pulls it along too, it holds it as well, by whichever rule the penalty ended.
+    let elsewhere = own.clone();
+    own.later.ended = vec![stopped("2026-05-20")];
+    own.later.resting = vec![Kind::AbnormalListing];
+    assert_eq!(last(&own), End::LastDay(day("2026-05-20")));
+    own.province = Region::parse("510000").unwrap();
+    assert_eq!(last(&own), End::LastDay(day("2026-06-01")));
+    own = elsewhere;
     // A clean result is nobody's burden, and a stop before the rule was in force pulls nothing along.
     let clean = json!({"inspected_on": "2026-02-10", "outcome": ["no_problem_found"]});
     let later = own.later.clone();

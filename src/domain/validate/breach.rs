@@ -134,6 +134,8 @@ breaches! {
     RemovedAlready { by } = "removed_already", "is a listing that entry {by} has ended";
     /// A listing that the log has, named by its day.
     ListingKnown { index, leaf_hash } = "listing_known", "is the day of a listing that this log has: name it by its entry, {index} {leaf_hash}; or give another ground if another is meant";
+    /// A listing that the log has, named by the day or subject it had before it was corrected.
+    ListingCorrected { index, leaf_hash } = "listing_corrected", "was the day of entry {index} {leaf_hash} for this subject before that was corrected: if that is meant, name it by its entry, with the day it has now; or give another ground";
     /// The end of one of several listings.
     ListingAmbiguous { listings } = "listing_ambiguous", "is the day of several listings that stand and may be meant, entries {listings}: name the one by its entry";
     /// The day of another listing than the one that is named.

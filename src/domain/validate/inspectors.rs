@@ -48,8 +48,7 @@ pub(super) fn has_inspector_name(text: &str) -> bool {
         })
     };
     let [.., leaders, _, by, _, _, _, _] = lines();
-    follows(roles, names_somebody)
-        || follows(roles, names_one)
+    follows(roles, names_one)
         || follows(leaders, names_one)
         || follows(by, names_who_did)
         || names_in_latin(text)
@@ -64,7 +63,7 @@ fn is_of_the_inspected(text: &str) -> bool {
     })
 }
 
-/// 检查组组长赵六, 检查员张三现场发现: a name follows directly, and nothing else or what was done.
+/// 检查组组长赵六, 检查员张三现场发现: a name follows directly, and nothing else or what was done. Before a number it is what was done: 执法人员查获2箱.
 fn names_one(rest: &str) -> bool {
     let [roles, _, _, _, _, _, _, no_beginnings, ..] = lines();
     names_somebody(rest)
@@ -74,7 +73,7 @@ fn names_one(rest: &str) -> bool {
             !run.starts_with(|first| no_beginnings.contains(first))
                 && !run.starts_with(JOINS)
                 && !roles.split(' ').any(|role| run.contains(role))
-                && (is_name(run) || acts(run))
+                && (is_name(run) && !rest[run.len()..].starts_with(char::is_numeric) || acts(run))
         })
 }
 
@@ -264,6 +263,16 @@ mod tests {
             "执法人员当场检查",
             "执法人员连夜检查",
             "执法人员高频抽查",
+            "检查人员查出3处隐患",
+            "执法人员查获2箱",
+            "执法人员查封现场",
+            "执法人员查扣。",
+            "执法人员封锁现场",
+            "执法人员路过现场发现",
+            "检查人员保护现场",
+            "执法人员时隔3日再次检查",
+            "检查人员高效、规范",
+            "执法人员应对12处隐患逐一核查",
             "执法人员郑重告知当事人",
             "执法人员于现场发现",
             "执法人员常年前往",

@@ -4,7 +4,7 @@
 //! where they give none the department's word stays.
 
 use super::case::{Case, Past};
-use super::{Said, broken};
+use super::{Said, broken, changes};
 use crate::domain::office::is_or_is_above;
 use crate::domain::{Breach, CodeList, Exit, Kind};
 use crate::intake::Refusal;
@@ -166,15 +166,22 @@ fn of_its_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusa
     // Tables go on with the code and day that a listing had before it was corrected.
     let mut listed = case.of_day(&said.view, exit.listing, (exit.day, day))?;
     listed.retain(|one| is_of_ground(one, ground));
-    let stands = |one: &Past| !one.left && one.is_of_day(&said.view, (exit.day, day));
-    if listed.iter().any(stands) {
-        listed.retain(stands);
+    // One that is of it still goes before those, also where it has left.
+    let is_of_it = |one: &Past| one.is_of_day(&said.view, (exit.day, day));
+    let corrected = !listed.iter().any(is_of_it);
+    if !corrected {
+        listed.retain(is_of_it);
     }
     let public = listed.iter().find(|one| !one.left);
     let whose = public.map(|one| one.authority.clone());
     listed.retain(|one| is_or_is_above(said.who, &one.authority));
-    if let Some(breach) = named_by_day(case, said, &listed)? {
-        return not(breach);
+    match named_by_day(case, said, &listed)? {
+        // Nobody but who reads it can tell whether that one is meant.
+        Some(Breach::ListingKnown { index, leaf_hash }) if corrected => {
+            return not(Breach::ListingCorrected { index, leaf_hash });
+        }
+        Some(breach) => return not(breach),
+        None => {}
     }
     if let Some(whose) = whose {
         return Err(not_yours(exit.day, day, whose.as_str()));
@@ -260,14 +267,19 @@ pub(super) fn listed(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let Some(exit) = Exit::of_listing(kind) else {
         return Ok(());
     };
-    let (Some(day), false) = (view.main_date(), said.settled) else {
+    let Some(day) = view.main_date() else {
         return Ok(());
     };
     // Nobody is listed for what was not found or decided yet.
     for field in ["result", "penalty"] {
-        if let Some(ground) = case.named(&view, field)? {
+        if let Some(ground) = case.named(&view, field)?
+            && changes(case, said, &[field, exit.day])?
+        {
             said.not_before(exit.day, &ground, ground.day())?;
         }
+    }
+    if said.settled {
+        return Ok(());
     }
     // The ground of an abnormal listing or a mark is a code, and what is written beside it is not part of it.
     let grounds: &[&str] = match kind {

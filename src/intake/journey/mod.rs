@@ -87,6 +87,16 @@ impl Said<'_> {
     }
 }
 
+/// Whether a correction changes what one of those fields says; what is not corrected says all of them for the first time.
+fn changes(case: &Case<'_>, said: Said<'_>, fields: &[&str]) -> Result<bool, Refusal> {
+    let before = said.own.map(|own| case.past(own)).transpose()?.flatten();
+    Ok(before.is_none_or(|before| {
+        let before = before.view();
+        let mut fields = fields.iter();
+        fields.any(|field| before.value_of(field) != said.view.value_of(field))
+    }))
+}
+
 /// Whether there is anything to be judged about a record.
 pub(super) fn is_one(view: &View<'_>) -> bool {
     match view.kind() {

@@ -1,7 +1,7 @@
 //! The reversal of a revocation (吊销), and the steps that follow on a result.
 
 use super::case::{Case, Past};
-use super::{Said, broken};
+use super::{Said, broken, changes};
 use crate::domain::{Breach, Kind};
 use crate::intake::Refusal;
 use crate::intake::competence::{acts_for, named, not_yours};
@@ -96,7 +96,9 @@ pub(super) fn followup(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
     let Some(result) = case.named(&said.view, "result")? else {
         return Ok(());
     };
-    said.not_before("acted_on", &result, result.day())?;
+    if changes(case, said, &["result", "acted_on"])? {
+        said.not_before("acted_on", &result, result.day())?;
+    }
     match is_party(case, said.who, &result) || handed_over(case, said, &result)? {
         true => Ok(()),
         false => Err(not_yours("result", result.index, result.authority.as_str())),
@@ -113,13 +115,17 @@ fn is_party(case: &Case<'_>, who: &AuthorityId, result: &Past) -> bool {
 
 /// A transfer is not corrected into one of a result that is another's, and answers nothing before it was sent.
 pub(super) fn handed_on(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> {
-    if let Some(answered) = case.named(&said.view, "answers")? {
+    if let Some(answered) = case.named(&said.view, "answers")?
+        && changes(case, said, &["answers", "transferred_on"])?
+    {
         said.not_before("transferred_on", &answered, answered.day())?;
     }
-    let before = said.own.map(|own| case.past(own)).transpose()?.flatten();
-    let before = before.and_then(|before| before.names("result"));
+    // Whoever answers may name the result of who sent the matter.
+    if said.own.is_none() || !changes(case, said, &["result"])? {
+        return Ok(());
+    }
     match case.named(&said.view, "result")? {
-        Some(result) if before != Some(result.index) && !is_party(case, said.who, &result) => {
+        Some(result) if !is_party(case, said.who, &result) => {
             Err(not_yours("result", result.index, result.authority.as_str()))
         }
         _ => Ok(()),

@@ -22,8 +22,15 @@ fn blocks_give_back_what_they_took_across_a_shard_border() {
         .collect();
     blocks.write(first, &leaves).unwrap();
     for number in [first, first + 1] {
-        let entries = split_entries("test", &blocks.entries(number).unwrap()).unwrap();
         let first = number * BLOCK_LEAVES;
+        let bytes = blocks.entries(number).unwrap();
+        let (entries, held) = split_entries("test", &bytes, 0..BLOCK_LEAVES).unwrap();
+        assert_eq!(held, BLOCK_LEAVES);
+        assert_eq!(
+            split_entries("test", &bytes, 5..7).unwrap(),
+            (entries[5..7].to_vec(), BLOCK_LEAVES)
+        );
+        assert!(split_entries("test", &bytes[..bytes.len() - 1], 0..1).is_err());
         let records = blocks.records(first..first + BLOCK_LEAVES).unwrap();
         for (index, record) in (first..).zip(&records) {
             let alone = blocks.records(index..index + 1).unwrap();

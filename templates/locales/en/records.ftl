@@ -1189,6 +1189,7 @@ problem-operator_kind = Records of kind { $kind } are for departments; the opera
 problem-before_entry = “{ $field }” ({ $value }) must not be earlier than { $day }, the day of entry { $index }.
 problem-removed_already = The listing or mark that “{ $field }” ({ $value }) names was ended by entry { $by }.
 problem-listing_known = The log has the listing or mark of “{ $field }” { $value }: name it by its entry, “{ $index } { $leaf_hash }” (listing, mark), or give another ground (listed_reason) if another is meant.
+problem-listing_corrected = Before it was corrected, entry { $index } was the listing or mark of “{ $field }” { $value } of this subject. If that is meant, name it by its entry, “{ $index } { $leaf_hash }” (listing, mark), with the day it has now; if another is meant, give its ground (listed_reason).
 problem-listing_ambiguous = Several listings of “{ $field }” { $value } stand and may be meant: entries { $listings }. A removal ends one: name it by its entry (listing, mark).
 problem-listing_day_other = “{ $field }” is { $value }, but entry { $index }, which is named, is of { $day }: give that day, or leave it out.
 problem-removed_before = The listing or mark of “{ $field }” { $value } was removed by entry { $by }, before this log had it. What is over is not published as standing; if entry { $by } is about another, correct its ground (listed_reason).

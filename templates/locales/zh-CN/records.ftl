@@ -1183,6 +1183,7 @@ problem-operator_kind = { $kind } 是部门的记录，运营者不发布。
 problem-before_entry = 「{ $field }」（{ $value }）不得早于第 { $index } 号条目的日期 { $day }。
 problem-removed_already = 「{ $field }」（{ $value }）所指的列入或者标记已经由第 { $by } 号条目移出或者恢复。
 problem-listing_known = 本日志中有「{ $field }」{ $value } 的列入或者标记：请以条目指明，即「{ $index } { $leaf_hash }」（listing、mark）；如指另一条，请写明其列入原因（listed_reason）。
+problem-listing_corrected = 第 { $index } 号条目在更正之前是该主体「{ $field }」{ $value } 的列入或者标记。如指这一条，请以条目指明，即「{ $index } { $leaf_hash }」（listing、mark），日期写更正后的日期；如指另一条，请写明其列入原因（listed_reason）。
 problem-listing_ambiguous = 「{ $field }」{ $value } 有几条仍然有效的列入或者标记可能被指到：第 { $listings } 号条目。一条移出只结束一条列入：请以条目指明（listing、mark）。
 problem-listing_day_other = 「{ $field }」写的是 { $value }，而所指的第 { $index } 号条目的日期是 { $day }：请写该日期，或者留空。
 problem-removed_before = 「{ $field }」{ $value } 的列入或者标记在本日志收录以前已由第 { $by } 号条目移出或者恢复。已经结束的不再作为有效发布；如第 { $by } 号条目指另一条，请更正其列入原因（listed_reason）。
