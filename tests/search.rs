@@ -4,6 +4,8 @@
 
 #[path = "search/finding.rs"]
 mod finding;
+#[path = "search/relevance.rs"]
+mod relevance;
 #[path = "search/support.rs"]
 mod support;
 #[path = "search/writing.rs"]
