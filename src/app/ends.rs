@@ -118,7 +118,7 @@ impl Ender {
             // What ends together was mostly published together: a reader keeps the block it met.
             let reader = || self.intake.log().proofs();
             let events = due.par_iter().map_init(reader, |log, one| {
-                self.compose(signer, one, &log.leaf(one.index)?.entry)
+                self.compose(signer, one, log.entry(one.index)?)
             });
             let events = events.collect::<Result<Vec<_>, _>>()?;
             let batch = self.intake.accept_events(events);

@@ -22,6 +22,8 @@ pub struct ProofReader<'a> {
     tiles: HashMap<(u8, u64), TileTree>,
     /// First index of the leaves read last, and the leaves: a block, or the tail.
     block: (u64, Vec<Leaf>),
+    /// The same without records, where entries alone were asked for.
+    entries: (u64, Vec<Leaf>),
 }
 
 impl ProofReader<'_> {
@@ -37,25 +39,19 @@ impl ProofReader<'_> {
 
     /// Entry and record; no record where it is under the veil.
     pub fn leaf(&mut self, index: u64) -> Result<&Leaf, LogError> {
-        let size = self.published.size();
-        if index >= size {
-            let what = format!("entry {index}");
-            return Err(LogError::Beyond { what, size });
-        }
-        let (first, leaves) = &self.block;
-        if index < *first || index - first >= leaves.len() as u64 {
-            let first = index / BLOCK_LEAVES * BLOCK_LEAVES;
-            let end = size.min(first + BLOCK_LEAVES);
-            let leaves = self.inner.leaves(first..end, &self.published, true)?;
-            self.block = (first, leaves);
-        }
-        let (first, leaves) = &mut self.block;
-        let within = usize::try_from(index - *first).expect("in a block");
+        let within = read_around(&mut self.block, index, self.inner, &self.published, true)?;
+        let (_, leaves) = &mut self.block;
         // Each time: what was read before may be under it now.
         self.inner
             .veil
             .cover(index, std::slice::from_mut(&mut leaves[within]));
         Ok(&leaves[within])
+    }
+
+    /// The entry alone: its neighbours' records are not read.
+    pub fn entry(&mut self, index: u64) -> Result<&[u8], LogError> {
+        let within = read_around(&mut self.entries, index, self.inner, &self.published, false)?;
+        Ok(&self.entries.1[within].entry)
     }
 
     fn inclusion_at(&mut self, index: u64, size: u64) -> Result<Vec<Hash>, LogError> {
@@ -89,6 +85,27 @@ impl ProofReader<'_> {
             LogError::damaged(format!("tile {tile_level}/{tile}"), "it is too narrow")
         })
     }
+}
+
+/// Reads the block of an index, where it is not the one that is there, and gives the place in it.
+fn read_around(
+    (first, leaves): &mut (u64, Vec<Leaf>),
+    index: u64,
+    inner: &Inner,
+    at: &Published,
+    records: bool,
+) -> Result<usize, LogError> {
+    let size = at.size();
+    if index >= size {
+        let what = format!("entry {index}");
+        return Err(LogError::Beyond { what, size });
+    }
+    if index < *first || index - *first >= leaves.len() as u64 {
+        let start = index / BLOCK_LEAVES * BLOCK_LEAVES;
+        *leaves = inner.leaves(start..size.min(start + BLOCK_LEAVES), at, records)?;
+        *first = start;
+    }
+    Ok(usize::try_from(index - *first).expect("in a block"))
 }
 
 fn tile_tree(hashes: Vec<Hash>) -> TileTree {
@@ -175,6 +192,7 @@ impl Log {
             published: self.published(),
             tiles: HashMap::new(),
             block: (0, Vec::new()),
+            entries: (0, Vec::new()),
         }
     }
 

@@ -155,6 +155,23 @@ fn a_corrected_listing_is_known_by_the_day_and_code_it_had() {
     assert_eq!(county.misfits(), [0; 0]);
 }
 
+/// Nor is it of one that was withdrawn, where another was of this day before it was corrected.
+#[test]
+fn a_listing_that_moved_is_meant_rather_than_one_that_was_withdrawn() {
+    let county = County::new();
+    let wrong = county.listing("2026-02-20");
+    county.withdraw(wrong, "published_in_error", None).unwrap();
+    let moved = county.listing("2026-02-20");
+    county
+        .correct(moved, "abnormal_listing", listing("2026-02-21"))
+        .unwrap();
+    let by_day = with(removal("2026-03-01"), "listed_on", "2026-02-20");
+    assert_eq!(
+        county.refused("abnormal_removal", by_day),
+        "listing_corrected"
+    );
+}
+
 /// Where several of a day may be meant, the refusal names them all.
 #[test]
 fn a_removal_by_a_day_of_several_listings_is_refused() {

@@ -63,7 +63,7 @@ fn is_of_the_inspected(text: &str) -> bool {
     })
 }
 
-/// 检查组组长赵六, 检查员张三现场发现: a name follows directly, and nothing else or what was done. Before a number it is what was done: 执法人员查获2箱.
+/// 检查组组长赵六, 检查员张三现场发现: a name follows directly, and nothing else or what was done.
 fn names_one(rest: &str) -> bool {
     let [roles, _, _, _, _, _, _, no_beginnings, ..] = lines();
     names_somebody(rest)
@@ -73,7 +73,7 @@ fn names_one(rest: &str) -> bool {
             !run.starts_with(|first| no_beginnings.contains(first))
                 && !run.starts_with(JOINS)
                 && !roles.split(' ').any(|role| run.contains(role))
-                && (is_name(run) && !rest[run.len()..].starts_with(char::is_numeric) || acts(run))
+                && (is_name(run) || acts(run))
         })
 }
 
@@ -240,6 +240,9 @@ mod tests {
             "由张三和李四检查",
             "本次由张三、李四现场检查，未发现问题",
             "检查组组长赵六",
+            "执法人员张三2026年3月5日现场检查",
+            "检查组组长赵六3月5日到场",
+            "检查员张三12345678",
             "检查人员张三",
             "执法人员张三现场发现",
             "执法人员张三（执法证号略）检查",

@@ -85,6 +85,11 @@ impl Past {
         is_of_day(&self.view(), of, (field, day))
     }
 
+    /// Whether it stands for the subject of another record.
+    pub(super) fn is_of_subject(&self, of: &View<'_>) -> bool {
+        is_of_subject(&self.view(), of)
+    }
+
     /// The day it is about.
     pub(super) fn day(&self) -> Option<Date> {
         self.view().main_date()
@@ -93,10 +98,12 @@ impl Past {
 
 /// Whether a record is about the subject of another, and names that day.
 fn is_of_day(view: &View<'_>, of: &View<'_>, (field, day): (&str, Date)) -> bool {
+    view.date_of(field) == Some(day) && is_of_subject(view, of)
+}
+
+fn is_of_subject(view: &View<'_>, of: &View<'_>) -> bool {
     let code = of.subject_code();
-    view.date_of(field) == Some(day)
-        && view.subject_code() == code
-        && (code.is_some() || view.subject_name() == of.subject_name())
+    view.subject_code() == code && (code.is_some() || view.subject_name() == of.subject_name())
 }
 
 fn unreadable(error: impl ToString) -> Refusal {

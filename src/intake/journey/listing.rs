@@ -166,11 +166,25 @@ fn of_its_day(case: &Case<'_>, said: Said<'_>, exit: &Exit) -> Result<(), Refusa
     // Tables go on with the code and day that a listing had before it was corrected.
     let mut listed = case.of_day(&said.view, exit.listing, (exit.day, day))?;
     listed.retain(|one| is_of_ground(one, ground));
-    // One that is of it still goes before those, also where it has left.
-    let is_of_it = |one: &Past| one.is_of_day(&said.view, (exit.day, day));
-    let corrected = !listed.iter().any(is_of_it);
+    let stands = |one: &Past| !one.left && one.is_of_day(&said.view, (exit.day, day));
+    let corrected = !listed.iter().any(stands);
+    let is_ours = |one: &Past| one.is_of_subject(&said.view);
     if !corrected {
-        listed.retain(is_of_it);
+        listed.retain(stands);
+    } else if listed.iter().any(is_ours) {
+        listed.retain(is_ours);
+    } else {
+        // Those are another's by now: only of one that stands, and that is for the speaker, is there anything to be said.
+        let mut open = Vec::new();
+        for one in listed {
+            if !one.left
+                && is_or_is_above(said.who, &one.authority)
+                && lifted(case, &one, said.own)?.is_none()
+            {
+                open.push(one);
+            }
+        }
+        listed = open;
     }
     let public = listed.iter().find(|one| !one.left);
     let whose = public.map(|one| one.authority.clone());

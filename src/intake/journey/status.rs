@@ -124,8 +124,13 @@ pub(super) fn handed_on(case: &Case<'_>, said: Said<'_>) -> Result<(), Refusal> 
     if said.own.is_none() || !changes(case, said, &["result"])? {
         return Ok(());
     }
+    let answered = case.named(&said.view, "answers")?;
+    let of_sender = |result: &Past| {
+        let answered = answered.as_ref();
+        answered.is_some_and(|answered| is_party(case, &answered.authority, result))
+    };
     match case.named(&said.view, "result")? {
-        Some(result) if !is_party(case, said.who, &result) => {
+        Some(result) if !is_party(case, said.who, &result) && !of_sender(&result) => {
             Err(not_yours("result", result.index, result.authority.as_str()))
         }
         _ => Ok(()),
