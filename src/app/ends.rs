@@ -117,17 +117,31 @@ impl Ender {
             due.sort_unstable_by_key(|one| one.index);
             // What ends together was mostly published together: a reader keeps the block it met.
             let reader = || self.intake.log().proofs();
-            let events = due.par_iter().map_init(reader, |log, one| {
+            let composed = due.par_iter().map_init(reader, |log, one| {
                 self.compose(signer, one, log.entry(one.index)?)
             });
-            let events = events.collect::<Result<Vec<_>, _>>()?;
+            let composed: Vec<Result<Event, Failure>> = composed.collect();
+            let (mut asked, mut events) = (Vec::new(), Vec::new());
+            for (one, event) in due.iter().zip(composed) {
+                match event {
+                    Ok(event) => {
+                        asked.push(one.index);
+                        events.push(event);
+                    }
+                    // A record that cannot be read keeps no other one published.
+                    Err(failure) => {
+                        done.failed += 1;
+                        tracing::error!(index = one.index, %failure, "an expiry could not be written");
+                    }
+                }
+            }
             let batch = self.intake.accept_events(events);
-            for (one, answer) in due.iter().zip(batch.wait()) {
+            for (index, answer) in asked.into_iter().zip(batch.wait()) {
                 match answer {
                     Ok(_) => done.ended += 1,
                     Err(refusal) => {
                         done.failed += 1;
-                        tracing::warn!(index = one.index, %refusal, "an expiry was refused");
+                        tracing::warn!(index, %refusal, "an expiry was refused");
                     }
                 }
             }
