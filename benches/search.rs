@@ -7,6 +7,8 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use pinyin::ToPinyin;
+
 use gongshi::search::{
     SearchDoc, SearchError, SearchIndex, SearchQuery, Sort, TantivyIndex, TantivyOptions,
 };
@@ -138,7 +140,7 @@ fn document(index: u64) -> SearchDoc {
         &kind_name[..6],
         numbers.below(5_000)
     );
-    let mut text = format!("{county}{authority_name}。{kind_name}。");
+    let mut text = String::new();
     for _ in 0..2 + numbers.below(4) {
         text.push_str(numbers.pick(&SENTENCES));
         text.push('。');
@@ -160,6 +162,7 @@ fn document(index: u64) -> SearchDoc {
         )),
         subject_name: Some(name),
         title: number.clone(),
+        labels: vec![kind_name.to_owned(), format!("{county}{authority_name}")],
         text,
         codes: vec![number],
         marks: Vec::new(),
@@ -186,7 +189,12 @@ fn json_bytes(doc: &SearchDoc) -> usize {
             .filter_map(|text| text.as_ref())
             .map(String::len)
             .sum::<usize>()
-        + doc.codes.iter().map(String::len).sum::<usize>()
+        + doc
+            .codes
+            .iter()
+            .chain(&doc.labels)
+            .map(String::len)
+            .sum::<usize>()
 }
 
 fn resident_mb() -> u64 {
@@ -208,6 +216,24 @@ fn folder_bytes(folder: &Path) -> u64 {
             .filter_map(|file| Some(file.ok()?.metadata().ok()?.len()))
             .sum()
     })
+}
+
+/// A name in letters, or in the first of each.
+fn sound(name: &str, first: bool) -> String {
+    let sounds = name.to_pinyin().flatten();
+    let letters = sounds.map(|sound| match first {
+        true => sound.first_letter(),
+        false => sound.plain(),
+    });
+    letters.collect()
+}
+
+/// The text with one character wrong.
+fn slip(text: &str, at: usize, wrong: char) -> String {
+    let chars = text.chars().enumerate();
+    chars
+        .map(|(place, c)| if place == at { wrong } else { c })
+        .collect()
 }
 
 fn shapes(count: u64) -> Vec<(&'static str, Vec<SearchQuery>)> {
@@ -260,6 +286,36 @@ fn shapes(count: u64) -> Vec<(&'static str, Vec<SearchQuery>)> {
             "名 + 事",
             some(&|doc, _| format!("{} 行政处罚", piece(&name(&doc), 6, 3))),
         ),
+        (
+            "pinyin of 4",
+            some(&|doc, numbers| sound(&piece(&name(&doc), 3 + numbers.below(5), 4), false)),
+        ),
+        (
+            "first letters of 5",
+            some(&|doc, numbers| sound(&piece(&name(&doc), 3 + numbers.below(4), 5), true)),
+        ),
+        (
+            "first letters of 3",
+            some(&|doc, _| sound(&piece(&name(&doc), 6, 3), true)),
+        ),
+        (
+            "name with a slip",
+            some(&|doc, _| slip(&name(&doc), 7, '囍')),
+        ),
+        (
+            "piece of a name with a slip",
+            some(&|doc, _| slip(&piece(&name(&doc), 3, 6), 4, '囍')),
+        ),
+        (
+            "code with a slip",
+            some(&|doc, _| slip(&code(&doc), 12, 'Z')),
+        ),
+        ("nothing like it", fixed("囍囍有限公司食品处罚")),
+        ("失联", fixed("失联")),
+        ("黑名单", fixed("黑名单")),
+        ("没有健康证", fixed("没有健康证")),
+        ("岐山市监局 2024 处罚", fixed("岐山市监局 2024 处罚")),
+        ("凤鸣镇一百二十号", fixed("凤鸣镇一百二十号")),
         ("有限公司", fixed("有限公司")),
         ("经营异常名录", fixed("经营异常名录")),
         ("食品安全 处罚 2024", fixed("食品安全 处罚 2024")),

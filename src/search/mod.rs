@@ -4,6 +4,12 @@
 //! is published: callers check every hit against the store before showing it. This module knows no storage of ours and no
 //! HTTP; following the log belongs to the caller, through [`SearchIndex::cursor`].
 
+mod asked;
+mod fold;
+mod lists;
+mod names;
+mod numbers;
+mod sounds;
 pub mod sync;
 mod tantivy;
 
@@ -36,7 +42,9 @@ pub struct SearchDoc {
     pub subject_name: Option<String>,
     /// Number or name of the record.
     pub title: String,
-    /// Everything else worth finding, in Chinese, to be cut into words (put the authority's name here too).
+    /// What it is and from whom, in the words that readers see: names of its kind, authority and codes. Found like the title.
+    pub labels: Vec<String>,
+    /// Everything else worth finding, in Chinese, to be cut into words.
     pub text: String,
     /// Decision numbers, permit numbers, plan keys: matched whole, by prefix, and by any piece of four characters or more.
     pub codes: Vec<String>,
@@ -67,7 +75,8 @@ pub fn read_mark(mark: &str) -> Option<(CodeList, &str)> {
 /// Order of the hits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Sort {
-    /// Exact code, then full name, then part of a name, then part of a code, then title, then text; newest first among equals.
+    /// Exact code; full name; part of a name, or of a number from run to run; part of a code, words or sound of a name; title; text. Newest first
+    /// among equals.
     #[default]
     Relevance,
     /// Latest date first.
@@ -144,6 +153,8 @@ pub struct SearchPage {
     pub truncated: bool,
     /// False when the text held nothing that can be searched for (only punctuation, emoji, control characters); such a query finds nothing.
     pub understood: bool,
+    /// Nothing holds what was typed, whatever the filters: these are the records most like it.
+    pub similar: bool,
 }
 
 /// Why an engine could not do what was asked.

@@ -40,20 +40,14 @@ fn document(
     if let Some((body, kind)) = of_corrected {
         text = person::without_name(&text, &View::new(kind, body)).into_owned();
     }
-    // Who published it and what it is are found by the words that readers see, as codes are.
-    text.push('\n');
-    text.push_str(&catalogue.kind(Lang::Zh, kind.as_str()));
-    if let Some(name) = names.get(entry.authority.as_str()) {
-        text.push('\n');
-        text.push_str(name);
-    }
+    let mut labels = vec![catalogue.kind(Lang::Zh, kind.as_str())];
+    labels.extend(names.get(entry.authority.as_str()).cloned());
     let logged_on = day_in_china(entry.logged_at.unix());
     let place = Rules::place(Some(entry.authority.as_str()), &view, logged_on);
     let mut marks = Vec::new();
     for (list, code) in view.codes() {
         let named = rules.codes().named(list, code, place).map(Code::names);
-        text.push('\n');
-        text.push_str(&catalogue.named_code(Lang::Zh, list.name(), code, named));
+        labels.push(catalogue.named_code(Lang::Zh, list.name(), code, named));
         if list.is_open() {
             marks.push(mark(list, code));
         }
@@ -71,6 +65,7 @@ fn document(
         subject_uscc: view.subject_code().map(|code| code.to_string()),
         subject_name: person::shown_name(&view).map(|name| name.into_owned()),
         title: view.number().unwrap_or_default().to_owned(),
+        labels,
         text,
         codes: view.numbers().into_iter().map(str::to_owned).collect(),
         marks,

@@ -10,6 +10,9 @@ mod folder;
 mod purge;
 mod query;
 mod schema;
+mod similar;
+mod sound;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,8 +20,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use gongshi_verify::encoding::hex;
 use serde::{Deserialize, Serialize};
-use tantivy::collector::DocSetCollector;
-use tantivy::query::TermQuery;
+use tantivy::collector::{Count, DocSetCollector};
+use tantivy::query::{Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term,
@@ -27,6 +30,7 @@ use tantivy::{
 use self::facets::PageCollector;
 use self::folder::{Found, empty, engine_error, io_error, look_at};
 use self::schema::Fields;
+use super::asked::Asked;
 use super::{MAX_DEPTH, SearchDoc, SearchError, SearchIndex, SearchPage, SearchQuery};
 
 /// How the embedded engine uses the machine.
@@ -266,6 +270,49 @@ impl TantivyIndex {
         Ok(())
     }
 
+    /// What the text finds; where nothing holds it, whatever the filters, what is most like it.
+    fn answer(
+        &self,
+        searcher: &Searcher,
+        query: &SearchQuery,
+        asked: &Asked<'_>,
+    ) -> tantivy::Result<SearchPage> {
+        let mut page = SearchPage {
+            truncated: asked.truncated,
+            understood: asked.understood,
+            ..SearchPage::default()
+        };
+        if !asked.understood {
+            return Ok(page);
+        }
+        let pass = |text: Option<Box<dyn Query>>, least: f32| {
+            let collector = PageCollector {
+                sort: query.sort,
+                depth: match query.limit {
+                    0 => 0,
+                    limit => query.offset.saturating_add(limit),
+                },
+                ranked: !asked.terms.is_empty(),
+                least,
+            };
+            let filtered = query::filtered(&self.fields, query, text);
+            searcher.search(&filtered, &collector)
+        };
+        let mut found = pass(query::exactly(&self.fields, asked), 0.0)?;
+        if found.total == 0
+            && let Some(exact) = query::exactly(&self.fields, asked)
+            && searcher.search(&exact, &Count)? == 0
+            && let Some((like, least)) = similar::like(&self.fields, searcher, asked)?
+        {
+            found = pass(Some(like), least)?;
+            page.similar = found.total > 0;
+        }
+        page.hits = found.hits.into_iter().skip(query.offset).collect();
+        page.total = found.total;
+        page.facets = found.facets;
+        Ok(page)
+    }
+
     fn failed(&self, error: TantivyError) -> SearchError {
         engine_error(&self.folder, error)
     }
@@ -351,24 +398,12 @@ impl SearchIndex for TantivyIndex {
             });
         }
         let view = self.view();
-        let plan = query::plan(&self.fields, query);
-        let collector = PageCollector {
-            sort: query.sort,
-            depth: if limit == 0 { 0 } else { depth },
-            ranked: plan.ranked,
-        };
-        let found = view
-            .searcher
-            .search(&plan.query, &collector)
+        let asked = Asked::new(&query.text);
+        let mut answer = self
+            .answer(&view.searcher, query, &asked)
             .map_err(|error| self.failed(error))?;
-        Ok(SearchPage {
-            hits: found.hits.into_iter().skip(offset).collect(),
-            total: found.total,
-            facets: found.facets,
-            indexed: view.cursor,
-            truncated: plan.truncated,
-            understood: plan.understood,
-        })
+        answer.indexed = view.cursor;
+        Ok(answer)
     }
 
     fn clear(&self) -> Result<(), SearchError> {

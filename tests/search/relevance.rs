@@ -12,9 +12,8 @@ const QUERIES: &str = include_str!("../../search/relevance.toml");
 const CORPUS: &str = include_str!("../../search/corpus.jsonl");
 /// Hits that are looked at.
 const DEPTH: usize = 10;
-/// Of how many queries the first hit is right, at least: before pinyin, synonyms and slips. Raised with the engine.
-const FROZEN: f64 = 0.51;
-const OPEN: f64 = 0.45;
+/// Of how many queries the first hit is right, at least.
+const LEAST: f64 = 0.95;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +44,7 @@ struct Line {
     subject_uscc: Option<String>,
     subject_name: Option<String>,
     title: String,
+    labels: Vec<String>,
     text: String,
     codes: Vec<String>,
     marks: Vec<String>,
@@ -69,6 +69,7 @@ fn corpus() -> Vec<SearchDoc> {
             subject_uscc: line.subject_uscc,
             subject_name: line.subject_name,
             title: line.title,
+            labels: line.labels,
             text: line.text,
             codes: line.codes,
             marks: line.marks,
@@ -176,8 +177,8 @@ fn what_people_type_finds_what_they_mean() {
         println!("{}", score.line(&format!("{lot} {shape}")));
     }
     println!("first hit wrong:\n{}", wrong.join("\n"));
-    for (lot, least) in [(true, FROZEN), (false, OPEN)] {
+    for lot in [true, false] {
         let score = scores[&(lot, "all".to_owned())];
-        assert!(score.success() >= least, "{}", score.line("all"));
+        assert!(score.success() >= LEAST, "{}", score.line("all"));
     }
 }

@@ -27,6 +27,7 @@ pub fn doc(index: u64) -> SearchDoc {
         subject_uscc: None,
         subject_name: None,
         title: String::new(),
+        labels: Vec::new(),
         text: String::new(),
         codes: Vec::new(),
         marks: Vec::new(),

@@ -3,15 +3,15 @@
 //! Documents and queries both pass through here, and only here, so that they cannot be cut differently. Nothing in this file
 //! knows a field or a query; whatever changes what it produces must change [`fingerprint`], or old indexes go on with old tokens.
 
-use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 use jieba_rs::Jieba;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
-use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
-const DICTIONARY: &str = include_str!("../../../search/dictionary.txt");
-const STOP_WORDS: &str = include_str!("../../../search/stopwords.txt");
+use crate::search::fold::{compact, spaced};
+use crate::search::lists;
+use crate::search::numbers;
+use crate::search::sounds;
 
 /// Characters of a name's pieces.
 pub(super) const NAME_GRAM: usize = 2;
@@ -24,52 +24,9 @@ const EDGE: char = '^';
 
 /// Identifies the data and the code that make tokens; an index made under another fingerprint must be rebuilt.
 pub(super) fn fingerprint() -> String {
-    /// Raised with every change of this file that changes tokens, and of what documents are made of (`sync`).
-    const ANALYSER: u32 = 6;
-    // FNV-1a: the same on every toolchain, unlike the standard library's hasher.
-    let hash = [DICTIONARY, "\0", STOP_WORDS]
-        .iter()
-        .flat_map(|data| data.bytes())
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    format!("{ANALYSER}-{hash:016x}")
-}
-
-/// Folds character by character: compatibility forms (full width, ligatures, enclosed numbers), accents and case disappear.
-///
-/// `sink` gets `Some` for every letter or digit left, `None` for everything else. Because no character looks at its
-/// neighbours, the folding of a piece is a piece of the folding: the law that any piece of a name is found rests on that.
-fn fold(text: &str, mut sink: impl FnMut(Option<char>)) {
-    for c in text.chars() {
-        match c {
-            '0'..='9' | 'a'..='z' | '\u{4e00}'..='\u{9fff}' => sink(Some(c)),
-            'A'..='Z' => sink(Some(c.to_ascii_lowercase())),
-            _ if c.is_ascii() => sink(None),
-            _ => decompose_compatible(c, |part| {
-                for lower in part.to_lowercase() {
-                    if lower.is_alphanumeric() {
-                        sink(Some(lower));
-                    } else if !is_combining_mark(lower) {
-                        sink(None);
-                    }
-                }
-            }),
-        }
-    }
-}
-
-/// Folded, with everything that is neither letter nor digit left out: how names and codes are compared.
-pub(super) fn compact(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    fold(text, |c| folded.extend(c));
-    folded
-}
-
-/// Folded, with a space for everything that is neither letter nor digit: what is cut into words.
-fn spaced(text: &str, into: &mut String) {
-    into.clear();
-    fold(text, |c| into.push(c.unwrap_or(' ')));
+    /// Raised with every change of what cuts text, here and in `fold`, `numbers` and `sounds`, and of what documents are made of (`sync`).
+    const ANALYSER: u32 = 7;
+    format!("{ANALYSER}-{}", lists::digest())
 }
 
 /// The token for "a code begins with this"; `prefix` is compact and shorter than [`CODE_GRAM`].
@@ -96,29 +53,17 @@ pub(super) fn covering_grams(compact: &str, size: usize) -> Vec<(usize, String)>
 }
 
 fn jieba() -> &'static Jieba {
-    static JIEBA: OnceLock<Jieba> = OnceLock::new();
-    JIEBA.get_or_init(|| {
+    static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
         let mut jieba = Jieba::new();
-        for line in lines(DICTIONARY) {
-            let mut parts = line.split_whitespace();
-            if let Some(word) = parts.next() {
-                let frequency = parts.next().and_then(|digits| digits.parse().ok());
-                jieba.add_word(&compact(word), frequency, None);
-            }
+        for (word, frequency) in lists::dictionary() {
+            jieba.add_word(&compact(word), frequency, None);
+        }
+        for word in lists::known_words() {
+            jieba.add_word(&compact(word), None, None);
         }
         jieba
-    })
-}
-
-fn stop_words() -> &'static HashSet<&'static str> {
-    static STOP: OnceLock<HashSet<&'static str>> = OnceLock::new();
-    STOP.get_or_init(|| lines(STOP_WORDS).collect())
-}
-
-fn lines(data: &'static str) -> impl Iterator<Item = &'static str> {
-    data.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    });
+    &JIEBA
 }
 
 /// A word of a query, and where it stands.
@@ -137,13 +82,30 @@ pub(super) fn query_words(term: &str) -> Vec<Word> {
     jieba()
         .cut(&folded, false)
         .into_iter()
-        .filter(|token| token.word != " " && !stop_words().contains(token.word))
+        .filter(|token| token.word != " " && !lists::stop_words().contains(token.word))
         .map(|token| Word {
             text: token.word.to_owned(),
             start: token.start,
             chars: token.end - token.start,
         })
         .collect()
+}
+
+/// The two-character words inside a longer one, where they are all of it: 拖欠 and 工资 for 拖欠工资.
+pub(super) fn parts_of_word(word: &str) -> Vec<&str> {
+    let parts = jieba().cut_for_search(word, false).into_iter();
+    let parts: Vec<_> = parts.filter(|part| part.end - part.start == 2).collect();
+    let mut reached = 0;
+    for part in &parts {
+        if part.start > reached {
+            return Vec::new();
+        }
+        reached = reached.max(part.end);
+    }
+    match parts.len() > 1 && reached == word.chars().count() {
+        true => parts.into_iter().map(|part| part.word).collect(),
+        false => Vec::new(),
+    }
 }
 
 /// A token found in the tokenizer's own buffer: bytes from, to; offset and length in characters.
@@ -190,6 +152,140 @@ impl TokenStream for SpanStream<'_> {
 
     fn token_mut(&mut self) -> &mut Token {
         self.token
+    }
+}
+
+/// Runs of a number ([`numbers::runs`]), at positions that count them.
+#[derive(Clone, Default)]
+pub(super) struct RunTokenizer {
+    buffer: String,
+    spans: Vec<Span>,
+    token: Token,
+}
+
+impl Tokenizer for RunTokenizer {
+    type TokenStream<'a> = SpanStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> SpanStream<'a> {
+        self.buffer.clear();
+        self.spans.clear();
+        for (position, run) in numbers::runs(text).iter().enumerate() {
+            let from = self.buffer.len();
+            self.buffer.push_str(run);
+            self.spans.push(Span {
+                from,
+                to: self.buffer.len(),
+                position,
+                chars: 1,
+            });
+        }
+        SpanStream {
+            text: &self.buffer,
+            spans: self.spans.iter(),
+            token: &mut self.token,
+            edges: 0,
+        }
+    }
+}
+
+/// Stands before first letters, which are no syllable.
+const INITIALS: char = '~';
+/// Stands between two syllables.
+const JOINT: char = '\'';
+/// Characters whose first letters make a token.
+pub(super) const INITIALS_GRAM: usize = 3;
+/// Tokens of one place that are made at most: a character has rarely more than two readings in use.
+const MOST_READINGS: usize = 24;
+
+/// The token for characters that begin with these letters.
+pub(super) fn initials_token(letters: impl IntoIterator<Item = char>) -> String {
+    [INITIALS].into_iter().chain(letters).collect()
+}
+
+/// The token for a name whose first two characters begin with these letters.
+pub(super) fn first_initials_token(letters: impl IntoIterator<Item = char>) -> String {
+    [INITIALS, EDGE].into_iter().chain(letters).collect()
+}
+
+/// The token for two characters that read so.
+pub(super) fn pair_token(first: &str, second: &str) -> String {
+    format!("{first}{JOINT}{second}")
+}
+
+/// How a folded name sounds: each syllable, each two that follow each other, and the first letters of each three, in all readings.
+/// Positions are characters.
+#[derive(Clone, Default)]
+pub(super) struct SoundTokenizer {
+    buffer: String,
+    spans: Vec<Span>,
+    token: Token,
+}
+
+impl SoundTokenizer {
+    fn push(&mut self, position: usize, chars: usize, token: &str) {
+        let from = self.buffer.len();
+        self.buffer.push_str(token);
+        self.spans.push(Span {
+            from,
+            to: self.buffer.len(),
+            position,
+            chars,
+        });
+    }
+
+    fn push_initials(&mut self, position: usize, firsts: &[Vec<char>], edge: bool) {
+        let mut grams = vec![String::new()];
+        for letters in firsts {
+            let longer = |gram: &String| {
+                let gram = gram.clone();
+                letters.iter().map(move |letter| format!("{gram}{letter}"))
+            };
+            grams = grams.iter().flat_map(longer).take(MOST_READINGS).collect();
+        }
+        for gram in grams {
+            let token = match edge {
+                true => first_initials_token(gram.chars()),
+                false => initials_token(gram.chars()),
+            };
+            self.push(position, firsts.len(), &token);
+        }
+    }
+}
+
+impl Tokenizer for SoundTokenizer {
+    type TokenStream<'a> = SpanStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> SpanStream<'a> {
+        self.buffer.clear();
+        self.spans.clear();
+        let chars: Vec<char> = text.chars().collect();
+        let firsts: Vec<Vec<char>> = chars.iter().map(|c| sounds::initials(*c)).collect();
+        if let Some(two) = firsts.get(..2) {
+            self.push_initials(0, two, true);
+        }
+        for (position, c) in chars.iter().enumerate() {
+            let readings = sounds::readings(*c);
+            for reading in readings {
+                self.push(position, 1, reading);
+            }
+            let next = chars.get(position + 1);
+            let next = next.map_or(&[][..], |next| sounds::readings(*next));
+            let pairs = readings
+                .iter()
+                .flat_map(|one| next.iter().map(move |two| pair_token(one, two)));
+            for pair in pairs.take(MOST_READINGS) {
+                self.push(position, 2, &pair);
+            }
+            if let Some(three) = firsts.get(position..position + INITIALS_GRAM) {
+                self.push_initials(position, three, false);
+            }
+        }
+        SpanStream {
+            text: &self.buffer,
+            spans: self.spans.iter(),
+            token: &mut self.token,
+            edges: 0,
+        }
     }
 }
 
@@ -272,7 +368,7 @@ impl Tokenizer for WordTokenizer {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> SpanStream<'a> {
         spaced(text, &mut self.folded);
         self.spans.clear();
-        let (jieba, stop) = (jieba(), stop_words());
+        let (jieba, stop) = (jieba(), lists::stop_words());
         // A word's inner words of up to three characters come before it, and overlap: its single characters are given once.
         let mut parts_to = 0;
         for token in jieba.cut_for_search(&self.folded, false) {
@@ -340,17 +436,6 @@ mod tests {
     }
 
     #[test]
-    fn folding_levels_width_case_brackets_and_accents() {
-        assert_eq!(
-            compact("岐市监处罚〔２０２６〕１２号"),
-            "岐市监处罚202612号"
-        );
-        assert_eq!(compact("岐市监处罚[2026] 12 号"), "岐市监处罚202612号");
-        assert_eq!(compact("Ａｂ（Café）㈱①"), "abcafe株1");
-        assert_eq!(compact("，。《》!?🙂\u{202e}\u{0}"), "");
-    }
-
-    #[test]
     fn grams_overlap_and_edges_mark_the_beginning() {
         assert_eq!(
             tokens(GramTokenizer::new(2), "甲乙丙"),
@@ -376,6 +461,40 @@ mod tests {
     }
 
     #[test]
+    fn names_sound_in_all_readings() {
+        let found = tokens(SoundTokenizer::default(), "单县k店");
+        for (token, at) in [
+            ("shan", 0),
+            ("dan", 0),
+            ("shan'xian", 0),
+            ("dan'xian", 0),
+            ("~sxk", 0),
+            ("~^sx", 0),
+            ("k'dian", 2),
+            ("~xkd", 1),
+        ] {
+            assert!(
+                found.contains(&(token.to_owned(), at)),
+                "{token}: {found:?}"
+            );
+        }
+        assert_eq!(tokens(SoundTokenizer::default(), ""), []);
+    }
+
+    #[test]
+    fn runs_of_a_number_follow_each_other() {
+        let found = tokens(RunTokenizer::default(), "FX-2026-01");
+        assert_eq!(
+            found,
+            [
+                ("fx".to_owned(), 0),
+                ("2026".to_owned(), 1),
+                ("1".to_owned(), 2)
+            ]
+        );
+    }
+
+    #[test]
     fn domain_words_stay_whole_and_give_their_parts() {
         let found = tokens(WordTokenizer::default(), "被列入经营异常名录的");
         let has = |word: &str, at: usize| found.contains(&(word.to_owned(), at));
@@ -396,32 +515,11 @@ mod tests {
             .map(|word| word.text)
             .collect();
         assert_eq!(words, ["双随机", "抽查", "2026", "年"]);
-    }
-
-    #[test]
-    fn data_files_are_clean() {
-        for (name, data) in [("dictionary", DICTIONARY), ("stop words", STOP_WORDS)] {
-            let mut seen = HashSet::new();
-            for line in lines(data) {
-                let word = line.split_whitespace().next().unwrap();
-                assert!(seen.insert(word), "{name}: {word} stands twice");
-            }
-        }
-        for word in lines(DICTIONARY) {
-            assert!(
-                !stop_words().contains(word),
-                "{word} is both a word and a stop word"
-            );
-        }
+        assert_eq!(parts_of_word("拖欠工资"), ["拖欠", "工资"]);
+        assert_eq!(parts_of_word("健康证"), [""; 0]);
     }
 
     proptest! {
-        #[test]
-        fn folding_a_piece_gives_a_piece(before in any::<String>(), piece in any::<String>(), after in any::<String>()) {
-            let whole = format!("{before}{piece}{after}");
-            prop_assert!(compact(&whole).contains(&compact(&piece)));
-        }
-
         #[test]
         fn tokens_are_what_stands_at_their_position(text in "[ -~一-丠经营异常名录（）Ａ-Ｚ]{0,40}") {
             let mut folded = String::new();

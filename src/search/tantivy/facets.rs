@@ -27,6 +27,8 @@ pub(super) struct PageCollector {
     pub(super) depth: usize,
     /// Whether scores matter; without text they are all equal.
     pub(super) ranked: bool,
+    /// What scores less is no part of the result.
+    pub(super) least: Score,
 }
 
 /// The order of hits: larger is better.
@@ -126,6 +128,7 @@ impl Collector for PageCollector {
         };
         Ok(SegmentPage {
             sort: self.sort,
+            least: self.least,
             best: Best::new(self.depth),
             total: 0,
             day: columns.i64(DAY)?.first_or_default_col(0),
@@ -138,7 +141,7 @@ impl Collector for PageCollector {
     }
 
     fn requires_scoring(&self) -> bool {
-        self.ranked && self.sort == Sort::Relevance
+        self.ranked && (self.sort == Sort::Relevance || self.least > 0.0)
     }
 
     fn merge_fruits(
@@ -174,6 +177,7 @@ impl Collector for PageCollector {
 /// The part of a result that lies in one segment.
 pub(super) struct SegmentPage {
     sort: Sort,
+    least: Score,
     best: Best,
     total: u64,
     day: Arc<dyn ColumnValues<i64>>,
@@ -205,6 +209,10 @@ impl SegmentPage {
         if self.best.depth == 0 {
             return;
         }
+        let score = match self.sort {
+            Sort::Relevance => score,
+            Sort::Newest | Sort::Oldest => 0.0,
+        };
         // The index is read only where score and day do not decide.
         let day = self.day.get_val(doc);
         let reachable = Key {
@@ -222,6 +230,9 @@ impl SegmentCollector for SegmentPage {
     type Fruit = tantivy::Result<SegmentFruit>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
+        if score < self.least {
+            return;
+        }
         self.total += 1;
         if let Some(ords) = &self.ords {
             Self::count(&mut self.counts, ords.get_val(doc));

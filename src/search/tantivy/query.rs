@@ -1,7 +1,7 @@
 //! From what was typed to the engine's query.
 //!
-//! No character has a meaning of its own: the text is split at white space, every term must match somewhere, and how it matches
-//! decides its rank. Every clause scores a constant, so that equal kinds of match are equal and the newest comes first.
+//! Every term must match somewhere, and how it matches decides its rank. Every clause scores a constant, so that equal kinds of match are equal
+//! and the newest comes first. What to do where nothing matches is `similar`'s.
 
 use std::ops::Bound;
 
@@ -12,72 +12,63 @@ use tantivy::query::{
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
-use super::analyse::{CODE_GRAM, NAME_GRAM, Word, compact, covering_grams, edge, query_words};
+use super::analyse::{CODE_GRAM, NAME_GRAM, covering_grams, edge};
 use super::schema::{Fields, region_prefix};
-use crate::search::{MAX_QUERY_CHARS, MAX_QUERY_TERMS, SearchQuery};
+use super::sound::sound_clauses;
+use super::words::{Reach, is_telling, reaches_farther, spellings, text_words, words_clause};
+use crate::search::SearchQuery;
+use crate::search::asked::Asked;
+use crate::search::fold::compact;
+use crate::search::lists::kinds_called;
+use crate::search::numbers::{is_number, runs, unmistaken};
 
-/// What kind of match counts how much. Each step is larger than all terms of a query can reach on the step below it
-/// ([`MAX_QUERY_TERMS`] of them), so that the best kind of match decides; all sums stay exact in an `f32`.
-mod rank {
-    pub(super) const TEXT: f32 = 1.0;
-    pub(super) const TITLE: f32 = 13.0;
-    pub(super) const CODE_PIECE: f32 = 169.0;
-    pub(super) const NAME_PIECE: f32 = 2_197.0;
-    pub(super) const NAME: f32 = 28_561.0;
-    pub(super) const CODE: f32 = 371_293.0;
+/// What kind of match counts how much. Each step is larger than what all terms of a query reach on the step below it, but for
+/// very long ones, so that the best kind of match decides; all sums stay exact in an `f32`.
+pub(super) mod rank {
+    pub(in super::super) const TEXT: f32 = 1.0;
+    /// The words of a title, or of what kind of record it is and from whom.
+    pub(in super::super) const TITLE: f32 = 13.0;
+    /// The same in the order typed: of the title, of what it is.
+    pub(in super::super) const TITLE_PIECE: f32 = 14.0;
+    pub(in super::super) const LABEL: f32 = 15.0;
+    /// What is called just so.
+    pub(in super::super) const KIND: f32 = 16.0;
+    /// Of a rank, what is found by what a word also means.
+    pub(in super::super) const FAR: f32 = 0.5;
+    /// A piece of a code; the words of a name, or how it sounds to its first letters.
+    pub(in super::super) const CODE_PIECE: f32 = 169.0;
+    /// A piece of a name, as written or as it sounds; a stretch of a number.
+    pub(in super::super) const NAME_PIECE: f32 = 2_197.0;
+    pub(in super::super) const NAME: f32 = 28_561.0;
+    pub(in super::super) const CODE: f32 = 371_293.0;
 }
 
-/// A query as the engine runs it.
-pub(super) struct Plan {
-    pub(super) query: Box<dyn Query>,
-    /// Whether the text had anything to rank by.
-    pub(super) ranked: bool,
-    pub(super) truncated: bool,
-    pub(super) understood: bool,
+/// What is asked for by the text, exactly; `None` where there is no text, or none that can be understood.
+pub(super) fn exactly(fields: &Fields, asked: &Asked<'_>) -> Option<Box<dyn Query>> {
+    text_clause(fields, &asked.terms)
 }
 
-/// Translates a query.
-pub(super) fn plan(fields: &Fields, query: &SearchQuery) -> Plan {
-    let (text, mut truncated) = match query.text.char_indices().nth(MAX_QUERY_CHARS) {
-        Some((end, _)) => (&query.text[..end], true),
-        None => (query.text.as_str(), false),
-    };
-    let mut terms: Vec<&str> = text
-        .split_whitespace()
-        .filter(|term| !compact(term).is_empty())
-        .collect();
-    if terms.len() > MAX_QUERY_TERMS {
-        terms.truncate(MAX_QUERY_TERMS);
-        truncated = true;
-    }
-    let ranked = !terms.is_empty();
-    let understood = ranked || query.text.trim().is_empty();
+/// Everything that the filters keep and that `text` finds, where there is a text.
+pub(super) fn filtered(
+    fields: &Fields,
+    query: &SearchQuery,
+    text: Option<Box<dyn Query>>,
+) -> Box<dyn Query> {
     let mut clauses = filters(fields, query);
-    match text_clause(fields, &terms) {
-        Some(clause) => clauses.push(clause),
-        None if understood => clauses.push(Box::new(AllQuery)),
-        None => clauses = vec![Box::new(EmptyQuery)],
-    }
-    Plan {
-        query: all(clauses),
-        ranked,
-        truncated,
-        understood,
-    }
+    clauses.push(text.unwrap_or_else(|| Box::new(AllQuery)));
+    all(clauses)
 }
 
 /// All terms, or what was typed as one name or code that happens to hold white space.
 fn text_clause(fields: &Fields, terms: &[&str]) -> Option<Box<dyn Query>> {
-    let words: Vec<Vec<Word>> = terms.iter().map(|term| query_words(term)).collect();
+    let words: Vec<_> = terms.iter().map(|term| text_words(term)).collect();
     // A term of stop words alone asks for nothing beside others, but may be a name by itself.
     let says_something = words.iter().any(|words| !words.is_empty());
     let wanted = terms
         .iter()
         .zip(&words)
         .filter(|(_, words)| !says_something || !words.is_empty());
-    let clauses: Vec<Box<dyn Query>> = wanted
-        .map(|(term, words)| term_clause(fields, term, words))
-        .collect();
+    let clauses: Vec<Box<dyn Query>> = wanted.map(|(term, _)| term_clause(fields, term)).collect();
     if clauses.is_empty() {
         return None;
     }
@@ -85,89 +76,75 @@ fn text_clause(fields: &Fields, terms: &[&str]) -> Option<Box<dyn Query>> {
     if terms.len() == 1 {
         return Some(each);
     }
-    let mut ways = identity_clauses(fields, &compact(&terms.concat()));
+    let mut ways = identity_clauses(fields, &terms.join(" "));
     ways.push(each);
     Some(best(ways))
 }
 
 /// One term in any field.
-fn term_clause(fields: &Fields, term: &str, words: &[Word]) -> Box<dyn Query> {
+fn term_clause(fields: &Fields, term: &str) -> Box<dyn Query> {
     let compact = compact(term);
-    let mut ways = identity_clauses(fields, &compact);
-    let mut titles = Vec::new();
-    titles.extend(pieces(fields.title_pieces, &compact, NAME_GRAM));
-    if is_telling(words, &compact) {
-        titles.push(words_clause(fields.title_words, words));
-        ways.push(scored(words_clause(fields.words, words), rank::TEXT));
+    let mut ways = identity_clauses(fields, term);
+    let kinds = kinds_called(&compact).map(|kind| one(fields.kind, kind));
+    ways.extend(kinds.map(|kind| scored(kind, rank::KIND)));
+    let mut labels = Vec::new();
+    let words = text_words(term);
+    for spelling in spellings(&words, &compact) {
+        labels.extend(pieces(fields.label_pieces, &spelling, NAME_GRAM));
+        let title = pieces(fields.title_pieces, &spelling, NAME_GRAM);
+        ways.extend(title.map(|title| scored(title, rank::TITLE_PIECE)));
     }
-    if !titles.is_empty() {
-        ways.push(scored(any(titles), rank::TITLE));
+    if !labels.is_empty() {
+        ways.push(scored(any(labels), rank::LABEL));
+    }
+    if is_telling(&words, &compact) {
+        let mut worded = |reach: Reach, part: f32| {
+            let mut add = |field, rank: f32| {
+                ways.push(scored(words_clause(field, &words, reach), rank * part));
+            };
+            add(fields.name_words, rank::CODE_PIECE);
+            add(fields.title_words, rank::TITLE);
+            add(fields.words, rank::TEXT);
+        };
+        worded(Reach::Near, 1.0);
+        if reaches_farther(&words) {
+            worded(Reach::Far, rank::FAR);
+        }
     }
     best(ways)
 }
 
-/// Whether a term's words say in running text what was asked for. Of a piece of a name with a stop word in its middle (锦和商)
-/// only single characters are left, which half of all texts have.
-fn is_telling(words: &[Word], compact: &str) -> bool {
-    let kept: usize = words.iter().map(|word| word.chars).sum();
-    let whole = kept == compact.chars().count();
-    !words.is_empty() && (whole || words.iter().any(|word| word.chars > 1))
-}
-
 /// A code or name: the whole, or a piece of it.
-fn identity_clauses(fields: &Fields, compact: &str) -> Vec<Box<dyn Query>> {
-    let name_piece = pieces(fields.name_pieces, compact, NAME_GRAM)
-        .unwrap_or_else(|| one(fields.name_chars, compact));
-    let code_piece = pieces(fields.code_pieces, compact, CODE_GRAM)
-        .unwrap_or_else(|| one(fields.code_pieces, &edge(compact)));
-    vec![
-        scored(one(fields.code, compact), rank::CODE),
-        scored(one(fields.name, compact), rank::NAME),
+fn identity_clauses(fields: &Fields, typed: &str) -> Vec<Box<dyn Query>> {
+    let compact = compact(typed);
+    let name_piece = pieces(fields.name_pieces, &compact, NAME_GRAM)
+        .unwrap_or_else(|| one(fields.name_chars, &compact));
+    let code = unmistaken(&compact);
+    let code_piece = pieces(fields.code_pieces, &code, CODE_GRAM)
+        .unwrap_or_else(|| one(fields.code_pieces, &edge(&code)));
+    let runs = runs(typed);
+    let codes = |field| any(vec![one(field, &code), one(field, &runs.join(" "))]);
+    let mut ways = vec![
+        scored(codes(fields.own_code), rank::CODE),
+        scored(codes(fields.code), rank::NAME),
+        scored(one(fields.name, &compact), rank::NAME),
         scored(name_piece, rank::NAME_PIECE),
         scored(code_piece, rank::CODE_PIECE),
-    ]
+    ];
+    // Two runs of a number say more than as many characters: 17号 is not 170号.
+    let long = code.chars().count() >= CODE_GRAM;
+    if long && runs.len() > 1 && runs.iter().any(|run| is_number(run)) {
+        let runs = runs.into_iter().enumerate().collect();
+        ways.push(scored(adjacent(fields.code_runs, runs), rank::NAME_PIECE));
+    }
+    ways.extend(sound_clauses(fields, &compact));
+    ways
 }
 
 /// Documents whose field holds `compact` as a substring; `None` when it is shorter than the field's pieces.
-fn pieces(field: Field, compact: &str, size: usize) -> Option<Box<dyn Query>> {
+pub(super) fn pieces(field: Field, compact: &str, size: usize) -> Option<Box<dyn Query>> {
     let grams = covering_grams(compact, size);
     (!grams.is_empty()).then(|| adjacent(field, grams))
-}
-
-/// All words, in any order, somewhere in the field.
-///
-/// A single character says little by itself, so it must stand beside the word it was typed beside.
-fn words_clause(field: Field, words: &[Word]) -> Box<dyn Query> {
-    let mut groups: Vec<Vec<&Word>> = Vec::new();
-    for word in words {
-        match groups.last_mut() {
-            Some(group)
-                if group.last().is_some_and(|last| {
-                    last.start + last.chars == word.start && (last.chars == 1 || word.chars == 1)
-                }) =>
-            {
-                group.push(word);
-            }
-            _ => groups.push(vec![word]),
-        }
-    }
-    all(groups
-        .into_iter()
-        .map(|group| group_clause(field, &group))
-        .collect())
-}
-
-fn group_clause(field: Field, group: &[&Word]) -> Box<dyn Query> {
-    if let [word] = group {
-        return one(field, &word.text);
-    }
-    adjacent(
-        field,
-        group
-            .iter()
-            .map(|word| (word.start, word.text.clone()))
-            .collect(),
-    )
 }
 
 /// The filters that are set.
@@ -217,7 +194,7 @@ fn filters(fields: &Fields, query: &SearchQuery) -> Vec<Box<dyn Query>> {
         .collect()
 }
 
-fn one(field: Field, token: &str) -> Box<dyn Query> {
+pub(super) fn one(field: Field, token: &str) -> Box<dyn Query> {
     Box::new(TermQuery::new(
         Term::from_field_text(field, token),
         IndexRecordOption::Basic,
@@ -225,7 +202,7 @@ fn one(field: Field, token: &str) -> Box<dyn Query> {
 }
 
 /// Tokens at these offsets from each other.
-fn adjacent(field: Field, tokens: Vec<(usize, String)>) -> Box<dyn Query> {
+pub(super) fn adjacent(field: Field, tokens: Vec<(usize, String)>) -> Box<dyn Query> {
     if let [(_, token)] = tokens.as_slice() {
         return one(field, token);
     }
@@ -236,25 +213,25 @@ fn adjacent(field: Field, tokens: Vec<(usize, String)>) -> Box<dyn Query> {
     Box::new(PhraseQuery::new_with_offset(terms))
 }
 
-fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
+pub(super) fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(query, score))
 }
 
-fn best(mut ways: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+pub(super) fn best(mut ways: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     match ways.len() {
         1 => ways.remove(0),
         _ => Box::new(DisjunctionMaxQuery::new(ways)),
     }
 }
 
-fn any(mut ways: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+pub(super) fn any(mut ways: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     match ways.len() {
         1 => ways.remove(0),
         _ => Box::new(BooleanQuery::union(ways)),
     }
 }
 
-fn all(mut clauses: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+pub(super) fn all(mut clauses: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     match clauses.len() {
         1 => clauses.remove(0),
         _ => Box::new(BooleanQuery::new(

@@ -10,15 +10,22 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::{RawTokenizer, TextAnalyzer, TokenizerManager};
 
-use super::analyse::{CODE_GRAM, GramTokenizer, NAME_GRAM, WordTokenizer, compact};
+use super::analyse::{
+    CODE_GRAM, GramTokenizer, NAME_GRAM, RunTokenizer, SoundTokenizer, WordTokenizer,
+};
 use crate::domain::dates::CHINA_SECONDS;
 use crate::search::SearchDoc;
+use crate::search::fold::compact;
+use crate::search::names::without_ranks;
+use crate::search::numbers::{runs, unmistaken};
 
 const WHOLE: &str = "whole";
 const CHARS: &str = "chars";
 const NAME_PIECES: &str = "name_pieces";
 const CODE_PIECES: &str = "code_pieces";
 const WORDS: &str = "words";
+const RUNS: &str = "runs";
+const SOUNDS: &str = "sounds";
 
 /// Fast field: the entry's index.
 pub(super) const INDEX: &str = "index";
@@ -45,12 +52,20 @@ pub(super) struct Fields {
     pub(super) date: Field,
     day: Field,
     facet: Field,
+    /// Codes as typed without signs, and by their runs.
     pub(super) code: Field,
+    /// Those of records about nobody, such as plans and draws: they are what their number names.
+    pub(super) own_code: Field,
     pub(super) code_pieces: Field,
+    pub(super) code_runs: Field,
     pub(super) name: Field,
     pub(super) name_pieces: Field,
     pub(super) name_chars: Field,
+    pub(super) name_words: Field,
+    pub(super) name_sounds: Field,
     pub(super) title_pieces: Field,
+    pub(super) label_pieces: Field,
+    /// Words of the title and of what kind of record it is, from whom and of which year.
     pub(super) title_words: Field,
     /// Words of text, title and name together, so that a query may mix them.
     pub(super) words: Field,
@@ -81,11 +96,16 @@ pub(super) fn schema() -> (Schema, Fields) {
         day: builder.add_i64_field(DAY, FAST),
         facet: builder.add_text_field(FACET, TextOptions::default().set_fast("raw")),
         code: builder.add_text_field("code", set(WHOLE)),
+        own_code: builder.add_text_field("own_code", set(WHOLE)),
         code_pieces: builder.add_text_field("code_pieces", phrases(CODE_PIECES)),
+        code_runs: builder.add_text_field("code_runs", phrases(RUNS)),
         name: builder.add_text_field("name", set(WHOLE)),
         name_pieces: builder.add_text_field("name_pieces", phrases(NAME_PIECES)),
         name_chars: builder.add_text_field("name_chars", set(CHARS)),
+        name_words: builder.add_text_field("name_words", phrases(WORDS)),
+        name_sounds: builder.add_text_field("name_sounds", phrases(SOUNDS)),
         title_pieces: builder.add_text_field("title_pieces", phrases(NAME_PIECES)),
+        label_pieces: builder.add_text_field("label_pieces", phrases(NAME_PIECES)),
         title_words: builder.add_text_field("title_words", phrases(WORDS)),
         words: builder.add_text_field("words", phrases(WORDS)),
     };
@@ -106,6 +126,8 @@ pub(super) fn tokenizers() -> TokenizerManager {
         TextAnalyzer::from(GramTokenizer::new(CODE_GRAM).with_edges()),
     );
     manager.register(WORDS, TextAnalyzer::from(WordTokenizer::default()));
+    manager.register(RUNS, TextAnalyzer::from(RunTokenizer::default()));
+    manager.register(SOUNDS, TextAnalyzer::from(SoundTokenizer::default()));
     manager
 }
 
@@ -154,23 +176,42 @@ impl Fields {
         }
 
         for code in doc.subject_uscc.iter().chain(&doc.codes) {
-            let code = compact(code);
-            if code.is_empty() {
+            let whole = unmistaken(&compact(code));
+            if whole.is_empty() {
                 continue;
             }
-            out.add_text(self.code, &code);
-            out.add_text(self.code_pieces, &code);
+            let runs = runs(code).join(" ");
+            let own = doc.subject_name.is_none().then_some(self.own_code);
+            for field in own.into_iter().chain([self.code]) {
+                if runs != whole {
+                    out.add_text(field, &runs);
+                }
+                out.add_text(field, &whole);
+            }
+            out.add_text(self.code_pieces, &whole);
+        }
+        for number in &doc.codes {
+            out.add_text(self.code_runs, number);
         }
         if let Some(name) = &doc.subject_name {
             let compact = compact(name);
             out.add_text(self.name, &compact);
-            out.add_text(self.name_pieces, &compact);
+            for form in without_ranks(&compact).iter().chain([&compact]) {
+                out.add_text(self.name_pieces, form);
+                out.add_text(self.name_sounds, form);
+            }
             out.add_text(self.name_chars, &compact);
+            out.add_text(self.name_words, name);
             out.add_text(self.words, name);
         }
         out.add_text(self.title_pieces, compact(&doc.title));
-        out.add_text(self.title_words, &doc.title);
-        out.add_text(self.words, &doc.title);
+        for label in &doc.labels {
+            out.add_text(self.label_pieces, compact(label));
+        }
+        for text in doc.labels.iter().chain([&doc.title, &year]) {
+            out.add_text(self.title_words, text);
+            out.add_text(self.words, text);
+        }
         out.add_text(self.words, &doc.text);
         out
     }

@@ -97,6 +97,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("max_chars", &MAX_QUERY_CHARS)
         .with("truncated", &found.truncated)
         .with("understood", &(params.text.is_empty() || found.understood))
+        .with("similar", &found.similar)
         .with("counted", &counted)
         .with("total", &if counted { found.total } else { 0 })
         .with("capped", &(counted && pages > MAX_PAGE))

@@ -1,0 +1,190 @@
+//! The second look, where nothing holds what was typed: records that hold most of it.
+//!
+//! For a slip of the pen (烟洒店), a character left out, doubled or exchanged, a wrong digit. Every term counts by the share of it that is found,
+//! its rare pieces more than its common ones; what holds less than [`ENOUGH`] of all is no answer.
+
+use std::collections::BTreeSet;
+
+use tantivy::query::{BooleanQuery, FuzzyTermQuery, Occur, Query};
+use tantivy::schema::Field;
+use tantivy::{Searcher, Term};
+
+use super::analyse::{CODE_GRAM, NAME_GRAM, pair_token, query_words};
+use super::query::{best, one, scored};
+use super::schema::Fields;
+use crate::search::asked::Asked;
+use crate::search::fold::compact;
+use crate::search::numbers::unmistaken;
+use crate::search::sounds::readings;
+
+/// What a term counts whose every piece is found. Scores are whole numbers, so that their sums do not depend on the order.
+const WHOLE: f64 = 1000.0;
+/// The least share of what was typed that an answer holds.
+pub(super) const ENOUGH: f32 = 0.55;
+/// Of two characters that only sound as those typed.
+const SOUND: f64 = 0.8;
+/// A piece that more documents than this share hold tells none apart: it is not looked for where there are rarer ones.
+const COMMON: f64 = 0.2;
+/// Letters of a foreign word of which one may be wrong.
+const FUZZY: usize = 4;
+
+/// A query for records like what was asked for, and the least score of an answer; `None` where there is nothing to compare.
+pub(super) fn like(
+    fields: &Fields,
+    searcher: &Searcher,
+    asked: &Asked<'_>,
+) -> tantivy::Result<Option<(Box<dyn Query>, f32)>> {
+    let weigher = Weigher {
+        searcher,
+        documents: searcher.num_docs() as f64,
+    };
+    let mut clauses = Vec::new();
+    for term in &asked.terms {
+        clauses.extend(term_clause(fields, &weigher, term)?);
+    }
+    if clauses.is_empty() {
+        return Ok(None);
+    }
+    let least = WHOLE as f32 * ENOUGH * asked.terms.len() as f32;
+    Ok(Some((sum(clauses), least)))
+}
+
+fn sum(clauses: Vec<Box<dyn Query>>) -> Box<dyn Query> {
+    let clauses = clauses.into_iter().map(|clause| (Occur::Should, clause));
+    Box::new(BooleanQuery::new(clauses.collect()))
+}
+
+/// One term: the best of its shares as a name, a code and words.
+fn term_clause(
+    fields: &Fields,
+    weigher: &Weigher<'_>,
+    term: &str,
+) -> tantivy::Result<Option<Box<dyn Query>>> {
+    let compact = compact(term);
+    let mut ways = Vec::new();
+    ways.extend(weigher.shares(name_pieces(fields, &compact))?);
+    let code = unmistaken(&compact);
+    if code.bytes().any(|byte| byte.is_ascii_digit()) {
+        ways.extend(weigher.shares(code_pieces(fields, &code))?);
+    }
+    ways.extend(weigher.shares(word_pieces(fields, term))?);
+    Ok((!ways.is_empty()).then(|| best(ways)))
+}
+
+/// A piece of a term: ways to find it, each with how much of its weight it counts.
+struct Part {
+    ways: Vec<(Box<dyn Query>, f64)>,
+    /// What tells how rare it is.
+    terms: Vec<Term>,
+}
+
+impl Part {
+    fn of(field: Field, token: &str) -> Self {
+        Part {
+            ways: vec![(one(field, token), 1.0)],
+            terms: vec![Term::from_field_text(field, token)],
+        }
+    }
+
+    fn or(&mut self, field: Field, token: &str, share: f64) {
+        self.ways.push((one(field, token), share));
+        self.terms.push(Term::from_field_text(field, token));
+    }
+}
+
+/// Each two characters of a name, as written or as they sound.
+fn name_pieces(fields: &Fields, compact: &str) -> Vec<Part> {
+    let chars: Vec<char> = compact.chars().collect();
+    let parts = chars.windows(NAME_GRAM).map(|pair| {
+        let text: String = pair.iter().collect();
+        let mut part = Part::of(fields.name_pieces, &text);
+        if let [one, two] = pair
+            && !(one.is_ascii() && two.is_ascii())
+        {
+            let sounds = readings(*one).iter();
+            let sounds: BTreeSet<String> = sounds
+                .flat_map(|one| readings(*two).iter().map(|two| pair_token(one, two)))
+                .collect();
+            for sound in sounds {
+                part.or(fields.name_sounds, &sound, SOUND);
+            }
+        }
+        part
+    });
+    parts.collect()
+}
+
+/// Each four characters of a code.
+fn code_pieces(fields: &Fields, code: &str) -> Vec<Part> {
+    let chars: Vec<char> = code.chars().collect();
+    let grams = chars.windows(CODE_GRAM);
+    let part = |gram: &[char]| Part::of(fields.code_pieces, &gram.iter().collect::<String>());
+    grams.map(part).collect()
+}
+
+/// Each word, as written or, where it is foreign, with one letter wrong.
+fn word_pieces(fields: &Fields, term: &str) -> Vec<Part> {
+    let words = query_words(term).into_iter().map(|word| {
+        let mut part = Part::of(fields.words, &word.text);
+        let foreign = word.text.bytes().all(|byte| byte.is_ascii_lowercase());
+        if foreign && word.chars >= FUZZY {
+            let term = Term::from_field_text(fields.words, &word.text);
+            let fuzzy = FuzzyTermQuery::new(term, 1, true);
+            part.ways.push((Box::new(fuzzy), SOUND));
+        }
+        part
+    });
+    words.collect()
+}
+
+/// Knows how rare a piece is.
+struct Weigher<'a> {
+    searcher: &'a Searcher,
+    documents: f64,
+}
+
+impl Weigher<'_> {
+    /// The parts as one query whose score is the share of them that is found, of [`WHOLE`]; `None` where nothing is known of them.
+    fn shares(&self, parts: Vec<Part>) -> tantivy::Result<Option<Box<dyn Query>>> {
+        let mut frequencies = Vec::with_capacity(parts.len());
+        for part in &parts {
+            let mut most = 0;
+            for term in &part.terms {
+                most = most.max(self.searcher.doc_freq(term)?);
+            }
+            frequencies.push(most as f64);
+        }
+        let common = self.documents * COMMON;
+        let rare = frequencies
+            .iter()
+            .any(|count| *count > 0.0 && *count <= common);
+        let kept = parts.into_iter().zip(frequencies);
+        let kept: Vec<(Part, f64)> = kept
+            .filter(|(_, count)| !rare || *count <= common)
+            .collect();
+        let known = kept.iter().filter(|(_, count)| *count > 0.0);
+        let known: Vec<f64> = known.map(|(_, count)| self.weight(*count)).collect();
+        if known.is_empty() {
+            return Ok(None);
+        }
+        // What no document has may be the slip: it counts as any other.
+        let average = known.iter().sum::<f64>() / known.len() as f64;
+        let kept = kept.into_iter().map(|(part, count)| match count > 0.0 {
+            true => (part, self.weight(count)),
+            false => (part, average),
+        });
+        let kept: Vec<(Part, f64)> = kept.collect();
+        let total: f64 = kept.iter().map(|(_, weight)| weight).sum();
+        let clauses = kept.into_iter().map(|(part, weight)| {
+            let share = weight / total * WHOLE;
+            let ways = part.ways.into_iter();
+            let ways = ways.map(|(query, part)| scored(query, (share * part).round() as f32));
+            best(ways.collect())
+        });
+        Ok(Some(sum(clauses.collect())))
+    }
+
+    fn weight(&self, count: f64) -> f64 {
+        ((self.documents + 1.0) / (count + 1.0)).ln().max(0.01)
+    }
+}
