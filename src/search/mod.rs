@@ -85,6 +85,29 @@ pub enum Sort {
     Oldest,
 }
 
+/// The place of a hit in a result, after which the result goes on. Only the engine that made it can read it; readers hand it back as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place(String);
+
+impl Place {
+    /// Longest place there is, in characters.
+    const MAX: usize = 64;
+
+    /// As an address has it; `None` of what no engine writes: letters, digits and full stops.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let written = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-';
+        let fits = (1..=Self::MAX).contains(&text.len()) && text.bytes().all(written);
+        fits.then(|| Place(text.to_owned()))
+    }
+
+    /// As it stands in an address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// What is asked. The default asks for everything, and shows nothing of it (`limit` 0).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SearchQuery {
@@ -105,7 +128,9 @@ pub struct SearchQuery {
     pub date_to: Option<i32>,
     /// Order of the hits.
     pub sort: Sort,
-    /// Hits to skip.
+    /// The place after which the hits begin; the beginning of the result without one.
+    pub after: Option<Place>,
+    /// Hits to skip from there.
     pub offset: usize,
     /// Most hits to return.
     pub limit: usize,
@@ -143,6 +168,8 @@ pub struct Facets {
 pub struct SearchPage {
     /// The asked-for stretch of the result.
     pub hits: Vec<Hit>,
+    /// Where the result goes on; `None` at its end.
+    pub next: Option<Place>,
     /// Size of the whole result.
     pub total: u64,
     /// Counts over the whole result.
@@ -185,6 +212,12 @@ pub enum SearchError {
     InUse {
         /// The folder.
         path: PathBuf,
+    },
+    /// The place to go on from is none that this engine has given out.
+    #[error("{place:?} is no place in a result")]
+    Nowhere {
+        /// As asked.
+        place: String,
     },
     /// The asked-for stretch lies too deep in the result.
     #[error("offset {offset} + limit {limit} is beyond {max}")]
@@ -243,7 +276,7 @@ pub trait SearchIndex: Send + Sync {
     /// Answers a query from the last committed state.
     ///
     /// # Errors
-    /// [`SearchError::TooDeep`] beyond [`MAX_DEPTH`]; otherwise only the engine's own failures: no text is an error.
+    /// [`SearchError::TooDeep`] beyond [`MAX_DEPTH`] from where the hits begin, [`SearchError::Nowhere`]; otherwise only the engine's own failures: no text is an error.
     fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError>;
 
     /// Empties the index and sets its cursor to 0, durably.

@@ -27,7 +27,7 @@ use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term,
 };
 
-use self::facets::PageCollector;
+use self::facets::{Key, PageCollector};
 use self::folder::{Found, empty, engine_error, io_error, look_at};
 use self::schema::Fields;
 use super::asked::Asked;
@@ -276,6 +276,7 @@ impl TantivyIndex {
         searcher: &Searcher,
         query: &SearchQuery,
         asked: &Asked<'_>,
+        after: Option<Key>,
     ) -> tantivy::Result<SearchPage> {
         let mut page = SearchPage {
             truncated: asked.truncated,
@@ -287,6 +288,7 @@ impl TantivyIndex {
         }
         let pass = |text: Option<Box<dyn Query>>, least: f32| {
             let collector = PageCollector {
+                after,
                 sort: query.sort,
                 depth: match query.limit {
                     0 => 0,
@@ -307,7 +309,10 @@ impl TantivyIndex {
             found = pass(Some(like), least)?;
             page.similar = found.total > 0;
         }
-        page.hits = found.hits.into_iter().skip(query.offset).collect();
+        let last = found.hits.last().filter(|_| found.more && query.limit > 0);
+        page.next = last.map(|(_, key)| key.place());
+        let hits = found.hits.into_iter().skip(query.offset);
+        page.hits = hits.map(|(hit, _)| hit).collect();
         page.total = found.total;
         page.facets = found.facets;
         Ok(page)
@@ -399,8 +404,14 @@ impl SearchIndex for TantivyIndex {
         }
         let view = self.view();
         let asked = Asked::new(&query.text);
+        let after = match &query.after {
+            Some(place) => Some(Key::of(place).ok_or_else(|| SearchError::Nowhere {
+                place: place.as_str().to_owned(),
+            })?),
+            None => None,
+        };
         let mut answer = self
-            .answer(&view.searcher, query, &asked)
+            .answer(&view.searcher, query, &asked, after)
             .map_err(|error| self.failed(error))?;
         answer.indexed = view.cursor;
         Ok(answer)

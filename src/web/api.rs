@@ -54,6 +54,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .get(files::get)
                 .put(files::put),
         )
+        .service(web::resource("/search").get(super::pages::search::twins::json))
+        .service(web::resource("/suggest").get(super::pages::search::suggest::get))
         .service(web::resource("/plans").get(plans::list))
         .service(web::resource("/plans/{authority}/{period}/{serial}").get(plans::one))
         .service(web::resource("/plans/{authority}/{period}/{serial}/targets").get(plans::targets))

@@ -62,6 +62,7 @@ const SCRIPTS: &[(&str, &str)] = scripts!(
     "draw-worker",
     "draw-all",
     "countdown",
+    "suggest",
 );
 
 /// The scripts as they are served, in that order.
@@ -137,6 +138,11 @@ pub fn draw_all() -> &'static str {
 /// Address of the script behind `templates/parts/countdown.html`.
 pub fn countdown() -> &'static str {
     script("countdown")
+}
+
+/// Address of the script behind `templates/parts/suggest.html`.
+pub fn suggest() -> &'static str {
+    script("suggest")
 }
 
 fn script(stem: &str) -> &'static str {

@@ -14,6 +14,7 @@ pub mod ops;
 mod pages;
 pub mod problem;
 mod render;
+mod table;
 pub mod tlog;
 
 use crate::intake::Intake;

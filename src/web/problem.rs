@@ -13,6 +13,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use gongshi_verify::registry::RightsError;
 use serde_json::{Value, json};
 
+/// When a search that found no place should be tried again.
+pub(super) const BUSY_SECONDS: u64 = 5;
+
 /// An error answer in the making.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Problem {
@@ -46,6 +49,17 @@ impl Problem {
     /// Nothing is there.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Problem::new(StatusCode::NOT_FOUND, "not-found", detail)
+    }
+
+    /// As many searches are in work as the server takes at once.
+    pub fn busy() -> Self {
+        let mut problem = Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "overloaded",
+            "as many searches are in work as the server takes at once",
+        );
+        problem.retry_after = Some(BUSY_SECONDS);
+        problem
     }
 
     /// The request is not understood.
@@ -267,6 +281,7 @@ impl From<SearchError> for Problem {
             SearchError::TooDeep { .. } => {
                 Problem::new(StatusCode::BAD_REQUEST, "too-deep", error.to_string())
             }
+            SearchError::Nowhere { .. } => Problem::bad_request(error.to_string()),
             error => internal(&error),
         }
     }

@@ -11,13 +11,15 @@ use tantivy::columnar::{ColumnValues, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TantivyError};
 
 use super::schema::{DAY, FACET, INDEX, SEPARATOR, is_region, region_and_above};
-use crate::search::{Facets, Hit, Sort};
+use crate::search::{Facets, Hit, Place, Sort};
 
 /// What a pass over the result yields.
 pub(super) struct Collected {
     pub(super) total: u64,
-    /// The best hits, best first, as many as were asked for.
-    pub(super) hits: Vec<Hit>,
+    /// The best hits behind the place that was asked for, best first, as many as were asked for, each with its place.
+    pub(super) hits: Vec<(Hit, Key)>,
+    /// Whether there are more.
+    pub(super) more: bool,
     pub(super) facets: Facets,
 }
 
@@ -29,11 +31,23 @@ pub(super) struct PageCollector {
     pub(super) ranked: bool,
     /// What scores less is no part of the result.
     pub(super) least: Score,
+    /// The last hit of those that were had before.
+    pub(super) after: Option<Key>,
+}
+
+impl PageCollector {
+    /// One more than asked for, which tells whether there are more.
+    fn kept(&self) -> usize {
+        match self.depth {
+            0 => 0,
+            depth => depth.saturating_add(1),
+        }
+    }
 }
 
 /// The order of hits: larger is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+pub(super) struct Key {
     /// Bits of a score that is never negative, which order as the scores do.
     score: u32,
     day: i64,
@@ -56,6 +70,25 @@ impl Key {
         }
     }
 
+    /// As a [`Place`].
+    pub(super) fn place(self) -> Place {
+        Place(format!("{:x}.{}.{}", self.score, self.day, self.index))
+    }
+
+    /// Read from a [`Place`].
+    pub(super) fn of(place: &Place) -> Option<Self> {
+        let mut parts = place.as_str().split('.');
+        let mut next = || parts.next();
+        let (score, day, index) = (next()?, next()?, next()?);
+        let key = Key {
+            score: u32::from_str_radix(score, 16).ok()?,
+            day: day.parse().ok()?,
+            index: index.parse().ok()?,
+        };
+        // One place is written in one way.
+        (key.place() == *place).then_some(key)
+    }
+
     fn hit(self, sort: Sort) -> Hit {
         let index = if sort == Sort::Oldest {
             !self.index
@@ -73,21 +106,25 @@ impl Key {
 struct Best {
     keys: Vec<Key>,
     depth: usize,
+    /// Only what is smaller counts.
+    after: Option<Key>,
     /// The smallest of the `depth` largest so far; what is not larger is out.
     bar: Option<Key>,
 }
 
 impl Best {
-    fn new(depth: usize) -> Self {
+    fn new(depth: usize, after: Option<Key>) -> Self {
         Self {
             keys: Vec::new(),
             depth,
+            after,
             bar: None,
         }
     }
 
     fn push(&mut self, key: Key) {
-        if self.depth == 0 || self.bar.is_some_and(|bar| key <= bar) {
+        let had = self.after.is_some_and(|after| key >= after);
+        if self.depth == 0 || had || self.bar.is_some_and(|bar| key <= bar) {
             return;
         }
         self.keys.push(key);
@@ -129,7 +166,7 @@ impl Collector for PageCollector {
         Ok(SegmentPage {
             sort: self.sort,
             least: self.least,
-            best: Best::new(self.depth),
+            best: Best::new(self.kept(), self.after),
             total: 0,
             day: columns.i64(DAY)?.first_or_default_col(0),
             index: columns.u64(INDEX)?.first_or_default_col(0),
@@ -148,7 +185,7 @@ impl Collector for PageCollector {
         &self,
         segments: Vec<tantivy::Result<SegmentFruit>>,
     ) -> tantivy::Result<Collected> {
-        let mut best = Best::new(self.depth);
+        let mut best = Best::new(self.kept(), self.after);
         let mut total = 0;
         let mut combinations: HashMap<String, u64> = HashMap::new();
         for segment in segments {
@@ -161,14 +198,13 @@ impl Collector for PageCollector {
         }
         best.cut();
         best.keys.sort_unstable_by(|a, b| b.cmp(a));
-        let hits = best
-            .keys
-            .into_iter()
-            .map(|key| key.hit(self.sort))
-            .collect();
+        let more = best.keys.len() > self.depth;
+        best.keys.truncate(self.depth);
+        let keys = best.keys.into_iter();
         Ok(Collected {
             total,
-            hits,
+            hits: keys.map(|key| (key.hit(self.sort), key)).collect(),
+            more,
             facets: facets(&combinations),
         })
     }
@@ -343,7 +379,7 @@ mod tests {
         fn best_keeps_the_largest(days in prop::collection::vec((0u32..3, -5i64..5), 0..200), depth in 0usize..20) {
             let keys: Vec<Key> =
                 (0..).zip(&days).map(|(index, &(score, day))| Key { score, day, index }).collect();
-            let mut best = Best::new(depth);
+            let mut best = Best::new(depth, None);
             keys.iter().for_each(|&key| best.push(key));
             best.cut();
             best.keys.sort_unstable();
@@ -351,6 +387,20 @@ mod tests {
             expected.sort_unstable();
             let from = expected.len().saturating_sub(depth);
             prop_assert_eq!(best.keys, expected.split_off(from));
+        }
+
+        #[test]
+        fn a_place_reads_as_written(score in any::<u32>(), day in any::<i64>(), index in any::<u64>()) {
+            let key = Key { score, day, index };
+            let place = key.place();
+            prop_assert_eq!(Key::of(&place), Some(key));
+            prop_assert_eq!(Place::parse(place.as_str()), Some(place));
+        }
+
+        #[test]
+        fn no_text_is_a_place_by_chance(text in "[0-9a-f.-]{0,30}") {
+            let read = Place::parse(&text).and_then(|place| Key::of(&place));
+            prop_assert!(read.is_none_or(|key| key.place().as_str() == text));
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::docket::PlanState;
 use crate::web::Portal;
 use crate::web::problem::{Problem, internal};
+use crate::web::table::{self, plain};
 use actix_web::http::StatusCode;
 use gongshi_verify::names::PlanKey;
 use serde::Serialize;
@@ -133,7 +134,7 @@ impl Portal {
         let codes: Vec<&str> = plan.items.iter().map(|item| item.code.as_str()).collect();
         let (names, codes) = (names.join(BETWEEN), codes.join(BETWEEN));
         let deadline = super::shown(plan.result_deadline);
-        let mut table = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+        let mut table = table::begun();
         let mut write = |row: [&str; 12]| {
             table
                 .write_record(row.map(plain))
@@ -177,24 +178,3 @@ impl Portal {
 
 /// Stands between several values in one cell.
 const BETWEEN: &str = " / ";
-
-/// A cell that no spreadsheet takes for a formula: names come from whoever gave them.
-fn plain(text: &str) -> String {
-    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_no_formula() {
-        assert_eq!(plain("=1+1"), "'=1+1");
-        assert_eq!(plain("@x"), "'@x");
-        assert_eq!(plain("a=1"), "a=1");
-        assert_eq!(plain(""), "");
-    }
-}

@@ -1,9 +1,10 @@
 //! An answer made on a thread that may wait, before it becomes the response that may not leave its own.
 
+use super::Visit;
 use crate::text::{Catalogue, Lang};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderName};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HeaderName};
 
 /// An answer that may cross threads; [`HttpResponse`] may not.
 pub(super) struct Draft {
@@ -28,6 +29,20 @@ impl Draft {
                 word("page-error-500"),
                 word("page-error-500-text")
             ),
+        }
+    }
+
+    /// A file that readers may keep as they keep pages.
+    pub(super) fn file(media: &str, visit: &Visit, etag: &str, body: String) -> Self {
+        Draft {
+            status: StatusCode::OK,
+            headers: vec![
+                (CONTENT_TYPE, media.to_owned()),
+                (CONTENT_LANGUAGE, visit.lang.tag().to_owned()),
+                (CACHE_CONTROL, visit.caching().to_owned()),
+                (ETAG, etag.to_owned()),
+            ],
+            body,
         }
     }
 

@@ -9,9 +9,6 @@ use crate::web::links;
 use crate::web::problem::Problem;
 use actix_web::http::StatusCode;
 
-/// When a search that found no place should be tried again.
-const BUSY_SECONDS: u64 = 5;
-
 /// Why there is no page.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -184,8 +181,21 @@ impl Fault {
             "page-error-busy",
             "page-error-busy-text",
         );
-        fault.retry_after = Some(BUSY_SECONDS);
+        fault.retry_after = Some(crate::web::problem::BUSY_SECONDS);
         fault
+    }
+
+    /// As programs are told of it.
+    pub(super) fn problem(&self) -> Problem {
+        match self.status {
+            StatusCode::SERVICE_UNAVAILABLE => Problem::busy(),
+            status if status.is_server_error() => Problem::new(
+                status,
+                "internal",
+                "the server could not read what it needed",
+            ),
+            status => Problem::new(status, "bad-request", "the request is not understood"),
+        }
     }
 
     pub(super) fn page(self, visit: &Visit) -> Page {

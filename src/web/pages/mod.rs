@@ -12,6 +12,7 @@ mod duties;
 mod ended;
 mod enterprise;
 mod fault;
+mod feeds;
 mod fields;
 mod follows;
 mod home;
@@ -20,10 +21,9 @@ mod lists;
 mod log_state;
 mod pager;
 mod problems;
-mod query;
 mod record;
 mod rules;
-mod search;
+pub(super) mod search;
 mod summary;
 
 use super::Portal;
@@ -68,6 +68,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .get(|visit: Visit| visit.search())
                 .default_service(web::to(|visit: Visit| visit.only_read())),
         )
+        .service(web::resource("/search.json").get(search::twins::json))
+        .service(web::resource("/search.csv").get(search::twins::csv))
+        .service(web::resource("/search.{part:atom}").get(search::twins::atom))
+        .service(web::resource("/suggest").get(search::suggest::get))
         .service(page("/enterprise/{key}", enterprise::page))
         .service(page("/record/{key}", record::page))
         .service(page("/authority/{key}", authority::page))
@@ -125,7 +129,7 @@ const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 const MAX_ADDRESS: usize = 4096;
 
 /// What a page knows of its request.
-struct Visit {
+pub(super) struct Visit {
     portal: web::Data<Portal>,
     lang: Lang,
     /// Path without the language's prefix.
@@ -423,6 +427,7 @@ impl Visit {
         context.insert("draw_one", assets::draw_one());
         context.insert("draw_all", assets::draw_all());
         context.insert("countdown", assets::countdown());
+        context.insert("suggest", assets::suggest());
         context.insert("size", &portal.log.published().size());
         context.insert("origin", portal.log.origin().as_str());
         context.insert("synthetic", &portal.synthetic);

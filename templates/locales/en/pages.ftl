@@ -47,6 +47,8 @@ page-title-before = { $title } (referred to before #{ $index })
 
 page-searchbox-label = Name, credit code or document number
 page-searchbox-button = Search
+page-suggest-label = Suggestions
+page-suggest-told = [n] suggestions; choose with the arrow keys.
 page-searchbox-help = Any two or more characters of a name, a whole 18-character code, or part of a decision or permit number.
 page-col-record = Record
 page-col-kind = Kind
@@ -120,6 +122,12 @@ page-search-bad-page = There is no page “{ $given }”. Pages go from 1 to { $
 page-search-cut = The search text is too long; only its first { $n_text } characters were used.
 page-search-truncated = The search text has too many words; only the first ones were used.
 page-search-similar = No record has just what was typed. These are the most like it; please check names and numbers.
+page-search-bad-after = “{ $given }” is no place in a result. Please use the links of the result’s pages.
+page-search-onward = Further on
+page-search-twins = The same search as
+page-search-json = JSON
+page-search-csv = CSV table
+page-search-atom = Atom feed
 page-search-narrowed = Narrowed to:
 page-search-remove = Remove filter: { $name }
 page-search-total = { $n ->
@@ -127,7 +135,7 @@ page-search-total = { $n ->
    *[other] { $n_text } records found.
 }
 page-search-uncounted = Some records have just left publication. Their removal from the index is under way, so results are not counted.
-page-search-capped = Only the first { $n_text } can be turned to; narrow the search to see the rest.
+page-search-capped = Beyond record { $n_text } there are no page numbers: turn on page by page, or narrow the search.
 page-search-facets = Narrow the results
 page-facet-kind = Kind
 page-facet-authority = Authority

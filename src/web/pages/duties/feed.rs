@@ -10,21 +10,18 @@ use crate::text::Lang;
 use crate::web::duties::{Asked, Standing, Told};
 use crate::web::links;
 use crate::web::pages::fault::Fault;
-use crate::web::pages::{Answer, Draft, Visit};
+use crate::web::pages::feeds::{moment, uuid};
+use crate::web::pages::{Draft, Visit};
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG};
-use atom_syndication::{Category, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
+use atom_syndication::{Category, Entry, Feed, Generator, Link, Person, Text};
 use calcard::icalendar::{
     ICalendar, ICalendarComponent as Component, ICalendarComponentType as Type,
     ICalendarParameter as Parameter, ICalendarParameterName as ParameterName,
     ICalendarProperty as Property, ICalendarValue as Value, ICalendarValueType as ValueType, Uri,
 };
-use gongshi_verify::encoding::hex;
 use gongshi_verify::entry::Entry as LogEntry;
 use gongshi_verify::time::Timestamp;
 use jiff::civil::Date;
-use sha2::{Digest as _, Sha256};
 
 /// Duties in a feed at most: those that are due first.
 const MOST: usize = 500;
@@ -38,53 +35,15 @@ pub(in crate::web::pages) async fn get(visit: Visit) -> HttpResponse {
                 "ics" => ("text/calendar; charset=utf-8", feed.calendar(visit)),
                 _ => ("application/atom+xml; charset=utf-8", feed.atom(visit)),
             };
-            Ok(Draft {
-                status: StatusCode::OK,
-                headers: vec![
-                    (CONTENT_TYPE, media.to_owned()),
-                    (CONTENT_LANGUAGE, visit.lang.tag().to_owned()),
-                    (CACHE_CONTROL, visit.caching().to_owned()),
-                    (ETAG, etag.to_owned()),
-                ],
-                body,
-            })
+            Ok(Draft::file(media, visit, etag, body))
         })
         .await
-}
-
-/// An id of something, for ever the same: a UUID of the custom version (RFC 9562), from a hash.
-fn uuid(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    hash.update(b"gongshi/duty-feed/v1");
-    for part in parts {
-        hash.update(b"\n");
-        hash.update(part.as_bytes());
-    }
-    let hash: [u8; 32] = hash.finalize().into();
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&hash[..16]);
-    bytes[6] = bytes[6] & 0x0f | 0x80;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let text = hex(&bytes);
-    let parts = [
-        &text[..8],
-        &text[8..12],
-        &text[12..16],
-        &text[16..20],
-        &text[20..],
-    ];
-    parts.join("-")
 }
 
 /// Midnight in China at the beginning of a day.
 fn midnight(day: Date) -> Option<Timestamp> {
     let days = (day - Date::constant(1970, 1, 1)).get_days();
     Timestamp::from_unix(i64::from(days) * 86_400 - CHINA_SECONDS)
-}
-
-/// A moment of the log as feeds have it. Both write years of four digits.
-fn moment(time: Timestamp) -> FixedDateTime {
-    time.to_string().parse().unwrap_or_default()
 }
 
 /// What a feed is made of.
@@ -315,52 +274,12 @@ impl Visit {
             ),
         }
     }
-
-    /// Answers with a file; faults are pages.
-    async fn file(
-        self,
-        build: impl FnOnce(&Visit, &str) -> Result<Draft, Fault> + Send + 'static,
-    ) -> HttpResponse {
-        let etag = self.etag();
-        if let Some(known) = &self.if_none_match
-            && crate::web::assets::matches(known, &etag)
-        {
-            return HttpResponse::NotModified()
-                .insert_header((ETAG, etag))
-                .insert_header((CACHE_CONTROL, self.caching()))
-                .finish();
-        }
-        let lang = self.lang;
-        let built = actix_web::web::block(move || match build(&self, &etag) {
-            Ok(draft) => draft,
-            Err(fault) => self.respond(Answer::Fault(fault), &etag),
-        });
-        built
-            .await
-            .unwrap_or_else(|_| Draft::plain(StatusCode::SERVICE_UNAVAILABLE, lang))
-            .finish()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use jiff::civil::date;
-
-    #[test]
-    fn an_id_depends_on_every_part_and_is_a_uuid() {
-        let one = uuid(&["duty", "example.org/log", "7", "promise"]);
-        assert_ne!(one, uuid(&["duty", "example.org/log", "8", "promise"]));
-        assert_ne!(
-            one,
-            uuid(&["duty", "example.org/log", "7", "rectification"])
-        );
-        assert_eq!(one, uuid(&["duty", "example.org/log", "7", "promise"]));
-        let lengths: Vec<usize> = one.split('-').map(str::len).collect();
-        assert_eq!(lengths, [8, 4, 4, 4, 12]);
-        assert_eq!(&one[14..15], "8");
-        assert!("89ab".contains(&one[19..20]), "{one}");
-    }
 
     #[test]
     fn a_day_begins_at_midnight_in_china() {

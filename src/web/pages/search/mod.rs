@@ -1,7 +1,11 @@
 //! Search: one form, facets as plain links, results checked against the log, and an address that can be shared.
 
+mod found;
+mod query;
+pub(in crate::web) mod suggest;
+pub(in crate::web) mod twins;
+
 use super::fault::{Fault, shortened};
-use super::query::{MAX_PAGE, PER_PAGE, Params, SORTS};
 use super::{Answer, Link, Page, Pager, Visit};
 use crate::domain::uscc::{LENGTH, fold};
 use crate::domain::{CodeList, Kind, Region, Uscc};
@@ -9,8 +13,10 @@ use crate::rules::Place;
 use crate::search::{MAX_DEPTH, MAX_QUERY_CHARS, Sort, mark, read_mark};
 use crate::web::links;
 use actix_web::http::StatusCode;
+use found::{Failed, Found};
 use gongshi_verify::registry::Registry;
 use jiff::civil::date;
+use query::{Bad, MAX_PAGE, PER_PAGE, Params, SORTS};
 use serde::Serialize;
 
 /// Values shown of one facet.
@@ -41,7 +47,7 @@ struct Choice {
 }
 
 pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
-    let (params, bad) = Params::parse(&visit.query);
+    let (mut params, mut bad) = Params::parse(&visit.query);
     let canonical = params.href(visit.lang);
     if bad.is_empty() {
         if let Some(href) = enterprise(visit, &params)? {
@@ -53,25 +59,47 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         }
     }
     let registry = visit.portal.intake.registry();
-    let found = visit.portal.search.search(&params.search_query())?;
-    let rows = visit.rows(found.hits.iter().map(|hit| hit.index))?;
-    // Hits are looked up in the log; numbers that still count what has left would tell of it.
-    let ended = visit.portal.intake.standing().cursor();
-    let counted = ended.is_ok_and(|newest| found.indexed >= newest);
+    let found = match Found::of(visit, &params.search_query()) {
+        Err(Failed::Nowhere) => {
+            let given = params.after.take();
+            bad.push(Bad {
+                key: "page-search-bad-after",
+                given: shortened(given.as_ref().map_or("", |place| place.as_str())),
+            });
+            Found::of(visit, &params.search_query())
+        }
+        found => found,
+    };
+    let found = match found {
+        Ok(found) => found,
+        Err(Failed::Fault(fault)) => return Err(fault),
+        Err(Failed::Nowhere) => return Err(Fault::nothing()),
+    };
+    let records = found.records.iter();
+    let rows: Vec<_> = records.map(|loaded| visit.row(loaded, &registry)).collect();
+    let counted = found.counted.is_some();
+    let total = found.counted.as_ref().map_or(0, |(total, _)| *total);
     let pages = match counted {
-        true => (found.total as usize).div_ceil(PER_PAGE).max(1),
-        false => params.page + usize::from(found.hits.len() == PER_PAGE),
+        true => usize::try_from(total)
+            .unwrap_or(usize::MAX)
+            .div_ceil(PER_PAGE)
+            .max(1),
+        false => params.page + usize::from(found.hits == PER_PAGE),
     };
     let last = pages.min(MAX_PAGE);
-    let facets = match counted {
-        true => facets(visit, &params, &found.facets, &registry),
-        false => Vec::new(),
+    let facets = match &found.counted {
+        Some((_, counts)) => facets(visit, &params, counts, &registry),
+        None => Vec::new(),
     };
     let pager = Pager::new(params.page as u64, last as u64, |page| {
         let mut params = params.clone();
         params.page = usize::try_from(page).unwrap_or(1);
         params.href(visit.lang)
     });
+    // Numbers of pages end somewhere; results go on from the last place.
+    let by_place = params.after.is_some() || params.page == MAX_PAGE;
+    let onward = found.next.as_ref().filter(|_| by_place);
+    let onward = found::next_href(visit, &params, "/search", onward);
     let problems: Vec<String> = bad
         .iter()
         .map(|bad| {
@@ -80,13 +108,9 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             visit.say(bad.key, &args)
         })
         .collect();
-    let title = match (params.text.is_empty(), bad.is_empty()) {
-        (_, false) => visit.word("page-search-bad-title"),
-        (true, true) => visit.word("page-search-title"),
-        (false, true) => visit.say(
-            "page-search-title-for",
-            &[("text", shortened(&params.text).into())],
-        ),
+    let title = match bad.is_empty() {
+        true => title(visit, &params),
+        false => visit.word("page-search-bad-title"),
     };
     let mut page = Page::new("search.html", visit.titled(&title, params.page as u64))
         .with("q", &params.text)
@@ -99,9 +123,12 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("understood", &(params.text.is_empty() || found.understood))
         .with("similar", &found.similar)
         .with("counted", &counted)
-        .with("total", &if counted { found.total } else { 0 })
+        .with("total", &total)
         .with("capped", &(counted && pages > MAX_PAGE))
         .with("cap", &MAX_DEPTH)
+        .with("by_place", &params.after.is_some())
+        .with("onward", &onward)
+        .with("twins", &twins::links(visit, &params))
         .with("indexed", &found.indexed)
         .with("rows", &rows)
         .with("pager", &pager)
@@ -134,6 +161,17 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         page.status = StatusCode::BAD_REQUEST;
     }
     page.done()
+}
+
+/// What a search is called.
+fn title(visit: &Visit, params: &Params) -> String {
+    match params.text.is_empty() {
+        true => visit.word("page-search-title"),
+        false => visit.say(
+            "page-search-title-for",
+            &[("text", shortened(&params.text).into())],
+        ),
+    }
 }
 
 /// Where the text is a credit code that the model knows, and nothing else is asked: its page.

@@ -2,12 +2,12 @@
 //!
 //! Parameters stand in the order of their names, defaults are left out, so that one search has one address to share.
 
-use super::fault::shortened;
 use crate::domain::dates::parse_date;
 use crate::domain::{Kind, Region};
-use crate::search::{MAX_DEPTH, MAX_QUERY_CHARS, SearchQuery, Sort, read_mark};
+use crate::search::{MAX_DEPTH, MAX_QUERY_CHARS, Place, SearchQuery, Sort, read_mark};
 use crate::text::Lang;
 use crate::web::links;
+use crate::web::pages::fault::shortened;
 use gongshi_verify::encoding::decimal;
 use gongshi_verify::names::AuthorityId;
 use jiff::civil::Date;
@@ -46,6 +46,8 @@ pub(super) struct Params {
     pub(super) sort: Sort,
     /// From 1.
     pub(super) page: usize,
+    /// The place behind which the page begins, instead of its number.
+    pub(super) after: Option<Place>,
 }
 
 const fn sort_name(sort: Sort) -> &'static str {
@@ -137,6 +139,7 @@ impl Params {
                 let page = page.filter(|page| (1..=MAX_PAGE).contains(page));
                 self.page = page.ok_or("page-search-bad-page")?;
             }
+            "after" => self.after = Some(Place::parse(value).ok_or("page-search-bad-after")?),
             // An unknown parameter is somebody else's mark on a link, not a mistake of the reader.
             _ => {}
         }
@@ -145,17 +148,23 @@ impl Params {
 
     /// The one address of this search.
     pub(super) fn href(&self, lang: Lang) -> String {
+        self.href_of(lang, "/search")
+    }
+
+    /// The one address of this search in a form that has another path.
+    pub(super) fn href_of(&self, lang: Lang, path: &str) -> String {
         let day = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
         let (from, to) = (day(self.from), day(self.to));
-        let page = match self.page {
-            0 | 1 => String::new(),
-            page => page.to_string(),
+        let page = match (self.page, &self.after) {
+            (0 | 1, _) | (_, Some(_)) => String::new(),
+            (page, None) => page.to_string(),
         };
         let sort = match self.sort {
             Sort::Relevance => "",
             sort => sort_name(sort),
         };
         let mut pairs: Vec<(&str, &str)> = Vec::new();
+        pairs.extend(self.after.iter().map(|place| ("after", place.as_str())));
         pairs.extend(self.authorities.iter().map(|v| ("authority", v.as_str())));
         pairs.extend(self.marks.iter().map(|v| ("code", v.as_str())));
         pairs.push(("from", &from));
@@ -165,13 +174,14 @@ impl Params {
         pairs.extend(self.regions.iter().map(|v| ("region", v.as_str())));
         pairs.push(("sort", sort));
         pairs.push(("to", &to));
-        links::with_query(lang, "/search", &pairs)
+        links::with_query(lang, path, &pairs)
     }
 
     /// The same search from its first page on, changed.
     pub(super) fn changed(&self, change: impl FnOnce(&mut Self)) -> Self {
         let mut params = self.clone();
         params.page = 1;
+        params.after = None;
         change(&mut params);
         params
     }
@@ -196,7 +206,11 @@ impl Params {
             date_from: day(self.from),
             date_to: day(self.to),
             sort: self.sort,
-            offset: (self.page - 1) * PER_PAGE,
+            after: self.after.clone(),
+            offset: match self.after {
+                Some(_) => 0,
+                None => (self.page - 1) * PER_PAGE,
+            },
             limit: PER_PAGE,
         }
     }
@@ -246,6 +260,7 @@ mod tests {
             ("page=01", "page-search-bad-page"),
             ("page=1000000000", "page-search-bad-page"),
             ("page=-1", "page-search-bad-page"),
+            ("after=%27", "page-search-bad-after"),
         ] {
             assert_eq!(bad_keys(query), [key], "{query}");
         }

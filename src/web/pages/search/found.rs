@@ -1,0 +1,135 @@
+//! A search run for whoever asked: what the engine found, held against the log, so that nothing is shown or counted that has left.
+
+use super::query::Params;
+use crate::domain::{Stored, View};
+use crate::search::{Facets, Place, SearchError, SearchPage, SearchQuery};
+use crate::web::links;
+use crate::web::pages::Visit;
+use crate::web::pages::fault::Fault;
+use crate::web::pages::summary::{Loaded, authority_name};
+use gongshi_verify::registry::Registry;
+use serde::Serialize;
+
+/// What was found, of what is public.
+pub(super) struct Found {
+    pub(super) records: Vec<Loaded>,
+    /// Hits as the engine has them, whether public or not.
+    pub(super) hits: usize,
+    /// How many there are and of what; `None` while the engine has not yet taken what ended last: numbers that still count what has left would
+    /// tell of it.
+    pub(super) counted: Option<(u64, Facets)>,
+    /// Where the result goes on.
+    pub(super) next: Option<Place>,
+    /// Every entry below it was looked at.
+    pub(super) indexed: u64,
+    pub(super) truncated: bool,
+    pub(super) understood: bool,
+    pub(super) similar: bool,
+}
+
+/// Why nothing was found.
+pub(super) enum Failed {
+    /// The place to go on from is none.
+    Nowhere,
+    /// Something within.
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Failed::Fault(error.into())
+    }
+}
+
+impl Found {
+    /// Asks the engine.
+    pub(super) fn of(visit: &Visit, query: &SearchQuery) -> Result<Self, Failed> {
+        let page: SearchPage = match visit.portal.search.search(query) {
+            Ok(page) => page,
+            Err(SearchError::Nowhere { .. }) => return Err(Failed::Nowhere),
+            Err(error) => return Err(error.into()),
+        };
+        let mut records = Vec::with_capacity(page.hits.len());
+        for hit in &page.hits {
+            let loaded = visit.load(hit.index)?;
+            if loaded.body.is_some() {
+                records.push(loaded);
+            }
+        }
+        let newest = visit.portal.intake.standing().cursor();
+        let counted = newest.is_ok_and(|newest| page.indexed >= newest);
+        Ok(Found {
+            records,
+            hits: page.hits.len(),
+            counted: counted.then_some((page.total, page.facets)),
+            next: page.next,
+            indexed: page.indexed,
+            truncated: page.truncated,
+            understood: page.understood,
+            similar: page.similar,
+        })
+    }
+}
+
+/// One record as programs and spreadsheets are told of it. Natural persons are shown as in lists.
+#[derive(Serialize)]
+pub(super) struct Brief {
+    pub(super) index: u64,
+    pub(super) kind: String,
+    pub(super) kind_name: String,
+    pub(super) name: Option<String>,
+    pub(super) uscc: Option<String>,
+    pub(super) number: Option<String>,
+    pub(super) date: Option<String>,
+    pub(super) region: Option<String>,
+    pub(super) authority: String,
+    pub(super) authority_name: Option<String>,
+    pub(super) logged_at: String,
+    /// Whether everything here is as a correction has it.
+    pub(super) corrected: bool,
+    pub(super) href: String,
+    pub(super) proof: String,
+    /// Whether it is, or may be, about a natural person.
+    #[serde(skip)]
+    pub(super) personal: bool,
+}
+
+impl Brief {
+    pub(super) fn of(visit: &Visit, loaded: &Loaded, registry: &Registry) -> Self {
+        let view = loaded.view();
+        let view = view.as_ref();
+        let stored: &Stored = loaded;
+        let entry = &stored.entry;
+        Brief {
+            index: loaded.index,
+            kind: entry.kind.as_str().to_owned(),
+            kind_name: visit.kind_name(entry.kind.as_str()),
+            name: visit.name_of(loaded),
+            uscc: view
+                .and_then(View::subject_code)
+                .map(|code| code.to_string()),
+            number: view.and_then(View::number).map(str::to_owned),
+            date: view.and_then(View::main_date).map(|day| day.to_string()),
+            region: view.and_then(View::region).map(|region| region.to_string()),
+            authority: entry.authority.to_string(),
+            authority_name: authority_name(registry, entry.authority.as_str()),
+            logged_at: entry.logged_at.to_string(),
+            corrected: !loaded.corrections.is_empty(),
+            href: links::record(visit.lang, loaded.index),
+            proof: crate::intake::link_path(loaded.index),
+            personal: loaded.personal(),
+        }
+    }
+}
+
+/// The address of the same search in another form, where there is one more page.
+pub(super) fn next_href(
+    visit: &Visit,
+    params: &Params,
+    path: &str,
+    next: Option<&Place>,
+) -> Option<String> {
+    let next = next?.clone();
+    let params = params.changed(|params| params.after = Some(next));
+    Some(params.href_of(visit.lang, path))
+}

@@ -1,0 +1,428 @@
+//! The twins of a page of results: the same search as JSON, as a table and as a feed.
+//!
+//! `GET /search.json`, `.csv`, `.atom`; `GET /api/v1/search` answers as the first. Their parameters are the page's.
+
+use super::found::{Brief, Failed, Found, next_href};
+use super::query::{Bad, MAX_PAGE, PER_PAGE, Params};
+use crate::search::{Facets, Sort};
+use crate::text::{Catalogue, Lang};
+use crate::web::pages::Visit;
+use crate::web::pages::draft::Draft;
+use crate::web::pages::fault::Fault;
+use crate::web::pages::feeds::{moment, uuid};
+use crate::web::problem::Problem;
+use crate::web::table::{begun, plain};
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE};
+use actix_web::web::{self, Bytes};
+use atom_syndication::{Category, Entry, Feed, Generator, Link, Person, Text};
+use gongshi_verify::encoding::decimal;
+use serde_json::{Map, Value, json};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc;
+
+/// Records of an answer in JSON at most.
+const MOST: usize = 100;
+/// Records of a feed: the newest.
+const FED: usize = 50;
+/// Rows of one table at most; its end says where the next begins.
+const ROWS: usize = 50_000;
+/// Rows that are written at once.
+const AT_ONCE: usize = 500;
+
+/// The search of a page in its other forms.
+pub(super) fn links(visit: &Visit, params: &Params) -> Vec<super::Link> {
+    let all = params.changed(|_| {});
+    let forms = [
+        ("page-search-json", "/search.json"),
+        ("page-search-csv", "/search.csv"),
+        ("page-search-atom", "/search.atom"),
+    ];
+    let link = |(key, path): (&str, &str)| super::Link {
+        text: visit.word(key),
+        href: all.href_of(visit.lang, path),
+    };
+    forms.into_iter().map(link).collect()
+}
+
+/// Answers in JSON; `/api/v1/search` too.
+pub(in crate::web) async fn json(visit: Visit) -> HttpResponse {
+    let Some(place) = visit.searches.begin() else {
+        return Problem::busy().respond();
+    };
+    let answered = web::block(move || {
+        let _place = place;
+        answer(&visit).map(|value| (value.to_string(), visit.lang))
+    });
+    match answered.await {
+        Ok(Ok((body, lang))) => HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, "application/json"))
+            .insert_header((CONTENT_LANGUAGE, lang.tag()))
+            .insert_header((CACHE_CONTROL, "no-cache"))
+            .insert_header(("X-Robots-Tag", "noindex"))
+            .body(body),
+        Ok(Err(problem)) => problem.respond(),
+        Err(_) => Problem::busy().respond(),
+    }
+}
+
+/// What was asked for; the first thing that is wrong with it otherwise.
+fn asked(visit: &Visit) -> Result<Params, Problem> {
+    let (params, bad) = Params::parse(&visit.query);
+    match bad.first() {
+        None => Ok(params),
+        Some(bad) => Err(refused(bad)),
+    }
+}
+
+fn refused(bad: &Bad) -> Problem {
+    let last = i64::try_from(MAX_PAGE).unwrap_or(i64::MAX);
+    let args = [("given", bad.given.clone().into()), ("last", last.into())];
+    Problem::bad_request(Catalogue::built_in().get(Lang::En, bad.key, &args))
+}
+
+fn nowhere(params: &Params) -> Problem {
+    let given = params.after.as_ref().map(|after| after.as_str().to_owned());
+    refused(&Bad {
+        key: "page-search-bad-after",
+        given: given.unwrap_or_default(),
+    })
+}
+
+fn failed(failed: Failed, params: &Params) -> Problem {
+    match failed {
+        Failed::Nowhere => nowhere(params),
+        Failed::Fault(fault) => fault.problem(),
+    }
+}
+
+fn limit(visit: &Visit) -> Result<usize, Problem> {
+    let Some(given) = visit.parameter("limit").filter(|given| !given.is_empty()) else {
+        return Ok(PER_PAGE);
+    };
+    let limit = decimal(&given).and_then(|limit| usize::try_from(limit).ok());
+    limit
+        .filter(|limit| (1..=MOST).contains(limit))
+        .ok_or_else(|| {
+            let shown = crate::text::shortened(&given, 40);
+            Problem::bad_request(format!(
+                "limit must be a number from 1 to {MOST}, not {shown:?}"
+            ))
+        })
+}
+
+fn answer(visit: &Visit) -> Result<Value, Problem> {
+    let (params, limit) = (asked(visit)?, limit(visit)?);
+    let mut query = params.search_query();
+    (query.offset, query.limit) = ((params.page - 1) * limit, limit);
+    let found = Found::of(visit, &query).map_err(|error| failed(error, &params))?;
+    let registry = visit.portal.intake.registry();
+    let records = found.records.iter();
+    let records: Vec<Brief> = records
+        .map(|loaded| Brief::of(visit, loaded, &registry))
+        .collect();
+    let published = visit.portal.log.published();
+    let next = next_href(visit, &params, &visit.path, found.next.as_ref());
+    let next = next.map(|href| match limit {
+        PER_PAGE => href,
+        limit => format!("{href}&limit={limit}"),
+    });
+    let (total, facets) = match &found.counted {
+        Some((total, facets)) => (Some(*total), facet_values(facets)),
+        None => (None, Value::Null),
+    };
+    Ok(json!({
+        "size": published.size(),
+        "indexed": found.indexed,
+        "total": total,
+        "similar": found.similar,
+        "truncated": found.truncated || params.cut,
+        "understood": params.text.is_empty() || found.understood,
+        "records": records,
+        "facets": facets,
+        "next": next,
+        "checkpoint": published.note,
+    }))
+}
+
+/// Under the names of the parameters that narrow by them.
+fn facet_values(facets: &Facets) -> Value {
+    let lists = [
+        ("authority", &facets.authorities),
+        ("code", &facets.marks),
+        ("kind", &facets.kinds),
+        ("region", &facets.regions),
+        ("year", &facets.years),
+    ];
+    let value = |(value, count): &(String, u64)| json!({"value": value, "count": count});
+    let named = |(name, counts): (&str, &Vec<(String, u64)>)| {
+        let shown = counts.iter().filter(|(value, _)| !value.is_empty());
+        (name.to_owned(), shown.map(value).collect::<Value>())
+    };
+    Value::Object(lists.into_iter().map(named).collect::<Map<_, _>>())
+}
+
+/// Answers with a table of the whole result, sent as it is read.
+pub(in crate::web) async fn csv(visit: Visit) -> HttpResponse {
+    let Some(place) = visit.searches.begin() else {
+        return Problem::busy().respond();
+    };
+    let params = match asked(&visit) {
+        Ok(params) => params,
+        Err(problem) => return problem.respond(),
+    };
+    let lang = visit.lang;
+    let (sender, receiver) = mpsc::channel(2);
+    // The first part decides whether there is an answer at all.
+    let first = web::block(move || {
+        let mut table = Table::begin(visit, params, place);
+        table.part().map(|part| (table, part))
+    });
+    let (table, part) = match first.await {
+        Ok(Ok(first)) => first,
+        Ok(Err(problem)) => return problem.respond(),
+        Err(_) => return Problem::busy().respond(),
+    };
+    actix_web::rt::spawn(web::block(move || table.send(part, &sender)));
+    let parts = futures_util::stream::unfold(receiver, |mut receiver| async move {
+        let part: Result<Bytes, std::io::Error> = receiver.recv().await?;
+        Some((part, receiver))
+    });
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_LANGUAGE, lang.tag()))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header(("X-Robots-Tag", "noindex"))
+        .insert_header((
+            CONTENT_DISPOSITION,
+            "attachment; filename=\"gongshi-search.csv\"",
+        ))
+        .streaming(parts)
+}
+
+/// A table on its way out.
+struct Table {
+    visit: Visit,
+    params: Params,
+    rows: usize,
+    /// Whether the head is written.
+    begun: bool,
+    /// Whether everything is.
+    ended: bool,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Columns of the table.
+const COLUMNS: [&str; 12] = [
+    "index",
+    "kind",
+    "kind_name",
+    "name",
+    "uscc",
+    "number",
+    "date",
+    "region",
+    "authority",
+    "authority_name",
+    "logged_at",
+    "href",
+];
+
+impl Table {
+    fn begin(visit: Visit, params: Params, place: OwnedSemaphorePermit) -> Self {
+        Table {
+            visit,
+            params,
+            rows: 0,
+            begun: false,
+            ended: false,
+            _place: place,
+        }
+    }
+
+    /// The next rows; at the end the checkpoint, before it where the next table begins, if it does.
+    fn part(&mut self) -> Result<Vec<u8>, Problem> {
+        let internal = |error: &dyn std::error::Error| crate::web::problem::internal(error);
+        let mut table = match self.begun {
+            false => begun(),
+            true => csv::Writer::from_writer(Vec::new()),
+        };
+        if !self.begun {
+            table
+                .write_record(COLUMNS)
+                .map_err(|error| internal(&error))?;
+            self.begun = true;
+        }
+        let visit = &self.visit;
+        let mut query = self.params.search_query();
+        (query.offset, query.limit) = (0, AT_ONCE);
+        let found = Found::of(visit, &query).map_err(|error| failed(error, &self.params))?;
+        let registry = visit.portal.intake.registry();
+        let site = visit.site.as_deref().unwrap_or_default();
+        for loaded in &found.records {
+            let brief = Brief::of(visit, loaded, &registry);
+            let text = |cell: Option<String>| plain(&cell.unwrap_or_default());
+            let row = [
+                brief.index.to_string(),
+                brief.kind,
+                brief.kind_name,
+                text(brief.name),
+                text(brief.uscc),
+                text(brief.number),
+                text(brief.date),
+                text(brief.region),
+                brief.authority,
+                text(brief.authority_name),
+                brief.logged_at,
+                format!("{site}{}", brief.href),
+            ];
+            table.write_record(row).map_err(|error| internal(&error))?;
+        }
+        self.rows += found.hits;
+        let mut last = |name: &str, value: &str| {
+            let mut row = [""; COLUMNS.len()];
+            (row[0], row[1]) = (name, value);
+            table.write_record(row).map_err(|error| internal(&error))
+        };
+        let full = self.rows >= ROWS;
+        if full && let Some(href) = next_href(visit, &self.params, &visit.path, found.next.as_ref())
+        {
+            last("next", &format!("{site}{href}"))?;
+        }
+        self.ended = full || found.next.is_none();
+        self.params.after = found.next;
+        if self.ended {
+            last("checkpoint", &visit.portal.log.published().note)?;
+        }
+        table
+            .into_inner()
+            .map_err(|error| internal(&error.into_error()))
+    }
+
+    /// Sends a part and those that follow it, until everything is sent or nobody listens.
+    fn send(mut self, first: Vec<u8>, sender: &mpsc::Sender<Result<Bytes, std::io::Error>>) {
+        let mut part = Ok(first);
+        loop {
+            let broken = part.is_err();
+            let sent = sender.blocking_send(part.map(Bytes::from));
+            if sent.is_err() || broken || self.ended {
+                return;
+            }
+            // An answer that breaks off has no checkpoint at its end.
+            part = self
+                .part()
+                .map_err(|problem| std::io::Error::other(problem.detail));
+        }
+    }
+}
+
+/// Answers with the newest of what is found, as an Atom feed.
+pub(in crate::web) async fn atom(visit: Visit) -> HttpResponse {
+    let Some(place) = visit.searches.begin() else {
+        return Problem::busy().respond();
+    };
+    let params = match asked(&visit) {
+        Ok(params) => params,
+        Err(problem) => return problem.respond(),
+    };
+    visit
+        .file(move |visit, etag| {
+            let _place = place;
+            let body = feed(visit, params)?;
+            Ok(Draft::file(
+                "application/atom+xml; charset=utf-8",
+                visit,
+                etag,
+                body,
+            ))
+        })
+        .await
+}
+
+fn feed(visit: &Visit, params: Params) -> Result<String, Fault> {
+    let params = params.changed(|params| {
+        params.sort = Sort::Newest;
+        params.after = None;
+    });
+    let mut query = params.search_query();
+    query.limit = FED;
+    let found = match Found::of(visit, &query) {
+        Ok(found) => found,
+        Err(Failed::Fault(fault)) => return Err(fault),
+        Err(Failed::Nowhere) => return Err(Fault::nothing()),
+    };
+    let portal = &visit.portal;
+    let registry = portal.intake.registry();
+    let origin = portal.log.origin().as_str();
+    let site = visit.site.as_deref().unwrap_or_default();
+    let link = |rel: &str, media: &str, path: String| Link {
+        href: format!("{site}{path}"),
+        rel: rel.to_owned(),
+        mime_type: Some(media.to_owned()),
+        ..Link::default()
+    };
+    let mut updated = None;
+    let mut entries = Vec::with_capacity(found.records.len());
+    for loaded in &found.records {
+        let brief = Brief::of(visit, loaded, &registry);
+        let logged_at = loaded.entry.logged_at;
+        updated = updated.max(Some(logged_at));
+        // Feeds are kept by others: of what may be about a person only that there is something.
+        let name = brief.name.filter(|_| !brief.personal);
+        let title = match name.or(brief.number) {
+            Some(name) => format!("{} · {name}", brief.kind_name),
+            None => format!("{} · {}", brief.kind_name, brief.index),
+        };
+        entries.push(Entry {
+            title: Text::plain(title),
+            id: format!(
+                "urn:uuid:{}",
+                uuid(&["record", origin, &brief.index.to_string()])
+            ),
+            updated: moment(logged_at),
+            published: Some(moment(logged_at)),
+            authors: brief
+                .authority_name
+                .map(|name| Person {
+                    name,
+                    ..Person::default()
+                })
+                .into_iter()
+                .collect(),
+            categories: vec![Category {
+                term: brief.kind,
+                label: Some(brief.kind_name),
+                ..Category::default()
+            }],
+            links: vec![link("alternate", "text/html", brief.href)],
+            ..Entry::default()
+        });
+    }
+    let own = params.href_of(visit.lang, "/search.atom");
+    let updated = updated.map_or_else(|| portal.intake.clock().now(), |at| at);
+    let feed = Feed {
+        title: Text::plain(super::title(visit, &params)),
+        id: format!("urn:uuid:{}", uuid(&["search", origin, &own])),
+        updated: moment(updated),
+        authors: vec![Person {
+            name: origin.to_owned(),
+            ..Person::default()
+        }],
+        generator: Some(Generator {
+            value: "Gongshi".to_owned(),
+            ..Generator::default()
+        }),
+        links: vec![
+            link("self", "application/atom+xml", own),
+            link(
+                "alternate",
+                "text/html",
+                params.href_of(visit.lang, "/search"),
+            ),
+        ],
+        entries,
+        lang: Some(visit.lang.tag().to_owned()),
+        ..Feed::default()
+    };
+    Ok(feed.to_string())
+}
