@@ -5,7 +5,9 @@
 //! HTTP; following the log belongs to the caller, through [`SearchIndex::cursor`].
 
 mod asked;
+mod cut;
 mod fold;
+mod highlight;
 mod lists;
 mod names;
 mod numbers;
@@ -13,6 +15,7 @@ mod sounds;
 pub mod sync;
 mod tantivy;
 
+pub use self::highlight::{Needles, Piece};
 pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};
 
 use crate::domain::CodeList;

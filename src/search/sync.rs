@@ -34,12 +34,7 @@ fn document(
     let view = corrected.map_or(own, |body| View::new(kind, body));
     let entry = &stored.entry;
     let catalogue = Catalogue::built_in();
-    // Natural persons are not found by their names.
-    let mut text = person::without_name(&view.searchable_text(), &view).into_owned();
-    let of_corrected = stored.corrected_body().zip(correction_of(&view));
-    if let Some((body, kind)) = of_corrected {
-        text = person::without_name(&text, &View::new(kind, body)).into_owned();
-    }
+    let text = running_text(stored, &view);
     let mut labels = vec![catalogue.kind(Lang::Zh, kind.as_str())];
     labels.extend(names.get(entry.authority.as_str()).cloned());
     let logged_on = day_in_china(entry.logged_at.unix());
@@ -73,6 +68,15 @@ fn document(
         logged_at: entry.logged_at.unix(),
         corrects: stored.corrects(),
     })
+}
+
+/// What a record says in running text, one line for each field, without the names of natural persons: they are not found by them.
+pub fn running_text(stored: &Stored, view: &View<'_>) -> String {
+    let text = person::without_name(&view.searchable_text(), view).into_owned();
+    match stored.corrected_body().zip(correction_of(view)) {
+        Some((body, kind)) => person::without_name(&text, &View::new(kind, body)).into_owned(),
+        None => text,
+    }
 }
 
 /// The kind of record that a correction corrects.

@@ -34,6 +34,7 @@ templates!(
     "parts/records.html",
     "parts/rules.html",
     "parts/searchbox.html",
+    "parts/suggest.html",
     "parts/timeline.html",
     "parts/undrawn.html",
     "parts/values.html",
@@ -231,11 +232,13 @@ mod tests {
             include_str!("pages/problems.rs"),
             include_str!("pages/record.rs"),
             include_str!("pages/rules.rs"),
-            include_str!("pages/search.rs"),
+            include_str!("pages/search/mod.rs"),
+            include_str!("pages/search/suggest.rs"),
+            include_str!("pages/search/twins.rs"),
             include_str!("pages/summary.rs"),
             include_str!("pages/home.rs"),
             include_str!("pages/log_state.rs"),
-            include_str!("pages/query.rs"),
+            include_str!("pages/search/query.rs"),
         ]
         .concat();
         let used = sources + &code;

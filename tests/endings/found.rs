@@ -16,6 +16,10 @@ fn hits(index: &dyn SearchIndex, text: &str) -> Vec<u64> {
         ..SearchQuery::default()
     };
     let page = index.search(&query).unwrap();
+    // What only sounds so is another.
+    if page.similar {
+        return Vec::new();
+    }
     let mut hits: Vec<u64> = page.hits.iter().map(|hit| hit.index).collect();
     hits.sort_unstable();
     assert_eq!(page.total, hits.len() as u64, "{text}");

@@ -279,6 +279,12 @@ fn what_was_withdrawn_is_in_no_output() {
     for place in [
         "/",
         "/en/search",
+        "/search.json",
+        "/search.csv",
+        "/en/search.atom",
+        "/suggest",
+        "/api/v1/search",
+        "/api/v1/suggest",
         "/list/abnormal",
         "/list/permit",
         "/en/list/inspection_result",

@@ -8,6 +8,7 @@ mod kinds;
 mod linked;
 mod persons;
 mod rules;
+mod searches;
 #[path = "../common/setting.rs"]
 mod setting;
 mod support;

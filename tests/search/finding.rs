@@ -429,6 +429,43 @@ fn too_deep_is_refused_by_name() {
     }
 }
 
+#[test]
+fn results_go_on_from_a_place_and_what_is_none_is_refused() {
+    let (index, _folder) = index_of(&county());
+    let from = |after: Option<Place>, limit| {
+        index.search(&SearchQuery {
+            after,
+            limit,
+            ..ask("有限公司")
+        })
+    };
+    let first = from(None, 1).unwrap();
+    assert_eq!((indexes(&first), first.total), (vec![1], 2));
+    let second = from(first.next.clone(), 1).unwrap();
+    assert_eq!((indexes(&second), second.total), (vec![3], 2));
+    assert_eq!(second.next, None);
+    // A place outlives what stood there.
+    index.index_batch(&[], &[1], 4).unwrap();
+    index.commit().unwrap();
+    let second = from(first.next, 1).unwrap();
+    assert_eq!((indexes(&second), second.total), (vec![3], 1));
+    for text in [
+        "0.0",
+        "x",
+        "0.0.0.0",
+        "00.1.1",
+        "0.1.18446744073709551616",
+        "-1.0.0",
+    ] {
+        let place = Place::parse(text).unwrap();
+        let refused = matches!(from(Some(place), 1), Err(SearchError::Nowhere { .. }));
+        assert!(refused, "{text}");
+    }
+    for text in ["", "a b", "'", "一", &"1".repeat(65)] {
+        assert_eq!(Place::parse(text), None, "{text}");
+    }
+}
+
 fn names() -> impl Strategy<Value = String> {
     let part = prop_oneof![
         4 => "[一-龥]{1,6}",
@@ -551,6 +588,7 @@ proptest! {
             date_from: dates.0,
             date_to: dates.1,
             sort,
+            after: None,
             offset: 0,
             limit: 100,
         };
@@ -609,6 +647,19 @@ proptest! {
             if sort == Sort::Oldest { (day, doc.index as i64) } else { (-day, -(doc.index as i64)) }
         });
         prop_assert_eq!(indexes(&page), expected.iter().map(|doc| doc.index).collect::<Vec<_>>());
+        prop_assert_eq!(&page.next, &None);
+        // The same from place to place, and the same numbers on each stretch.
+        let (mut had, mut after) = (Vec::new(), None);
+        loop {
+            let part = index.search(&SearchQuery { after, limit: 3, ..query.clone() }).unwrap();
+            prop_assert_eq!((part.total, &part.facets), (page.total, &page.facets));
+            had.extend(indexes(&part));
+            after = part.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        prop_assert_eq!(had, indexes(&page));
     }
 }
 

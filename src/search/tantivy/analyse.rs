@@ -3,12 +3,10 @@
 //! Documents and queries both pass through here, and only here, so that they cannot be cut differently. Nothing in this file
 //! knows a field or a query; whatever changes what it produces must change [`fingerprint`], or old indexes go on with old tokens.
 
-use std::sync::LazyLock;
-
-use jieba_rs::Jieba;
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::search::fold::{compact, spaced};
+use crate::search::cut::jieba;
+use crate::search::fold::spaced;
 use crate::search::lists;
 use crate::search::numbers;
 use crate::search::sounds;
@@ -50,62 +48,6 @@ pub(super) fn covering_grams(compact: &str, size: usize) -> Vec<(usize, String)>
         .into_iter()
         .map(|start| (start, chars[start..start + size].iter().collect()))
         .collect()
-}
-
-fn jieba() -> &'static Jieba {
-    static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
-        let mut jieba = Jieba::new();
-        for (word, frequency) in lists::dictionary() {
-            jieba.add_word(&compact(word), frequency, None);
-        }
-        for word in lists::known_words() {
-            jieba.add_word(&compact(word), None, None);
-        }
-        jieba
-    });
-    &JIEBA
-}
-
-/// A word of a query, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) text: String,
-    /// Offset in characters from the beginning of the query's term.
-    pub(super) start: usize,
-    pub(super) chars: usize,
-}
-
-/// Cuts one term of a query into words that follow each other, stop words left out.
-pub(super) fn query_words(term: &str) -> Vec<Word> {
-    let mut folded = String::new();
-    spaced(term, &mut folded);
-    jieba()
-        .cut(&folded, false)
-        .into_iter()
-        .filter(|token| token.word != " " && !lists::stop_words().contains(token.word))
-        .map(|token| Word {
-            text: token.word.to_owned(),
-            start: token.start,
-            chars: token.end - token.start,
-        })
-        .collect()
-}
-
-/// The two-character words inside a longer one, where they are all of it: 拖欠 and 工资 for 拖欠工资.
-pub(super) fn parts_of_word(word: &str) -> Vec<&str> {
-    let parts = jieba().cut_for_search(word, false).into_iter();
-    let parts: Vec<_> = parts.filter(|part| part.end - part.start == 2).collect();
-    let mut reached = 0;
-    for part in &parts {
-        if part.start > reached {
-            return Vec::new();
-        }
-        reached = reached.max(part.end);
-    }
-    match parts.len() > 1 && reached == word.chars().count() {
-        true => parts.into_iter().map(|part| part.word).collect(),
-        false => Vec::new(),
-    }
 }
 
 /// A token found in the tokenizer's own buffer: bytes from, to; offset and length in characters.
@@ -510,13 +452,6 @@ mod tests {
             !found.iter().any(|(word, _)| word == "的" || word == "被"),
             "{found:?}"
         );
-        let words: Vec<String> = query_words("双随机抽查2026年")
-            .into_iter()
-            .map(|word| word.text)
-            .collect();
-        assert_eq!(words, ["双随机", "抽查", "2026", "年"]);
-        assert_eq!(parts_of_word("拖欠工资"), ["拖欠", "工资"]);
-        assert_eq!(parts_of_word("健康证"), [""; 0]);
     }
 
     proptest! {

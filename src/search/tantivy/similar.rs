@@ -9,10 +9,11 @@ use tantivy::query::{BooleanQuery, FuzzyTermQuery, Occur, Query};
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
-use super::analyse::{CODE_GRAM, NAME_GRAM, pair_token, query_words};
+use super::analyse::{CODE_GRAM, NAME_GRAM, pair_token};
 use super::query::{best, one, scored};
 use super::schema::Fields;
 use crate::search::asked::Asked;
+use crate::search::cut::query_words;
 use crate::search::fold::compact;
 use crate::search::numbers::unmistaken;
 use crate::search::sounds::readings;

@@ -3,8 +3,8 @@
 use tantivy::query::Query;
 use tantivy::schema::Field;
 
-use super::analyse::{Word, parts_of_word, query_words};
 use super::query::{adjacent, all, any, one};
+use crate::search::cut::{Word, parts_of_word, query_words};
 use crate::search::lists::meanings;
 use crate::search::names::place_of;
 use crate::search::numbers::{is_number, other_numerals};

@@ -6,6 +6,8 @@ use crate::domain::dates::{day_in_china, parse_date};
 use crate::domain::{CodeList, Kind, Stored, Uscc, View, person};
 use crate::log::{Leaf, LogError};
 use crate::rules::{Code, Place, Rules};
+use crate::search::sync::running_text;
+use crate::search::{Needles, Piece};
 use crate::text::{Catalogue, Lang};
 use crate::web::links;
 use crate::web::render::Moment;
@@ -122,6 +124,17 @@ pub(super) fn individual(code: &str) -> bool {
     code.starts_with("92")
 }
 
+/// Characters of a record's text in a row of a search.
+const EXCERPT: usize = 60;
+
+/// What was searched for, in a row.
+#[derive(Debug, Serialize)]
+struct Marks {
+    name: Vec<Piece>,
+    number: Vec<Piece>,
+    excerpt: Option<Vec<Piece>>,
+}
+
 /// One line of a list of records.
 #[derive(Debug, Serialize)]
 pub(super) struct Row {
@@ -130,6 +143,8 @@ pub(super) struct Row {
     kind: String,
     kind_href: Option<String>,
     name: String,
+    /// Where it says what was searched for.
+    found: Option<Marks>,
     uscc: Option<Link>,
     date: Option<String>,
     /// The day until which a serious listing was to last, where that day is past.
@@ -218,7 +233,22 @@ impl Visit {
             proof: crate::intake::link_path(loaded.index),
             kind,
             name,
+            found: None,
         }
+    }
+
+    /// A row of a search: with what was searched for marked, and what the record says of it.
+    pub(super) fn found_row(&self, loaded: &Loaded, registry: &Registry, needles: &Needles) -> Row {
+        let mut row = self.row(loaded, registry);
+        // Of what may be about a person no more than lists show.
+        let view = loaded.view().filter(|_| !loaded.personal());
+        let text = view.map(|view| running_text(loaded, &view));
+        row.found = Some(Marks {
+            name: needles.name(&row.name),
+            number: needles.name(row.number.as_deref().unwrap_or_default()),
+            excerpt: text.and_then(|text| needles.excerpt(&text, EXCERPT)),
+        });
+        row
     }
 
     /// The subject a record named before it was corrected to be about another.

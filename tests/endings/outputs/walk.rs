@@ -42,6 +42,12 @@ const QUERIES: &[(&str, &[&str])] = &[
             "q=%E5%BA%97&page=2",
         ],
     ),
+    ("/search.json", &["q=%E5%BA%97&limit=100", "kind=permit"]),
+    ("/search.csv", &["q=%E5%BA%97"]),
+    ("/search.{part:atom}", &["q=%E5%BA%97", "kind=permit"]),
+    ("/suggest", &["q=%E5%BA%97", "q=dian"]),
+    ("/api/v1/search", &["q=%E5%BA%97&limit=100"]),
+    ("/api/v1/suggest", &["q=%E5%BA%97"]),
     ("/list/{key}", &["page=1"]),
     ("/list/abnormal", &["after=0"]),
     (

@@ -1,0 +1,78 @@
+//! Chinese text cut into words, by the general dictionary and ours: the same for documents and queries.
+
+use super::fold::{compact, spaced};
+use super::lists;
+use jieba_rs::Jieba;
+use std::sync::LazyLock;
+
+pub(super) fn jieba() -> &'static Jieba {
+    static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
+        let mut jieba = Jieba::new();
+        for (word, frequency) in lists::dictionary() {
+            jieba.add_word(&compact(word), frequency, None);
+        }
+        for word in lists::known_words() {
+            jieba.add_word(&compact(word), None, None);
+        }
+        jieba
+    });
+    &JIEBA
+}
+
+/// A word of a query, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    pub(super) text: String,
+    /// Offset in characters from the beginning of the query's term.
+    pub(super) start: usize,
+    pub(super) chars: usize,
+}
+
+/// Cuts one term of a query into words that follow each other, stop words left out.
+pub(super) fn query_words(term: &str) -> Vec<Word> {
+    let mut folded = String::new();
+    spaced(term, &mut folded);
+    jieba()
+        .cut(&folded, false)
+        .into_iter()
+        .filter(|token| token.word != " " && !lists::stop_words().contains(token.word))
+        .map(|token| Word {
+            text: token.word.to_owned(),
+            start: token.start,
+            chars: token.end - token.start,
+        })
+        .collect()
+}
+
+/// The two-character words inside a longer one, where they are all of it: 拖欠 and 工资 for 拖欠工资.
+pub(super) fn parts_of_word(word: &str) -> Vec<&str> {
+    let parts = jieba().cut_for_search(word, false).into_iter();
+    let parts: Vec<_> = parts.filter(|part| part.end - part.start == 2).collect();
+    let mut reached = 0;
+    for part in &parts {
+        if part.start > reached {
+            return Vec::new();
+        }
+        reached = reached.max(part.end);
+    }
+    match parts.len() > 1 && reached == word.chars().count() {
+        true => parts.into_iter().map(|part| part.word).collect(),
+        false => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_field_stay_whole_and_give_their_parts() {
+        let words: Vec<String> = query_words("双随机抽查2026年")
+            .into_iter()
+            .map(|word| word.text)
+            .collect();
+        assert_eq!(words, ["双随机", "抽查", "2026", "年"]);
+        assert_eq!(parts_of_word("拖欠工资"), ["拖欠", "工资"]);
+        assert_eq!(parts_of_word("健康证"), [""; 0]);
+    }
+}
