@@ -334,7 +334,8 @@ async fn search_finds_narrows_and_pages() {
         html.contains(&format!("已索引到第 {size} 条（共 {size} 条）")),
         "{html}"
     );
-    assert!(html.contains("<bdi lang") || html.contains("示例餐饮有限公司（合成）"));
+    let marked = "<mark>示例餐饮</mark>有限公司（合成）";
+    assert!(html.contains(marked), "{html}");
     let narrowed = "/search?kind=penalty&amp;q=%E7%A4%BA%E4%BE%8B%E9%A4%90%E9%A5%AE";
     assert!(html.contains(narrowed), "{html}");
     let html = page(&narrowed.replace("&amp;", "&"), 200).await;
