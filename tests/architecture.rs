@@ -74,8 +74,8 @@ const HIDDEN: &[(&str, &str)] = &[
 ];
 
 /// Modules whose Chinese is not the interface's: the catalogues' own, the invented county's records, and what departments
-/// write in their tables (units, marks of columns), which is read and never shown.
-const CHINESE: &[&str] = &["text", "demo", "ingest"];
+/// write in their tables (units, marks of columns) and readers type into the search box (numerals, ranks of places), which is read and never shown.
+const CHINESE: &[&str] = &["text", "demo", "ingest", "search"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
