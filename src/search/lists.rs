@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 const DICTIONARY: &str = include_str!("../../search/dictionary.txt");
 const LABELS: &str = include_str!("../../search/labels.txt");
+const READINGS: &str = include_str!("../../search/readings.txt");
 const SIMPLIFIED: &str = include_str!("../../search/simplified.txt");
 const STOP_WORDS: &str = include_str!("../../search/stopwords.txt");
 const SYNONYMS_FILE: &str = include_str!("../../search/synonyms.toml");
@@ -97,6 +98,14 @@ pub(super) fn stop_words() -> &'static HashSet<&'static str> {
     &STOP
 }
 
+/// Characters that are read in more than one way, with their readings.
+pub(super) fn readings() -> impl Iterator<Item = (char, impl Iterator<Item = &'static str>)> {
+    lines(READINGS).filter_map(|line| {
+        let mut parts = line.split_whitespace();
+        Some((parts.next()?.chars().next()?, parts))
+    })
+}
+
 /// What stands before a code or name that was copied from a form.
 pub(super) fn labels() -> impl Iterator<Item = &'static str> {
     lines(LABELS)
@@ -125,7 +134,15 @@ fn place(c: char) -> usize {
 
 /// Identifies all the lists together.
 pub(super) fn digest() -> String {
-    let all = [DICTIONARY, LABELS, SIMPLIFIED, STOP_WORDS, SYNONYMS_FILE].join("\0");
+    let all = [
+        DICTIONARY,
+        LABELS,
+        READINGS,
+        SIMPLIFIED,
+        STOP_WORDS,
+        SYNONYMS_FILE,
+    ]
+    .join("\0");
     gongshi_verify::encoding::hex(&gongshi_verify::hash::sha256(all.as_bytes()))
 }
 
@@ -146,6 +163,7 @@ mod tests {
         for (name, data) in [
             ("dictionary", DICTIONARY),
             ("labels", LABELS),
+            ("readings", READINGS),
             ("stop words", STOP_WORDS),
         ] {
             let mut seen = HashSet::new();
@@ -176,6 +194,18 @@ mod tests {
         }
         assert_eq!(simplified('\u{3400}'), '\u{3400}');
         assert_eq!(simplified('a'), 'a');
+    }
+
+    #[test]
+    fn readings_are_more_than_one() {
+        for (c, all) in readings() {
+            let all: Vec<&str> = all.collect();
+            assert!(all.len() > 1, "{c}");
+            for reading in all {
+                let spelled = reading.bytes().all(|byte| byte.is_ascii_lowercase());
+                assert!(spelled, "{c}: {reading}");
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Chinese by its sound: what characters read as, and what typed letters may stand for.
 //!
-//! Toneless pinyin; ü is found as v and as u. A character with several readings has them all, since which one holds in a name only its
-//! owner knows (重庆, 单县, 长乐). Letters and digits of a name stand for themselves.
+//! Toneless pinyin; ü is found as v and as u. A character of `search/readings.txt` has all its readings, since which one holds in a name only
+//! its owner knows (重庆, 单县, 长乐). Letters and digits of a name stand for themselves.
 
-use pinyin::ToPinyinMulti;
+use super::lists;
+use pinyin::{Pinyin, ToPinyin};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -21,7 +22,14 @@ const LAST: u32 = 0x9fff;
 pub(super) fn readings(c: char) -> &'static [&'static str] {
     static HAN: LazyLock<Vec<Box<[&'static str]>>> = LazyLock::new(|| {
         let chars = (FIRST..=LAST).filter_map(char::from_u32);
-        chars.map(han_readings).collect()
+        let usual = chars.map(|c| c.to_pinyin().map(Pinyin::plain));
+        let mut all: Vec<_> = usual.map(|one| spellings(one.into_iter())).collect();
+        for (c, readings) in lists::readings() {
+            if let Some(own) = all.get_mut(place(c)) {
+                *own = spellings(readings);
+            }
+        }
+        all
     });
     const ASCII: [&str; 36] = [
         "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d", "e", "f", "g", "h",
@@ -31,18 +39,22 @@ pub(super) fn readings(c: char) -> &'static [&'static str] {
         let digit = digit as usize;
         return ASCII.get(digit..=digit).unwrap_or_default();
     }
-    let place = u32::from(c).wrapping_sub(FIRST) as usize;
-    HAN.get(place).map_or(&[], |readings| readings)
+    HAN.get(place(c)).map_or(&[], |readings| readings)
 }
 
-fn han_readings(c: char) -> Box<[&'static str]> {
+fn place(c: char) -> usize {
+    u32::from(c).wrapping_sub(FIRST) as usize
+}
+
+/// Readings as they are typed: ü as v and as u.
+fn spellings(readings: impl Iterator<Item = &'static str>) -> Box<[&'static str]> {
     let mut all: Vec<&'static str> = Vec::new();
-    for reading in c.to_pinyin_multi().into_iter().flatten() {
-        match reading.plain() {
-            "lü" => all.extend(["lv", "lu"]),
-            "nü" => all.extend(["nv", "nu"]),
-            "lüe" => all.extend(["lve", "lue"]),
-            "nüe" => all.extend(["nve", "nue"]),
+    for reading in readings {
+        match reading {
+            "lü" | "lv" => all.extend(["lv", "lu"]),
+            "nü" | "nv" => all.extend(["nv", "nu"]),
+            "lüe" | "lve" => all.extend(["lve", "lue"]),
+            "nüe" | "nve" => all.extend(["nve", "nue"]),
             plain => {
                 let spelled = plain.bytes().all(|byte| byte.is_ascii_lowercase());
                 let voiced = plain.contains(['a', 'e', 'i', 'o', 'u']);

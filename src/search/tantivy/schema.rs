@@ -196,8 +196,9 @@ impl Fields {
         if let Some(name) = &doc.subject_name {
             let compact = compact(name);
             out.add_text(self.name, &compact);
+            out.add_text(self.name_pieces, &compact);
+            // As it is written, the words of a name find it without the ranks of its places; by its sound only this does.
             for form in without_ranks(&compact).iter().chain([&compact]) {
-                out.add_text(self.name_pieces, form);
                 out.add_text(self.name_sounds, form);
             }
             out.add_text(self.name_chars, &compact);
