@@ -23,6 +23,17 @@ pub struct Piece {
     pub mark: bool,
 }
 
+/// How much of a query is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Looking {
+    /// Its terms as typed.
+    Terms,
+    /// Also their words and what these mean.
+    Words,
+    /// Also each two characters of them: for what is only like it.
+    Pairs,
+}
+
 /// What is looked for in texts.
 #[derive(Debug, Default)]
 pub struct Needles {
@@ -41,7 +52,7 @@ enum Owned {
 impl Needles {
     /// Those of a query's text.
     #[must_use]
-    pub fn of(typed: &str) -> Self {
+    pub fn of(typed: &str, looking: Looking) -> Self {
         let asked = Asked::new(typed);
         let mut texts: Vec<Vec<char>> = Vec::new();
         let mut sounds = Vec::new();
@@ -53,7 +64,15 @@ impl Needles {
         };
         for term in asked.terms {
             add(term, 1);
-            for spelling in [Some(term.to_owned()), other_numerals(term)] {
+            let folded = compact(term);
+            if looking == Looking::Pairs {
+                let chars: Vec<char> = folded.chars().collect();
+                let pairs = chars.windows(2).map(|pair| pair.iter().collect::<String>());
+                pairs.for_each(|pair| add(&pair, 2));
+            }
+            let worded = looking != Looking::Terms;
+            let spellings = worded.then(|| [Some(term.to_owned()), other_numerals(term)]);
+            for spelling in spellings.into_iter().flatten() {
                 for word in spelling.iter().flat_map(|text| query_words(text)) {
                     let number = word.text.chars().all(|c| c.is_ascii_digit());
                     add(&word.text, if number { 1 } else { 2 });
@@ -63,7 +82,6 @@ impl Needles {
                     }
                 }
             }
-            let folded = compact(term);
             let letters = folded.split(|c: char| !c.is_ascii_alphanumeric());
             for run in letters.filter(|run| run.bytes().any(|byte| byte.is_ascii_lowercase())) {
                 let own = |piece: &Sound<'_>| match piece {
@@ -92,6 +110,16 @@ impl Needles {
             }
         }
         shown.pieces(&marked, 0..shown.chars.len())
+    }
+
+    /// Whether a name or number holds every term, as written or by its sound.
+    #[must_use]
+    pub fn hold_all(typed: &str, text: &str) -> bool {
+        let terms = Asked::new(typed).terms;
+        terms.iter().all(|term| {
+            let pieces = Needles::of(term, Looking::Terms).name(text);
+            pieces.iter().any(|piece| piece.mark)
+        })
     }
 
     /// The part of a long text around the first place with what was searched for, at most so many characters; `None` where there is none.
@@ -225,15 +253,29 @@ mod tests {
             ("", "凤翔", "凤翔"),
             ("无", "", ""),
         ] {
-            assert_eq!(said(&Needles::of(typed).name(name)), marked, "{typed}");
+            assert_eq!(
+                said(&Needles::of(typed, Looking::Words).name(name)),
+                marked,
+                "{typed}"
+            );
         }
+    }
+
+    #[test]
+    fn what_is_like_a_query_is_marked_where_it_is() {
+        let pieces = Needles::of("凤翔东湖烟洒店", Looking::Pairs).name("凤翔县东湖烟酒店");
+        assert_eq!(said(&pieces), "[凤翔]县[东湖烟]酒店");
+        assert!(Needles::hold_all("东湖 yanjiu", "凤翔县东湖烟酒店"));
+        assert!(Needles::hold_all("17号", "凤市监处罚〔2026〕17号"));
+        assert!(!Needles::hold_all("东湖 超市", "凤翔县东湖烟酒店"));
+        assert!(!Needles::hold_all("示例县食", "示例县天宁餐饮店"));
     }
 
     #[test]
     fn an_excerpt_stands_around_the_first_place() {
         let text =
             "住所：金台区经二路66号\n通过登记的住所或者经营场所无法联系，依法列入经营异常名录。";
-        let excerpt = |typed: &str, most| Needles::of(typed).excerpt(text, most);
+        let excerpt = |typed: &str, most| Needles::of(typed, Looking::Words).excerpt(text, most);
         let found = excerpt("失联", 24).unwrap();
         assert_eq!(
             said(&found),
@@ -248,14 +290,14 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_are_the_text(typed in "[一-龥a-z0-9 ]{0,12}", text in any::<String>()) {
-            let pieces = Needles::of(&typed).name(&text);
+            let pieces = Needles::of(&typed, Looking::Pairs).name(&text);
             let whole: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
             prop_assert_eq!(whole, text);
         }
 
         #[test]
         fn any_text_has_an_excerpt_or_none(typed in any::<String>(), text in any::<String>(), most in 0usize..40) {
-            let pieces = Needles::of(&typed).excerpt(&text, most);
+            let pieces = Needles::of(&typed, Looking::Words).excerpt(&text, most);
             let marked = pieces.is_none_or(|pieces| pieces.iter().any(|piece| piece.mark));
             prop_assert!(marked);
         }

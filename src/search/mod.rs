@@ -15,7 +15,7 @@ mod sounds;
 pub mod sync;
 mod tantivy;
 
-pub use self::highlight::{Needles, Piece};
+pub use self::highlight::{Looking, Needles, Piece};
 pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};
 
 use crate::domain::CodeList;

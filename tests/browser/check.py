@@ -211,6 +211,29 @@ def use(browser, base, tally):
         tally.check(what, [] if re.fullmatch(want, at) else [f"at {at}"])
 
 
+def suggested(browser, base, tally):
+    """With scripts: what may be meant stands under the box while it is typed in, and a key takes it; nothing is sent."""
+    browser.screen(390, 844, scripts=True)
+    browser.open(base + "/")
+    browser.run("document.querySelector('#q').focus()")
+    browser.call("Input.insertText", text="canyin")
+    browser.settle(1.5)
+    state = (
+        "(() => { const box = document.querySelector('#q'), list = document.querySelector('#q-list');"
+        " return [box.getAttribute('aria-expanded'), list.children.length, list.firstElementChild?.dataset.text ?? '',"
+        " document.querySelector('.suggest [role=status]').textContent]; })()"
+    )
+    opened, many, first, told = browser.run(state)
+    good = opened == "true" and 0 < many <= 8 and "餐饮" in first and str(many) in told
+    tally.check("suggestions stand under the box", [] if good else [f"{opened} {many} {first!r} {told!r}"])
+    tally.check("suggestions are laid out", audit(browser, "zh-CN", 390))
+    for key, code in (("ArrowDown", 40), ("Enter", 13)):
+        browser.call("Input.dispatchKeyEvent", type="rawKeyDown", key=key, code=key, windowsVirtualKeyCode=code)
+        browser.call("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+    taken = browser.run("[document.querySelector('#q').value, location.pathname, document.querySelector('#q-list').hidden]")
+    tally.check("a key takes a suggestion and sends nothing", [] if taken == [first, "/", True] else [str(taken)])
+
+
 # What is planted in a page, and what of it must be found.
 FAULTS = [
     ("document.documentElement.lang = 'fr'", "lang is"),
@@ -307,6 +330,7 @@ def main(base, pictures, binary=None):
         for about, part in [
             ("faults planted and seen", lambda tally: planted(browser, base, tally)),
             ("a reader's steps", lambda tally: use(browser, base, tally)),
+            ("suggestions", lambda tally: suggested(browser, base, tally)),
             ("pages looked at", lambda tally: looks(browser, base, pictures, tally)),
             ("links", lambda tally: crawl(base, tally)),
         ]:

@@ -10,7 +10,7 @@ use super::{Answer, Link, Page, Pager, Visit};
 use crate::domain::uscc::{LENGTH, fold};
 use crate::domain::{CodeList, Kind, Region, Uscc};
 use crate::rules::Place;
-use crate::search::{MAX_DEPTH, MAX_QUERY_CHARS, Needles, Sort, mark, read_mark};
+use crate::search::{Looking, MAX_DEPTH, MAX_QUERY_CHARS, Needles, Sort, mark, read_mark};
 use crate::web::links;
 use actix_web::http::StatusCode;
 use found::{Failed, Found};
@@ -75,7 +75,11 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         Err(Failed::Fault(fault)) => return Err(fault),
         Err(Failed::Nowhere) => return Err(Fault::nothing()),
     };
-    let needles = Needles::of(&params.text);
+    let looking = match found.similar {
+        true => Looking::Pairs,
+        false => Looking::Words,
+    };
+    let needles = Needles::of(&params.text, looking);
     let records = found.records.iter();
     let rows: Vec<_> = records
         .map(|loaded| visit.found_row(loaded, &registry, &needles))

@@ -5,7 +5,7 @@
 use super::found::{Brief, Failed, Found};
 use super::query::Params;
 use crate::domain::{View, person};
-use crate::search::SearchQuery;
+use crate::search::{Needles, SearchQuery};
 use crate::web::links;
 use crate::web::pages::Visit;
 use crate::web::pages::fault::Fault;
@@ -63,7 +63,7 @@ fn suggestions(visit: &Visit) -> Result<Vec<Suggestion>, Fault> {
         return Ok(Vec::new());
     }
     let query = SearchQuery {
-        text: params.text,
+        text: params.text.clone(),
         limit: LOOKED_AT,
         ..SearchQuery::default()
     };
@@ -97,7 +97,11 @@ fn suggestions(visit: &Visit) -> Result<Vec<Suggestion>, Fault> {
             },
             _ => continue,
         };
-        if seen.insert(suggestion.text.clone()) {
+        // What was found by what it says elsewhere completes nothing.
+        let completes = [&suggestion.text, &suggestion.note]
+            .into_iter()
+            .any(|text| Needles::hold_all(&params.text, text));
+        if (completes || found.similar) && seen.insert(suggestion.text.clone()) {
             all.push(suggestion);
         }
         if all.len() == MOST {
