@@ -178,10 +178,12 @@ impl TantivyIndex {
         folder: &Path,
         options: TantivyOptions,
         opened: Opened,
-        index: Index,
+        mut index: Index,
         writer: IndexWriter,
     ) -> Result<Self, SearchError> {
         let failed = |error| engine_error(folder, error);
+        // One search looks at several segments at once: a result may hold every document there is.
+        index.set_default_multithread_executor().map_err(failed)?;
         let durable = Payload::read(&index, folder)?;
         if durable.analyser != options.analyser() {
             return Err(SearchError::Corrupt {

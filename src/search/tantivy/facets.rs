@@ -249,7 +249,10 @@ impl SegmentPage {
             Sort::Relevance => score,
             Sort::Newest | Sort::Oldest => 0.0,
         };
-        // The index is read only where score and day do not decide.
+        // Most of a large result matches no better than what is had already; day and index are read only where they decide.
+        if self.best.bar.is_some_and(|bar| score.to_bits() < bar.score) {
+            return;
+        }
         let day = self.day.get_val(doc);
         let reachable = Key {
             index: u64::MAX,
