@@ -399,7 +399,7 @@ fn feed(visit: &Visit, params: Params) -> Result<String, Fault> {
         });
     }
     let own = params.href_of(visit.lang, "/search.atom");
-    let updated = updated.map_or_else(|| portal.intake.clock().now(), |at| at);
+    let updated = updated.unwrap_or_else(|| portal.intake.clock().now());
     let feed = Feed {
         title: Text::plain(super::title(visit, &params)),
         id: format!("urn:uuid:{}", uuid(&["search", origin, &own])),
