@@ -59,8 +59,7 @@ fn unlabelled(term: &str) -> Option<&str> {
 }
 
 fn is_label(text: &str) -> bool {
-    let text = compact(text);
-    labels().any(|label| compact(label) == text)
+    labels().contains(&compact(text))
 }
 
 #[cfg(test)]

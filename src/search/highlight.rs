@@ -39,14 +39,7 @@ pub enum Looking {
 pub struct Needles {
     /// Folded; longest first.
     texts: Vec<Vec<char>>,
-    sounds: Vec<Vec<Owned>>,
-}
-
-/// A piece of sound that outlives the query.
-#[derive(Debug)]
-enum Owned {
-    Syllable(String),
-    Initial(char),
+    sounds: Vec<Vec<Sound>>,
 }
 
 impl Needles {
@@ -84,12 +77,7 @@ impl Needles {
             }
             let letters = folded.split(|c: char| !c.is_ascii_alphanumeric());
             for run in letters.filter(|run| run.bytes().any(|byte| byte.is_ascii_lowercase())) {
-                let own = |piece: &Sound<'_>| match piece {
-                    Sound::Syllable(text) => Owned::Syllable((*text).to_owned()),
-                    Sound::Initial(letter) => Owned::Initial(*letter),
-                };
-                let ways = ways(run).into_iter().filter(|way| way.len() > 1);
-                sounds.extend(ways.map(|way| way.iter().map(own).collect()));
+                sounds.extend(ways(run).into_iter().filter(|way| way.len() > 1));
             }
         }
         texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
@@ -112,14 +100,19 @@ impl Needles {
         shown.pieces(&marked, 0..shown.chars.len())
     }
 
-    /// Whether a name or number holds every term, as written or by its sound.
+    /// Those of each term of a query's text, as typed: what completes it holds something of every one.
     #[must_use]
-    pub fn hold_all(typed: &str, text: &str) -> bool {
-        let terms = Asked::new(typed).terms;
-        terms.iter().all(|term| {
-            let pieces = Needles::of(term, Looking::Terms).name(text);
-            pieces.iter().any(|piece| piece.mark)
-        })
+    pub fn of_each_term(typed: &str) -> Vec<Self> {
+        let terms = Asked::new(typed).terms.into_iter();
+        terms
+            .map(|term| Needles::of(term, Looking::Terms))
+            .collect()
+    }
+
+    /// Whether a name or number holds anything of this, as written or by its sound.
+    #[must_use]
+    pub fn are_in(&self, text: &str) -> bool {
+        self.name(text).iter().any(|piece| piece.mark)
     }
 
     /// The part of a long text around the first place with what was searched for, at most so many characters; `None` where there is none.
@@ -165,10 +158,10 @@ impl Needles {
     }
 }
 
-fn sounds_so(folded: &[char], way: &[Owned]) -> bool {
-    let fits = |(c, piece): (&char, &Owned)| match piece {
-        Owned::Syllable(text) => readings(*c).contains(&text.as_str()),
-        Owned::Initial(letter) => readings(*c).iter().any(|one| one.starts_with(*letter)),
+fn sounds_so(folded: &[char], way: &[Sound]) -> bool {
+    let fits = |(c, piece): (&char, &Sound)| match piece {
+        Sound::Syllable(text) => readings(*c).contains(text),
+        Sound::Initial(letter) => readings(*c).iter().any(|one| one.starts_with(*letter)),
     };
     folded.len() >= way.len() && folded.iter().zip(way).all(fits)
 }
@@ -265,10 +258,14 @@ mod tests {
     fn what_is_like_a_query_is_marked_where_it_is() {
         let pieces = Needles::of("凤翔东湖烟洒店", Looking::Pairs).name("凤翔县东湖烟酒店");
         assert_eq!(said(&pieces), "[凤翔]县[东湖烟]酒店");
-        assert!(Needles::hold_all("东湖 yanjiu", "凤翔县东湖烟酒店"));
-        assert!(Needles::hold_all("17号", "凤市监处罚〔2026〕17号"));
-        assert!(!Needles::hold_all("东湖 超市", "凤翔县东湖烟酒店"));
-        assert!(!Needles::hold_all("示例县食", "示例县天宁餐饮店"));
+        let completes = |typed: &str, name: &str| {
+            let mut terms = Needles::of_each_term(typed).into_iter();
+            terms.all(|needles| needles.are_in(name))
+        };
+        assert!(completes("东湖 yanjiu", "凤翔县东湖烟酒店"));
+        assert!(completes("17号", "凤市监处罚〔2026〕17号"));
+        assert!(!completes("东湖 超市", "凤翔县东湖烟酒店"));
+        assert!(!completes("示例县食", "示例县天宁餐饮店"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Data only: nothing here knows a field, a query or an engine. Whoever makes tokens from these lists must put [`digest`] into what
 //! identifies its index, or old tokens meet new queries.
 
+use super::fold::compact;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -106,9 +107,10 @@ pub(super) fn readings() -> impl Iterator<Item = (char, impl Iterator<Item = &'s
     })
 }
 
-/// What stands before a code or name that was copied from a form.
-pub(super) fn labels() -> impl Iterator<Item = &'static str> {
-    lines(LABELS)
+/// What stands before a code or name that was copied from a form, folded.
+pub(super) fn labels() -> &'static HashSet<String> {
+    static ALL: LazyLock<HashSet<String>> = LazyLock::new(|| lines(LABELS).map(compact).collect());
+    &ALL
 }
 
 /// The simplified form of a traditional character; any other as it is.
@@ -156,7 +158,6 @@ fn lines(data: &'static str) -> impl Iterator<Item = &'static str> {
 mod tests {
     use super::*;
     use crate::domain::Kind;
-    use crate::search::fold::compact;
 
     #[test]
     fn word_lists_are_clean() {

@@ -137,6 +137,17 @@ pub struct SearchQuery {
     pub offset: usize,
     /// Most hits to return.
     pub limit: usize,
+    /// Leaves out the facets, for whoever does not show them.
+    pub no_facets: bool,
+}
+
+impl SearchQuery {
+    /// Whether anything but the text narrows the result.
+    #[must_use]
+    pub fn narrowed(&self) -> bool {
+        let sets = [&self.kinds, &self.authorities, &self.regions, &self.marks];
+        sets.iter().any(|set| !set.is_empty()) || self.date_from.is_some() || self.date_to.is_some()
+    }
 }
 
 /// One found record.

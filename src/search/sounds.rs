@@ -75,24 +75,25 @@ pub(super) fn initials(c: char) -> Vec<char> {
     firsts
 }
 
-fn is_syllable(letters: &str) -> bool {
+/// The syllable that these letters are, if they are one.
+fn syllable(letters: &str) -> Option<&'static str> {
     static ALL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         let chars = (FIRST..=LAST).filter_map(char::from_u32);
         chars.flat_map(readings).copied().collect()
     });
-    ALL.contains(letters)
+    ALL.get(letters).copied()
 }
 
 /// What typed letters say of one character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(super) enum Piece {
     /// All of its sound.
-    Syllable(&'a str),
+    Syllable(&'static str),
     /// The first letter of it.
     Initial(char),
 }
 
-impl Piece<'_> {
+impl Piece {
     /// The first letter.
     pub(super) fn initial(self) -> char {
         match self {
@@ -104,7 +105,7 @@ impl Piece<'_> {
 
 /// The ways to read folded letters and digits as characters' sounds, those with the most whole syllables; and as nothing but first letters, where
 /// they cannot be read as whole syllables alone.
-pub(super) fn ways(letters: &str) -> Vec<Vec<Piece<'_>>> {
+pub(super) fn ways(letters: &str) -> Vec<Vec<Piece>> {
     let readable = letters.bytes().all(|byte| byte.is_ascii_alphanumeric());
     if !readable || letters.is_empty() || letters.len() > MOST_LETTERS {
         return Vec::new();
@@ -115,9 +116,9 @@ pub(super) fn ways(letters: &str) -> Vec<Vec<Piece<'_>>> {
         read(letters, 0, &least, &mut Vec::new(), &mut found);
     }
     let whole = least.first() == Some(&Some(0));
-    let single = found.iter().any(|way: &Vec<Piece<'_>>| way.len() == 1);
+    let single = found.iter().any(|way: &Vec<Piece>| way.len() == 1);
     if (!whole || single) && letters.len() <= MOST_INITIALS && letters.chars().all(is_initial) {
-        let initials: Vec<Piece<'_>> = letters.chars().map(Piece::Initial).collect();
+        let initials: Vec<Piece> = letters.chars().map(Piece::Initial).collect();
         if !found.contains(&initials) {
             found.push(initials);
         }
@@ -145,11 +146,11 @@ fn least_initials(letters: &str) -> Vec<Option<usize>> {
 
 /// The pieces that may stand at a place, longest first: with where they end, and as how many first letters they count. Those of zh, ch and sh
 /// count as two, so that both ways to read them are found.
-fn steps(letters: &str, at: usize) -> impl Iterator<Item = (Piece<'_>, usize, usize)> {
+fn steps(letters: &str, at: usize) -> impl Iterator<Item = (Piece, usize, usize)> {
     let syllables = (1..=6)
         .rev()
         .filter_map(move |length| letters.get(at..at + length))
-        .filter(|part| is_syllable(part))
+        .filter_map(syllable)
         .map(move |part| (Piece::Syllable(part), at + part.len(), 0));
     let rest = letters.get(at..).unwrap_or_default();
     let digraph = ["zh", "ch", "sh"].iter().any(|two| rest.starts_with(two));
@@ -160,12 +161,12 @@ fn steps(letters: &str, at: usize) -> impl Iterator<Item = (Piece<'_>, usize, us
     syllables.chain(two).chain(initial)
 }
 
-fn read<'a>(
-    letters: &'a str,
+fn read(
+    letters: &str,
     at: usize,
     least: &[Option<usize>],
-    so_far: &mut Vec<Piece<'a>>,
-    found: &mut Vec<Vec<Piece<'a>>>,
+    so_far: &mut Vec<Piece>,
+    found: &mut Vec<Vec<Piece>>,
 ) {
     if found.len() == MOST_WAYS {
         return;
@@ -190,7 +191,7 @@ mod tests {
 
     /// Syllables as they are, first letters in capitals.
     fn said(letters: &str) -> Vec<String> {
-        let say = |way: Vec<Piece<'_>>| {
+        let say = |way: Vec<Piece>| {
             let pieces = way.into_iter().map(|piece| match piece {
                 Piece::Syllable(part) => part.to_owned(),
                 Piece::Initial(letter) => letter.to_ascii_uppercase().to_string(),

@@ -291,6 +291,7 @@ impl TantivyIndex {
         let pass = |text: Option<Box<dyn Query>>, least: f32| {
             let collector = PageCollector {
                 after,
+                facets: !query.no_facets,
                 sort: query.sort,
                 depth: match query.limit {
                     0 => 0,
@@ -303,9 +304,13 @@ impl TantivyIndex {
             searcher.search(&filtered, &collector)
         };
         let mut found = pass(query::exactly(&self.fields, asked), 0.0)?;
+        // What only the filters keep out is not replaced by what is like it.
+        let nowhere = || match query::exactly(&self.fields, asked) {
+            Some(exact) if query.narrowed() => searcher.search(&exact, &Count).map(|all| all == 0),
+            exact => Ok(exact.is_some()),
+        };
         if found.total == 0
-            && let Some(exact) = query::exactly(&self.fields, asked)
-            && searcher.search(&exact, &Count)? == 0
+            && nowhere()?
             && let Some((like, least)) = similar::like(&self.fields, searcher, asked)?
         {
             found = pass(Some(like), least)?;

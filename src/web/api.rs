@@ -120,7 +120,7 @@ fn number(name: &str, text: &str) -> Result<u64, Problem> {
 }
 
 /// Runs what reads the store on a thread that may wait.
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     match web::block(work).await {

@@ -66,6 +66,11 @@ impl Searches {
         Searches(Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))))
     }
 
+    /// A place as soon as there is one, kept until it is dropped: for the rest of an answer that has begun.
+    pub(super) async fn next(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.clone().acquire_owned().await.ok()
+    }
+
     /// A place, kept until it is dropped; `None` where all are taken.
     pub(super) fn begin(&self) -> Option<OwnedSemaphorePermit> {
         self.0.clone().try_acquire_owned().ok()

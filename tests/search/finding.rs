@@ -591,6 +591,7 @@ proptest! {
             after: None,
             offset: 0,
             limit: 100,
+            no_facets: false,
         };
         let lies_in = |inner: &str, outer: &str| inner.starts_with(match outer {
             "610000" => "61",

@@ -97,36 +97,54 @@ impl TokenStream for SpanStream<'_> {
     }
 }
 
-/// Runs of a number ([`numbers::runs`]), at positions that count them.
+/// Tokens that are made, rather than cut from a text.
 #[derive(Clone, Default)]
-pub(super) struct RunTokenizer {
-    buffer: String,
+struct Made {
+    text: String,
     spans: Vec<Span>,
     token: Token,
 }
+
+impl Made {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.spans.clear();
+    }
+
+    fn push(&mut self, position: usize, chars: usize, token: &str) {
+        let from = self.text.len();
+        self.text.push_str(token);
+        self.spans.push(Span {
+            from,
+            to: self.text.len(),
+            position,
+            chars,
+        });
+    }
+
+    fn stream(&mut self) -> SpanStream<'_> {
+        SpanStream {
+            text: &self.text,
+            spans: self.spans.iter(),
+            token: &mut self.token,
+            edges: 0,
+        }
+    }
+}
+
+/// Runs of a number ([`numbers::runs`]), at positions that count them.
+#[derive(Clone, Default)]
+pub(super) struct RunTokenizer(Made);
 
 impl Tokenizer for RunTokenizer {
     type TokenStream<'a> = SpanStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> SpanStream<'a> {
-        self.buffer.clear();
-        self.spans.clear();
+        self.0.clear();
         for (position, run) in numbers::runs(text).iter().enumerate() {
-            let from = self.buffer.len();
-            self.buffer.push_str(run);
-            self.spans.push(Span {
-                from,
-                to: self.buffer.len(),
-                position,
-                chars: 1,
-            });
+            self.0.push(position, 1, run);
         }
-        SpanStream {
-            text: &self.buffer,
-            spans: self.spans.iter(),
-            token: &mut self.token,
-            edges: 0,
-        }
+        self.0.stream()
     }
 }
 
@@ -157,24 +175,9 @@ pub(super) fn pair_token(first: &str, second: &str) -> String {
 /// How a folded name sounds: each syllable, each two that follow each other, and the first letters of each three, in all readings.
 /// Positions are characters.
 #[derive(Clone, Default)]
-pub(super) struct SoundTokenizer {
-    buffer: String,
-    spans: Vec<Span>,
-    token: Token,
-}
+pub(super) struct SoundTokenizer(Made);
 
 impl SoundTokenizer {
-    fn push(&mut self, position: usize, chars: usize, token: &str) {
-        let from = self.buffer.len();
-        self.buffer.push_str(token);
-        self.spans.push(Span {
-            from,
-            to: self.buffer.len(),
-            position,
-            chars,
-        });
-    }
-
     fn push_initials(&mut self, position: usize, firsts: &[Vec<char>], edge: bool) {
         let mut grams = vec![String::new()];
         for letters in firsts {
@@ -189,7 +192,7 @@ impl SoundTokenizer {
                 true => first_initials_token(gram.chars()),
                 false => initials_token(gram.chars()),
             };
-            self.push(position, firsts.len(), &token);
+            self.0.push(position, firsts.len(), &token);
         }
     }
 }
@@ -198,8 +201,7 @@ impl Tokenizer for SoundTokenizer {
     type TokenStream<'a> = SpanStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> SpanStream<'a> {
-        self.buffer.clear();
-        self.spans.clear();
+        self.0.clear();
         let chars: Vec<char> = text.chars().collect();
         let firsts: Vec<Vec<char>> = chars.iter().map(|c| sounds::initials(*c)).collect();
         if let Some(two) = firsts.get(..2) {
@@ -208,7 +210,7 @@ impl Tokenizer for SoundTokenizer {
         for (position, c) in chars.iter().enumerate() {
             let readings = sounds::readings(*c);
             for reading in readings {
-                self.push(position, 1, reading);
+                self.0.push(position, 1, reading);
             }
             let next = chars.get(position + 1);
             let next = next.map_or(&[][..], |next| sounds::readings(*next));
@@ -216,18 +218,13 @@ impl Tokenizer for SoundTokenizer {
                 .iter()
                 .flat_map(|one| next.iter().map(move |two| pair_token(one, two)));
             for pair in pairs.take(MOST_READINGS) {
-                self.push(position, 2, &pair);
+                self.0.push(position, 2, &pair);
             }
             if let Some(three) = firsts.get(position..position + INITIALS_GRAM) {
                 self.push_initials(position, three, false);
             }
         }
-        SpanStream {
-            text: &self.buffer,
-            spans: self.spans.iter(),
-            token: &mut self.token,
-            edges: 0,
-        }
+        self.0.stream()
     }
 }
 

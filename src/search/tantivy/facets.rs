@@ -31,6 +31,8 @@ pub(super) struct PageCollector {
     pub(super) ranked: bool,
     /// What scores less is no part of the result.
     pub(super) least: Score,
+    /// Whether to count by facet.
+    pub(super) facets: bool,
     /// The last hit of those that were had before.
     pub(super) after: Option<Key>,
 }
@@ -155,7 +157,10 @@ impl Collector for PageCollector {
         segment: &SegmentReader,
     ) -> tantivy::Result<SegmentPage> {
         let columns = segment.fast_fields();
-        let facet = columns.str(FACET)?;
+        let facet = match self.facets {
+            true => columns.str(FACET)?,
+            false => None,
+        };
         let (ords, combinations) = match &facet {
             Some(column) => (
                 Some(column.ords().clone().first_or_default_col(0)),

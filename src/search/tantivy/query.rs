@@ -15,7 +15,9 @@ use tantivy::schema::{Field, IndexRecordOption};
 use super::analyse::{CODE_GRAM, NAME_GRAM, covering_grams, edge};
 use super::schema::{Fields, region_prefix};
 use super::sound::sound_clauses;
-use super::words::{Reach, is_telling, reaches_farther, spellings, text_words, words_clause};
+use super::words::{
+    Reach, TextWords, is_telling, reaches_farther, spellings, text_words, words_clause,
+};
 use crate::search::SearchQuery;
 use crate::search::asked::Asked;
 use crate::search::fold::compact;
@@ -68,7 +70,8 @@ fn text_clause(fields: &Fields, terms: &[&str]) -> Option<Box<dyn Query>> {
         .iter()
         .zip(&words)
         .filter(|(_, words)| !says_something || !words.is_empty());
-    let clauses: Vec<Box<dyn Query>> = wanted.map(|(term, _)| term_clause(fields, term)).collect();
+    let clauses = wanted.map(|(term, words)| term_clause(fields, term, words));
+    let clauses: Vec<Box<dyn Query>> = clauses.collect();
     if clauses.is_empty() {
         return None;
     }
@@ -82,14 +85,13 @@ fn text_clause(fields: &Fields, terms: &[&str]) -> Option<Box<dyn Query>> {
 }
 
 /// One term in any field.
-fn term_clause(fields: &Fields, term: &str) -> Box<dyn Query> {
+fn term_clause(fields: &Fields, term: &str, words: &TextWords) -> Box<dyn Query> {
     let compact = compact(term);
     let mut ways = identity_clauses(fields, term);
     let kinds = kinds_called(&compact).map(|kind| one(fields.kind, kind));
     ways.extend(kinds.map(|kind| scored(kind, rank::KIND)));
     let mut labels = Vec::new();
-    let words = text_words(term);
-    for spelling in spellings(&words, &compact) {
+    for spelling in spellings(words, &compact) {
         labels.extend(pieces(fields.label_pieces, &spelling, NAME_GRAM));
         let title = pieces(fields.title_pieces, &spelling, NAME_GRAM);
         ways.extend(title.map(|title| scored(title, rank::TITLE_PIECE)));
@@ -97,17 +99,17 @@ fn term_clause(fields: &Fields, term: &str) -> Box<dyn Query> {
     if !labels.is_empty() {
         ways.push(scored(any(labels), rank::LABEL));
     }
-    if is_telling(&words, &compact) {
+    if is_telling(words, &compact) {
         let mut worded = |reach: Reach, part: f32| {
             let mut add = |field, rank: f32| {
-                ways.push(scored(words_clause(field, &words, reach), rank * part));
+                ways.push(scored(words_clause(field, words, reach), rank * part));
             };
             add(fields.name_words, rank::CODE_PIECE);
             add(fields.title_words, rank::TITLE);
             add(fields.words, rank::TEXT);
         };
         worded(Reach::Near, 1.0);
-        if reaches_farther(&words) {
+        if reaches_farther(words) {
             worded(Reach::Far, rank::FAR);
         }
     }

@@ -59,10 +59,10 @@ fn parts_of(compact: &str) -> Vec<&str> {
 }
 
 /// One way to read letters. Syllables that follow each other must do so in the name; where first letters are among them, all must begin so.
-fn way_clause(fields: &Fields, way: &[Piece<'_>]) -> Option<Box<dyn Query>> {
+fn way_clause(fields: &Fields, way: &[Piece]) -> Option<Box<dyn Query>> {
     let field = fields.name_sounds;
     let mut clauses = Vec::new();
-    let syllable = |piece: &Piece<'_>| matches!(piece, Piece::Syllable(_));
+    let syllable = |piece: &Piece| matches!(piece, Piece::Syllable(_));
     for run in way.chunk_by(|one, two| syllable(one) && syllable(two)) {
         let syllables = run.iter().filter_map(|piece| match piece {
             Piece::Syllable(letters) => Some(*letters),

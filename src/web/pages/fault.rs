@@ -6,7 +6,7 @@ use crate::model::ModelError;
 use crate::search::SearchError;
 use crate::text::Arg;
 use crate::web::links;
-use crate::web::problem::Problem;
+use crate::web::problem::{BUSY_SECONDS, Problem};
 use actix_web::http::StatusCode;
 
 /// Why there is no page.
@@ -181,7 +181,7 @@ impl Fault {
             "page-error-busy",
             "page-error-busy-text",
         );
-        fault.retry_after = Some(crate::web::problem::BUSY_SECONDS);
+        fault.retry_after = Some(BUSY_SECONDS);
         fault
     }
 

@@ -6,7 +6,7 @@ use crate::web::assets;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpResponse, web};
-use atom_syndication::FixedDateTime;
+use atom_syndication::{FixedDateTime, Generator, Link};
 use gongshi_verify::encoding::hex;
 use gongshi_verify::time::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 /// An id of something, for ever the same: a UUID of the custom version (RFC 9562), from a hash.
 pub(super) fn uuid(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
-    hash.update(b"gongshi/duty-feed/v1");
+    hash.update(b"gongshi/feed/v1");
     for part in parts {
         hash.update(b"\n");
         hash.update(part.as_bytes());
@@ -40,12 +40,31 @@ pub(super) fn moment(time: Timestamp) -> FixedDateTime {
     time.to_string().parse().unwrap_or_default()
 }
 
+/// What made a feed.
+pub(super) fn generator() -> Option<Generator> {
+    Some(Generator {
+        value: "Gongshi".to_owned(),
+        ..Generator::default()
+    })
+}
+
 impl Visit {
-    /// Answers with a file; faults are pages.
+    /// A feed's link to a path of the portal.
+    pub(super) fn feed_link(&self, rel: &str, media: &str, path: &str) -> Link {
+        Link {
+            href: format!("{}{path}", self.site.as_deref().unwrap_or_default()),
+            rel: rel.to_owned(),
+            mime_type: Some(media.to_owned()),
+            ..Link::default()
+        }
+    }
+
+    /// Builds the answer on a thread that may wait for storage, unless the reader has it already; faults are pages.
     pub(super) async fn file(
         self,
         build: impl FnOnce(&Visit, &str) -> Result<Draft, Fault> + Send + 'static,
     ) -> HttpResponse {
+        // Taken before anything is read: an entry that comes in between makes the tag too old, never too new.
         let etag = self.etag();
         if let Some(known) = &self.if_none_match
             && assets::matches(known, &etag)

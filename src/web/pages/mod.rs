@@ -317,25 +317,8 @@ impl Visit {
 
     /// Builds and renders the page on a thread that may wait for storage.
     async fn show(self, build: impl FnOnce(&Visit) -> Answer + Send + 'static) -> HttpResponse {
-        // Taken before the page is built: an entry that comes in between makes the tag too old, never too new.
-        let etag = self.etag();
-        if let Some(known) = &self.if_none_match
-            && assets::matches(known, &etag)
-        {
-            return HttpResponse::NotModified()
-                .insert_header((ETAG, etag))
-                .insert_header((CACHE_CONTROL, self.caching()))
-                .finish();
-        }
-        let lang = self.lang;
-        let built = web::block(move || {
-            let answer = build(&self);
-            self.respond(answer, &etag)
-        });
-        built
+        self.file(move |visit, etag| Ok(visit.respond(build(visit), etag)))
             .await
-            .unwrap_or_else(|_| Draft::plain(StatusCode::SERVICE_UNAVAILABLE, lang))
-            .finish()
     }
 
     fn respond(&self, answer: Answer, etag: &str) -> Draft {

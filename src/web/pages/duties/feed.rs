@@ -10,10 +10,10 @@ use crate::text::Lang;
 use crate::web::duties::{Asked, Standing, Told};
 use crate::web::links;
 use crate::web::pages::fault::Fault;
-use crate::web::pages::feeds::{moment, uuid};
+use crate::web::pages::feeds::{generator, moment, uuid};
 use crate::web::pages::{Draft, Visit};
 use actix_web::HttpResponse;
-use atom_syndication::{Category, Entry, Feed, Generator, Link, Person, Text};
+use atom_syndication::{Category, Entry, Feed, Person, Text};
 use calcard::icalendar::{
     ICalendar, ICalendarComponent as Component, ICalendarComponentType as Type,
     ICalendarParameter as Parameter, ICalendarParameterName as ParameterName,
@@ -108,12 +108,6 @@ impl Gathered {
     }
 
     fn atom(&self, visit: &Visit) -> String {
-        let link = |rel: &str, media: &str, path: String| Link {
-            href: format!("{}{path}", visit.site.as_deref().unwrap_or_default()),
-            rel: rel.to_owned(),
-            mime_type: Some(media.to_owned()),
-            ..Link::default()
-        };
         let page = links::duties(visit.lang, &self.id);
         let pairs = [("part", self.part())];
         let query = |path: &str| links::with_query(Lang::Zh, path, &pairs);
@@ -127,10 +121,10 @@ impl Gathered {
                 term: told.rule.name.clone(),
                 ..Category::default()
             }],
-            links: vec![link(
+            links: vec![visit.feed_link(
                 "alternate",
                 "text/html",
-                links::record(visit.lang, told.index),
+                &links::record(visit.lang, told.index),
             )],
             summary: Some(Text::plain(visit.duty_text(told))),
             ..Entry::default()
@@ -153,17 +147,14 @@ impl Gathered {
                 name: self.name.clone(),
                 ..Person::default()
             }],
-            generator: Some(Generator {
-                value: "Gongshi".to_owned(),
-                ..Generator::default()
-            }),
+            generator: generator(),
             links: vec![
-                link(
+                visit.feed_link(
                     "self",
                     "application/atom+xml",
-                    query(&format!("{page}.atom")),
+                    &query(&format!("{page}.atom")),
                 ),
-                link("alternate", "text/html", query(&page)),
+                visit.feed_link("alternate", "text/html", &query(&page)),
             ],
             entries: entries.collect(),
             lang: Some(visit.lang.tag().to_owned()),

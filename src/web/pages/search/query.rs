@@ -188,8 +188,7 @@ impl Params {
 
     /// Whether anything but the text narrows the search.
     pub(super) fn filtered(&self) -> bool {
-        let sets = [&self.kinds, &self.authorities, &self.regions, &self.marks];
-        sets.iter().any(|set| !set.is_empty()) || self.from.is_some() || self.to.is_some()
+        self.search_query().narrowed()
     }
 
     /// For the engine.
@@ -212,6 +211,7 @@ impl Params {
                 None => (self.page - 1) * PER_PAGE,
             },
             limit: PER_PAGE,
+            no_facets: false,
         }
     }
 

@@ -4,15 +4,13 @@
 
 use super::found::{Brief, Failed, Found};
 use super::query::Params;
+use super::twins::told;
 use crate::domain::{View, person};
 use crate::search::{Needles, SearchQuery};
 use crate::web::links;
 use crate::web::pages::Visit;
 use crate::web::pages::fault::Fault;
-use crate::web::problem::Problem;
 use actix_web::HttpResponse;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE};
-use actix_web::web;
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -34,27 +32,8 @@ struct Suggestion {
 }
 
 pub(in crate::web) async fn get(visit: Visit) -> HttpResponse {
-    let Some(place) = visit.searches.begin() else {
-        return Problem::busy().respond();
-    };
-    let lang = visit.lang;
-    let caching = visit.caching();
-    let answered = web::block(move || {
-        let _place = place;
-        suggestions(&visit)
-            .map(|found| serde_json::json!(found).to_string())
-            .map_err(|fault| fault.problem())
-    });
-    match answered.await {
-        Ok(Ok(body)) => HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, "application/json"))
-            .insert_header((CONTENT_LANGUAGE, lang.tag()))
-            .insert_header((CACHE_CONTROL, caching))
-            .insert_header(("X-Robots-Tag", "noindex"))
-            .body(body),
-        Ok(Err(problem)) => problem.respond(),
-        Err(_) => Problem::busy().respond(),
-    }
+    let found = |visit: &Visit| suggestions(visit).map_err(|fault| fault.problem());
+    told(visit, move |visit| Ok(serde_json::json!(found(visit)?))).await
 }
 
 fn suggestions(visit: &Visit) -> Result<Vec<Suggestion>, Fault> {
@@ -62,9 +41,11 @@ fn suggestions(visit: &Visit) -> Result<Vec<Suggestion>, Fault> {
     if params.text.is_empty() {
         return Ok(Vec::new());
     }
+    let terms = Needles::of_each_term(&params.text);
     let query = SearchQuery {
-        text: params.text.clone(),
+        text: params.text,
         limit: LOOKED_AT,
+        no_facets: true,
         ..SearchQuery::default()
     };
     let found = match Found::of(visit, &query) {
@@ -98,9 +79,10 @@ fn suggestions(visit: &Visit) -> Result<Vec<Suggestion>, Fault> {
             _ => continue,
         };
         // What was found by what it says elsewhere completes nothing.
-        let completes = [&suggestion.text, &suggestion.note]
+        let texts = [&suggestion.text, &suggestion.note];
+        let completes = texts
             .into_iter()
-            .any(|text| Needles::hold_all(&params.text, text));
+            .any(|text| terms.iter().all(|needles| needles.are_in(text)));
         if (completes || found.similar) && seen.insert(suggestion.text.clone()) {
             all.push(suggestion);
         }

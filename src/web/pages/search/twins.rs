@@ -4,22 +4,22 @@
 
 use super::found::{Brief, Failed, Found, next_href};
 use super::query::{Bad, MAX_PAGE, PER_PAGE, Params};
-use crate::search::{Facets, Sort};
+use crate::search::{Facets, MAX_DEPTH, Sort};
 use crate::text::{Catalogue, Lang};
+use crate::web::api::blocking;
 use crate::web::pages::Visit;
 use crate::web::pages::draft::Draft;
 use crate::web::pages::fault::Fault;
-use crate::web::pages::feeds::{moment, uuid};
-use crate::web::problem::Problem;
+use crate::web::pages::feeds::{generator, moment, uuid};
+use crate::web::problem::{Problem, internal};
 use crate::web::table::{begun, plain};
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE};
-use actix_web::web::{self, Bytes};
-use atom_syndication::{Category, Entry, Feed, Generator, Link, Person, Text};
+use actix_web::web::Bytes;
+use atom_syndication::{Category, Entry, Feed, Person, Text};
 use gongshi_verify::encoding::decimal;
 use serde_json::{Map, Value, json};
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::mpsc;
 
 /// Records of an answer in JSON at most.
 const MOST: usize = 100;
@@ -47,22 +47,30 @@ pub(super) fn links(visit: &Visit, params: &Params) -> Vec<super::Link> {
 
 /// Answers in JSON; `/api/v1/search` too.
 pub(in crate::web) async fn json(visit: Visit) -> HttpResponse {
+    told(visit, answer).await
+}
+
+/// What is told to programs, where there is a place for one more search.
+pub(super) async fn told(
+    visit: Visit,
+    work: impl FnOnce(&Visit) -> Result<Value, Problem> + Send + 'static,
+) -> HttpResponse {
     let Some(place) = visit.searches.begin() else {
         return Problem::busy().respond();
     };
-    let answered = web::block(move || {
+    let lang = visit.lang;
+    let answered = blocking(move || {
         let _place = place;
-        answer(&visit).map(|value| (value.to_string(), visit.lang))
+        work(&visit).map(|value| value.to_string())
     });
     match answered.await {
-        Ok(Ok((body, lang))) => HttpResponse::Ok()
+        Ok(body) => HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, "application/json"))
             .insert_header((CONTENT_LANGUAGE, lang.tag()))
             .insert_header((CACHE_CONTROL, "no-cache"))
             .insert_header(("X-Robots-Tag", "noindex"))
             .body(body),
-        Ok(Err(problem)) => problem.respond(),
-        Err(_) => Problem::busy().respond(),
+        Err(problem) => problem.respond(),
     }
 }
 
@@ -114,7 +122,18 @@ fn limit(visit: &Visit) -> Result<usize, Problem> {
 fn answer(visit: &Visit) -> Result<Value, Problem> {
     let (params, limit) = (asked(visit)?, limit(visit)?);
     let mut query = params.search_query();
-    (query.offset, query.limit) = ((params.page - 1) * limit, limit);
+    query.limit = limit;
+    query.offset = match params.after {
+        Some(_) => 0,
+        None => (params.page - 1) * limit,
+    };
+    if query.offset + limit > MAX_DEPTH {
+        let last = MAX_DEPTH / limit;
+        let detail = format!(
+            "page must be at most {last} where limit is {limit}; `next` goes on without an end"
+        );
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "too-deep", detail));
+    }
     let found = Found::of(visit, &query).map_err(|error| failed(error, &params))?;
     let registry = visit.portal.intake.registry();
     let records = found.records.iter();
@@ -162,7 +181,7 @@ fn facet_values(facets: &Facets) -> Value {
     Value::Object(lists.into_iter().map(named).collect::<Map<_, _>>())
 }
 
-/// Answers with a table of the whole result, sent as it is read.
+/// Answers with a table of the whole result, made as it is read: whoever reads slowly keeps no thread, and no place from others.
 pub(in crate::web) async fn csv(visit: Visit) -> HttpResponse {
     let Some(place) = visit.searches.begin() else {
         return Problem::busy().respond();
@@ -172,21 +191,29 @@ pub(in crate::web) async fn csv(visit: Visit) -> HttpResponse {
         Err(problem) => return problem.respond(),
     };
     let lang = visit.lang;
-    let (sender, receiver) = mpsc::channel(2);
     // The first part decides whether there is an answer at all.
-    let first = web::block(move || {
-        let mut table = Table::begin(visit, params, place);
-        table.part().map(|part| (table, part))
+    let first = blocking(move || {
+        let _place = place;
+        let mut table = Table {
+            visit,
+            params,
+            rows: 0,
+            ended: false,
+        };
+        let part = table.part(Table::head()?)?;
+        Ok((part, table))
     });
-    let (table, part) = match first.await {
-        Ok(Ok(first)) => first,
-        Ok(Err(problem)) => return problem.respond(),
-        Err(_) => return Problem::busy().respond(),
+    let first = match first.await {
+        Ok(first) => first,
+        Err(problem) => return problem.respond(),
     };
-    actix_web::rt::spawn(web::block(move || table.send(part, &sender)));
-    let parts = futures_util::stream::unfold(receiver, |mut receiver| async move {
-        let part: Result<Bytes, std::io::Error> = receiver.recv().await?;
-        Some((part, receiver))
+    let parts = futures_util::stream::unfold(Some(Ok::<_, Problem>(first)), |ready| async move {
+        match ready? {
+            Ok((part, table)) if table.ended => Some((Ok(Bytes::from(part)), None)),
+            Ok((part, table)) => Some((Ok(Bytes::from(part)), Some(table.next().await))),
+            // An answer that breaks off has no checkpoint at its end.
+            Err(problem) => Some((Err(std::io::Error::other(problem.detail)), None)),
+        }
     });
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
@@ -205,15 +232,12 @@ struct Table {
     visit: Visit,
     params: Params,
     rows: usize,
-    /// Whether the head is written.
-    begun: bool,
-    /// Whether everything is.
+    /// Whether everything is written.
     ended: bool,
-    _place: OwnedSemaphorePermit,
 }
 
 /// Columns of the table.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "index",
     "kind",
     "kind_name",
@@ -225,37 +249,24 @@ const COLUMNS: [&str; 12] = [
     "authority",
     "authority_name",
     "logged_at",
+    "corrected",
     "href",
 ];
 
 impl Table {
-    fn begin(visit: Visit, params: Params, place: OwnedSemaphorePermit) -> Self {
-        Table {
-            visit,
-            params,
-            rows: 0,
-            begun: false,
-            ended: false,
-            _place: place,
-        }
+    /// A table with its head.
+    fn head() -> Result<csv::Writer<Vec<u8>>, Problem> {
+        let mut table = begun();
+        let written = table.write_record(COLUMNS);
+        written.map_err(|error| internal(&error))?;
+        Ok(table)
     }
 
-    /// The next rows; at the end the checkpoint, before it where the next table begins, if it does.
-    fn part(&mut self) -> Result<Vec<u8>, Problem> {
-        let internal = |error: &dyn std::error::Error| crate::web::problem::internal(error);
-        let mut table = match self.begun {
-            false => begun(),
-            true => csv::Writer::from_writer(Vec::new()),
-        };
-        if !self.begun {
-            table
-                .write_record(COLUMNS)
-                .map_err(|error| internal(&error))?;
-            self.begun = true;
-        }
+    /// The next rows behind what is there; at the end the checkpoint, before it where the next table begins, if it does.
+    fn part(&mut self, mut table: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, Problem> {
         let visit = &self.visit;
         let mut query = self.params.search_query();
-        (query.offset, query.limit) = (0, AT_ONCE);
+        (query.offset, query.limit, query.no_facets) = (0, AT_ONCE, true);
         let found = Found::of(visit, &query).map_err(|error| failed(error, &self.params))?;
         let registry = visit.portal.intake.registry();
         let site = visit.site.as_deref().unwrap_or_default();
@@ -274,6 +285,7 @@ impl Table {
                 brief.authority,
                 text(brief.authority_name),
                 brief.logged_at,
+                brief.corrected.to_string(),
                 format!("{site}{}", brief.href),
             ];
             table.write_record(row).map_err(|error| internal(&error))?;
@@ -299,20 +311,17 @@ impl Table {
             .map_err(|error| internal(&error.into_error()))
     }
 
-    /// Sends a part and those that follow it, until everything is sent or nobody listens.
-    fn send(mut self, first: Vec<u8>, sender: &mpsc::Sender<Result<Bytes, std::io::Error>>) {
-        let mut part = Ok(first);
-        loop {
-            let broken = part.is_err();
-            let sent = sender.blocking_send(part.map(Bytes::from));
-            if sent.is_err() || broken || self.ended {
-                return;
-            }
-            // An answer that breaks off has no checkpoint at its end.
-            part = self
-                .part()
-                .map_err(|problem| std::io::Error::other(problem.detail));
-        }
+    /// The next rows, once there is a place to look for them.
+    async fn next(mut self) -> Result<(Vec<u8>, Self), Problem> {
+        let Some(place) = self.visit.searches.next().await else {
+            return Err(Problem::busy());
+        };
+        blocking(move || {
+            let _place = place;
+            let part = self.part(csv::Writer::from_writer(Vec::new()))?;
+            Ok((part, self))
+        })
+        .await
     }
 }
 
@@ -345,7 +354,7 @@ fn feed(visit: &Visit, params: Params) -> Result<String, Fault> {
         params.after = None;
     });
     let mut query = params.search_query();
-    query.limit = FED;
+    (query.limit, query.no_facets) = (FED, true);
     let found = match Found::of(visit, &query) {
         Ok(found) => found,
         Err(Failed::Fault(fault)) => return Err(fault),
@@ -354,13 +363,6 @@ fn feed(visit: &Visit, params: Params) -> Result<String, Fault> {
     let portal = &visit.portal;
     let registry = portal.intake.registry();
     let origin = portal.log.origin().as_str();
-    let site = visit.site.as_deref().unwrap_or_default();
-    let link = |rel: &str, media: &str, path: String| Link {
-        href: format!("{site}{path}"),
-        rel: rel.to_owned(),
-        mime_type: Some(media.to_owned()),
-        ..Link::default()
-    };
     let mut updated = None;
     let mut entries = Vec::with_capacity(found.records.len());
     for loaded in &found.records {
@@ -394,11 +396,12 @@ fn feed(visit: &Visit, params: Params) -> Result<String, Fault> {
                 label: Some(brief.kind_name),
                 ..Category::default()
             }],
-            links: vec![link("alternate", "text/html", brief.href)],
+            links: vec![visit.feed_link("alternate", "text/html", &brief.href)],
             ..Entry::default()
         });
     }
     let own = params.href_of(visit.lang, "/search.atom");
+    let page = params.href_of(visit.lang, "/search");
     let updated = updated.unwrap_or_else(|| portal.intake.clock().now());
     let feed = Feed {
         title: Text::plain(super::title(visit, &params)),
@@ -408,17 +411,10 @@ fn feed(visit: &Visit, params: Params) -> Result<String, Fault> {
             name: origin.to_owned(),
             ..Person::default()
         }],
-        generator: Some(Generator {
-            value: "Gongshi".to_owned(),
-            ..Generator::default()
-        }),
+        generator: generator(),
         links: vec![
-            link("self", "application/atom+xml", own),
-            link(
-                "alternate",
-                "text/html",
-                params.href_of(visit.lang, "/search"),
-            ),
+            visit.feed_link("self", "application/atom+xml", &own),
+            visit.feed_link("alternate", "text/html", &page),
         ],
         entries,
         lang: Some(visit.lang.tag().to_owned()),
