@@ -11,6 +11,8 @@ mod highlight;
 mod lists;
 mod names;
 mod numbers;
+mod plan;
+mod regions;
 mod sounds;
 pub mod sync;
 mod tantivy;
@@ -19,6 +21,9 @@ pub use self::highlight::{Looking, Needles, Piece};
 pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};
 
 use crate::domain::CodeList;
+use crate::domain::dates::CHINA_SECONDS;
+use jiff::Span;
+use jiff::civil::{Date, date};
 use std::path::PathBuf;
 
 /// Characters of a query that are looked at; the rest is cut off and [`SearchPage::truncated`] says so.
@@ -27,6 +32,7 @@ pub const MAX_QUERY_CHARS: usize = 200;
 pub const MAX_QUERY_TERMS: usize = 12;
 /// Largest `offset + limit` an engine answers; beyond it [`SearchError::TooDeep`].
 pub const MAX_DEPTH: usize = 10_000;
+const SECONDS_A_DAY: i64 = 86_400;
 
 /// One published record as the index sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +65,26 @@ pub struct SearchDoc {
     pub logged_at: i64,
     /// The entry whose record this one corrects: where that goes, this goes with it.
     pub corrects: Option<u64>,
+}
+
+impl SearchDoc {
+    /// The day it is sorted by, since 1970-01-01: its date, or when it was logged, in China.
+    fn day(&self) -> i64 {
+        let logged = || (self.logged_at + CHINA_SECONDS).div_euclid(SECONDS_A_DAY);
+        self.date.map_or_else(logged, i64::from)
+    }
+
+    /// The year of its date.
+    fn year(&self) -> Option<i16> {
+        self.date.and_then(year)
+    }
+}
+
+/// The calendar year of a day, where the calendar reaches that far.
+fn year(day: i32) -> Option<i16> {
+    const EPOCH: Date = date(1970, 1, 1);
+    let span = Span::new().try_days(day).ok()?;
+    EPOCH.checked_add(span).ok().map(|date| date.year())
 }
 
 /// How a code of an open list is written in filters and facets: `<list>.<code>`, such as `result.unqualified`.
@@ -295,4 +321,18 @@ pub trait SearchIndex: Send + Sync {
 
     /// Empties the index and sets its cursor to 0, durably.
     fn clear(&self) -> Result<(), SearchError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_follow_the_calendar() {
+        assert_eq!(year(0), Some(1970));
+        assert_eq!(year(-1), Some(1969));
+        assert_eq!(year(20_453), Some(2025));
+        assert_eq!(year(20_454), Some(2026));
+        assert_eq!(year(i32::MAX), None);
+    }
 }

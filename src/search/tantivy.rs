@@ -12,7 +12,6 @@ mod query;
 mod schema;
 mod similar;
 mod sound;
-mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,6 +30,7 @@ use self::facets::{Key, PageCollector};
 use self::folder::{Found, empty, engine_error, io_error, look_at};
 use self::schema::Fields;
 use super::asked::Asked;
+use super::plan::Plan;
 use super::{MAX_DEPTH, SearchDoc, SearchError, SearchIndex, SearchPage, SearchQuery};
 
 /// How the embedded engine uses the machine.
@@ -303,9 +303,11 @@ impl TantivyIndex {
             let filtered = query::filtered(&self.fields, query, text);
             searcher.search(&filtered, &collector)
         };
-        let mut found = pass(query::exactly(&self.fields, asked), 0.0)?;
+        let plan = Plan::of(asked);
+        let exact = || plan.as_ref().map(|plan| query::exactly(&self.fields, plan));
+        let mut found = pass(exact(), 0.0)?;
         // What only the filters keep out is not replaced by what is like it.
-        let nowhere = || match query::exactly(&self.fields, asked) {
+        let nowhere = || match exact() {
             Some(exact) if query.narrowed() => searcher.search(&exact, &Count).map(|all| all == 0),
             exact => Ok(exact.is_some()),
         };

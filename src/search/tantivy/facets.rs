@@ -10,7 +10,8 @@ use tantivy::collector::{Collector, SegmentCollector};
 use tantivy::columnar::{ColumnValues, StrColumn};
 use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TantivyError};
 
-use super::schema::{DAY, FACET, INDEX, SEPARATOR, is_region, region_and_above};
+use super::schema::{DAY, FACET, INDEX, SEPARATOR};
+use crate::search::regions::{is_region, region_and_above};
 use crate::search::{Facets, Hit, Place, Sort};
 
 /// What a pass over the result yields.

@@ -1,7 +1,4 @@
-//! From what was typed to the engine's query.
-//!
-//! Every term must match somewhere, and how it matches decides its rank. Every clause scores a constant, so that equal kinds of match are equal
-//! and the newest comes first. What to do where nothing matches is `similar`'s.
+//! From what is looked for to the engine's query: how each leaf of a [`Plan`] is found in this index.
 
 use std::ops::Bound;
 
@@ -13,41 +10,87 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::analyse::{CODE_GRAM, NAME_GRAM, covering_grams, edge};
-use super::schema::{Fields, region_prefix};
-use super::sound::sound_clauses;
-use super::words::{
-    Reach, TextWords, is_telling, reaches_farther, spellings, text_words, words_clause,
-};
+use super::schema::Fields;
+use super::sound::sounding;
 use crate::search::SearchQuery;
-use crate::search::asked::Asked;
-use crate::search::fold::compact;
-use crate::search::lists::kinds_called;
-use crate::search::numbers::{is_number, runs, unmistaken};
+use crate::search::cut::query_words;
+use crate::search::plan::{Cond, Leaf, Plan, Reach, Scope, Way, also_means};
+use crate::search::regions::region_prefix;
 
-/// What kind of match counts how much. Each step is larger than what all terms of a query reach on the step below it, but for
-/// very long ones, so that the best kind of match decides; all sums stay exact in an `f32`.
-pub(super) mod rank {
-    pub(in super::super) const TEXT: f32 = 1.0;
-    /// The words of a title, or of what kind of record it is and from whom.
-    pub(in super::super) const TITLE: f32 = 13.0;
-    /// The same in the order typed: of the title, of what it is.
-    pub(in super::super) const TITLE_PIECE: f32 = 14.0;
-    pub(in super::super) const LABEL: f32 = 15.0;
-    /// What is called just so.
-    pub(in super::super) const KIND: f32 = 16.0;
-    /// Of a rank, what is found by what a word also means.
-    pub(in super::super) const FAR: f32 = 0.5;
-    /// A piece of a code; the words of a name, or how it sounds to its first letters.
-    pub(in super::super) const CODE_PIECE: f32 = 169.0;
-    /// A piece of a name, as written or as it sounds; a stretch of a number.
-    pub(in super::super) const NAME_PIECE: f32 = 2_197.0;
-    pub(in super::super) const NAME: f32 = 28_561.0;
-    pub(in super::super) const CODE: f32 = 371_293.0;
+/// All terms in the best of their ways, or what was typed as one name or code.
+pub(super) fn exactly(fields: &Fields, plan: &Plan) -> Box<dyn Query> {
+    let in_best_way = |ways: &[Way]| {
+        let ways = ways.iter();
+        let ways = ways.map(|way| scored(condition(fields, &way.what), way.rank));
+        ways.collect::<Vec<_>>()
+    };
+    let terms = plan.terms.iter();
+    let each = all(terms.map(|ways| best(in_best_way(ways))).collect());
+    let mut ways = in_best_way(&plan.whole);
+    ways.push(each);
+    best(ways)
 }
 
-/// What is asked for by the text, exactly; `None` where there is no text, or none that can be understood.
-pub(super) fn exactly(fields: &Fields, asked: &Asked<'_>) -> Option<Box<dyn Query>> {
-    text_clause(fields, &asked.terms)
+fn condition(fields: &Fields, what: &Cond) -> Box<dyn Query> {
+    let of_all =
+        |parts: &[Cond]| -> Vec<_> { parts.iter().map(|part| condition(fields, part)).collect() };
+    match what {
+        Cond::Is(leaf) => held(fields, leaf),
+        Cond::All(parts) => all(of_all(parts)),
+        Cond::Any(parts) => any(of_all(parts)),
+    }
+}
+
+fn held(fields: &Fields, leaf: &Leaf) -> Box<dyn Query> {
+    let codes = |field, codes: &[String]| any(codes.iter().map(|code| one(field, code)).collect());
+    match leaf {
+        Leaf::OwnCode(ways) => codes(fields.own_code, ways),
+        Leaf::Code(ways) => codes(fields.code, ways),
+        Leaf::Name(name) => one(fields.name, name),
+        Leaf::NamePiece(piece) => pieces(fields.name_pieces, piece, NAME_GRAM)
+            .unwrap_or_else(|| one(fields.name_chars, piece)),
+        Leaf::CodePiece(piece) => pieces(fields.code_pieces, piece, CODE_GRAM)
+            .unwrap_or_else(|| one(fields.code_pieces, &edge(piece))),
+        Leaf::Runs(runs) => adjacent(fields.code_runs, runs.iter().cloned().enumerate().collect()),
+        Leaf::Sound(way) => sounding(fields, way),
+        Leaf::Kind(kind) => one(fields.kind, kind),
+        Leaf::TitlePiece(piece) => held_in(fields.title_pieces, piece),
+        Leaf::LabelPiece(piece) => held_in(fields.label_pieces, piece),
+        Leaf::Word(scope, word, reach) => word_or_meaning(fields.words_of(*scope), word, *reach),
+        Leaf::Beside(scope, words) => adjacent(fields.words_of(*scope), words.clone()),
+    }
+}
+
+/// Documents whose field holds `compact` as a substring; `None` when it is shorter than the field's pieces.
+fn pieces(field: Field, compact: &str, size: usize) -> Option<Box<dyn Query>> {
+    let grams = covering_grams(compact, size);
+    (!grams.is_empty()).then(|| adjacent(field, grams))
+}
+
+fn held_in(field: Field, piece: &str) -> Box<dyn Query> {
+    pieces(field, piece, NAME_GRAM).unwrap_or_else(|| Box::new(EmptyQuery))
+}
+
+fn word_or_meaning(field: Field, word: &str, reach: Reach) -> Box<dyn Query> {
+    let mut ways = vec![one(field, word)];
+    for meaning in also_means(word, reach) {
+        let parts = meaning.split_whitespace().flat_map(query_words);
+        let parts: Vec<_> = parts.map(|part| one(field, &part.text)).collect();
+        if !parts.is_empty() {
+            ways.push(all(parts));
+        }
+    }
+    any(ways)
+}
+
+impl Fields {
+    fn words_of(&self, scope: Scope) -> Field {
+        match scope {
+            Scope::Name => self.name_words,
+            Scope::Title => self.title_words,
+            Scope::Text => self.words,
+        }
+    }
 }
 
 /// Everything that the filters keep and that `text` finds, where there is a text.
@@ -59,94 +102,6 @@ pub(super) fn filtered(
     let mut clauses = filters(fields, query);
     clauses.push(text.unwrap_or_else(|| Box::new(AllQuery)));
     all(clauses)
-}
-
-/// All terms, or what was typed as one name or code that happens to hold white space.
-fn text_clause(fields: &Fields, terms: &[&str]) -> Option<Box<dyn Query>> {
-    let words: Vec<_> = terms.iter().map(|term| text_words(term)).collect();
-    // A term of stop words alone asks for nothing beside others, but may be a name by itself.
-    let says_something = words.iter().any(|words| !words.is_empty());
-    let wanted = terms
-        .iter()
-        .zip(&words)
-        .filter(|(_, words)| !says_something || !words.is_empty());
-    let clauses = wanted.map(|(term, words)| term_clause(fields, term, words));
-    let clauses: Vec<Box<dyn Query>> = clauses.collect();
-    if clauses.is_empty() {
-        return None;
-    }
-    let each = all(clauses);
-    if terms.len() == 1 {
-        return Some(each);
-    }
-    let mut ways = identity_clauses(fields, &terms.join(" "));
-    ways.push(each);
-    Some(best(ways))
-}
-
-/// One term in any field.
-fn term_clause(fields: &Fields, term: &str, words: &TextWords) -> Box<dyn Query> {
-    let compact = compact(term);
-    let mut ways = identity_clauses(fields, term);
-    let kinds = kinds_called(&compact).map(|kind| one(fields.kind, kind));
-    ways.extend(kinds.map(|kind| scored(kind, rank::KIND)));
-    let mut labels = Vec::new();
-    for spelling in spellings(words, &compact) {
-        labels.extend(pieces(fields.label_pieces, &spelling, NAME_GRAM));
-        let title = pieces(fields.title_pieces, &spelling, NAME_GRAM);
-        ways.extend(title.map(|title| scored(title, rank::TITLE_PIECE)));
-    }
-    if !labels.is_empty() {
-        ways.push(scored(any(labels), rank::LABEL));
-    }
-    if is_telling(words, &compact) {
-        let mut worded = |reach: Reach, part: f32| {
-            let mut add = |field, rank: f32| {
-                ways.push(scored(words_clause(field, words, reach), rank * part));
-            };
-            add(fields.name_words, rank::CODE_PIECE);
-            add(fields.title_words, rank::TITLE);
-            add(fields.words, rank::TEXT);
-        };
-        worded(Reach::Near, 1.0);
-        if reaches_farther(words) {
-            worded(Reach::Far, rank::FAR);
-        }
-    }
-    best(ways)
-}
-
-/// A code or name: the whole, or a piece of it.
-fn identity_clauses(fields: &Fields, typed: &str) -> Vec<Box<dyn Query>> {
-    let compact = compact(typed);
-    let name_piece = pieces(fields.name_pieces, &compact, NAME_GRAM)
-        .unwrap_or_else(|| one(fields.name_chars, &compact));
-    let code = unmistaken(&compact);
-    let code_piece = pieces(fields.code_pieces, &code, CODE_GRAM)
-        .unwrap_or_else(|| one(fields.code_pieces, &edge(&code)));
-    let runs = runs(typed);
-    let codes = |field| any(vec![one(field, &code), one(field, &runs.join(" "))]);
-    let mut ways = vec![
-        scored(codes(fields.own_code), rank::CODE),
-        scored(codes(fields.code), rank::NAME),
-        scored(one(fields.name, &compact), rank::NAME),
-        scored(name_piece, rank::NAME_PIECE),
-        scored(code_piece, rank::CODE_PIECE),
-    ];
-    // Two runs of a number say more than as many characters: 17号 is not 170号.
-    let long = code.chars().count() >= CODE_GRAM;
-    if long && runs.len() > 1 && runs.iter().any(|run| is_number(run)) {
-        let runs = runs.into_iter().enumerate().collect();
-        ways.push(scored(adjacent(fields.code_runs, runs), rank::NAME_PIECE));
-    }
-    ways.extend(sound_clauses(fields, &compact));
-    ways
-}
-
-/// Documents whose field holds `compact` as a substring; `None` when it is shorter than the field's pieces.
-pub(super) fn pieces(field: Field, compact: &str, size: usize) -> Option<Box<dyn Query>> {
-    let grams = covering_grams(compact, size);
-    (!grams.is_empty()).then(|| adjacent(field, grams))
 }
 
 /// The filters that are set.

@@ -2,8 +2,6 @@
 //!
 //! Nothing is stored: an answer is a list of entry indexes, and the store has the records.
 
-use jiff::Span;
-use jiff::civil::{Date, date};
 use tantivy::TantivyDocument;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
@@ -13,11 +11,11 @@ use tantivy::tokenizer::{RawTokenizer, TextAnalyzer, TokenizerManager};
 use super::analyse::{
     CODE_GRAM, GramTokenizer, NAME_GRAM, RunTokenizer, SoundTokenizer, WordTokenizer,
 };
-use crate::domain::dates::CHINA_SECONDS;
 use crate::search::SearchDoc;
 use crate::search::fold::compact;
 use crate::search::names::without_ranks;
 use crate::search::numbers::{runs, unmistaken};
+use crate::search::regions::region_and_above;
 
 const WHOLE: &str = "whole";
 const CHARS: &str = "chars";
@@ -35,8 +33,6 @@ pub(super) const DAY: &str = "day";
 pub(super) const FACET: &str = "facet";
 /// Stands between the parts of [`FACET`]; no identifier holds a control character.
 pub(super) const SEPARATOR: char = '\u{1f}';
-
-const SECONDS_A_DAY: i64 = 86_400;
 
 /// Handles of all fields.
 #[derive(Debug, Clone, Copy)]
@@ -147,18 +143,9 @@ impl Fields {
         if let Some(day) = doc.date {
             out.add_i64(self.date, i64::from(day));
         }
-        out.add_i64(
-            self.day,
-            doc.date.map_or(
-                (doc.logged_at + CHINA_SECONDS).div_euclid(SECONDS_A_DAY),
-                i64::from,
-            ),
-        );
-        let year = doc
-            .date
-            .and_then(year)
-            .map(|year| year.to_string())
-            .unwrap_or_default();
+        out.add_i64(self.day, doc.day());
+        let year = doc.year().map(|year| year.to_string());
+        let year = year.unwrap_or_default();
         out.add_text(
             self.facet,
             [
@@ -215,68 +202,5 @@ impl Fields {
         }
         out.add_text(self.words, &doc.text);
         out
-    }
-}
-
-/// Whether this is a region code: six digits.
-pub(super) fn is_region(code: &str) -> bool {
-    code.len() == 6 && code.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The code with its trailing pairs of zeros cut off: what all codes of the regions in it begin with. Two digits stay.
-///
-/// Anything but six digits is taken whole.
-pub(super) fn region_prefix(code: &str) -> &str {
-    if !is_region(code) {
-        return code;
-    }
-    match code.as_bytes() {
-        [.., b'0', b'0', b'0', b'0'] => &code[..2],
-        [.., b'0', b'0'] => &code[..4],
-        _ => code,
-    }
-}
-
-/// The region itself and the province and city it lies in, each as its prefix.
-pub(super) fn region_and_above(code: &str) -> Vec<&str> {
-    let own = region_prefix(code);
-    if !is_region(code) {
-        return vec![own];
-    }
-    [2, 4, 6]
-        .into_iter()
-        .filter(|&length| length <= own.len())
-        .map(|length| &own[..length])
-        .collect()
-}
-
-/// The calendar year of a day, where the calendar reaches that far.
-fn year(day: i32) -> Option<i16> {
-    const EPOCH: Date = date(1970, 1, 1);
-    let span = Span::new().try_days(day).ok()?;
-    EPOCH.checked_add(span).ok().map(|date| date.year())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn regions_lie_in_their_city_and_province() {
-        assert_eq!(region_and_above("610323"), ["61", "6103", "610323"]);
-        assert_eq!(region_and_above("610300"), ["61", "6103"]);
-        assert_eq!(region_and_above("610000"), ["61"]);
-        assert_eq!(region_and_above("000000"), ["00"]);
-        assert_eq!(region_and_above("高新区"), ["高新区"]);
-        assert_eq!(region_prefix("6103"), "6103");
-    }
-
-    #[test]
-    fn years_follow_the_calendar() {
-        assert_eq!(year(0), Some(1970));
-        assert_eq!(year(-1), Some(1969));
-        assert_eq!(year(20_453), Some(2025));
-        assert_eq!(year(20_454), Some(2026));
-        assert_eq!(year(i32::MAX), None);
     }
 }
