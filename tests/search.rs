@@ -1,7 +1,9 @@
-//! The laws of search, held by the embedded engine through the trait alone.
+//! The laws of search, held by both engines through the trait alone.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "search/engines.rs"]
+mod engines;
 #[path = "search/finding.rs"]
 mod finding;
 #[path = "search/relevance.rs"]

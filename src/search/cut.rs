@@ -5,6 +5,9 @@ use super::lists;
 use jieba_rs::Jieba;
 use std::sync::LazyLock;
 
+/// Longest inner words that cutting for search gives by itself.
+const LONGEST_CUT: usize = 3;
+
 pub(super) fn jieba() -> &'static Jieba {
     static JIEBA: LazyLock<Jieba> = LazyLock::new(|| {
         let mut jieba = Jieba::new();
@@ -42,6 +45,35 @@ pub(super) fn query_words(term: &str) -> Vec<Word> {
             chars: token.end - token.start,
         })
         .collect()
+}
+
+/// The words of a folded text that it is found by: all that are cut, the shorter dictionary words inside them, and the single characters of words of
+/// three and more, since a query for part of such a word may be cut into singles that stand beside each other.
+pub(super) fn document_words(folded: &str) -> Vec<&str> {
+    let (jieba, stop) = (jieba(), lists::stop_words());
+    let mut found = Vec::new();
+    for token in jieba.cut_for_search(folded, false) {
+        if token.word == " " || stop.contains(token.word) {
+            continue;
+        }
+        found.push(token.word);
+        let chars = token.end - token.start;
+        if chars <= 2 || token.word.is_ascii() {
+            continue;
+        }
+        let starts = token.word.char_indices().map(|(at, _)| at);
+        let starts: Vec<usize> = starts.chain([token.word.len()]).collect();
+        let singles = starts
+            .windows(2)
+            .filter_map(|ends| token.word.get(ends[0]..ends[1]));
+        found.extend(singles.filter(|single| !stop.contains(single)));
+        for length in LONGEST_CUT + 1..chars {
+            let inner = starts.windows(length + 1);
+            let inner = inner.filter_map(|ends| token.word.get(ends[0]..ends[length]));
+            found.extend(inner.filter(|word| jieba.has_word(word)));
+        }
+    }
+    found
 }
 
 /// The two-character words inside a longer one, where they are all of it: 拖欠 and 工资 for 拖欠工资.

@@ -72,6 +72,13 @@ pub(super) fn meanings(word: &str) -> &'static [Meaning] {
     MEANINGS.get(word).map_or(&[], Vec::as_slice)
 }
 
+/// Words that also mean something.
+pub(super) fn meant_words() -> impl Iterator<Item = &'static str> {
+    known_words()
+        .map(String::as_str)
+        .filter(|word| !meanings(word).is_empty())
+}
+
 /// The kinds of record that are called so.
 pub(super) fn kinds_called(word: &str) -> impl Iterator<Item = &'static str> {
     let kinds = SYNONYMS.kinds.iter();

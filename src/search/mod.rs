@@ -9,6 +9,7 @@ mod cut;
 mod fold;
 mod highlight;
 mod lists;
+mod meili;
 mod names;
 mod numbers;
 mod plan;
@@ -18,6 +19,7 @@ pub mod sync;
 mod tantivy;
 
 pub use self::highlight::{Looking, Needles, Piece};
+pub use self::meili::{MeiliIndex, MeiliOptions};
 pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};
 
 use crate::domain::CodeList;
@@ -269,6 +271,12 @@ pub enum SearchError {
         /// Largest sum that is answered.
         max: usize,
     },
+    /// The engine is a server, and cannot be reached, refuses, or has no index to answer from. Records can still be looked up in the store.
+    #[error("search engine: {reason}")]
+    Unavailable {
+        /// What it said, or what was waited for.
+        reason: String,
+    },
     /// The engine failed otherwise.
     #[error("search engine: {0}")]
     Engine(String),
@@ -313,10 +321,18 @@ pub trait SearchIndex: Send + Sync {
     /// this is what readers ask.
     fn searchable(&self) -> u64;
 
+    /// Why searches have no answer at the moment; `None` where they have. Never waits.
+    fn trouble(&self) -> Option<String> {
+        None
+    }
+
+    /// Waits for nothing any more: what is not durable then is taken again after the next start.
+    fn close(&self) {}
+
     /// Answers a query from the last committed state.
     ///
     /// # Errors
-    /// [`SearchError::TooDeep`] beyond [`MAX_DEPTH`] from where the hits begin, [`SearchError::Nowhere`]; otherwise only the engine's own failures: no text is an error.
+    /// [`SearchError::TooDeep`] beyond [`MAX_DEPTH`] from where the hits begin, [`SearchError::Nowhere`], [`SearchError::Unavailable`]; otherwise only the engine's own failures: no text is an error.
     fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError>;
 
     /// Empties the index and sets its cursor to 0, durably.

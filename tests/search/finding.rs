@@ -1,13 +1,35 @@
 //! What is found, in which order, and how it is counted.
 
+use crate::engines::{Engine, on_both_engines};
 use crate::support::*;
 use gongshi::search::*;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
-#[test]
-fn names_are_found_by_any_piece_in_any_writing() {
-    let (index, _folder) = index_of(&county());
+on_both_engines! {
+    names_are_found_by_any_piece_in_any_writing,
+    codes_are_found_whole_by_prefix_and_by_piece,
+    numbers_are_found_in_any_writing_and_end_where_they_end,
+    names_are_found_by_their_sound,
+    what_nothing_holds_finds_what_is_most_like_it_and_says_so,
+    a_kind_is_found_by_what_it_is_called,
+    a_piece_never_runs_over_from_one_code_into_the_next,
+    text_is_found_by_words_and_by_parts_of_long_words,
+    better_kinds_of_match_come_first_and_newer_among_equals,
+    sorts_by_date_with_the_log_time_for_undated,
+    no_text_is_an_error_and_nothing_has_a_syntactic_meaning,
+    long_queries_are_cut_and_say_so,
+    too_deep_is_refused_by_name,
+    results_go_on_from_a_place_and_what_is_none_is_refused,
+    a_piece_of_a_name_with_a_stop_word_in_it_finds_names,
+    every_piece_of_a_name_finds_it,
+    every_piece_of_a_code_finds_it_and_nothing_else_does,
+    no_text_fails,
+    filters_and_facets_agree_with_counting,
+}
+
+fn names_are_found_by_any_piece_in_any_writing(engine: Engine) {
+    let index = engine.index_of(&county());
     for (text, expected) in [
         ("三丰", &[0, 2][..]),
         ("张三丰食品", &[0]),
@@ -24,13 +46,12 @@ fn names_are_found_by_any_piece_in_any_writing() {
         ("蔡家坡 餐饮", &[1]),
         ("蔡家坡 食品", &[]),
     ] {
-        assert_eq!(found(&index, text), expected, "{text}");
+        assert_eq!(found(&*index, text), expected, "{text}");
     }
 }
 
-#[test]
-fn codes_are_found_whole_by_prefix_and_by_piece() {
-    let (index, _folder) = index_of(&county());
+fn codes_are_found_whole_by_prefix_and_by_piece(engine: Engine) {
+    let index = engine.index_of(&county());
     for (text, expected) in [
         ("91610323MA6X00002Q", &[1][..]),
         ("91610323ma6x00002q", &[1]),
@@ -49,19 +70,18 @@ fn codes_are_found_whole_by_prefix_and_by_piece() {
         ("30012", &[3]),
         ("30013", &[]),
     ] {
-        assert_eq!(found(&index, text), expected, "{text}");
+        assert_eq!(found(&*index, text), expected, "{text}");
     }
 }
 
-#[test]
-fn numbers_are_found_in_any_writing_and_end_where_they_end() {
+fn numbers_are_found_in_any_writing_and_end_where_they_end(engine: Engine) {
     let numbered = |index: u64, number: &str, name: Option<&str>| SearchDoc {
         codes: vec![number.into()],
         subject_name: name.map(Into::into),
         date: Some(index as i32),
         ..doc(index)
     };
-    let (index, _folder) = index_of(&[
+    let index = engine.index_of(&[
         numbered(0, "凤市监处罚〔2026〕17号", Some("甲店")),
         numbered(1, "凤市监处罚〔2026〕170号", Some("乙店")),
         numbered(2, "FX-2026-01", None),
@@ -82,18 +102,17 @@ fn numbers_are_found_in_any_writing_and_end_where_they_end() {
         ("9161O3O5MAOOILCR7N", &[5]),
         ("统一社会信用代码：91610305 MA001LCR7N", &[5]),
     ] {
-        assert_eq!(found(&index, text), expected, "{text}");
+        assert_eq!(found(&*index, text), expected, "{text}");
     }
 }
 
-#[test]
-fn names_are_found_by_their_sound() {
+fn names_are_found_by_their_sound(engine: Engine) {
     let named = |index: u64, name: &str| SearchDoc {
         subject_name: Some(name.into()),
         date: Some(index as i32),
         ..doc(index)
     };
-    let (index, _folder) = index_of(&[
+    let index = engine.index_of(&[
         named(0, "凤翔县东湖烟酒店"),
         named(1, "凤翔区重庆老灶火锅店"),
         named(2, "岐山县女娲塬食品有限公司"),
@@ -122,19 +141,18 @@ fn names_are_found_by_their_sound() {
         ("qx", &[]),
         ("xhdonghu", &[]),
     ] {
-        assert_eq!(found(&index, text), expected, "{text}");
+        assert_eq!(found(&*index, text), expected, "{text}");
     }
 }
 
-#[test]
-fn what_nothing_holds_finds_what_is_most_like_it_and_says_so() {
+fn what_nothing_holds_finds_what_is_most_like_it_and_says_so(engine: Engine) {
     let named = |index: u64, name: &str| SearchDoc {
         subject_name: Some(name.into()),
         kind: if index == 2 { "penalty" } else { "permit" }.into(),
         date: Some(index as i32),
         ..doc(index)
     };
-    let (index, _folder) = index_of(&[
+    let index = engine.index_of(&[
         named(0, "凤翔县东湖烟酒店"),
         named(1, "宝鸡鸿达坤建筑工程有限公司"),
         named(2, "凤翔区仇家面馆"),
@@ -175,15 +193,14 @@ fn what_nothing_holds_finds_what_is_most_like_it_and_says_so() {
     assert!(!page.similar && page.total == 0);
 }
 
-#[test]
-fn a_kind_is_found_by_what_it_is_called() {
+fn a_kind_is_found_by_what_it_is_called(engine: Engine) {
     let listed = |index: u64, kind: &str, label: &str| SearchDoc {
         kind: kind.into(),
         labels: vec![label.into()],
         date: Some(index as i32),
         ..doc(index)
     };
-    let (index, _folder) = index_of(&[
+    let index = engine.index_of(&[
         listed(0, "serious_listing", "列入严重违法失信名单"),
         listed(1, "serious_removal", "移出严重违法失信名单"),
         listed(2, "abnormal_listing", "列入经营异常名录"),
@@ -196,14 +213,13 @@ fn a_kind_is_found_by_what_it_is_called() {
         ("移出异常名录", &[3]),
         ("失信名单", &[0, 1]),
     ] {
-        assert_eq!(found(&index, text), expected, "{text}");
+        assert_eq!(found(&*index, text), expected, "{text}");
     }
 }
 
-#[test]
-fn a_piece_never_runs_over_from_one_code_into_the_next() {
+fn a_piece_never_runs_over_from_one_code_into_the_next(engine: Engine) {
     let codes = vec!["AAAABBBB".into(), "CCCCDDDD".into(), "EEEEEFFF".into()];
-    let (index, _folder) = index_of(&[SearchDoc { codes, ..doc(0) }]);
+    let index = engine.index_of(&[SearchDoc { codes, ..doc(0) }]);
     for text in [
         "BBBBCCCC",
         "BBBCCCC",
@@ -213,14 +229,13 @@ fn a_piece_never_runs_over_from_one_code_into_the_next() {
         "DDDDEEEEE",
         "DDEEEE",
     ] {
-        assert_eq!(found(&index, text), [0_u64; 0], "{text}");
+        assert_eq!(found(&*index, text), [0_u64; 0], "{text}");
     }
-    assert_eq!(found(&index, "CCDDDD"), [0]);
+    assert_eq!(found(&*index, "CCDDDD"), [0]);
 }
 
-#[test]
-fn text_is_found_by_words_and_by_parts_of_long_words() {
-    let (index, _folder) = index_of(&county());
+fn text_is_found_by_words_and_by_parts_of_long_words(engine: Engine) {
+    let index = engine.index_of(&county());
     for (text, expected) in [
         ("经营异常名录", &[1][..]),
         ("经营异常", &[1]),
@@ -241,12 +256,11 @@ fn text_is_found_by_words_and_by_parts_of_long_words() {
         ("危险化学品 抽查", &[2]),
         ("的 双随机", &[2]),
     ] {
-        assert_eq!(found(&index, text), expected, "{text}");
+        assert_eq!(found(&*index, text), expected, "{text}");
     }
 }
 
-#[test]
-fn better_kinds_of_match_come_first_and_newer_among_equals() {
+fn better_kinds_of_match_come_first_and_newer_among_equals(engine: Engine) {
     let named = |index, name: &str| SearchDoc {
         subject_name: Some(name.into()),
         date: Some(index as i32),
@@ -276,9 +290,9 @@ fn better_kinds_of_match_come_first_and_newer_among_equals() {
             ..doc(6)
         },
     ];
-    let (index, _folder) = index_of(&docs);
-    assert_eq!(found(&index, "红星食品厂"), [0, 1, 3, 2, 4, 5, 6]);
-    assert_eq!(found(&index, "红星 食品厂"), [0, 1, 3, 2, 4, 5, 6]);
+    let index = engine.index_of(&docs);
+    assert_eq!(found(&*index, "红星食品厂"), [0, 1, 3, 2, 4, 5, 6]);
+    assert_eq!(found(&*index, "红星 食品厂"), [0, 1, 3, 2, 4, 5, 6]);
     let scores: Vec<f32> = index
         .search(&ask("红星食品厂"))
         .unwrap()
@@ -292,8 +306,7 @@ fn better_kinds_of_match_come_first_and_newer_among_equals() {
     );
 }
 
-#[test]
-fn sorts_by_date_with_the_log_time_for_undated() {
+fn sorts_by_date_with_the_log_time_for_undated(engine: Engine) {
     let docs = [
         SearchDoc {
             date: Some(100),
@@ -317,7 +330,7 @@ fn sorts_by_date_with_the_log_time_for_undated() {
             ..doc(4)
         },
     ];
-    let (index, _folder) = index_of(&docs);
+    let index = engine.index_of(&docs);
     let sorted = |sort, offset, limit| {
         indexes(
             &index
@@ -339,9 +352,8 @@ fn sorts_by_date_with_the_log_time_for_undated() {
     assert_eq!(sorted(Sort::Newest, 2, 0), [0_u64; 0]);
 }
 
-#[test]
-fn no_text_is_an_error_and_nothing_has_a_syntactic_meaning() {
-    let (index, _folder) = index_of(&county());
+fn no_text_is_an_error_and_nothing_has_a_syntactic_meaning(engine: Engine) {
+    let index = engine.index_of(&county());
     for text in ["", " ", "\t\n\u{3000}"] {
         let page = index.search(&ask(text)).unwrap();
         assert!(page.understood && page.total == 4, "{text:?}");
@@ -378,15 +390,14 @@ fn no_text_is_an_error_and_nothing_has_a_syntactic_meaning() {
     ] {
         assert!(index.search(&ask(text)).is_ok(), "{text:?}");
     }
-    assert_eq!(found(&index, "\"张三丰\" 食品*"), [0]);
-    assert_eq!(found(&index, "好再来 🙂"), [1]);
-    assert_eq!(found(&index, "的"), [0_u64; 0]);
+    assert_eq!(found(&*index, "\"张三丰\" 食品*"), [0]);
+    assert_eq!(found(&*index, "好再来 🙂"), [1]);
+    assert_eq!(found(&*index, "的"), [0_u64; 0]);
 }
 
-#[test]
-fn long_queries_are_cut_and_say_so() {
+fn long_queries_are_cut_and_say_so(engine: Engine) {
     let name = "长".repeat(300);
-    let (index, _folder) = index_of(&[SearchDoc {
+    let index = engine.index_of(&[SearchDoc {
         subject_name: Some(name.clone()),
         ..doc(0)
     }]);
@@ -406,9 +417,8 @@ fn long_queries_are_cut_and_say_so() {
     );
 }
 
-#[test]
-fn too_deep_is_refused_by_name() {
-    let (index, _folder) = index_of(&county());
+fn too_deep_is_refused_by_name(engine: Engine) {
+    let index = engine.index_of(&county());
     let deep = |offset, limit| {
         index.search(&SearchQuery {
             offset,
@@ -429,9 +439,8 @@ fn too_deep_is_refused_by_name() {
     }
 }
 
-#[test]
-fn results_go_on_from_a_place_and_what_is_none_is_refused() {
-    let (index, _folder) = index_of(&county());
+fn results_go_on_from_a_place_and_what_is_none_is_refused(engine: Engine) {
+    let index = engine.index_of(&county());
     let from = |after: Option<Place>, limit| {
         index.search(&SearchQuery {
             after,
@@ -479,19 +488,14 @@ fn names() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 1..5).prop_map(|parts| parts.concat())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
-
-    #[test]
-    fn every_piece_of_a_name_finds_it(
-        names in prop::collection::vec(names(), 1..12),
-        cuts in prop::collection::vec((0usize..12, 0usize..30, 2usize..30), 20),
-    ) {
+fn every_piece_of_a_name_finds_it(engine: Engine) {
+    proptest!(ProptestConfig { cases: 24, ..ProptestConfig::default() }, |(names in prop::collection::vec(names(), 1..12),
+        cuts in prop::collection::vec((0usize..12, 0usize..30, 2usize..30), 20))| {
         let docs: Vec<SearchDoc> = (0..)
             .zip(&names)
             .map(|(index, name)| SearchDoc { subject_name: Some(name.clone()), ..doc(index) })
             .collect();
-        let (index, _folder) = index_of(&docs);
+        let index = engine.index_of(&docs);
         for (which, start, length) in cuts {
             let which = which % names.len();
             let piece: String = names[which].chars().skip(start).take(length).collect();
@@ -501,17 +505,16 @@ proptest! {
                 prop_assert!(indexes(&page).contains(&(which as u64)), "{piece:?} of {:?}", names[which]);
             }
         }
-    }
+    });
+}
 
-    #[test]
-    fn every_piece_of_a_code_finds_it_and_nothing_else_does(
-        codes in prop::collection::vec("[A-C1-3岐]{1,14}", 1..8),
+fn every_piece_of_a_code_finds_it_and_nothing_else_does(engine: Engine) {
+    proptest!(ProptestConfig { cases: 24, ..ProptestConfig::default() }, |(codes in prop::collection::vec("[A-C1-3岐]{1,14}", 1..8),
         start in 0usize..14,
-        length in 4usize..14,
-    ) {
+        length in 4usize..14)| {
         let docs: Vec<SearchDoc> =
             (0..).zip(&codes).map(|(index, code)| SearchDoc { codes: vec![code.clone()], ..doc(index) }).collect();
-        let (index, _folder) = index_of(&docs);
+        let index = engine.index_of(&docs);
         for code in &codes {
             let piece: String = code.chars().skip(start).take(length).collect();
             let prefix: String = code.chars().take(3).collect();
@@ -532,17 +535,22 @@ proptest! {
                 prop_assert_eq!(got, expected, "{}", text);
             }
         }
-    }
+    });
+}
 
-    #[test]
-    fn no_text_fails(text in any::<String>(), more in "[一-龥a-z0-9\\p{P} ]{0,300}") {
-        let (index, _folder) = index_of(&county());
+fn no_text_fails(engine: Engine) {
+    let index = engine.index_of(&county());
+    proptest!(ProptestConfig { cases: 24, ..ProptestConfig::default() }, |(
+        text in any::<String>(),
+        more in "[一-龥a-z0-9\\p{P} ]{0,300}",
+    )| {
         prop_assert!(index.search(&ask(&text)).is_ok());
         prop_assert!(index.search(&ask(&more)).is_ok());
-    }
+    });
+}
 
-    #[test]
-    fn filters_and_facets_agree_with_counting(
+fn filters_and_facets_agree_with_counting(engine: Engine) {
+    proptest!(ProptestConfig { cases: 24, ..ProptestConfig::default() }, |(
         docs in prop::collection::vec((0usize..3, 0usize..3, 0usize..6, prop::option::of(20_000i32..21_500), 0usize..3, prop::collection::btree_set(0usize..3, 0..3)), 0..80),
         removed in prop::collection::hash_set(0u64..80, 0..10),
         kinds in prop::collection::vec(0usize..3, 0..3),
@@ -551,8 +559,8 @@ proptest! {
         marks in prop::collection::vec(0usize..3, 0..3),
         dates in (prop::option::of(20_000i32..21_500), prop::option::of(20_000i32..21_500)),
         text in 0usize..4,
-        sort in prop_oneof![Just(Sort::Relevance), Just(Sort::Newest), Just(Sort::Oldest)],
-    ) {
+        sort in prop_oneof![Just(Sort::Relevance), Just(Sort::Newest), Just(Sort::Oldest)]
+    )| {
         const KINDS: [&str; 3] = ["plan", "penalty", "permit"];
         const AUTHORITIES: [&str; 3] = ["A", "B-1", "C"];
         const REGIONS: [&str; 6] = ["610000", "610300", "610323", "610324", "130600", "000000"];
@@ -572,7 +580,7 @@ proptest! {
             })
             .collect();
         let (first, second) = docs.split_at(docs.len() / 2);
-        let (index, _folder) = index_of(first);
+        let index = engine.index_of(first);
         index.index_batch(second, &[], 0).unwrap();
         index.commit().unwrap();
         let removed: Vec<u64> = removed.into_iter().collect();
@@ -661,18 +669,17 @@ proptest! {
             }
         }
         prop_assert_eq!(had, indexes(&page));
-    }
+    });
 }
 
 /// A stop word in the middle of a name leaves single characters, which do not stand for the name in running text.
-#[test]
-fn a_piece_of_a_name_with_a_stop_word_in_it_finds_names() {
+fn a_piece_of_a_name_with_a_stop_word_in_it_finds_names(engine: Engine) {
     let named = |index: u64, name: &str, text: &str| SearchDoc {
         subject_name: Some(name.into()),
         text: text.into(),
         ..doc(index)
     };
-    let (index, _folder) = index_of(&[
+    let index = engine.index_of(&[
         named(0, "示例县锦和商行", "责令改正"),
         named(1, "示例县兴隆商行", "由商户自行改正，锦旗一面"),
         named(2, "示例县祥和商贸有限公司", "责令改正"),
@@ -685,6 +692,6 @@ fn a_piece_of_a_name_with_a_stop_word_in_it_finds_names() {
         ("锦和 不存在", &[]),
         ("商户和锦旗", &[1]),
     ] {
-        assert_eq!(found(&index, text), expected, "{text}");
+        assert_eq!(found(&*index, text), expected, "{text}");
     }
 }

@@ -3,8 +3,9 @@
 //! The frozen half of the queries was written before the analyser by somebody who had not read it; nothing is tuned against it, and it is reported
 //! apart. `cargo test --test search relevance -- --nocapture` prints the scores.
 
+use crate::engines::{Engine, on_both_engines};
 use crate::support::*;
-use gongshi::search::{SearchDoc, SearchIndex as _, SearchQuery};
+use gongshi::search::{SearchDoc, SearchQuery};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -150,9 +151,12 @@ fn the_queries_are_about_the_corpus() {
     assert!(ids.len() >= 120 && frozen >= 60, "{} {frozen}", ids.len());
 }
 
-#[test]
-fn what_people_type_finds_what_they_mean() {
-    let (index, _folder) = index_of(&corpus());
+on_both_engines! {
+    what_people_type_finds_what_they_mean,
+}
+
+fn what_people_type_finds_what_they_mean(engine: Engine) {
+    let index = engine.index_of(&corpus());
     let mut scores: BTreeMap<(bool, String), Score> = BTreeMap::new();
     let mut wrong = Vec::new();
     for query in queries() {

@@ -41,11 +41,15 @@ pub fn doc(index: u64) -> SearchDoc {
 pub fn index_of(docs: &[SearchDoc]) -> (TantivyIndex, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let index = open(folder.path());
+    fill(&index, docs);
+    (index, folder)
+}
+
+pub fn fill(index: &dyn SearchIndex, docs: &[SearchDoc]) {
     index
         .index_batch(docs, &[], docs.len() as u64)
         .expect("the engine works");
     index.commit().expect("the engine works");
-    (index, folder)
 }
 
 pub fn ask(text: &str) -> SearchQuery {
@@ -60,7 +64,7 @@ pub fn indexes(page: &SearchPage) -> Vec<u64> {
     page.hits.iter().map(|hit| hit.index).collect()
 }
 
-pub fn found(index: &TantivyIndex, text: &str) -> Vec<u64> {
+pub fn found(index: &dyn SearchIndex, text: &str) -> Vec<u64> {
     let page = index.search(&ask(text)).expect("the engine works");
     assert_eq!(page.total, page.hits.len() as u64, "{text}");
     indexes(&page)

@@ -1,0 +1,329 @@
+//! The way to a server: keys with no more rights than are needed, its version, and which of its indexes is ours.
+//!
+//! An index of other settings or of another maker is not changed in place: a new one is filled beside it and put in its place when it is as far, so that
+//! searches go on. What is there and not ours is never touched.
+
+use super::MeiliOptions;
+use super::document::State;
+use super::http::{Http, answer, is_forbidden, is_unknown, patiently};
+use super::settings::{LAYOUT, settings};
+use crate::search::SearchError;
+use meilisearch_sdk::client::{Client, SwapIndexes};
+use meilisearch_sdk::errors::Error;
+use meilisearch_sdk::key::{Action, Key, KeyBuilder, KeysQuery};
+use meilisearch_sdk::request::{HttpClient as _, Method};
+use meilisearch_sdk::task_info::TaskInfo;
+use meilisearch_sdk::tasks::Task;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How long a search may take before the portal answers without it.
+const READ: Duration = Duration::from_secs(3);
+/// How long anything else may take to be accepted; a batch of documents is the longest.
+const WRITE: Duration = Duration::from_secs(120);
+/// Keys of the server that are looked through.
+const MOST_KEYS: usize = 10_000;
+/// The first server that has all that is used here: compaction of an index.
+const LEAST: (u64, u64) = (1, 23);
+/// How long a server that was there may be gone while one of its tasks is waited for.
+const GONE: Duration = Duration::from_secs(20);
+/// Between two looks at a task, at first and at last.
+const LOOK: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(250));
+
+/// Whether a new index is to be filled whatever there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rebuild {
+    No,
+    Asked,
+    /// It was begun, and is filled on.
+    Begun,
+}
+
+/// What is known of a server once it was asked.
+pub(super) struct Link {
+    pub(super) writer: Client<Http>,
+    pub(super) reader: Client<Http>,
+    /// The index that takes documents, and how far it is.
+    pub(super) writing: String,
+    pub(super) state: State,
+    /// The index that answers, where one can: the same, or its forerunner while that is being filled.
+    pub(super) reading: Option<String>,
+    /// How far that one is.
+    pub(super) reading_cursor: u64,
+}
+
+impl Link {
+    /// Asks the server for all that.
+    pub(super) fn make(
+        options: &MeiliOptions,
+        fingerprint: &str,
+        rebuild: Rebuild,
+        stop: &AtomicBool,
+    ) -> Result<Self, SearchError> {
+        let said = |error: Error| unavailable(options, &error);
+        let given = client(options, options.key.as_deref(), WRITE);
+        let (writer, reader) = match own_keys(&given, options) {
+            Ok(Some((write, read))) => (
+                client(options, Some(&write), WRITE),
+                client(options, Some(&read), READ),
+            ),
+            Ok(None) => {
+                let read = options.read_key.as_deref().or(options.key.as_deref());
+                (given, client(options, read, READ))
+            }
+            Err(error) => return Err(said(error)),
+        };
+        let version = patiently(|| writer.get_version()).map_err(said)?;
+        if !is_known(&version.pkg_version) {
+            return Err(SearchError::Unavailable {
+                reason: format!(
+                    "{} is Meilisearch {}; expected {}.{} or later of the same main version",
+                    options.url, version.pkg_version, LEAST.0, LEAST.1
+                ),
+            });
+        }
+        let (main, next) = (options.index.clone(), format!("{}_next", options.index));
+        let present = state(&writer, &main).map_err(said)?;
+        let fresh = State::new(0, LAYOUT, fingerprint, &options.log);
+        let mut link = Link {
+            writer,
+            reader,
+            writing: main.clone(),
+            state: fresh.clone(),
+            reading: Some(main.clone()),
+            reading_cursor: 0,
+        };
+        match present {
+            Some(state) if state.log != options.log => {
+                return Err(SearchError::Unavailable {
+                    reason: format!(
+                        "the index {main} at {} is of the log {}, not of {}; name another",
+                        options.url, state.log, options.log
+                    ),
+                });
+            }
+            Some(state) if state.made_with == fingerprint && rebuild == Rebuild::No => {
+                link.reading_cursor = state.cursor;
+                link.state = state;
+            }
+            Some(state) => {
+                link.reading_cursor = state.cursor;
+                link.reading = (state.layout == LAYOUT).then_some(main);
+                let begun = link.state_of(&next).map_err(said)?;
+                link.state = match begun {
+                    // One that was being filled is filled on.
+                    Some(begun)
+                        if begun.made_with == fingerprint
+                            && begun.log == options.log
+                            && rebuild != Rebuild::Asked =>
+                    {
+                        begun
+                    }
+                    _ => {
+                        link.create(&next, &fresh, stop).map_err(said)?;
+                        fresh
+                    }
+                };
+                link.writing = next;
+            }
+            None => {
+                if link
+                    .documents(&main)
+                    .map_err(said)?
+                    .is_some_and(|documents| documents > 0)
+                {
+                    return Err(SearchError::Unavailable {
+                        reason: format!(
+                            "the index {main} at {} holds something else; name another",
+                            options.url
+                        ),
+                    });
+                }
+                link.create(&main, &fresh, stop).map_err(said)?;
+            }
+        }
+        Ok(link)
+    }
+
+    /// How far an index is; `None` of none, or of one without it.
+    pub(super) fn state_of(&self, index: &str) -> Result<Option<State>, Error> {
+        state(&self.writer, index)
+    }
+
+    fn documents(&self, index: &str) -> Result<Option<usize>, Error> {
+        let index = self.writer.index(index);
+        match patiently(|| index.get_stats()) {
+            Ok(stats) => Ok(Some(stats.number_of_documents)),
+            Err(error) if is_unknown(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// An empty index with our settings, in the place of whatever had its name.
+    fn create(&self, index: &str, state: &State, stop: &AtomicBool) -> Result<(), Error> {
+        if self.documents(index)?.is_some() {
+            self.done(patiently(|| self.writer.delete_index(index))?, stop)?;
+        }
+        self.done(
+            patiently(|| self.writer.create_index(index, Some("index")))?,
+            stop,
+        )?;
+        let url = format!("{}/indexes/{index}/settings", self.writer.get_host());
+        let http = self.http();
+        let set = || {
+            http.request::<(), _, TaskInfo>(
+                &url,
+                Method::Patch {
+                    query: (),
+                    body: settings(),
+                },
+                202,
+            )
+        };
+        self.done(patiently(set)?, stop)?;
+        let index = self.writer.index(index);
+        let rows = [state.clone()];
+        self.done(
+            patiently(|| index.add_or_replace(&rows, Some("index")))?,
+            stop,
+        )
+    }
+
+    /// Puts the index that was filled in the place of its forerunner, which goes.
+    pub(super) fn swap(&mut self, main: &str, stop: &AtomicBool) -> Result<(), Error> {
+        let pair = SwapIndexes {
+            indexes: (main.to_owned(), self.writing.clone()),
+            rename: None,
+        };
+        self.done(patiently(|| self.writer.swap_indexes([&pair]))?, stop)?;
+        let old = std::mem::replace(&mut self.writing, main.to_owned());
+        self.reading = Some(main.to_owned());
+        self.reading_cursor = self.state.cursor;
+        self.done(patiently(|| self.writer.delete_index(&old))?, stop)
+    }
+
+    fn http(&self) -> Http {
+        Http::new(self.writer.get_api_key(), WRITE)
+    }
+
+    /// Waits until the server has done what it was given.
+    ///
+    /// # Errors
+    /// What it says of a task that failed; that it is gone for longer than a restart takes; [`Error::Timeout`] once `stop` is set.
+    pub(super) fn done(&self, task: TaskInfo, stop: &AtomicBool) -> Result<(), Error> {
+        let (mut pause, longest) = LOOK;
+        let mut seen = Instant::now();
+        loop {
+            match answer(self.writer.get_task(&task)) {
+                Ok(Task::Succeeded { .. }) => return Ok(()),
+                Ok(Task::Failed { content }) => return Err(Error::Meilisearch(content.error)),
+                Ok(Task::Enqueued { .. } | Task::Processing { .. }) => seen = Instant::now(),
+                Err(error) if is_unknown(&error) || seen.elapsed() > GONE => return Err(error),
+                Err(_) => {}
+            }
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Timeout);
+            }
+            sleep(pause);
+            pause = (pause * 2).min(longest);
+        }
+    }
+}
+
+fn client(options: &MeiliOptions, key: Option<&str>, patience: Duration) -> Client<Http> {
+    Client::new_with_client(&options.url, key, Http::new(key, patience))
+}
+
+fn state(client: &Client<Http>, index: &str) -> Result<Option<State>, Error> {
+    let index = client.index(index);
+    match patiently(|| index.get_document::<State>(State::ID)) {
+        Ok(state) => Ok(Some(state)),
+        Err(error) if is_unknown(&error) => Ok(None),
+        // A document of that name that is not ours.
+        Err(Error::ParseError(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A key for writing and one for searching, made once with the key that was given; `None` where that one may not make keys, or none is needed.
+fn own_keys(
+    given: &Client<Http>,
+    options: &MeiliOptions,
+) -> Result<Option<(String, String)>, Error> {
+    if options.key.is_none() || options.read_key.is_some() {
+        return Ok(None);
+    }
+    let mut all = KeysQuery::new();
+    all.with_limit(MOST_KEYS);
+    let known = match patiently(|| all.execute(given)) {
+        Ok(known) => known.results,
+        Err(error) if is_forbidden(&error) => {
+            // A key that is not accepted at all is told from one that may only write.
+            return match patiently(|| given.get_version()) {
+                Err(error) if is_forbidden(&error) => Err(error),
+                _ => Ok(None),
+            };
+        }
+        Err(error) => return Err(error),
+    };
+    let indexes = [options.index.clone(), format!("{}_next", options.index)];
+    let key = |name: &str, actions: &[Action]| -> Result<String, Error> {
+        let name = format!("gongshi {} {name}", options.index);
+        let same = |key: &&Key| {
+            key.name.as_ref() == Some(&name) && key.actions == actions && key.indexes == indexes
+        };
+        if let Some(key) = known.iter().find(same) {
+            return Ok(key.key.clone());
+        }
+        let mut builder = KeyBuilder::new();
+        builder
+            .with_name(&name)
+            .with_actions(actions.iter().cloned())
+            .with_indexes(&indexes);
+        Ok(patiently(|| given.create_key(&builder))?.key)
+    };
+    use Action::{
+        DocumentsAdd, DocumentsDelete, DocumentsGet, IndexesCreate, IndexesDelete, IndexesGet,
+        Search, SettingsUpdate, StatsGet, TasksGet, Version,
+    };
+    let other = |name: &str| Action::Unknown(name.to_owned());
+    let write = [
+        DocumentsAdd,
+        DocumentsGet,
+        DocumentsDelete,
+        IndexesCreate,
+        IndexesGet,
+        IndexesDelete,
+        other("indexes.swap"),
+        other("indexes.compact"),
+        SettingsUpdate,
+        StatsGet,
+        TasksGet,
+        Search,
+        Version,
+    ];
+    Ok(Some((
+        key("writing", &write)?,
+        key("searching", &[Search])?,
+    )))
+}
+
+fn is_known(version: &str) -> bool {
+    let mut parts = version.split('.').map(str::parse::<u64>);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(main)), Some(Ok(minor))) => main == LEAST.0 && minor >= LEAST.1,
+        _ => false,
+    }
+}
+
+/// Said of a request that had no good answer.
+pub(super) fn unavailable(options: &MeiliOptions, error: &Error) -> SearchError {
+    let reason = match error {
+        Error::Meilisearch(said) => format!("{} ({})", said.error_message, said.error_code),
+        other => other.to_string(),
+    };
+    SearchError::Unavailable {
+        reason: format!("{}: {reason}", options.url),
+    }
+}
