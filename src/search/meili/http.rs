@@ -198,8 +198,8 @@ pub(super) fn is_refused(error: &Error) -> bool {
     }
 }
 
-/// Whether the key does not allow what was asked.
-pub(super) fn is_forbidden(error: &Error) -> bool {
+/// Whether the key is not known, or does not allow what was asked: the server says the same of both.
+pub(super) fn is_not_allowed(error: &Error) -> bool {
     match error {
         Error::Meilisearch(said) => said.error_type == ErrorType::Auth,
         Error::MeilisearchCommunication(said) => matches!(said.status_code, 401 | 403),

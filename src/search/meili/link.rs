@@ -5,7 +5,7 @@
 
 use super::MeiliOptions;
 use super::document::State;
-use super::http::{Http, answer, is_forbidden, is_unknown, patiently};
+use super::http::{Http, answer, is_not_allowed, is_unknown, patiently};
 use super::settings::{LAYOUT, settings};
 use crate::search::SearchError;
 use meilisearch_sdk::client::{Client, SwapIndexes};
@@ -63,6 +63,7 @@ impl Link {
     ) -> Result<Self, SearchError> {
         let said = |error: Error| unavailable(options, &error);
         let given = client(options, options.key.as_deref(), WRITE);
+        ensure_version(&given, options)?;
         let (writer, reader) = match own_keys(&given, options) {
             Ok(Some((write, read))) => (
                 client(options, Some(&write), WRITE),
@@ -74,15 +75,6 @@ impl Link {
             }
             Err(error) => return Err(said(error)),
         };
-        let version = patiently(|| writer.get_version()).map_err(said)?;
-        if !is_known(&version.pkg_version) {
-            return Err(SearchError::Unavailable {
-                reason: format!(
-                    "{} is Meilisearch {}; expected {}.{} or later of the same main version",
-                    options.url, version.pkg_version, LEAST.0, LEAST.1
-                ),
-            });
-        }
         let (main, next) = (options.index.clone(), format!("{}_next", options.index));
         let present = state(&writer, &main).map_err(said)?;
         let fresh = State::new(0, LAYOUT, fingerprint, &options.log);
@@ -258,13 +250,7 @@ fn own_keys(
     all.with_limit(MOST_KEYS);
     let known = match patiently(|| all.execute(given)) {
         Ok(known) => known.results,
-        Err(error) if is_forbidden(&error) => {
-            // A key that is not accepted at all is told from one that may only write.
-            return match patiently(|| given.get_version()) {
-                Err(error) if is_forbidden(&error) => Err(error),
-                _ => Ok(None),
-            };
-        }
+        Err(error) if is_not_allowed(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
     let indexes = [options.index.clone(), format!("{}_next", options.index)];
@@ -285,7 +271,7 @@ fn own_keys(
     };
     use Action::{
         DocumentsAdd, DocumentsDelete, DocumentsGet, IndexesCreate, IndexesDelete, IndexesGet,
-        Search, SettingsUpdate, StatsGet, TasksGet, Version,
+        Search, SettingsUpdate, StatsGet, TasksGet,
     };
     let other = |name: &str| Action::Unknown(name.to_owned());
     let write = [
@@ -301,12 +287,29 @@ fn own_keys(
         StatsGet,
         TasksGet,
         Search,
-        Version,
     ];
     Ok(Some((
         key("writing", &write)?,
         key("searching", &[Search])?,
     )))
+}
+
+/// The server has all that is used here, as far as the key may ask.
+fn ensure_version(given: &Client<Http>, options: &MeiliOptions) -> Result<(), SearchError> {
+    let version = match patiently(|| given.get_version()) {
+        Ok(version) => version.pkg_version,
+        Err(error) if is_not_allowed(&error) => return Ok(()),
+        Err(error) => return Err(unavailable(options, &error)),
+    };
+    match is_known(&version) {
+        true => Ok(()),
+        false => Err(SearchError::Unavailable {
+            reason: format!(
+                "{} is Meilisearch {version}; expected {}.{} or later of the same main version",
+                options.url, LEAST.0, LEAST.1
+            ),
+        }),
+    }
 }
 
 fn is_known(version: &str) -> bool {
