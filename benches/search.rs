@@ -1,4 +1,5 @@
-//! Measures the embedded search engine: `cargo bench --bench search -- [DOCUMENTS] [FOLDER]` (default 100,000, a temporary folder).
+//! Measures a search engine: `cargo bench --bench search -- [DOCUMENTS] [FOLDER]` the embedded one (default 100,000, a temporary folder), and
+//! `-- DOCUMENTS http://127.0.0.1:7700` a Meilisearch server, with the key in GONGSHI_SEARCH_KEY where it needs one.
 //!
 //! Documents are synthetic and the same in every run. Prints documents per second, the size of the index against that of the
 //! documents, memory, and the time of each shape of query, facets included.
@@ -10,7 +11,8 @@ use std::time::{Duration, Instant};
 use pinyin::ToPinyin;
 
 use gongshi::search::{
-    SearchDoc, SearchError, SearchIndex, SearchQuery, Sort, TantivyIndex, TantivyOptions,
+    MeiliIndex, MeiliOptions, SearchDoc, SearchError, SearchIndex, SearchQuery, Sort, TantivyIndex,
+    TantivyOptions,
 };
 
 const BATCH: usize = 4_096;
@@ -357,12 +359,29 @@ fn main() -> Result<(), SearchError> {
         path: std::env::temp_dir(),
         source,
     })?;
-    let folder = arguments
-        .next()
+    let place = arguments.next();
+    let folder = place
+        .as_ref()
         .map_or_else(|| temporary.path().to_owned(), Into::into);
+    let server = place.filter(|place| place.starts_with("http"));
 
     let begun = Instant::now();
-    let index = TantivyIndex::open(&folder, TantivyOptions::default())?;
+    let index: Box<dyn SearchIndex> = match &server {
+        None => Box::new(TantivyIndex::open(&folder, TantivyOptions::default())?),
+        Some(url) => {
+            let options = MeiliOptions {
+                url: url.clone(),
+                key: std::env::var("GONGSHI_SEARCH_KEY").ok(),
+                index: "gongshi_bench".to_owned(),
+                log: "bench.example/log".to_owned(),
+                ..MeiliOptions::default()
+            };
+            let opened = MeiliIndex::open(options);
+            let opened = opened.map_err(|error| SearchError::Engine(error.to_string()))?;
+            opened.cursor()?;
+            Box::new(opened)
+        }
+    };
     let opened = begun.elapsed();
     index.search(&SearchQuery {
         text: "双随机".to_owned(),
@@ -386,6 +405,11 @@ fn main() -> Result<(), SearchError> {
         index.index_batch(&docs, &[], next)?;
         if next.is_multiple_of(25 * BATCH as u64) {
             index.commit()?;
+            if server.is_some() {
+                let so_far = writing + begun.elapsed();
+                let rate = (next - first) as f64 / so_far.as_secs_f64();
+                println!("{next} documents, {rate:.0}/s so far");
+            }
         }
         writing += begun.elapsed();
     }
@@ -401,12 +425,15 @@ fn main() -> Result<(), SearchError> {
             making.as_secs_f64(),
             resident_mb()
         );
-        let size = folder_bytes(&folder);
-        println!(
-            "index {} MB, {:.2} times the documents' JSON",
-            size / 1_000_000,
-            size as f64 / bytes as f64
-        );
+        println!("documents as JSON {} MB", bytes / 1_000_000);
+        if server.is_none() {
+            let size = folder_bytes(&folder);
+            println!(
+                "index {} MB, {:.2} times the documents' JSON",
+                size / 1_000_000,
+                size as f64 / bytes as f64
+            );
+        }
     }
 
     for (shape, queries) in shapes(count) {
