@@ -1,5 +1,6 @@
 //! The composition root: the only place that knows all parts, opens a data folder and wires them together.
 
+mod derived;
 mod draws;
 mod ends;
 mod eraser;
@@ -8,6 +9,7 @@ mod folder;
 mod init;
 mod restore;
 
+pub use derived::{SearchEngine, reindex};
 pub use draws::Draws;
 pub use ends::{Ender, Expiries};
 pub use folder::{
@@ -16,19 +18,16 @@ pub use folder::{
 pub use init::{NewLog, init, random32};
 pub use restore::{is_restoring, restore};
 
-use crate::docket;
 use crate::domain;
 use crate::draw::Runner;
 use crate::ingest::KeyFileError;
-use crate::intake::{self, Clock, Intake, IntakeError};
+use crate::intake::{Clock, Intake, IntakeError};
 use crate::log::archive::ArchiveError;
 use crate::log::{Batching, Follower, Leaf, Log, LogError, Target};
-use crate::model::{self, Model, ModelError};
+use crate::model::{Model, ModelError};
 use crate::rules::{RuleError, Rules};
+use crate::search::SearchError;
 use crate::search::sync::{IndexTarget, Names};
-use crate::search::{SearchError, SearchIndex, TantivyIndex, TantivyOptions};
-use crate::sequel;
-use crate::standing;
 use crate::store::{Expired, FileLimits, Files, StoreError};
 use crate::web::Portal;
 use draws::Clerk;
@@ -96,8 +95,8 @@ pub struct Tuning {
     pub published_checkpoint: Option<PathBuf>,
     /// Bytes of all files together that no record names yet.
     pub unreferenced_bytes: u64,
-    /// Search engine's threads and memory.
-    pub search: TantivyOptions,
+    /// Search engine.
+    pub search: SearchEngine,
     /// Who draws plans that are due.
     pub draws: Draws,
     /// The dated rules of publication.
@@ -114,7 +113,7 @@ impl Default for Tuning {
             batching: Batching::default(),
             published_checkpoint: None,
             unreferenced_bytes: FileLimits::default().unreferenced_bytes,
-            search: TantivyOptions::default(),
+            search: SearchEngine::default(),
             draws: Draws::default(),
             rules: Rules::built_in().clone(),
             expire: false,
@@ -177,12 +176,7 @@ impl App {
                 data.display()
             )));
         }
-        let search_options = TantivyOptions {
-            made_with: intake.rules().codes().digest(),
-            ..tuning.search
-        };
-        let search: Arc<dyn SearchIndex> =
-            Arc::new(TantivyIndex::open(&data.join("index"), search_options)?);
+        let search = tuning.search.open(data, &log, intake.rules())?;
         let followers = vec![
             Follower::start(
                 log.clone(),
@@ -289,6 +283,7 @@ impl App {
             tracing::error!("the thread that works out the year's draws had panicked");
         }
         self.portal.log.drain();
+        self.portal.search.close();
         if let Err(error) = self.portal.intake.keep_time() {
             tracing::warn!(%error, "the time of this stop could not be kept");
         }
@@ -391,48 +386,4 @@ fn is_synthetic(intake: &Intake) -> bool {
     let registry = intake.registry();
     let operator = registry.operator();
     operator.is_some_and(|operator| operator.region.as_str() == "000000")
-}
-
-/// Removes what is derived from the log, damaged or not, and builds it again, reporting how far it is. The index of seen
-/// events is built by the next start.
-pub fn reindex(
-    data: &Path,
-    rules: Arc<Rules>,
-    mut progress: impl FnMut(u64, u64),
-) -> Result<(), AppError> {
-    let (log, _) = read_log(data)?;
-    let size = log.published().size();
-    log.storage().remove(intake::SEEN_DATABASE)?;
-    log.storage().remove(docket::DATABASE)?;
-    log.storage().remove(standing::DATABASE)?;
-    log.storage().remove(sequel::DATABASE)?;
-    log.storage().remove(model::DATABASE)?;
-    let model = Model::open(log.storage().as_ref(), rules.clone())?;
-    let index = data.join("index");
-    match std::fs::remove_dir_all(&index) {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            let what = index.display().to_string();
-            return Err(StoreError::Io { what, source }.into());
-        }
-        _ => {}
-    }
-    let options = TantivyOptions {
-        made_with: rules.codes().digest(),
-        ..TantivyOptions::default()
-    };
-    let search = TantivyIndex::open(&index, options)?;
-    let mut index = IndexTarget::new(Arc::new(search), log.clone(), Names::new(), rules);
-    let failed = |error: Failure| AppError::Folder(format!("indexing failed: {error}"));
-    let mut start = 0;
-    while start < size {
-        let end = size.min(start + 1024);
-        let leaves = log.leaves(start..end)?;
-        model.fold(start, &leaves, log.as_ref())?;
-        index.take(start, leaves).map_err(failed)?;
-        start = end;
-        progress(start, size);
-    }
-    model.sync()?;
-    index.commit().map_err(failed)?;
-    Ok(())
 }

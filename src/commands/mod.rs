@@ -22,6 +22,7 @@ mod reindex;
 mod remote;
 mod revise;
 mod rules;
+mod search;
 mod serve;
 pub mod settings;
 mod words;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use gongshi::app::{App, Draws, Tuning};
+use gongshi::app::{App, Draws, SearchEngine, Tuning};
 use gongshi::intake::{Clock as _, LogClock, SystemClock};
 use gongshi::log::Batching;
 use gongshi::search::TantivyOptions;
@@ -42,6 +42,8 @@ pub struct Serve {
     public_url: Option<String>,
     #[command(flatten)]
     rules: super::rules::Folder,
+    #[command(flatten)]
+    server: super::search::Server,
     #[command(flatten)]
     tuning: Limits,
 }
@@ -106,11 +108,11 @@ impl Limits {
             },
             published_checkpoint,
             unreferenced_bytes: u64::from(self.unreferenced_mib) << 20,
-            search: TantivyOptions {
+            search: SearchEngine::Embedded(TantivyOptions {
                 writer_threads: self.search_threads.into(),
                 writer_heap: (self.search_mib as usize) << 20,
                 ..TantivyOptions::default()
-            },
+            }),
             draws: Draws::ByHand,
             ..Tuning::default()
         })
@@ -136,6 +138,9 @@ impl Serve {
             ..web::limits::Limits::default()
         };
         let mut tuning = self.tuning.tuning(self.published_checkpoint)?;
+        if let Some(server) = self.server.options()? {
+            tuning.search = SearchEngine::Server(server);
+        }
         let mut relays = self.drand_relay;
         relays.retain(|relay| !relay.trim().is_empty());
         tuning.draws = Draws::Run { relays };

@@ -6,7 +6,7 @@ use super::{Leaf, Log, SHARD_LEAVES};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Something derived from the log by a cursor.
 pub trait Target: Send + 'static {
@@ -28,8 +28,8 @@ pub trait Target: Send + 'static {
 const BATCH: u64 = 1024;
 /// How long to wait for new leaves before looking whether to stop.
 const PAUSE: Duration = Duration::from_millis(200);
-/// How long to wait after a failure.
-const RETRY: Duration = Duration::from_secs(2);
+/// How long to wait after a failure, and after one failure behind another at most.
+const RETRY: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(30));
 
 /// A running follower; dropping it stops it after its present batch.
 pub struct Follower {
@@ -43,10 +43,16 @@ impl Follower {
         let stop = Arc::new(AtomicBool::new(false));
         let flag = stop.clone();
         let thread = std::thread::Builder::new().name(target.name().to_owned()).spawn(move || {
+            let (mut pause, longest) = RETRY;
             while !flag.load(Ordering::Relaxed) {
+                let begun = Instant::now();
                 if let Err(error) = follow(&log, &mut target, &flag) {
+                    if begun.elapsed() > longest {
+                        pause = RETRY.0;
+                    }
                     tracing::warn!(target = target.name(), %error, "could not follow the log; trying again");
-                    std::thread::park_timeout(RETRY);
+                    std::thread::park_timeout(pause);
+                    pause = longest.min(pause * 2);
                 }
             }
             if let Err(error) = target.rest() {
@@ -86,6 +92,8 @@ fn follow(
                 rested = true;
             }
             log.wait_beyond(cursor, PAUSE);
+            // A target that is elsewhere may have gone back.
+            cursor = target.cursor()?;
             continue;
         }
         // Batches end where a shard ends, so that one read opens one shard.

@@ -357,6 +357,7 @@ fn rows(index: u64, record: &Read, rules: &Rules) -> Result<Vec<Pair>, ModelErro
     for (uscc, day) in record.subjects() {
         rows.push((key::enterprise_record(&uscc, &day, index), Vec::new()));
     }
+    rows.extend(super::lookup::rows(index, &standing));
     rows.extend(super::bearing::bearing(index, record));
     rows.extend(super::duty_ends::crossing(index, record, rules));
     rows.extend(super::journeys::begun_rows(index, record));

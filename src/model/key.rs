@@ -237,6 +237,23 @@ pub(super) fn promise_follower(promise: u64, source: Option<u64>) -> Vec<u8> {
     joined(b'q', &[&promise.to_be_bytes(), source])
 }
 
+/// Records by a number.
+pub(super) fn numbered(digest: &[u8; 8], index: Option<u64>) -> Vec<u8> {
+    let index = index.map(u64::to_be_bytes);
+    let index = index.as_ref().map_or(&[][..], |index| index.as_slice());
+    joined(b'B', &[digest, index])
+}
+
+/// Enterprises whose name begins so.
+pub(super) fn names(beginning: &str) -> Vec<u8> {
+    joined(b'M', &[beginning.as_bytes()])
+}
+
+/// An enterprise by one of its names.
+pub(super) fn named(name: &str, uscc: &str) -> Vec<u8> {
+    joined(b'M', &[name.as_bytes(), &[0], uscc.as_bytes()])
+}
+
 /// Where a promise stands in the list of promises.
 pub(super) fn promise_place(promise: u64) -> Vec<u8> {
     joined(b'o', &[&promise.to_be_bytes()])

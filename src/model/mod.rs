@@ -15,6 +15,7 @@ pub mod journeys;
 mod kept;
 mod key;
 mod lists;
+mod lookup;
 pub mod promises;
 mod rested;
 mod review;
@@ -41,7 +42,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 30;
+const VERSION: u64 = 31;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

@@ -145,6 +145,7 @@ impl<'a> Staging<'a> {
             for list in [StatusList::Abnormal, StatusList::Serious] {
                 self.keep_listed(list, &uscc, &enterprise)?;
             }
+            self.keep_names(&uscc, &enterprise)?;
             let key = key::enterprise(&uscc);
             match enterprise.on_page() {
                 0 => self.delete(key),

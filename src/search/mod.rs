@@ -71,7 +71,8 @@ pub struct SearchDoc {
 
 impl SearchDoc {
     /// The day it is sorted by, since 1970-01-01: its date, or when it was logged, in China.
-    fn day(&self) -> i64 {
+    #[must_use]
+    pub fn day(&self) -> i64 {
         let logged = || (self.logged_at + CHINA_SECONDS).div_euclid(SECONDS_A_DAY);
         self.date.map_or_else(logged, i64::from)
     }
@@ -175,6 +176,28 @@ impl SearchQuery {
     pub fn narrowed(&self) -> bool {
         let sets = [&self.kinds, &self.authorities, &self.regions, &self.marks];
         sets.iter().any(|set| !set.is_empty()) || self.date_from.is_some() || self.date_to.is_some()
+    }
+
+    /// Whether the filters keep a document.
+    #[must_use]
+    pub fn keeps(&self, doc: &SearchDoc) -> bool {
+        let any =
+            |set: &[String], value: &str| set.is_empty() || set.iter().any(|one| one == value);
+        let within = |outer: &String| {
+            let own = regions::region_and_above(&doc.region);
+            own.contains(&regions::region_prefix(outer))
+        };
+        let marked = |mark: &String| doc.marks.contains(mark);
+        any(&self.kinds, &doc.kind)
+            && any(&self.authorities, &doc.authority)
+            && (self.regions.is_empty() || self.regions.iter().any(within))
+            && (self.marks.is_empty() || self.marks.iter().any(marked))
+            && self
+                .date_from
+                .is_none_or(|from| doc.date.is_some_and(|date| date >= from))
+            && self
+                .date_to
+                .is_none_or(|to| doc.date.is_some_and(|date| date <= to))
     }
 }
 

@@ -23,7 +23,7 @@ pub type Names = HashMap<String, String>;
 /// The document of a stored record; `None` where there is no public record. A record that was corrected is found by what
 /// `corrected` says of it, and no longer by what it said. Authorities are found by the name in `names`, codes by the names that the
 /// rules gave them there and then.
-fn document(
+pub fn document(
     index: u64,
     stored: &Stored,
     corrected: Option<&Map<String, Value>>,

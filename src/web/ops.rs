@@ -35,6 +35,7 @@ pub struct Metrics {
     queued: IntGauge,
     model_cursor: IntGauge,
     search_cursor: IntGauge,
+    search_up: IntGauge,
     unreferenced: IntGauge,
     erasures: IntGauge,
     undecided: IntGauge,
@@ -82,6 +83,7 @@ impl Metrics {
             queued: gauge("gongshi_log_queued", "Entries waiting to be appended"),
             model_cursor: gauge("gongshi_model_cursor", "Entries folded into the read model"),
             search_cursor: gauge("gongshi_search_cursor", "Entries in the search index"),
+            search_up: gauge("gongshi_search_up", "Whether the search engine answers"),
             unreferenced: gauge(
                 "gongshi_files_unreferenced_bytes",
                 "Bytes of files that no record names yet",
@@ -124,6 +126,7 @@ impl Metrics {
             self.model_cursor.set(number(cursor));
         }
         self.search_cursor.set(number(portal.search.searchable()));
+        self.search_up.set(portal.search.trouble().is_none().into());
         let unreferenced = portal.intake.files().unreferenced_bytes();
         self.unreferenced.set(number(unreferenced));
         if let Ok(unfinished) = portal.intake.standing().unfinished() {
@@ -263,8 +266,10 @@ pub async fn healthz() -> HttpResponse {
     text(StatusCode::OK, "ok\n".to_owned())
 }
 
-/// `/readyz`: the log can be read and tries to append, every database can be written, and model and search follow closely; else 503 with every reason on its line.
+/// `/readyz`: the log can be read and tries to append, every database can be written, and model and search follow closely; else 503 with every reason on its
+/// line. A search engine that does not answer is told, and no reason: the portal answers without it.
 pub async fn readyz(portal: web::Data<Portal>) -> HttpResponse {
+    let trouble = portal.search.trouble();
     let reasons = if let Some(reason) = portal.log.stopped() {
         // Said without asking the storage, which may not answer any more.
         vec![format!("log: it does not append: {reason}")]
@@ -279,7 +284,9 @@ pub async fn readyz(portal: web::Data<Portal>) -> HttpResponse {
         }
     };
     if reasons.is_empty() {
-        return text(StatusCode::OK, "ready\n".to_owned());
+        // Pages, proofs and records need no search engine.
+        let told = trouble.map_or(String::new(), |reason| format!("search: {reason}\n"));
+        return text(StatusCode::OK, format!("ready\n{told}"));
     }
     text(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -306,7 +313,9 @@ fn not_ready(portal: &Portal) -> Vec<String> {
     reasons.extend(failures.map(|failure| format!("storage: {failure}; restart the server")));
     let model = portal.model.cursor().map_err(|error| error.to_string());
     reasons.extend(behind("model", model, size));
-    reasons.extend(behind("search", Ok(portal.search.searchable()), size));
+    if portal.search.trouble().is_none() {
+        reasons.extend(behind("search", Ok(portal.search.searchable()), size));
+    }
     reasons
 }
 

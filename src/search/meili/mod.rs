@@ -36,7 +36,7 @@ const BATCH: usize = 32 << 20;
 /// Corrections that are looked for at once.
 const MOST_FOUND: usize = 100_000;
 
-/// How to reach the server. Cannot be printed: it holds keys.
+/// How to reach the server.
 #[derive(Clone, Default)]
 pub struct MeiliOptions {
     /// Its address, such as `http://127.0.0.1:7700`.
@@ -53,6 +53,15 @@ pub struct MeiliOptions {
     pub log: String,
     /// Fills a new index whatever there is, and puts it in the place of the old one when it is as far.
     pub anew: bool,
+}
+
+impl std::fmt::Debug for MeiliOptions {
+    /// Without the keys.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("MeiliOptions");
+        shown.field("url", &self.url).field("index", &self.index);
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// An index in a server.

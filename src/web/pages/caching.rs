@@ -45,11 +45,12 @@ impl Visit {
             })
             .sum();
         format!(
-            "W/\"{}-{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}-{site}\"",
+            "W/\"{}-{}-{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}-{site}\"",
             assets::build(),
             hex(&portal.intake.rules().digest()[..6]),
             portal.log.published().size(),
             portal.search.searchable(),
+            u8::from(portal.search.trouble().is_some()),
             portal.model.cursor().unwrap_or_default(),
             portal.intake.docket().cursor().unwrap_or_default(),
             // What an entry hides is hidden a moment after it is published, and then noted here.

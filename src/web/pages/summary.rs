@@ -6,8 +6,8 @@ use crate::domain::dates::{day_in_china, parse_date};
 use crate::domain::{CodeList, Kind, Stored, Uscc, View, person};
 use crate::log::{Leaf, LogError};
 use crate::rules::{Code, Place, Rules};
-use crate::search::sync::running_text;
-use crate::search::{Needles, Piece};
+use crate::search::sync::{Names, document, running_text};
+use crate::search::{Needles, Piece, SearchDoc};
 use crate::text::{Catalogue, Lang};
 use crate::web::links;
 use crate::web::render::Moment;
@@ -65,6 +65,12 @@ impl Loaded {
             Some(body) => Some(View::new(self.kind?, body)),
             None => self.stored.view(),
         }
+    }
+
+    /// As a search engine sees it, but for names of authorities.
+    pub(super) fn document(&self, rules: &Rules) -> Option<SearchDoc> {
+        let corrected = self.corrected.as_ref();
+        document(self.index, &self.stored, corrected, &Names::new(), rules)
     }
 
     /// Where and when the codes of a body of the record are read: its first, or a corrected one.

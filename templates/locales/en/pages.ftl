@@ -121,6 +121,7 @@ page-search-bad-sort = There is no order “{ $given }”.
 page-search-bad-page = There is no page “{ $given }”. Pages go from 1 to { $last }; narrow the search to see more.
 page-search-cut = The search text is too long; only its first { $n_text } characters were used.
 page-search-truncated = The search text has too many words; only the first ones were used.
+page-search-limited = The search engine does not answer at the moment. Until it does, records are found by a whole unified social credit code, by a number, and by the beginning of an enterprise’s name.
 page-search-similar = No record has just what was typed. These are the most like it; please check names and numbers.
 page-search-bad-after = “{ $given }” is no place in a result. Please use the links of the result’s pages.
 page-search-onward = Further on

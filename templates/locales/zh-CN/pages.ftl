@@ -115,6 +115,7 @@ page-search-bad-sort = 没有“{ $given }”这种排序方式。
 page-search-bad-page = 没有第“{ $given }”页。页码从 1 到 { $last }；结果更多时，请缩小范围。
 page-search-cut = 搜索内容太长，只使用了前 { $n_text } 个字。
 page-search-truncated = 搜索内容的词太多，只使用了前面的部分。
+page-search-limited = 检索引擎暂时不可用。在恢复之前，只能按完整的统一社会信用代码、文号或编号以及企业名称的开头查到记录。
 page-search-similar = 没有与输入完全一致的记录。以下是最相近的记录，请核对名称和编号。
 page-search-bad-after = “{ $given }”不是结果中的位置。请使用结果页给出的链接。
 page-search-onward = 继续往后

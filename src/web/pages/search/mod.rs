@@ -129,6 +129,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("truncated", &found.truncated)
         .with("understood", &(params.text.is_empty() || found.understood))
         .with("similar", &found.similar)
+        .with("limited", &found.limited)
         .with("counted", &counted)
         .with("total", &total)
         .with("capped", &(counted && pages > MAX_PAGE))

@@ -11,7 +11,7 @@ use crate::web::pages::Visit;
 use crate::web::pages::draft::Draft;
 use crate::web::pages::fault::Fault;
 use crate::web::pages::feeds::{generator, moment, uuid};
-use crate::web::problem::{Problem, internal};
+use crate::web::problem::{BUSY_SECONDS, Problem, internal};
 use crate::web::table::{begun, plain};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -104,6 +104,17 @@ fn failed(failed: Failed, params: &Params) -> Problem {
     }
 }
 
+/// What is to be whole is not made of what the store finds by itself.
+fn unsearched() -> Problem {
+    let mut problem = Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "search-unavailable",
+        "the search engine does not answer; records are found by code, number and name at /api/v1/search meanwhile",
+    );
+    problem.retry_after = Some(BUSY_SECONDS);
+    problem
+}
+
 fn limit(visit: &Visit) -> Result<usize, Problem> {
     let Some(given) = visit.parameter("limit").filter(|given| !given.is_empty()) else {
         return Ok(PER_PAGE);
@@ -155,6 +166,7 @@ fn answer(visit: &Visit) -> Result<Value, Problem> {
         "indexed": found.indexed,
         "total": total,
         "similar": found.similar,
+        "limited": found.limited,
         "truncated": found.truncated || params.cut,
         "understood": params.text.is_empty() || found.understood,
         "records": records,
@@ -268,6 +280,9 @@ impl Table {
         let mut query = self.params.search_query();
         (query.offset, query.limit, query.no_facets) = (0, AT_ONCE, true);
         let found = Found::of(visit, &query).map_err(|error| failed(error, &self.params))?;
+        if found.limited {
+            return Err(unsearched());
+        }
         let registry = visit.portal.intake.registry();
         let site = visit.site.as_deref().unwrap_or_default();
         for loaded in &found.records {
@@ -360,6 +375,9 @@ fn feed(visit: &Visit, params: Params) -> Result<String, Fault> {
         Err(Failed::Fault(fault)) => return Err(fault),
         Err(Failed::Nowhere) => return Err(Fault::nothing()),
     };
+    if found.limited {
+        return Err(unsearched().into());
+    }
     let portal = &visit.portal;
     let registry = portal.intake.registry();
     let origin = portal.log.origin().as_str();
