@@ -8,6 +8,8 @@ mod engines;
 mod finding;
 #[path = "search/relevance.rs"]
 mod relevance;
+#[path = "search/revival.rs"]
+mod revival;
 #[path = "search/support.rs"]
 mod support;
 #[path = "search/writing.rs"]

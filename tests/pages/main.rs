@@ -13,6 +13,7 @@ mod searches;
 mod setting;
 mod support;
 mod terms;
+mod unsearched;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::{App, test};

@@ -204,6 +204,17 @@ impl Desk<'_> {
         Ok(counts.collect())
     }
 
+    /// The cursor of the index as a search sees it; `None` where it has none. Refused where the index has not our settings.
+    pub(super) fn cursor(&self) -> Result<Option<u64>, Error> {
+        let nothing = Stretch {
+            offset: 0,
+            limit: 0,
+            after: None,
+            facets: false,
+        };
+        Ok(self.ask(&[], &SearchQuery::default(), &nothing)?.cursor)
+    }
+
     /// What every record is called, each once.
     pub(super) fn labels(&self) -> Result<BTreeSet<String>, Error> {
         let index = self.client.index(self.index);

@@ -4,8 +4,9 @@
 //! searches go on. What is there and not ours is never touched.
 
 use super::MeiliOptions;
+use super::answer::Desk;
 use super::document::State;
-use super::http::{Http, answer, is_not_allowed, is_unknown, patiently};
+use super::http::{Http, answer, is_not_allowed, is_refused, is_unknown, patiently};
 use super::settings::{LAYOUT, settings};
 use crate::search::SearchError;
 use meilisearch_sdk::client::{Client, SwapIndexes};
@@ -76,7 +77,7 @@ impl Link {
             Err(error) => return Err(said(error)),
         };
         let (main, next) = (options.index.clone(), format!("{}_next", options.index));
-        let present = state(&writer, &main).map_err(said)?;
+        let mut present = state(&writer, &main).map_err(said)?;
         let fresh = State::new(0, LAYOUT, fingerprint, &options.log);
         let mut link = Link {
             writer,
@@ -86,6 +87,19 @@ impl Link {
             reading: Some(main.clone()),
             reading_cursor: 0,
         };
+        // One that the server has made by itself, after it was emptied, has our documents and not our settings.
+        let desk = Desk {
+            client: &link.reader,
+            index: &main,
+        };
+        if present
+            .as_ref()
+            .is_some_and(|state| state.log == options.log)
+            && desk.cursor().is_err_and(|error| is_refused(&error))
+        {
+            link.create(&main, &fresh, stop).map_err(said)?;
+            present = Some(fresh.clone());
+        }
         match present {
             Some(state) if state.log != options.log => {
                 return Err(SearchError::Unavailable {

@@ -3,11 +3,10 @@
 //! While the server is in trouble, searches are told so at once and never wait for it; only this thread asks, and lets them through again. It also sees
 //! when the server has gone back: emptied, or restored from an old dump.
 
-use super::answer::{Desk, Stretch};
-use super::http::{Http, is_unknown};
+use super::answer::Desk;
+use super::http::{Http, is_refused, is_unknown};
 use super::link::Link;
-use super::ways::Ranked;
-use crate::search::{SearchError, SearchQuery};
+use crate::search::SearchError;
 use meilisearch_sdk::client::Client;
 use meilisearch_sdk::errors::Error;
 use std::collections::BTreeSet;
@@ -28,7 +27,6 @@ pub(super) struct Reading {
 }
 
 /// What is known of the server.
-#[derive(Default)]
 pub(super) struct Known {
     reading: RwLock<Option<Arc<Reading>>>,
     cursor: AtomicU64,
@@ -40,19 +38,36 @@ pub(super) struct Known {
     stop: AtomicBool,
 }
 
+impl Default for Known {
+    fn default() -> Self {
+        Known {
+            reading: RwLock::default(),
+            cursor: AtomicU64::default(),
+            labels: RwLock::default(),
+            trouble: Mutex::new(Some("the server was not reached yet".to_owned())),
+            doubted: AtomicBool::default(),
+            stop: AtomicBool::default(),
+        }
+    }
+}
+
 impl Known {
-    /// Searches go where the link says.
+    /// Searches go where the link says, once one has found the index as far as the link believes: a server that was emptied meanwhile makes an index
+    /// of its own for what is sent to it, without our settings.
     pub(super) fn show(&self, link: &Link) -> Result<(), Error> {
         let reading = match &link.reading {
             Some(index) => {
+                let desk = Desk {
+                    client: &link.reader,
+                    index,
+                };
+                if desk.cursor()? != Some(link.reading_cursor) {
+                    return Err(Error::Other("the index is not as it was left".into()));
+                }
                 let same = self
                     .reading()
                     .is_ok_and(|before| before.index == *index && !self.is_doubted());
                 if !same {
-                    let desk = Desk {
-                        client: &link.reader,
-                        index,
-                    };
                     self.learn(desk.labels()?);
                 }
                 Some(Arc::new(Reading {
@@ -157,16 +172,10 @@ impl Known {
             client: &reading.client,
             index: &reading.index,
         };
-        let nothing = Stretch {
-            offset: 0,
-            limit: 0,
-            after: None,
-            facets: false,
-        };
-        let none: [Ranked; 0] = [];
-        let answered = desk.ask(&none, &SearchQuery::default(), &nothing);
-        let answered = match answered.map(|answer| answer.cursor) {
-            Err(error) if !is_unknown(&error) => return self.say(Some(error.to_string())),
+        let answered = match desk.cursor() {
+            Err(error) if !is_unknown(&error) && !is_refused(&error) => {
+                return self.say(Some(error.to_string()));
+            }
             Err(_) => None,
             Ok(cursor) => cursor,
         };
