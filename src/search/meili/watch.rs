@@ -5,7 +5,7 @@
 
 use super::answer::{Desk, Stretch};
 use super::http::{Http, is_unknown};
-use super::link::Link;
+use super::link::{Link, reason};
 use super::ways::Ranked;
 use crate::search::{SearchError, SearchQuery};
 use meilisearch_sdk::client::Client;
@@ -30,6 +30,7 @@ pub(super) struct Reading {
 /// What is known of the server.
 #[derive(Default)]
 pub(super) struct Known {
+    url: String,
     reading: RwLock<Option<Arc<Reading>>>,
     cursor: AtomicU64,
     /// What records are called, each once.
@@ -41,6 +42,14 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Nothing yet of the server at this address.
+    pub(super) fn of(url: &str) -> Self {
+        Known {
+            url: url.to_owned(),
+            ..Known::default()
+        }
+    }
+
     /// Searches go where the link says.
     pub(super) fn show(&self, link: &Link) -> Result<(), Error> {
         let reading = match &link.reading {
@@ -69,14 +78,20 @@ impl Known {
         self.doubted.store(false, Ordering::Relaxed);
         self.say(match readable {
             true => None,
-            false => Some("the index is made anew in another form".to_owned()),
+            false => Some(format!(
+                "{}: the index is made anew in another form",
+                self.url
+            )),
         });
         Ok(())
     }
 
     /// The server did not answer: searches are not sent before it was looked at.
     pub(super) fn unreached(&self, error: &SearchError) {
-        self.say(Some(error.to_string()));
+        self.say(Some(match error {
+            SearchError::Unavailable { reason } => reason.clone(),
+            other => other.to_string(),
+        }));
     }
 
     /// Where to search.
@@ -93,7 +108,7 @@ impl Known {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         reading.ok_or_else(|| SearchError::Unavailable {
-            reason: "the server was not reached yet".to_owned(),
+            reason: format!("{} was not reached yet", self.url),
         })
     }
 
@@ -166,7 +181,7 @@ impl Known {
         let none: [Ranked; 0] = [];
         let answered = desk.ask(&none, &SearchQuery::default(), &nothing);
         let answered = match answered.map(|answer| answer.cursor) {
-            Err(error) if !is_unknown(&error) => return self.say(Some(error.to_string())),
+            Err(error) if !is_unknown(&error) => return self.say(Some(reason(&self.url, &error))),
             Err(_) => None,
             Ok(cursor) => cursor,
         };
@@ -191,7 +206,7 @@ impl Known {
             .store(answered.unwrap_or_default(), Ordering::Relaxed);
         self.say(match answered {
             Some(_) => None,
-            None => Some(format!("the index {} is gone", reading.index)),
+            None => Some(format!("{}: the index {} is gone", self.url, reading.index)),
         });
     }
 
