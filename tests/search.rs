@@ -1,4 +1,4 @@
-//! The laws of search, held by both engines through the trait alone.
+//! The laws of search, held by both engines through the trait alone; and what the one over a server says to it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -12,5 +12,7 @@ mod relevance;
 mod revival;
 #[path = "search/support.rs"]
 mod support;
+#[path = "search/wire/mod.rs"]
+mod wire;
 #[path = "search/writing.rs"]
 mod writing;

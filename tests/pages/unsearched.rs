@@ -97,7 +97,9 @@ async fn pages_say_so_and_what_is_to_be_whole_is_refused() {
         .await
         .body;
     assert!(html.contains("检索引擎暂时不可用"), "{html}");
-    assert!(html.contains("异议2026-1007"), "{html}");
+    let first = json("/search.json?q=%E7%A4%BA%E4%BE%8B%E5%BC%82%E8%AE%AE").await;
+    let first = format!("href=\"/record/{}\"", first["records"][0]["index"]);
+    assert!(html.contains(&first), "{html}");
     assert!(!html.contains("search.csv"), "{html}");
     let html = get("/en/search?q=nothing").await.body;
     assert!(html.contains("The search engine does not answer"), "{html}");

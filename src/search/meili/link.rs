@@ -54,6 +54,11 @@ pub(super) struct Link {
     pub(super) reading_cursor: u64,
 }
 
+/// The state that was left is no longer there.
+#[derive(Debug, thiserror::Error)]
+#[error("the index {0} is not as it was left; what is missing is sent again")]
+struct WentBack(String);
+
 impl Link {
     /// Asks the server for all that.
     pub(super) fn make(
@@ -87,69 +92,83 @@ impl Link {
             reading: Some(main.clone()),
             reading_cursor: 0,
         };
+        link.ensure_ours(&main, present.as_ref(), options)?;
         // One that the server has made by itself, after it was emptied, has our documents and not our settings.
         let desk = Desk {
             client: &link.reader,
             index: &main,
         };
-        if present
-            .as_ref()
-            .is_some_and(|state| state.log == options.log)
-            && desk.cursor().is_err_and(|error| is_refused(&error))
-        {
+        if present.is_some() && desk.cursor().is_err_and(|error| is_refused(&error)) {
             link.create(&main, &fresh, stop).map_err(said)?;
             present = Some(fresh.clone());
         }
         match present {
-            Some(state) if state.log != options.log => {
-                return Err(SearchError::Unavailable {
-                    reason: format!(
-                        "the index {main} at {} is of the log {}, not of {}; name another",
-                        options.url, state.log, options.log
-                    ),
-                });
-            }
             Some(state) if state.made_with == fingerprint && rebuild == Rebuild::No => {
                 link.reading_cursor = state.cursor;
                 link.state = state;
+                link.clear_away(&next, options, stop).map_err(said)?;
             }
             Some(state) => {
                 link.reading_cursor = state.cursor;
                 link.reading = (state.layout == LAYOUT).then_some(main);
                 let begun = link.state_of(&next).map_err(said)?;
                 link.state = match begun {
-                    // One that was being filled is filled on.
+                    // One that was being filled is filled on. Where an equal one is made anew, one that is as far may be the old one, after the swap.
                     Some(begun)
                         if begun.made_with == fingerprint
                             && begun.log == options.log
-                            && rebuild != Rebuild::Asked =>
+                            && (rebuild == Rebuild::No
+                                || rebuild == Rebuild::Begun && begun.cursor < state.cursor) =>
                     {
                         begun
                     }
-                    _ => {
+                    other => {
+                        link.ensure_ours(&next, other.as_ref(), options)?;
                         link.create(&next, &fresh, stop).map_err(said)?;
                         fresh
                     }
                 };
                 link.writing = next;
             }
-            None => {
-                if link
-                    .documents(&main)
-                    .map_err(said)?
-                    .is_some_and(|documents| documents > 0)
-                {
-                    return Err(SearchError::Unavailable {
-                        reason: format!(
-                            "the index {main} at {} holds something else; name another",
-                            options.url
-                        ),
-                    });
-                }
-                link.create(&main, &fresh, stop).map_err(said)?;
-            }
+            None => link.create(&main, &fresh, stop).map_err(said)?,
         }
         Ok(link)
+    }
+
+    /// Nothing but ours is in an index of this name.
+    fn ensure_ours(
+        &self,
+        index: &str,
+        state: Option<&State>,
+        options: &MeiliOptions,
+    ) -> Result<(), SearchError> {
+        let holds = match state {
+            Some(state) if state.log == options.log => return Ok(()),
+            Some(state) => format!("is of the log {}, not of {}", state.log, options.log),
+            None => {
+                let documents = self.documents(index);
+                match documents.map_err(|error| unavailable(options, &error))? {
+                    None | Some(0) => return Ok(()),
+                    Some(_) => "holds something else".to_owned(),
+                }
+            }
+        };
+        Err(SearchError::Unavailable {
+            reason: format!("the index {index} at {} {holds}; name another", options.url),
+        })
+    }
+
+    /// Deletes what is left of an old index after the swap, or of a new one that was given up: removed records would stay in it.
+    fn clear_away(
+        &self,
+        next: &str,
+        options: &MeiliOptions,
+        stop: &AtomicBool,
+    ) -> Result<(), Error> {
+        match self.state_of(next)? {
+            Some(left) if left.log == options.log => self.delete(next, stop),
+            _ => Ok(()),
+        }
     }
 
     /// How far an index is; `None` of none, or of one without it.
@@ -169,7 +188,7 @@ impl Link {
     /// An empty index with our settings, in the place of whatever had its name.
     fn create(&self, index: &str, state: &State, stop: &AtomicBool) -> Result<(), Error> {
         if self.documents(index)?.is_some() {
-            self.done(patiently(|| self.writer.delete_index(index))?, stop)?;
+            self.delete(index, stop)?;
         }
         self.done(
             patiently(|| self.writer.create_index(index, Some("index")))?,
@@ -196,8 +215,39 @@ impl Link {
         )
     }
 
-    /// Puts the index that was filled in the place of its forerunner, which goes.
-    pub(super) fn swap(&mut self, main: &str, stop: &AtomicBool) -> Result<(), Error> {
+    /// Sends documents, a line each, and this state as the last. Only where the state is as it was left (or this one, when they are sent again): an older
+    /// one lacks documents, which a newer state would hide, and where there is no index the server makes one without settings.
+    pub(super) fn send(&self, lines: &[u8], state: &State) -> Result<TaskInfo, Error> {
+        let index = self.writer.index(&self.writing);
+        patiently(|| async {
+            match index.get_document::<State>(State::ID).await {
+                Ok(there) if there == self.state || there == *state => {}
+                Err(error) if !is_unknown(&error) => return Err(error),
+                _ => return Err(Error::Other(Box::new(WentBack(self.writing.clone())))),
+            }
+            let payload = futures_util::io::Cursor::new(lines.to_vec());
+            let media = "application/x-ndjson";
+            let sent = index.add_or_replace_unchecked_payload(payload, media, Some("index"));
+            sent.await
+        })
+    }
+
+    /// Takes everything out of the index that takes documents.
+    pub(super) fn empty(&mut self, stop: &AtomicBool) -> Result<(), Error> {
+        let index = self.writer.index(&self.writing);
+        self.done(patiently(|| index.delete_all_documents())?, stop)?;
+        let rows = [self.state.at(0)];
+        let begun = patiently(|| index.add_or_replace(&rows, Some("index")))?;
+        self.done(begun, stop)?;
+        let [state] = rows;
+        self.state = state;
+        // However far it was.
+        self.reading_cursor = 0;
+        Ok(())
+    }
+
+    /// Puts the index that was filled in the place of its forerunner, and says where that is now.
+    pub(super) fn swap(&mut self, main: &str, stop: &AtomicBool) -> Result<String, Error> {
         let pair = SwapIndexes {
             indexes: (main.to_owned(), self.writing.clone()),
             rename: None,
@@ -206,7 +256,11 @@ impl Link {
         let old = std::mem::replace(&mut self.writing, main.to_owned());
         self.reading = Some(main.to_owned());
         self.reading_cursor = self.state.cursor;
-        self.done(patiently(|| self.writer.delete_index(&old))?, stop)
+        Ok(old)
+    }
+
+    pub(super) fn delete(&self, index: &str, stop: &AtomicBool) -> Result<(), Error> {
+        self.done(patiently(|| self.writer.delete_index(index))?, stop)
     }
 
     fn http(&self) -> Http {
@@ -220,8 +274,10 @@ impl Link {
     pub(super) fn done(&self, task: TaskInfo, stop: &AtomicBool) -> Result<(), Error> {
         let (mut pause, longest) = LOOK;
         let mut seen = Instant::now();
+        let (host, key) = (self.writer.get_host(), self.writer.get_api_key());
+        let looker = Client::new_with_client(host, key, Http::new(key, READ));
         loop {
-            match answer(self.writer.get_task(&task)) {
+            match answer(looker.get_task(&task)) {
                 Ok(Task::Succeeded { .. }) => return Ok(()),
                 Ok(Task::Failed { content }) => return Err(Error::Meilisearch(content.error)),
                 Ok(Task::Enqueued { .. } | Task::Processing { .. }) => seen = Instant::now(),
@@ -336,11 +392,17 @@ fn is_known(version: &str) -> bool {
 
 /// Said of a request that had no good answer.
 pub(super) fn unavailable(options: &MeiliOptions, error: &Error) -> SearchError {
-    let reason = match error {
-        Error::Meilisearch(said) => format!("{} ({})", said.error_message, said.error_code),
-        other => other.to_string(),
-    };
     SearchError::Unavailable {
-        reason: format!("{}: {reason}", options.url),
+        reason: reason(&options.url, error),
+    }
+}
+
+/// What the server of this address has said, or that it said nothing.
+pub(super) fn reason(url: &str, error: &Error) -> String {
+    match error {
+        Error::Meilisearch(said) => {
+            format!("{url}: {} ({})", said.error_message, said.error_code)
+        }
+        other => format!("{url}: {other}"),
     }
 }

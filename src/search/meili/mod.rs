@@ -116,7 +116,7 @@ impl MeiliIndex {
     /// The system's, where no thread can be had.
     pub fn open(options: MeiliOptions) -> std::io::Result<Self> {
         let fingerprint = settings::fingerprint(&options.made_with);
-        let known = Arc::new(Known::default());
+        let known = Arc::new(Known::of(&options.url));
         Ok(MeiliIndex {
             _watch: Watch::start(known.clone())?,
             pen: Mutex::new(Pen {
@@ -153,13 +153,16 @@ impl MeiliIndex {
         if pen.lost || (pen.link.is_some() && self.known.is_doubted()) {
             pen.lose();
             return Err(SearchError::Unavailable {
-                reason: "the connection was lost; what was not durable is sent again".to_owned(),
+                reason: format!(
+                    "{}: the connection was lost; what was not durable is sent again",
+                    self.options.url
+                ),
             });
         }
         self.connected(pen)?;
         let Some(link) = &mut pen.link else {
             return Err(SearchError::Unavailable {
-                reason: "there is no connection".to_owned(),
+                reason: format!("{}: there is no connection", self.options.url),
             });
         };
         work(&mut pen.draft, link, &mut pen.rebuild).map_err(|error| {
@@ -202,12 +205,7 @@ impl MeiliIndex {
         let state = link.state.at(draft.cursor);
         line(&mut draft.lines, &state)?;
         let lines = std::mem::take(&mut draft.lines);
-        let index = link.writer.index(&link.writing);
-        let task = patiently(|| {
-            let payload = futures_util::io::Cursor::new(lines.clone());
-            index.add_or_replace_unchecked_payload(payload, "application/x-ndjson", Some("index"))
-        })?;
-        draft.sent = Some((task, state));
+        draft.sent = Some((link.send(&lines, &state)?, state));
         Ok(())
     }
 
@@ -240,8 +238,10 @@ impl MeiliIndex {
             if link.state.cursor < link.reading_cursor {
                 return Ok(());
             }
-            link.swap(&self.options.index, self.known.stop())?;
+            let old = link.swap(&self.options.index, self.known.stop())?;
+            // Before anything else can fail: the old one must not be taken for one that is being filled.
             *rebuild = Rebuild::No;
+            link.delete(&old, self.known.stop())?;
         }
         link.reading_cursor = link.state.cursor;
         self.known.show(link)
@@ -540,13 +540,8 @@ impl SearchIndex for MeiliIndex {
         let pen = &mut *self.pen();
         self.write(pen, |draft, link, rebuild| {
             self.settle(draft, link)?;
-            let index = link.writer.index(&link.writing);
-            let cleared = patiently(|| index.delete_all_documents())?;
-            link.done(cleared, self.known.stop())?;
+            link.empty(self.known.stop())?;
             *draft = Draft::default();
-            self.send(draft, link)?;
-            // However far it was.
-            link.reading_cursor = 0;
             self.publish(draft, link, rebuild)
         })
     }

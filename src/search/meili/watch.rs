@@ -5,7 +5,7 @@
 
 use super::answer::Desk;
 use super::http::{Http, is_refused, is_unknown};
-use super::link::Link;
+use super::link::{Link, reason};
 use crate::search::SearchError;
 use meilisearch_sdk::client::Client;
 use meilisearch_sdk::errors::Error;
@@ -28,6 +28,7 @@ pub(super) struct Reading {
 
 /// What is known of the server.
 pub(super) struct Known {
+    url: String,
     reading: RwLock<Option<Arc<Reading>>>,
     cursor: AtomicU64,
     /// What records are called, each once.
@@ -38,20 +39,20 @@ pub(super) struct Known {
     stop: AtomicBool,
 }
 
-impl Default for Known {
-    fn default() -> Self {
+impl Known {
+    /// Nothing yet of the server at this address.
+    pub(super) fn of(url: &str) -> Self {
         Known {
+            url: url.to_owned(),
             reading: RwLock::default(),
             cursor: AtomicU64::default(),
             labels: RwLock::default(),
-            trouble: Mutex::new(Some("the server was not reached yet".to_owned())),
+            trouble: Mutex::new(Some(format!("{url}: it was not reached yet"))),
             doubted: AtomicBool::default(),
             stop: AtomicBool::default(),
         }
     }
-}
 
-impl Known {
     /// Searches go where the link says, once one has found the index as far as the link believes: a server that was emptied meanwhile makes an index
     /// of its own for what is sent to it, without our settings.
     pub(super) fn show(&self, link: &Link) -> Result<(), Error> {
@@ -84,14 +85,20 @@ impl Known {
         self.doubted.store(false, Ordering::Relaxed);
         self.say(match readable {
             true => None,
-            false => Some("the index is made anew in another form".to_owned()),
+            false => Some(format!(
+                "{}: the index is made anew in another form",
+                self.url
+            )),
         });
         Ok(())
     }
 
     /// The server did not answer: searches are not sent before it was looked at.
     pub(super) fn unreached(&self, error: &SearchError) {
-        self.say(Some(error.to_string()));
+        self.say(Some(match error {
+            SearchError::Unavailable { reason } => reason.clone(),
+            other => other.to_string(),
+        }));
     }
 
     /// Where to search.
@@ -108,7 +115,7 @@ impl Known {
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
         reading.ok_or_else(|| SearchError::Unavailable {
-            reason: "the server was not reached yet".to_owned(),
+            reason: format!("{} was not reached yet", self.url),
         })
     }
 
@@ -174,7 +181,7 @@ impl Known {
         };
         let answered = match desk.cursor() {
             Err(error) if !is_unknown(&error) && !is_refused(&error) => {
-                return self.say(Some(error.to_string()));
+                return self.say(Some(reason(&self.url, &error)));
             }
             Err(_) => None,
             Ok(cursor) => cursor,
@@ -200,7 +207,7 @@ impl Known {
             .store(answered.unwrap_or_default(), Ordering::Relaxed);
         self.say(match answered {
             Some(_) => None,
-            None => Some(format!("the index {} is gone", reading.index)),
+            None => Some(format!("{}: the index {} is gone", self.url, reading.index)),
         });
     }
 
