@@ -185,6 +185,17 @@ impl Fault {
         fault
     }
 
+    /// No search engine answers, and the store cannot find what was asked for.
+    pub(super) fn unsearched() -> Self {
+        let mut fault = Fault::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "page-error-unsearched",
+            "page-search-limited",
+        );
+        fault.retry_after = Some(BUSY_SECONDS);
+        fault
+    }
+
     /// As programs are told of it.
     pub(super) fn problem(&self) -> Problem {
         match self.status {

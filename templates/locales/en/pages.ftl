@@ -333,6 +333,7 @@ page-error-page = There is no such page in this list
 page-error-page-text = There is no page “{ $given }”; pages go from 1 to { $last }.
 page-error-value = The list cannot be narrowed like this
 page-error-value-text = The address says { $name }={ $given }, which this list does not know. It knows: { $instead }.
+page-error-unsearched = The search engine does not answer
 page-error-busy = Too many searches at once
 page-error-busy-text = As many searches as this server takes at once are under way. Please try again in a few seconds. With a credit code you can open a business's page directly; all other pages work as usual.
 page-error-problem = There is no such error code

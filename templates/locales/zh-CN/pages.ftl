@@ -297,6 +297,7 @@ page-error-page = 没有这一页
 page-error-page-text = 没有第“{ $given }”页，页码从 1 到 { $last }。
 page-error-value = 列表不能这样筛选
 page-error-value-text = 地址中写着 { $name }={ $given }，这个列表不认识。可以写：{ $instead }。
+page-error-unsearched = 检索引擎暂时不可用
 page-error-busy = 现在搜索的人太多
 page-error-busy-text = 同时进行的搜索已达上限。请稍等几秒再试；知道信用代码的，也可以直接打开企业页，其他页面不受影响。
 page-error-problem = 没有这个错误代码

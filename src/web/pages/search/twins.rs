@@ -376,7 +376,7 @@ fn feed(visit: &Visit, params: Params) -> Result<String, Fault> {
         Err(Failed::Nowhere) => return Err(Fault::nothing()),
     };
     if found.limited {
-        return Err(unsearched().into());
+        return Err(Fault::unsearched());
     }
     let portal = &visit.portal;
     let registry = portal.intake.registry();
