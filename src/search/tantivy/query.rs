@@ -31,8 +31,10 @@ pub(super) fn exactly(fields: &Fields, plan: &Plan) -> Box<dyn Query> {
     Box::new(Ranked::new(terms, ranked(&plan.whole)))
 }
 
-fn condition(fields: &Fields, what: &Cond) -> Box<dyn Query> {
-    any(each_way(fields, what))
+/// Documents that something of each of these finds.
+fn each_of(parts: impl Iterator<Item = Vec<Box<dyn Query>>>) -> Box<dyn Query> {
+    let parts = parts.map(|ways| ways.into_iter().map(|query| (1.0, query)).collect());
+    Box::new(Ranked::new(parts.collect(), Vec::new()))
 }
 
 /// Queries that together find what holds this.
@@ -41,10 +43,7 @@ fn each_way(fields: &Fields, what: &Cond) -> Vec<Box<dyn Query>> {
         Cond::Is(leaf) => held(fields, leaf),
         Cond::All(parts) => match &parts[..] {
             [only] => each_way(fields, only),
-            parts => {
-                let parts = parts.iter().map(|part| condition(fields, part));
-                vec![all(parts.collect())]
-            }
+            parts => vec![each_of(parts.iter().map(|part| each_way(fields, part)))],
         },
         Cond::Any(parts) => {
             let parts = parts.iter();
@@ -98,10 +97,7 @@ fn word_or_meaning(fields: &[Field], word: &str, reach: Reach) -> Vec<Box<dyn Qu
         match &parts[..] {
             [] => {}
             [only] => ways.extend(written(&only.text)),
-            parts => {
-                let parts = parts.iter().map(|part| any(written(&part.text)));
-                ways.push(all(parts.collect()));
-            }
+            parts => ways.push(each_of(parts.iter().map(|part| written(&part.text)))),
         }
     }
     ways
