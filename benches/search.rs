@@ -199,17 +199,33 @@ fn json_bytes(doc: &SearchDoc) -> usize {
             .sum::<usize>()
 }
 
-fn resident_mb() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap_or_default();
-    line.split_whitespace()
-        .next()
-        .and_then(|kb| kb.parse::<u64>().ok())
-        .unwrap_or_default()
-        / 1024
+/// Memory of this process, in MB.
+#[derive(Default)]
+struct Memory {
+    /// The most of its own at any time it was looked at.
+    own: u64,
+    /// The most ever, with pages of mapped files, which the system takes back where it needs them.
+    with_files: u64,
+}
+
+impl Memory {
+    fn look(&mut self) {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let of = |name: &str| {
+            let mut lines = status.lines();
+            let kb = lines.find_map(|line| line.strip_prefix(name)?.split_whitespace().next());
+            kb.and_then(|kb| kb.parse::<u64>().ok()).unwrap_or_default() / 1024
+        };
+        self.own = self.own.max(of("RssAnon:"));
+        self.with_files = of("VmHWM:");
+    }
+}
+
+impl std::fmt::Display for Memory {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { own, with_files } = self;
+        write!(f, "peak memory {own} MB, {with_files} MB with mapped files")
+    }
 }
 
 fn folder_bytes(folder: &Path) -> u64 {
@@ -393,6 +409,7 @@ fn main() -> Result<(), SearchError> {
         (begun.elapsed() - opened).as_secs_f64() * 1e3
     );
     let (mut making, mut writing, mut bytes) = (Duration::ZERO, Duration::ZERO, 0);
+    let mut memory = Memory::default();
     let mut next = index.cursor()?;
     let first = next;
     while next < count {
@@ -412,26 +429,31 @@ fn main() -> Result<(), SearchError> {
             }
         }
         writing += begun.elapsed();
+        memory.look();
     }
     let begun = Instant::now();
     index.commit()?;
     writing += begun.elapsed();
+    memory.look();
     if next > first {
         println!(
-            "{} documents in {:.1} s: {:.0}/s (made in {:.1} s beside), peak memory {} MB",
+            "{} documents in {:.1} s: {:.0}/s (made in {:.1} s beside), {memory}",
             next - first,
             writing.as_secs_f64(),
             (next - first) as f64 / writing.as_secs_f64(),
             making.as_secs_f64(),
-            resident_mb()
         );
         println!("documents as JSON {} MB", bytes / 1_000_000);
         if server.is_none() {
+            let at_once = folder_bytes(&folder);
+            // What was merged is still there for whoever reads from it.
+            index.purge()?;
             let size = folder_bytes(&folder);
             println!(
-                "index {} MB, {:.2} times the documents' JSON",
+                "index {} MB, {:.2} times the documents' JSON; {:.2} before what is merged was removed",
                 size / 1_000_000,
-                size as f64 / bytes as f64
+                size as f64 / bytes as f64,
+                at_once as f64 / bytes as f64
             );
         }
     }
@@ -444,6 +466,7 @@ fn main() -> Result<(), SearchError> {
             total = index.search(query)?.total;
             times.push(begun.elapsed());
         }
+        memory.look();
         times.sort_unstable();
         let at = |share: usize| times[(times.len() * share).div_ceil(100) - 1].as_secs_f64() * 1e3;
         println!(
@@ -452,6 +475,6 @@ fn main() -> Result<(), SearchError> {
             at(99)
         );
     }
-    println!("peak memory {} MB", resident_mb());
+    println!("{memory}");
     Ok(())
 }

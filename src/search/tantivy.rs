@@ -9,9 +9,12 @@ mod facets;
 mod folder;
 mod purge;
 mod query;
+mod ranked;
 mod schema;
+mod shares;
 mod similar;
 mod sound;
+mod values;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,6 +32,7 @@ use tantivy::{
 use self::facets::{Key, PageCollector};
 use self::folder::{Found, empty, engine_error, io_error, look_at};
 use self::schema::Fields;
+use self::values::Values;
 use super::asked::Asked;
 use super::plan::Plan;
 use super::{MAX_DEPTH, SearchDoc, SearchError, SearchIndex, SearchPage, SearchQuery};
@@ -83,6 +87,7 @@ struct Payload {
 /// A committed state, for searching.
 struct View {
     searcher: Searcher,
+    values: Values,
     cursor: u64,
 }
 
@@ -195,8 +200,10 @@ impl TantivyIndex {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(failed)?;
+        let searcher = reader.searcher();
         let view = Arc::new(View {
-            searcher: reader.searcher(),
+            values: Values::read(&searcher, &Values::default()).map_err(failed)?,
+            searcher,
             cursor: durable.cursor,
         });
         let pen = Pen {
@@ -263,8 +270,11 @@ impl TantivyIndex {
         self.write(pen, |writer, pending| write_commit(writer, pending))?;
         pen.durable = pen.pending.clone();
         self.reader.reload().map_err(|error| self.failed(error))?;
+        let searcher = self.reader.searcher();
+        let values = Values::read(&searcher, &self.view().values);
         let view = View {
-            searcher: self.reader.searcher(),
+            values: values.map_err(|error| self.failed(error))?,
+            searcher,
             cursor: pen.durable.cursor,
         };
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
@@ -275,7 +285,9 @@ impl TantivyIndex {
     /// What the text finds; where nothing holds it, whatever the filters, what is most like it.
     fn answer(
         &self,
-        searcher: &Searcher,
+        View {
+            searcher, values, ..
+        }: &View,
         query: &SearchQuery,
         asked: &Asked<'_>,
         after: Option<Key>,
@@ -291,7 +303,7 @@ impl TantivyIndex {
         let pass = |text: Option<Box<dyn Query>>, least: f32| {
             let collector = PageCollector {
                 after,
-                facets: !query.no_facets,
+                facets: (!query.no_facets).then_some(values),
                 sort: query.sort,
                 depth: match query.limit {
                     0 => 0,
@@ -420,7 +432,7 @@ impl SearchIndex for TantivyIndex {
             None => None,
         };
         let mut answer = self
-            .answer(&view.searcher, query, &asked, after)
+            .answer(&view, query, &asked, after)
             .map_err(|error| self.failed(error))?;
         answer.indexed = view.cursor;
         Ok(answer)

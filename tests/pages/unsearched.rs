@@ -107,7 +107,11 @@ async fn pages_say_so_and_what_is_to_be_whole_is_refused() {
         let got = get(path).await;
         assert_eq!(got.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
         let said = ["search-unavailable", "The search engine does not answer"];
-        assert!(said.iter().any(|said| got.body.contains(said)), "{}", got.body);
+        assert!(
+            said.iter().any(|said| got.body.contains(said)),
+            "{}",
+            got.body
+        );
         assert_eq!(got.header("retry-after"), "5", "{path}");
     }
     let suggested = json("/suggest?q=%E7%A4%BA%E4%BE%8B%E5%BC%82").await;

@@ -1,17 +1,17 @@
 //! One pass over a result: its size, its best hits, and its counts per facet.
 //!
-//! A result may hold every document of the index, so what is done for each one is a comparison and one counter; names are looked
-//! up once for each distinct combination at the end.
+//! A result may hold every document of the index, so what is done for each one is a comparison and one counter; what the counters stand for is
+//! looked up at the end.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::{ColumnValues, StrColumn};
-use tantivy::{DocId, Score, SegmentOrdinal, SegmentReader, TantivyError};
+use tantivy::columnar::{Column, ColumnIndex, ColumnValues};
+use tantivy::{COLLECT_BLOCK_BUFFER_LEN, DocId, Score, SegmentOrdinal, SegmentReader};
 
-use super::schema::{DAY, FACET, INDEX, SEPARATOR};
-use crate::search::regions::{is_region, region_and_above};
+use super::schema::{DAY, FACET, INDEX};
+use super::values::{SegmentValues, Values, facets};
 use crate::search::{Facets, Hit, Place, Sort};
 
 /// What a pass over the result yields.
@@ -25,20 +25,20 @@ pub(super) struct Collected {
 }
 
 /// Collects the `depth` best hits of a result, and the facets of all of it.
-pub(super) struct PageCollector {
+pub(super) struct PageCollector<'a> {
     pub(super) sort: Sort,
     pub(super) depth: usize,
     /// Whether scores matter; without text they are all equal.
     pub(super) ranked: bool,
     /// What scores less is no part of the result.
     pub(super) least: Score,
-    /// Whether to count by facet.
-    pub(super) facets: bool,
+    /// What to count by, where facets are asked for.
+    pub(super) facets: Option<&'a Values>,
     /// The last hit of those that were had before.
     pub(super) after: Option<Key>,
 }
 
-impl PageCollector {
+impl PageCollector<'_> {
     /// One more than asked for, which tells whether there are more.
     fn kept(&self) -> usize {
         match self.depth {
@@ -148,7 +148,7 @@ impl Best {
     }
 }
 
-impl Collector for PageCollector {
+impl Collector for PageCollector<'_> {
     type Fruit = Collected;
     type Child = SegmentPage;
 
@@ -158,28 +158,26 @@ impl Collector for PageCollector {
         segment: &SegmentReader,
     ) -> tantivy::Result<SegmentPage> {
         let columns = segment.fast_fields();
-        let facet = match self.facets {
-            true => columns.str(FACET)?,
-            false => None,
-        };
-        let (ords, combinations) = match &facet {
-            Some(column) => (
-                Some(column.ords().clone().first_or_default_col(0)),
-                column.dictionary().num_terms(),
-            ),
-            None => (None, 0),
+        let values = self.facets.and_then(|values| values.of(segment));
+        let combination = match values {
+            Some(_) => columns
+                .str(FACET)?
+                .map(|column| each(column.ords().clone())),
+            None => None,
         };
         Ok(SegmentPage {
             sort: self.sort,
             least: self.least,
             best: Best::new(self.kept(), self.after),
             total: 0,
-            day: columns.i64(DAY)?.first_or_default_col(0),
-            index: columns.u64(INDEX)?.first_or_default_col(0),
-            facet,
-            ords,
-            counts: vec![0; combinations],
-            block: Vec::new(),
+            day: each(columns.i64(DAY)?),
+            index: each(columns.u64(INDEX)?),
+            counts: vec![0; values.map_or(0, |values| values.combinations())],
+            values: values.cloned(),
+            combination,
+            uncounted: Vec::with_capacity(COLLECT_BLOCK_BUFFER_LEN),
+            block: [0; COLLECT_BLOCK_BUFFER_LEN],
+            days: [0; COLLECT_BLOCK_BUFFER_LEN],
         })
     }
 
@@ -187,19 +185,15 @@ impl Collector for PageCollector {
         self.ranked && (self.sort == Sort::Relevance || self.least > 0.0)
     }
 
-    fn merge_fruits(
-        &self,
-        segments: Vec<tantivy::Result<SegmentFruit>>,
-    ) -> tantivy::Result<Collected> {
+    fn merge_fruits(&self, segments: Vec<SegmentFruit>) -> tantivy::Result<Collected> {
         let mut best = Best::new(self.kept(), self.after);
         let mut total = 0;
-        let mut combinations: HashMap<String, u64> = HashMap::new();
-        for segment in segments {
-            let segment = segment?;
+        let mut counts = HashMap::new();
+        for segment in &segments {
             total += segment.total;
-            segment.keys.into_iter().for_each(|key| best.push(key));
-            for (combination, count) in segment.counts {
-                *combinations.entry(combination).or_default() += count;
+            segment.keys.iter().for_each(|key| best.push(*key));
+            if let Some(values) = &segment.values {
+                values.add(&segment.counts, &mut counts);
             }
         }
         best.cut();
@@ -211,8 +205,19 @@ impl Collector for PageCollector {
             total,
             hits: keys.map(|key| (key.hit(self.sort), key)).collect(),
             more,
-            facets: facets(&combinations),
+            facets: facets(counts),
         })
+    }
+}
+
+/// A column of which every document has one value.
+fn each<T>(column: Column<T>) -> Arc<dyn ColumnValues<T>>
+where
+    T: Copy + Default + PartialOrd + std::fmt::Debug + Send + Sync + 'static,
+{
+    match column.index {
+        ColumnIndex::Full => column.values,
+        _ => column.first_or_default_col(T::default()),
     }
 }
 
@@ -224,42 +229,41 @@ pub(super) struct SegmentPage {
     total: u64,
     day: Arc<dyn ColumnValues<i64>>,
     index: Arc<dyn ColumnValues<u64>>,
-    facet: Option<StrColumn>,
-    ords: Option<Arc<dyn ColumnValues<u64>>>,
+    values: Option<Arc<SegmentValues>>,
+    /// Which combination of facet values a document has.
+    combination: Option<Arc<dyn ColumnValues<u64>>>,
+    /// How many documents have each.
     counts: Vec<u32>,
-    block: Vec<u64>,
+    /// Documents not yet among them.
+    uncounted: Vec<DocId>,
+    block: [u64; COLLECT_BLOCK_BUFFER_LEN],
+    days: [i64; COLLECT_BLOCK_BUFFER_LEN],
 }
 
 /// What a segment hands on.
 pub(super) struct SegmentFruit {
     total: u64,
     keys: Vec<Key>,
-    counts: Vec<(String, u64)>,
+    values: Option<Arc<SegmentValues>>,
+    counts: Vec<u32>,
 }
 
 impl SegmentPage {
-    fn count(counts: &mut [u32], ord: u64) {
-        if let Some(count) = usize::try_from(ord)
-            .ok()
-            .and_then(|ord| counts.get_mut(ord))
-        {
-            *count += 1;
+    /// Counts documents, a block at most.
+    fn count(&mut self, docs: &[DocId]) {
+        let Some(combination) = &self.combination else {
+            return;
+        };
+        let block = &mut self.block[..docs.len()];
+        combination.get_vals(docs, block);
+        for combination in block {
+            if let Some(count) = self.counts.get_mut(*combination as usize) {
+                *count += 1;
+            }
         }
     }
 
-    fn rank(&mut self, doc: DocId, score: Score) {
-        if self.best.depth == 0 {
-            return;
-        }
-        let score = match self.sort {
-            Sort::Relevance => score,
-            Sort::Newest | Sort::Oldest => 0.0,
-        };
-        // Most of a large result matches no better than what is had already; day and index are read only where they decide.
-        if self.best.bar.is_some_and(|bar| score.to_bits() < bar.score) {
-            return;
-        }
-        let day = self.day.get_val(doc);
+    fn rank(&mut self, doc: DocId, score: Score, day: i64) {
         let reachable = Key {
             index: u64::MAX,
             ..Key::new(self.sort, score, day, 0)
@@ -272,110 +276,56 @@ impl SegmentPage {
 }
 
 impl SegmentCollector for SegmentPage {
-    type Fruit = tantivy::Result<SegmentFruit>;
+    type Fruit = SegmentFruit;
 
     fn collect(&mut self, doc: DocId, score: Score) {
         if score < self.least {
             return;
         }
         self.total += 1;
-        if let Some(ords) = &self.ords {
-            Self::count(&mut self.counts, ords.get_val(doc));
+        if self.combination.is_some() {
+            self.uncounted.push(doc);
+            if self.uncounted.len() == COLLECT_BLOCK_BUFFER_LEN {
+                let mut docs = std::mem::take(&mut self.uncounted);
+                self.count(&docs);
+                docs.clear();
+                self.uncounted = docs;
+            }
         }
-        self.rank(doc, score);
+        let score = match self.sort {
+            Sort::Relevance => score,
+            Sort::Newest | Sort::Oldest => 0.0,
+        };
+        // Most of a large result matches no better than what is had already; day and index are read only where they decide.
+        let bar = self.best.bar.map_or(0, |bar| bar.score);
+        if self.best.depth > 0 && score.to_bits() >= bar {
+            self.rank(doc, score, self.day.get_val(doc));
+        }
     }
 
     fn collect_block(&mut self, docs: &[DocId]) {
         self.total += docs.len() as u64;
-        if let Some(ords) = &self.ords {
-            self.block.resize(docs.len(), 0);
-            ords.get_vals(docs, &mut self.block);
-            for &ord in &self.block {
-                Self::count(&mut self.counts, ord);
+        self.count(docs);
+        if self.best.depth > 0 {
+            let mut days = self.days;
+            self.day.get_vals(docs, &mut days[..docs.len()]);
+            for (doc, day) in docs.iter().zip(days) {
+                self.rank(*doc, 0.0, day);
             }
-        }
-        for &doc in docs {
-            self.rank(doc, 0.0);
         }
     }
 
-    fn harvest(mut self) -> tantivy::Result<SegmentFruit> {
+    fn harvest(mut self) -> SegmentFruit {
+        let uncounted = std::mem::take(&mut self.uncounted);
+        self.count(&uncounted);
         self.best.cut();
-        let found: Vec<u64> = (0..)
-            .zip(&self.counts)
-            .filter(|(_, count)| **count > 0)
-            .map(|(ord, _)| ord)
-            .collect();
-        let mut numbers = self.counts.iter().filter(|count| **count > 0);
-        let mut counts = Vec::with_capacity(found.len());
-        if let Some(facet) = &self.facet {
-            facet
-                .dictionary()
-                .sorted_ords_to_term_cb(&found, |bytes| {
-                    let combination = String::from_utf8_lossy(bytes).into_owned();
-                    let count = numbers.next().copied().unwrap_or_default();
-                    counts.push((combination, u64::from(count)));
-                })
-                .map_err(TantivyError::from)?;
-        }
-        Ok(SegmentFruit {
+        SegmentFruit {
             total: self.total,
             keys: self.best.keys,
-            counts,
-        })
-    }
-}
-
-/// Splits counts of combinations into counts of values.
-fn facets(combinations: &HashMap<String, u64>) -> Facets {
-    let (mut kinds, mut authorities, mut regions, mut years, mut marks) = (
-        HashMap::new(),
-        HashMap::new(),
-        HashMap::new(),
-        HashMap::new(),
-        HashMap::new(),
-    );
-    let add =
-        |counts: &mut HashMap<String, u64>, value: &str, count: u64| match counts.get_mut(value) {
-            Some(sum) => *sum += count,
-            None => {
-                counts.insert(value.to_owned(), count);
-            }
-        };
-    for (combination, &count) in combinations {
-        let mut parts = combination.splitn(5, SEPARATOR);
-        let mut next = || parts.next().unwrap_or_default();
-        add(&mut kinds, next(), count);
-        add(&mut authorities, next(), count);
-        let region = next();
-        for prefix in region_and_above(region) {
-            if is_region(region) {
-                add(&mut regions, &format!("{prefix:0<6}"), count);
-            } else if !prefix.is_empty() {
-                add(&mut regions, prefix, count);
-            }
-        }
-        let year = next();
-        if !year.is_empty() {
-            add(&mut years, year, count);
-        }
-        for mark in next().split_whitespace() {
-            add(&mut marks, mark, count);
+            values: self.values,
+            counts: self.counts,
         }
     }
-    Facets {
-        kinds: sorted(kinds),
-        authorities: sorted(authorities),
-        regions: sorted(regions),
-        marks: sorted(marks),
-        years: sorted(years),
-    }
-}
-
-fn sorted(counts: HashMap<String, u64>) -> Vec<(String, u64)> {
-    let mut list: Vec<(String, u64)> = counts.into_iter().collect();
-    list.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    list
 }
 
 #[cfg(test)]
@@ -411,27 +361,5 @@ mod tests {
             let read = Place::parse(&text).and_then(|place| Key::of(&place));
             prop_assert!(read.is_none_or(|key| key.place().as_str() == text));
         }
-    }
-
-    #[test]
-    fn combinations_split_into_values() {
-        let combinations = HashMap::from([
-            ("penalty\u{1f}SCJG\u{1f}610323\u{1f}2026".to_owned(), 2),
-            ("permit\u{1f}SCJG\u{1f}610300\u{1f}".to_owned(), 3),
-            ("permit\u{1f}ZJJ\u{1f}别处\u{1f}2025".to_owned(), 2),
-        ]);
-        let found = facets(&combinations);
-        let pairs = |list: &[(&str, u64)]| {
-            list.iter()
-                .map(|(value, n)| ((*value).to_owned(), *n))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(found.kinds, pairs(&[("permit", 5), ("penalty", 2)]));
-        assert_eq!(found.authorities, pairs(&[("SCJG", 5), ("ZJJ", 2)]));
-        assert_eq!(
-            found.regions,
-            pairs(&[("610000", 5), ("610300", 5), ("610323", 2), ("别处", 2)])
-        );
-        assert_eq!(found.years, pairs(&[("2025", 2), ("2026", 2)]));
     }
 }

@@ -10,6 +10,7 @@ use tantivy::query::{
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::analyse::{CODE_GRAM, NAME_GRAM, covering_grams, edge};
+use super::ranked::{Ranked, RankedWay};
 use super::schema::Fields;
 use super::sound::sounding;
 use crate::search::SearchQuery;
@@ -19,33 +20,43 @@ use crate::search::regions::region_prefix;
 
 /// All terms in the best of their ways, or what was typed as one name or code.
 pub(super) fn exactly(fields: &Fields, plan: &Plan) -> Box<dyn Query> {
-    let in_best_way = |ways: &[Way]| {
-        let ways = ways.iter();
-        let ways = ways.map(|way| scored(condition(fields, &way.what), way.rank));
-        ways.collect::<Vec<_>>()
+    let ranked = |ways: &[Way]| -> Vec<RankedWay> {
+        let ways = ways.iter().flat_map(|way| {
+            let each = each_way(fields, &way.what).into_iter();
+            each.map(|query| (way.rank, query))
+        });
+        ways.collect()
     };
-    let terms = plan.terms.iter();
-    let each = all(terms.map(|ways| best(in_best_way(ways))).collect());
-    let mut ways = in_best_way(&plan.whole);
-    ways.push(each);
-    best(ways)
+    let terms = plan.terms.iter().map(|ways| ranked(ways)).collect();
+    Box::new(Ranked::new(terms, ranked(&plan.whole)))
 }
 
-fn condition(fields: &Fields, what: &Cond) -> Box<dyn Query> {
-    let of_all =
-        |parts: &[Cond]| -> Vec<_> { parts.iter().map(|part| condition(fields, part)).collect() };
+/// Documents that something of each of these finds.
+fn each_of(parts: impl Iterator<Item = Vec<Box<dyn Query>>>) -> Box<dyn Query> {
+    let parts = parts.map(|ways| ways.into_iter().map(|query| (1.0, query)).collect());
+    Box::new(Ranked::new(parts.collect(), Vec::new()))
+}
+
+/// Queries that together find what holds this.
+fn each_way(fields: &Fields, what: &Cond) -> Vec<Box<dyn Query>> {
     match what {
         Cond::Is(leaf) => held(fields, leaf),
-        Cond::All(parts) => all(of_all(parts)),
-        Cond::Any(parts) => any(of_all(parts)),
+        Cond::All(parts) => match &parts[..] {
+            [only] => each_way(fields, only),
+            parts => vec![each_of(parts.iter().map(|part| each_way(fields, part)))],
+        },
+        Cond::Any(parts) => {
+            let parts = parts.iter();
+            parts.flat_map(|part| each_way(fields, part)).collect()
+        }
     }
 }
 
-fn held(fields: &Fields, leaf: &Leaf) -> Box<dyn Query> {
-    let codes = |field, codes: &[String]| any(codes.iter().map(|code| one(field, code)).collect());
-    match leaf {
-        Leaf::OwnCode(ways) => codes(fields.own_code, ways),
-        Leaf::Code(ways) => codes(fields.code, ways),
+fn held(fields: &Fields, leaf: &Leaf) -> Vec<Box<dyn Query>> {
+    let codes = |field, codes: &[String]| codes.iter().map(|code| one(field, code)).collect();
+    vec![match leaf {
+        Leaf::OwnCode(ways) => return codes(fields.own_code, ways),
+        Leaf::Code(ways) => return codes(fields.code, ways),
         Leaf::Name(name) => one(fields.name, name),
         Leaf::NamePiece(piece) => pieces(fields.name_pieces, piece, NAME_GRAM)
             .unwrap_or_else(|| one(fields.name_chars, piece)),
@@ -56,9 +67,15 @@ fn held(fields: &Fields, leaf: &Leaf) -> Box<dyn Query> {
         Leaf::Kind(kind) => one(fields.kind, kind),
         Leaf::TitlePiece(piece) => held_in(fields.title_pieces, piece),
         Leaf::LabelPiece(piece) => held_in(fields.label_pieces, piece),
-        Leaf::Word(scope, word, reach) => word_or_meaning(fields.words_of(*scope), word, *reach),
-        Leaf::Beside(scope, words) => adjacent(fields.words_of(*scope), words.clone()),
-    }
+        Leaf::Word(scope, word, reach) => {
+            return word_or_meaning(&fields.words_of(*scope), word, *reach);
+        }
+        Leaf::Beside(scope, words) => {
+            let fields = fields.words_of(*scope).into_iter();
+            let each = fields.map(|field| adjacent(field, words.clone()));
+            return each.collect();
+        }
+    }]
 }
 
 /// Documents whose field holds `compact` as a substring; `None` when it is shorter than the field's pieces.
@@ -71,24 +88,28 @@ fn held_in(field: Field, piece: &str) -> Box<dyn Query> {
     pieces(field, piece, NAME_GRAM).unwrap_or_else(|| Box::new(EmptyQuery))
 }
 
-fn word_or_meaning(field: Field, word: &str, reach: Reach) -> Box<dyn Query> {
-    let mut ways = vec![one(field, word)];
+/// A word in any of the fields, or all words of what it also means, each in any of them.
+fn word_or_meaning(fields: &[Field], word: &str, reach: Reach) -> Vec<Box<dyn Query>> {
+    let written = |word: &str| -> Vec<_> { fields.iter().map(|field| one(*field, word)).collect() };
+    let mut ways = written(word);
     for meaning in also_means(word, reach) {
-        let parts = meaning.split_whitespace().flat_map(query_words);
-        let parts: Vec<_> = parts.map(|part| one(field, &part.text)).collect();
-        if !parts.is_empty() {
-            ways.push(all(parts));
+        let parts: Vec<_> = meaning.split_whitespace().flat_map(query_words).collect();
+        match &parts[..] {
+            [] => {}
+            [only] => ways.extend(written(&only.text)),
+            parts => ways.push(each_of(parts.iter().map(|part| written(&part.text)))),
         }
     }
-    any(ways)
+    ways
 }
 
 impl Fields {
-    fn words_of(&self, scope: Scope) -> Field {
+    /// Every word stands in one field only; all of them are the whole text, so that a query may mix them.
+    pub(super) fn words_of(&self, scope: Scope) -> Vec<Field> {
         match scope {
-            Scope::Name => self.name_words,
-            Scope::Title => self.title_words,
-            Scope::Text => self.words,
+            Scope::Name => vec![self.name_words],
+            Scope::Title => vec![self.title_words],
+            Scope::Text => vec![self.name_words, self.title_words, self.text_words],
         }
     }
 }

@@ -63,8 +63,8 @@ pub(super) struct Fields {
     pub(super) label_pieces: Field,
     /// Words of the title and of what kind of record it is, from whom and of which year.
     pub(super) title_words: Field,
-    /// Words of text, title and name together, so that a query may mix them.
-    pub(super) words: Field,
+    /// Words of everything else.
+    pub(super) text_words: Field,
 }
 
 /// The schema and its fields.
@@ -103,7 +103,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         title_pieces: builder.add_text_field("title_pieces", phrases(NAME_PIECES)),
         label_pieces: builder.add_text_field("label_pieces", phrases(NAME_PIECES)),
         title_words: builder.add_text_field("title_words", phrases(WORDS)),
-        words: builder.add_text_field("words", phrases(WORDS)),
+        text_words: builder.add_text_field("text_words", phrases(WORDS)),
     };
     (builder.build(), fields)
 }
@@ -190,7 +190,6 @@ impl Fields {
             }
             out.add_text(self.name_chars, &compact);
             out.add_text(self.name_words, name);
-            out.add_text(self.words, name);
         }
         out.add_text(self.title_pieces, compact(&doc.title));
         for label in &doc.labels {
@@ -198,9 +197,8 @@ impl Fields {
         }
         for text in doc.labels.iter().chain([&doc.title, &year]) {
             out.add_text(self.title_words, text);
-            out.add_text(self.words, text);
         }
-        out.add_text(self.words, &doc.text);
+        out.add_text(self.text_words, &doc.text);
         out
     }
 }

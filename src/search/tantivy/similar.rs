@@ -10,12 +10,14 @@ use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
 use super::analyse::{CODE_GRAM, NAME_GRAM, pair_token};
-use super::query::{best, one, scored};
+use super::query::{best, one};
 use super::schema::Fields;
+use super::shares::Shares;
 use crate::search::asked::Asked;
 use crate::search::cut::query_words;
 use crate::search::fold::compact;
 use crate::search::numbers::unmistaken;
+use crate::search::plan::Scope;
 use crate::search::sounds::readings;
 
 /// What a term counts whose every piece is found. Scores are whole numbers, so that their sums do not depend on the order.
@@ -35,9 +37,15 @@ pub(super) fn like(
     searcher: &Searcher,
     asked: &Asked<'_>,
 ) -> tantivy::Result<Option<(Box<dyn Query>, f32)>> {
+    let least = WHOLE as f32 * ENOUGH * asked.terms.len() as f32;
     let weigher = Weigher {
         searcher,
         documents: searcher.num_docs() as f64,
+        least: match asked.terms.len() {
+            1 => least,
+            // What has less of one term may have more of the others.
+            _ => 0.0,
+        },
     };
     let mut clauses = Vec::new();
     for term in &asked.terms {
@@ -46,7 +54,6 @@ pub(super) fn like(
     if clauses.is_empty() {
         return Ok(None);
     }
-    let least = WHOLE as f32 * ENOUGH * asked.terms.len() as f32;
     Ok(Some((sum(clauses), least)))
 }
 
@@ -75,21 +82,21 @@ fn term_clause(
 /// A piece of a term: ways to find it, each with how much of its weight it counts.
 struct Part {
     ways: Vec<(Box<dyn Query>, f64)>,
-    /// What tells how rare it is.
-    terms: Vec<Term>,
+    /// What tells how rare it is: each way's terms, of which a document has one.
+    terms: Vec<Vec<Term>>,
 }
 
 impl Part {
     fn of(field: Field, token: &str) -> Self {
         Part {
             ways: vec![(one(field, token), 1.0)],
-            terms: vec![Term::from_field_text(field, token)],
+            terms: vec![vec![Term::from_field_text(field, token)]],
         }
     }
 
     fn or(&mut self, field: Field, token: &str, share: f64) {
         self.ways.push((one(field, token), share));
-        self.terms.push(Term::from_field_text(field, token));
+        self.terms.push(vec![Term::from_field_text(field, token)]);
     }
 }
 
@@ -126,14 +133,22 @@ fn code_pieces(fields: &Fields, code: &str) -> Vec<Part> {
 /// Each word, as written or, where it is foreign, with one letter wrong.
 fn word_pieces(fields: &Fields, term: &str) -> Vec<Part> {
     let words = query_words(term).into_iter().map(|word| {
-        let mut part = Part::of(fields.words, &word.text);
+        let scope = fields.words_of(Scope::Text).into_iter();
+        let terms: Vec<_> = scope
+            .map(|field| Term::from_field_text(field, &word.text))
+            .collect();
+        let mut ways: Vec<(Box<dyn Query>, f64)> = Vec::new();
         let foreign = word.text.bytes().all(|byte| byte.is_ascii_lowercase());
-        if foreign && word.chars >= FUZZY {
-            let term = Term::from_field_text(fields.words, &word.text);
-            let fuzzy = FuzzyTermQuery::new(term, 1, true);
-            part.ways.push((Box::new(fuzzy), SOUND));
+        for term in &terms {
+            ways.push((one(term.field(), &word.text), 1.0));
+            if foreign && word.chars >= FUZZY {
+                ways.push((Box::new(FuzzyTermQuery::new(term.clone(), 1, true)), SOUND));
+            }
         }
-        part
+        Part {
+            ways,
+            terms: vec![terms],
+        }
     });
     words.collect()
 }
@@ -142,6 +157,8 @@ fn word_pieces(fields: &Fields, term: &str) -> Vec<Part> {
 struct Weigher<'a> {
     searcher: &'a Searcher,
     documents: f64,
+    /// What holds less of the parts is of no interest.
+    least: f32,
 }
 
 impl Weigher<'_> {
@@ -150,8 +167,9 @@ impl Weigher<'_> {
         let mut frequencies = Vec::with_capacity(parts.len());
         for part in &parts {
             let mut most = 0;
-            for term in &part.terms {
-                most = most.max(self.searcher.doc_freq(term)?);
+            for terms in &part.terms {
+                let counts = terms.iter().map(|term| self.searcher.doc_freq(term));
+                most = most.max(counts.sum::<tantivy::Result<u64>>()?);
             }
             frequencies.push(most as f64);
         }
@@ -176,13 +194,14 @@ impl Weigher<'_> {
         });
         let kept: Vec<(Part, f64)> = kept.collect();
         let total: f64 = kept.iter().map(|(_, weight)| weight).sum();
-        let clauses = kept.into_iter().map(|(part, weight)| {
+        let parts = kept.into_iter().map(|(part, weight)| {
             let share = weight / total * WHOLE;
             let ways = part.ways.into_iter();
-            let ways = ways.map(|(query, part)| scored(query, (share * part).round() as f32));
-            best(ways.collect())
+            let ways = ways.map(|(query, part)| ((share * part).round() as f32, query));
+            ways.collect()
         });
-        Ok(Some(sum(clauses.collect())))
+        let shares = Shares::new(parts.collect(), self.least);
+        Ok(Some(Box::new(shares)))
     }
 
     fn weight(&self, count: f64) -> f64 {
