@@ -103,6 +103,11 @@ async fn pages_say_so_and_what_is_to_be_whole_is_refused() {
     assert!(!html.contains("search.csv"), "{html}");
     let html = get("/en/search?q=nothing").await.body;
     assert!(html.contains("The search engine does not answer"), "{html}");
+    // What else to try needs the engine.
+    assert!(
+        html.contains("No record found") && !html.contains("Pinyin"),
+        "{html}"
+    );
     for path in ["/search.csv", "/en/search.atom"] {
         let got = get(path).await;
         assert_eq!(got.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
@@ -136,7 +141,7 @@ async fn pages_say_so_and_what_is_to_be_whole_is_refused() {
         "/",
         &format!("/enterprise/{}", uscc(81)),
         "/record/60",
-        "/penalty",
+        "/plans",
     ] {
         assert_eq!(get(path).await.status, StatusCode::OK, "{path}");
     }

@@ -76,27 +76,42 @@ pub(super) struct State {
     pub(super) made_with: String,
     /// The log it is of.
     pub(super) log: String,
+    /// Which index this is: no two that were made have the same.
+    pub(super) made: String,
 }
 
 impl State {
     /// The document's id.
     pub(super) const ID: &str = "state";
 
-    pub(super) fn new(cursor: u64, layout: u32, made_with: &str, log: &str) -> Self {
+    pub(super) fn new(layout: u32, made_with: &str, log: &str, made: &str) -> Self {
         State {
             index: Self::ID.to_owned(),
             w: STATE.to_owned(),
-            state: cursor.to_string(),
-            cursor,
+            state: "0".to_owned(),
+            cursor: 0,
             layout,
             made_with: made_with.to_owned(),
             log: log.to_owned(),
+            made: made.to_owned(),
+        }
+    }
+
+    /// The same of another index.
+    pub(super) fn of_index(&self, made: String) -> Self {
+        State {
+            made,
+            ..self.clone()
         }
     }
 
     /// The same, so far.
     pub(super) fn at(&self, cursor: u64) -> Self {
-        State::new(cursor, self.layout, &self.made_with, &self.log)
+        State {
+            state: cursor.to_string(),
+            cursor,
+            ..self.clone()
+        }
     }
 }
 

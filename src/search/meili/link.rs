@@ -9,6 +9,7 @@ use super::document::State;
 use super::http::{Http, answer, is_not_allowed, is_refused, is_unknown, patiently};
 use super::settings::{LAYOUT, settings};
 use crate::search::SearchError;
+use gongshi_verify::encoding::hex;
 use meilisearch_sdk::client::{Client, SwapIndexes};
 use meilisearch_sdk::errors::Error;
 use meilisearch_sdk::key::{Action, Key, KeyBuilder, KeysQuery};
@@ -25,10 +26,12 @@ const READ: Duration = Duration::from_secs(3);
 const WRITE: Duration = Duration::from_secs(120);
 /// Keys of the server that are looked through.
 const MOST_KEYS: usize = 10_000;
-/// The first server that has all that is used here: compaction of an index.
-const LEAST: (u64, u64) = (1, 23);
+/// The server that all this was tried with.
+const LEAST: (u64, u64) = (1, 50);
 /// How long a server that was there may be gone while one of its tasks is waited for.
 const GONE: Duration = Duration::from_secs(20);
+/// How long a swap may take, which waits for what the server has to do before.
+const SWAP: Duration = Duration::from_secs(600);
 /// Between two looks at a task, at first and at last.
 const LOOK: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(250));
 
@@ -83,7 +86,8 @@ impl Link {
         };
         let (main, next) = (options.index.clone(), format!("{}_next", options.index));
         let mut present = state(&writer, &main).map_err(said)?;
-        let fresh = State::new(0, LAYOUT, fingerprint, &options.log);
+        let made = new_name().map_err(said)?;
+        let fresh = State::new(LAYOUT, fingerprint, &options.log, &made);
         let mut link = Link {
             writer,
             reader,
@@ -186,7 +190,12 @@ impl Link {
     }
 
     /// An empty index with our settings, in the place of whatever had its name.
-    fn create(&self, index: &str, state: &State, stop: &AtomicBool) -> Result<(), Error> {
+    pub(super) fn create(
+        &self,
+        index: &str,
+        state: &State,
+        stop: &AtomicBool,
+    ) -> Result<(), Error> {
         if self.documents(index)?.is_some() {
             self.delete(index, stop)?;
         }
@@ -246,13 +255,26 @@ impl Link {
         Ok(())
     }
 
-    /// Puts the index that was filled in the place of its forerunner, and says where that is now.
+    /// Puts the index that was filled in the place of its forerunner, and says where that is now. A key for some indexes may not look at the task, which
+    /// is of none: that it is done shows in which index answers to the name.
     pub(super) fn swap(&mut self, main: &str, stop: &AtomicBool) -> Result<String, Error> {
         let pair = SwapIndexes {
             indexes: (main.to_owned(), self.writing.clone()),
             rename: None,
         };
-        self.done(patiently(|| self.writer.swap_indexes([&pair]))?, stop)?;
+        patiently(|| self.writer.swap_indexes([&pair]))?;
+        let begun = Instant::now();
+        let (mut pause, longest) = LOOK;
+        while self
+            .state_of(main)?
+            .is_none_or(|state| state.made != self.state.made)
+        {
+            if stop.load(Ordering::Relaxed) || begun.elapsed() > SWAP {
+                return Err(Error::Timeout);
+            }
+            sleep(pause);
+            pause = (pause * 2).min(longest);
+        }
         let old = std::mem::replace(&mut self.writing, main.to_owned());
         self.reading = Some(main.to_owned());
         self.reading_cursor = self.state.cursor;
@@ -291,6 +313,13 @@ impl Link {
             pause = (pause * 2).min(longest);
         }
     }
+}
+
+/// A name for an index that no other has.
+pub(super) fn new_name() -> Result<String, Error> {
+    let mut name = [0; 16];
+    getrandom::fill(&mut name).map_err(|error| Error::Other(error.to_string().into()))?;
+    Ok(hex(&name))
 }
 
 fn client(options: &MeiliOptions, key: Option<&str>, patience: Duration) -> Client<Http> {
@@ -352,7 +381,6 @@ fn own_keys(
         IndexesGet,
         IndexesDelete,
         other("indexes.swap"),
-        other("indexes.compact"),
         SettingsUpdate,
         StatsGet,
         TasksGet,
@@ -364,7 +392,7 @@ fn own_keys(
     )))
 }
 
-/// The server has all that is used here, as far as the key may ask.
+/// The server is none that this was not tried with, as far as the key may ask.
 fn ensure_version(given: &Client<Http>, options: &MeiliOptions) -> Result<(), SearchError> {
     let version = match patiently(|| given.get_version()) {
         Ok(version) => version.pkg_version,

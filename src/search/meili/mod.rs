@@ -9,6 +9,7 @@ mod answer;
 mod document;
 mod http;
 mod link;
+mod renew;
 mod settings;
 mod similar;
 mod watch;
@@ -24,7 +25,7 @@ use self::ways::{Match, Ranked};
 use super::asked::Asked;
 use super::plan::Plan;
 use super::{Hit, MAX_DEPTH, SearchDoc, SearchError, SearchIndex, SearchPage, SearchQuery, Sort};
-use meilisearch_sdk::documents::{DocumentDeletionQuery, DocumentsQuery};
+use meilisearch_sdk::documents::DocumentsQuery;
 use meilisearch_sdk::errors::Error;
 use meilisearch_sdk::task_info::TaskInfo;
 use serde::{Deserialize, Serialize};
@@ -455,15 +456,24 @@ impl SearchIndex for MeiliIndex {
 
     fn purge(&self) -> Result<(), SearchError> {
         let pen = &mut *self.pen();
-        self.write(pen, |draft, link, rebuild| {
+        let renewed = self.write(pen, |draft, link, rebuild| {
             self.publish(draft, link, rebuild)?;
-            let index = link.writer.index(&link.writing);
-            let mut gone = DocumentDeletionQuery::new(&index);
-            gone.with_filter("gone = true");
-            let removed = patiently(|| index.delete_documents_with(&gone))?;
-            link.done(removed, self.known.stop())?;
-            link.done(patiently(|| index.compact())?, self.known.stop())
-        })
+            if link.writing != self.options.index {
+                return Ok(false);
+            }
+            link.renew(self.known.stop())?;
+            self.known.show(link)?;
+            Ok(true)
+        })?;
+        match renewed {
+            true => Ok(()),
+            false => Err(SearchError::Unavailable {
+                reason: format!(
+                    "{}: a new index is being filled; what was removed goes with the old one",
+                    self.options.url
+                ),
+            }),
+        }
     }
 
     fn searchable(&self) -> u64 {

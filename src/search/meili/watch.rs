@@ -4,7 +4,7 @@
 //! when the server has gone back: emptied, or restored from an old dump.
 
 use super::answer::Desk;
-use super::http::{Http, is_refused, is_unknown};
+use super::http::{Http, is_not_allowed, is_refused, is_unknown};
 use super::link::{Link, reason};
 use crate::search::SearchError;
 use meilisearch_sdk::client::Client;
@@ -181,6 +181,10 @@ impl Known {
         };
         let answered = match desk.cursor() {
             Err(error) if !is_unknown(&error) && !is_refused(&error) => {
+                // A server that was emptied knows our keys no more either.
+                if is_not_allowed(&error) {
+                    self.doubted.store(true, Ordering::Relaxed);
+                }
                 return self.say(Some(reason(&self.url, &error)));
             }
             Err(_) => None,

@@ -7,7 +7,7 @@ use gongshi::search::*;
 use serde_json::{Value, json};
 
 /// What the key that writes may do, and nothing else.
-const WRITING: [&str; 12] = [
+const WRITING: [&str; 11] = [
     "documents.add",
     "documents.get",
     "documents.delete",
@@ -15,7 +15,6 @@ const WRITING: [&str; 12] = [
     "indexes.get",
     "indexes.delete",
     "indexes.swap",
-    "indexes.compact",
     "settings.update",
     "stats.get",
     "tasks.get",

@@ -207,14 +207,16 @@ fn the_old_index_does_not_come_back_after_an_interrupted_swap() {
         index.cursor().unwrap();
         index.index_batch(&county(), &[], 4).unwrap();
         let lost = match at_the_swap {
-            true => error("task_not_found", "invalid_request", "it is lost"),
+            true => error("invalid_api_key", "auth", "it is lost"),
             false => error("internal", "internal", "it is lost"),
         };
         match at_the_swap {
             true => {
-                // Tasks 0 to 3 filled the old one, the next four the new one.
-                let lost = Fault::Says(404, lost);
-                fake.befall(1, lost, |one| one.is("GET", "/tasks/8"));
+                // While it is looked whether the swap is done.
+                let lost = Fault::Says(403, lost);
+                fake.befall(1, lost, |one| {
+                    one.is("GET", "/indexes/records/documents/state")
+                });
             }
             false => fake.model().failing.push(("indexDeletion", lost)),
         }
