@@ -227,7 +227,14 @@ fn a_model_folded_again_names_the_same_files() {
     let (data, clock) = (log.data(), log.clock.clone());
     let (folder, department) = (log.folder, log.department);
     log.app.close();
-    gongshi::app::reindex(&data, gongshi::app::rules(None).unwrap(), |_, _| ()).unwrap();
+    gongshi::app::reindex(
+        &data,
+        gongshi::app::rules(None).unwrap(),
+        &gongshi::app::SearchEngine::default(),
+        true,
+        |_, _| (),
+    )
+    .unwrap();
     let app = gongshi::app::App::open(&data, clock.clone(), &tuning()).unwrap();
     let log = TestLog {
         folder,

@@ -2,7 +2,7 @@
 
 use crate::common::*;
 use crate::support::*;
-use gongshi::app::{App, reindex};
+use gongshi::app::{App, SearchEngine, reindex};
 use gongshi::domain::Kind;
 use gongshi::rules::Rules;
 use gongshi::sequel::{Key, OF_SUBJECT};
@@ -53,7 +53,8 @@ fn what_follows_on_what_is_the_same_made_anew() {
     } = log;
     app.close();
     let data = folder.path().join("data");
-    reindex(&data, Rules::built_in().clone(), |_, _| ()).unwrap();
+    let engine = SearchEngine::default();
+    reindex(&data, Rules::built_in().clone(), &engine, true, |_, _| ()).unwrap();
     let app = App::open(&data, clock, &tuning()).unwrap();
     assert_eq!(found(&app), live);
 }
