@@ -2,7 +2,7 @@
 //
 // The work is done beside the page, in draw-worker.js, so that the page stays usable meanwhile; here it is only shown.
 
-import { element, notice, stepOf, texts } from './draw-page.js';
+import { element, notice, stepOf, texts } from './page-steps.js';
 
 const KINDS = { pass: 'good', part: 'warn', fail: 'bad' };
 

@@ -5,13 +5,17 @@
 // steps of their own and never pass. What a text claims is compared with what follows from the inputs, never taken over.
 
 import { isIndependent, isLongEnough, knownAt, readPlan, usableFrom } from './draw-plan.js';
-import { canonical, prove, seconds } from './draw-proof.js';
-import { leafHash, rootOf } from './draw-library.js';
-import { Fault, pass, randomnessText, unchecked } from './draw-steps.js';
+import { leafHash } from './draw-library.js';
+import { prove } from './draw-proof.js';
+import { randomnessText } from './draw-steps.js';
 import {
-  HASH, MAX_DELAY_LOG2, assign, authorityOf, chooseOpen, counting, delay, hex, isCount, joined, mayFall, parseLibrary, randomness, seedOf,
-  sha256, visits,
+  HASH, MAX_DELAY_LOG2, assign, chooseOpen, counting, delay, hex, isCount, joined, mayFall, parseLibrary, randomness, seedOf, sha256, visits,
 } from './draw.js';
+import { rootOf } from './merkle.js';
+import { authorityOf } from './names.js';
+import { Fault, pass, unchecked } from './steps.js';
+import { canonical } from './strict-json.js';
+import { seconds } from './time.js';
 
 /** The steps that can pass of an open draw, in order; those behind one that fails are not reached. Of a sealed one, `opening` after them. */
 export const STEPS = ['entries', 'order', 'libraries', 'randomness', 'targets', 'officers'];

@@ -3,8 +3,8 @@
 // The part of the page that this serves is templates/parts/draw-check.html. The token of a self-check card is read from behind `#`
 // or typed in; it stays in this browser: the server is asked by another hash of it.
 
-import { element, notice, stepOf, texts } from './draw-page.js';
-import { Fault } from './draw-steps.js';
+import { element, notice, stepOf, texts } from './page-steps.js';
+import { Fault } from './steps.js';
 import { checkTarget } from './draw-target.js';
 import { ID, agrees, bytesOfBase64, cardId, openCard, parseToken, tokenFault } from './draw.js';
 

@@ -3,9 +3,10 @@
 // docs/DRAW.md, "Randomness" and "Choice of targets"; docs/RECORDS.md has the names of the fields. A Fault names the first field that
 // is not as it has to be. Times are seconds.
 
-import { seconds } from './draw-proof.js';
-import { Fault } from './draw-steps.js';
-import { HASH, ID, LONGEST_DELAY_LOG2, TOKEN, authorityOf, isAuthority, isCount, isGame } from './draw.js';
+import { HASH, ID, LONGEST_DELAY_LOG2, TOKEN, isCount, isGame } from './draw.js';
+import { authorityOf, isAuthority } from './names.js';
+import { Fault } from './steps.js';
+import { seconds } from './time.js';
 
 const GENESIS = 1692803367;
 const PERIOD = 3;

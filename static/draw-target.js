@@ -4,11 +4,13 @@
 // what the log holds does not follow from it and never passes. Pure: no page, no network.
 
 import { isIndependent } from './draw-plan.js';
-import { Fault, pass, randomnessText, unchecked } from './draw-steps.js';
+import { randomnessText } from './draw-steps.js';
 import {
-  HASH, ID, LONGEST_DELAY_LOG2, MAX_DELAY_LOG2, TOKEN, absent, authorityOf, below, bytesOfBase64, count, covers, isAuthority, isCount,
-  isGame, mayFall, member, opens, randomness, sealedTicket, seedOf, threshold, ticket,
+  HASH, ID, LONGEST_DELAY_LOG2, MAX_DELAY_LOG2, TOKEN, absent, below, bytesOfBase64, count, covers, isCount, isGame, mayFall, member,
+  opens, randomness, sealedTicket, seedOf, threshold, ticket,
 } from './draw.js';
+import { authorityOf, isAuthority } from './names.js';
+import { Fault, pass, unchecked } from './steps.js';
 
 const ORIGIN = /^[a-z0-9.:-]+(\/[a-z0-9._-]+)*$/;
 const SIGNATURE = /^[0-9a-f]{96}$/;

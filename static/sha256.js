@@ -167,7 +167,10 @@ export function bytesOfBase64(text) {
   }
   // One spelling for each value: a text that is written otherwise is another text.
   if (btoa(raw) !== text) return null;
-  return Uint8Array.from(raw, (character) => character.charCodeAt(0));
+  // Not with Uint8Array.from: going through a text by characters takes seconds for 16 MiB.
+  const bytes = new Uint8Array(raw.length);
+  for (let at = 0; at < raw.length; at += 1) bytes[at] = raw.charCodeAt(at);
+  return bytes;
 }
 
 /** Whether this code and WebCrypto come to the same, over every length of padding; null where the browser has no WebCrypto. */

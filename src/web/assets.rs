@@ -47,6 +47,27 @@ macro_rules! scripts {
 /// The scripts, each behind those that it imports.
 const SCRIPTS: &[(&str, &str)] = scripts!(
     "sha256",
+    "encoding",
+    "steps",
+    "strict-json",
+    "merkle",
+    "names",
+    "time",
+    "shown",
+    "ed25519",
+    "signed-note",
+    "checkpoint",
+    "policy",
+    "record",
+    "entry",
+    "proof-file",
+    "authority-action",
+    "registry",
+    "said-by",
+    "consistency-file",
+    "verify",
+    "page-steps",
+    "verify-page",
     "draw-library",
     "draw-officers",
     "draw-card",
@@ -57,7 +78,6 @@ const SCRIPTS: &[(&str, &str)] = scripts!(
     "draw-plan",
     "draw-file",
     "draw-target",
-    "draw-page",
     "draw-one",
     "draw-worker",
     "draw-all",
@@ -120,6 +140,30 @@ pub fn style() -> &'static str {
     &ASSETS[0].path
 }
 
+/// The style sheet itself.
+pub fn style_text() -> &'static str {
+    &ASSETS[0].bytes
+}
+
+/// A script and all that it imports as one: each behind what it needs, without the lines that tie them together.
+pub fn joined(stem: &str) -> String {
+    let mut needed = vec![stem];
+    let mut parts = Vec::new();
+    // They stand behind those that they import.
+    for (name, source) in SCRIPTS.iter().rev() {
+        if !needed.contains(name) {
+            continue;
+        }
+        let imported = SCRIPTS.iter().map(|(name, _)| *name);
+        needed.extend(imported.filter(|other| source.contains(&format!("from './{other}.js';"))));
+        let lines = source.lines().filter(|line| !line.starts_with("import "));
+        let lines = lines.map(|line| line.strip_prefix("export ").unwrap_or(line));
+        parts.push(lines.collect::<Vec<_>>().join("\n"));
+    }
+    parts.reverse();
+    parts.join("\n")
+}
+
 /// Address of the mark.
 pub fn mark() -> &'static str {
     &ASSETS[1].path
@@ -143,6 +187,11 @@ pub fn countdown() -> &'static str {
 /// Address of the script behind `templates/parts/suggest.html`.
 pub fn suggest() -> &'static str {
     script("suggest")
+}
+
+/// Address of the script behind `templates/verify.html`.
+pub fn verify_page() -> &'static str {
+    script("verify-page")
 }
 
 fn script(stem: &str) -> &'static str {

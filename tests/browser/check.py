@@ -10,14 +10,12 @@ import html.parser
 import json
 import pathlib
 import re
-import shutil
 import sys
-import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
 
-from chromium import Chromium
+from chromium import launched
 
 HERE = pathlib.Path(__file__).parent
 AUDIT = (HERE / "audit.js").read_text()
@@ -140,6 +138,18 @@ def pages(base):
         ("target-sealed", find(base, f"/draws/{sealed}", r"/draws/.*/target/\w{18}"), 200),
         ("tasks", find(base, drawn, r"/plans/.*/tasks/.*"), 200),
         ("card", "/check", 200),
+        ("verify", "/verify", 200),
+        ("help", "/help", 200),
+        ("double", "/double", 200),
+        ("accessibility", "/accessibility", 200),
+        ("rules", "/rules", 200),
+        ("rules-file", find(base, "/rules", r"/rules/[a-z-]+"), 200),
+        ("repair", "/repair", 200),
+        ("receipts", "/receipts", 200),
+        ("receipts-wrong", "/receipts?code=4127", None),
+        ("promises", "/promises", 200),
+        ("duties", "/duties", 200),
+        ("duties-of", find(base, "/duties", r"/authorities/[0-9A-Z-]+/duties"), 200),
         ("fairness", "/fairness", 200),
         ("enterprise-drawn", find(base, draw, r"/enterprise/\w{18}"), 200),
         ("no-plan", "/plans/000000-SCJG/2026/9999", 404),
@@ -318,15 +328,10 @@ def crawl(base, tally):
 
 
 def main(base, pictures, binary=None):
-    binary = binary or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not binary:
-        raise SystemExit("no Chromium here: name one as the third argument")
     pictures = pathlib.Path(pictures)
     pictures.mkdir(parents=True, exist_ok=True)
     failed = 0
-    profile = tempfile.mkdtemp(prefix="gongshi-chromium-")
-    browser = Chromium(binary, profile)
-    try:
+    with launched(binary) as browser:
         for about, part in [
             ("faults planted and seen", lambda tally: planted(browser, base, tally)),
             ("a reader's steps", lambda tally: use(browser, base, tally)),
@@ -337,9 +342,6 @@ def main(base, pictures, binary=None):
             tally = Tally()
             part(tally)
             failed += tally.tell(about)
-    finally:
-        browser.close()
-        shutil.rmtree(profile, ignore_errors=True)
     print(f"pictures are in {pictures}")
     sys.exit(1 if failed else 0)
 

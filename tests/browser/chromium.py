@@ -4,10 +4,13 @@ Knows the protocol and what a visit leaves behind (requests, console); what a pa
 """
 
 import base64
+import contextlib
 import json
 import os
 import select
+import shutil
 import subprocess
+import tempfile
 import time
 
 FLAGS = [
@@ -23,7 +26,23 @@ FLAGS = [
     "--hide-scrollbars",
     "--remote-debugging-pipe",
 ]
-PATIENCE = 60
+# A probe is one call, and the longest of them take 50 s on a slow machine.
+PATIENCE = 240
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@contextlib.contextmanager
+def launched(binary=None):
+    """A browser with a profile of its own; both are gone afterwards."""
+    binary = binary or next(filter(None, map(shutil.which, NAMES)), None)
+    if not binary:
+        raise SystemExit("no Chromium here: name one as the last argument")
+    with tempfile.TemporaryDirectory(prefix="gongshi-chromium-", ignore_cleanup_errors=True) as profile:
+        browser = Chromium(binary, profile)
+        try:
+            yield browser
+        finally:
+            browser.close()
 
 
 class Chromium:

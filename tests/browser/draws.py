@@ -9,17 +9,15 @@ import http.server
 import json
 import pathlib
 import re
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import urllib.parse
 import urllib.request
 
 from check import AUDIT, FAMILIES, LANGUAGES, Tally
-from chromium import Chromium
+from chromium import launched
 
 HERE = pathlib.Path(__file__).parent
 PROBE = (HERE / "draws.js").read_text()
@@ -396,9 +394,6 @@ def made(examples, name, *arguments):
 
 
 def main(portal, parts, examples, pictures, binary=None):
-    binary = binary or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not binary:
-        raise SystemExit("no Chromium here: name one as the fifth argument")
     parts, examples, pictures = pathlib.Path(parts), pathlib.Path(examples), pathlib.Path(pictures)
     pictures.mkdir(parents=True, exist_ok=True)
     stage = Stage(portal, parts)
@@ -411,9 +406,7 @@ def main(portal, parts, examples, pictures, binary=None):
     pages = [(parts / f"{name}.en.html").read_text() for name in ("one", "all")]
     where = modules(portal, "".join(pages))
     tally = Tally()
-    profile = tempfile.mkdtemp(prefix="gongshi-chromium-")
-    browser = Chromium(binary, profile)
-    try:
+    with launched(binary) as browser:
         browser.screen(390, 844, scripts=True)
         browser.open(f"{stage.url}/page/all.en")
         for part in ("hashes", "vectors", "grammar", "cases", "officers", "files", "flips"):
@@ -429,9 +422,6 @@ def main(portal, parts, examples, pictures, binary=None):
         whole_draw(browser, stage, tally, texts, file_of(large), file_of(officers), pictures)
         without(browser, stage, tally, pictures)
         countdown(browser, stage, tally, pictures)
-    finally:
-        browser.close()
-        shutil.rmtree(profile, ignore_errors=True)
     sys.exit(1 if tally.tell("the draw in the browser") else 0)
 
 

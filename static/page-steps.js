@@ -1,4 +1,4 @@
-// How the steps of a check are shown: the page's own texts, filled in. Knows nothing of the draw.
+// How the steps of a check are shown: the page's own texts, filled in. Knows nothing of what is checked.
 //
 // A part of a page holds its texts in a `template`, one element with `data-text` for each, in the page's language; what stands in square
 // brackets is put in here. Everything is written as text, never as markup.
@@ -34,12 +34,13 @@ const MARKS = { pass: '✓', fail: '✗', unchecked: '–' };
 const CLASSES = { pass: 'passed', fail: 'failed', unchecked: 'unchecked' };
 
 /** A step as a member of a list. */
-export function stepOf(say, { step, outcome, text, values, ms }) {
+export function stepOf(say, { step, outcome, text, values, more = [], ms }) {
   const mark = element('span', { 'aria-hidden': 'true' }, `${MARKS[outcome]} `);
   const took = ms === undefined ? [] : [' ', element('span', { class: 'count' }, ...say('took', { ms }))];
   const said = element('p', { class: CLASSES[outcome] }, mark, ...say(`outcome-${outcome}`), ...took);
   const title = element('strong', {}, ...say(`step-${step}`));
-  return element('li', { 'data-step': step, 'data-outcome': outcome }, title, said, element('p', {}, ...say(text, values)));
+  const sentences = [{ text, values }, ...more].map((one) => element('p', {}, ...say(one.text, one.values)));
+  return element('li', { 'data-step': step, 'data-outcome': outcome }, title, said, ...sentences);
 }
 
 /** What the steps come to, as a notice; `kind` chooses its colours. */
