@@ -1,5 +1,6 @@
-//! Measures a search engine: `cargo bench --bench search -- [DOCUMENTS] [FOLDER]` the embedded one (default 100,000, a temporary folder), and
-//! `-- DOCUMENTS http://127.0.0.1:7700` a Meilisearch server, with the key in GONGSHI_SEARCH_KEY where it needs one.
+//! Measures a search engine: `cargo bench --bench search -- [DOCUMENTS] [FOLDER] [SHAPE]` the embedded one (default 100,000, a temporary folder), and
+//! `-- DOCUMENTS http://127.0.0.1:7700` a Meilisearch server, with the key in GONGSHI_SEARCH_KEY where it needs one. With a shape only queries of it
+//! are asked.
 //!
 //! Documents are synthetic and the same in every run. Prints documents per second, the size of the index against that of the
 //! documents, memory, and the time of each shape of query, facets included.
@@ -380,6 +381,7 @@ fn main() -> Result<(), SearchError> {
         .as_ref()
         .map_or_else(|| temporary.path().to_owned(), Into::into);
     let server = place.filter(|place| place.starts_with("http"));
+    let only = arguments.next();
 
     let begun = Instant::now();
     let index: Box<dyn SearchIndex> = match &server {
@@ -458,7 +460,11 @@ fn main() -> Result<(), SearchError> {
         }
     }
 
+    let asked = |shape: &str| only.as_ref().is_none_or(|only| only == shape);
     for (shape, queries) in shapes(count) {
+        if !asked(shape) {
+            continue;
+        }
         let mut times = Vec::new();
         let mut total = 0;
         for query in &queries {

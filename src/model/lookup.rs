@@ -36,9 +36,10 @@ pub(super) fn rows(index: u64, standing: &View<'_>) -> Vec<Pair> {
     rows.collect()
 }
 
-/// What an enterprise is or was called. Natural persons are not found by theirs.
-fn names(enterprise: &Enterprise) -> BTreeSet<String> {
-    let names = enterprise.names.keys();
+/// What an enterprise on a page is or was called. Natural persons are not found by theirs.
+pub(super) fn names(enterprise: Option<&Enterprise>) -> BTreeSet<String> {
+    let shown = enterprise.filter(|enterprise| enterprise.on_page() > 0);
+    let names = shown.into_iter().flat_map(|shown| shown.names.keys());
     let open = names.filter(|name| !name.contains('＊'));
     open.map(|name| compared(name))
         .filter(|name| !name.is_empty())
@@ -48,12 +49,11 @@ fn names(enterprise: &Enterprise) -> BTreeSet<String> {
 impl Staging<'_> {
     /// Keeps an enterprise under each of its names.
     pub(super) fn keep_names(&mut self, uscc: &str, after: &Enterprise) -> Result<(), ModelError> {
-        let before = self.model.enterprise(uscc)?;
-        let before = before.as_ref().map(names).unwrap_or_default();
-        let after = match after.on_page() {
-            0 => BTreeSet::new(),
-            _ => names(after),
+        let before = match self.named.remove(uscc) {
+            Some(names) => names,
+            None => names(self.model.enterprise(uscc)?.as_ref()),
         };
+        let after = names(Some(after));
         for name in before.difference(&after) {
             self.delete(key::named(name, uscc));
         }

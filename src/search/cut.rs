@@ -47,33 +47,57 @@ pub(super) fn query_words(term: &str) -> Vec<Word> {
         .collect()
 }
 
-/// The words of a folded text that it is found by: all that are cut, the shorter dictionary words inside them, and the single characters of words of
+/// A piece of a text: bytes from, to; offset and length in characters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) position: usize,
+    pub(super) chars: usize,
+}
+
+/// The words of a folded text that it is found by: all that are cut, all shorter dictionary words inside them, and the single characters of words of
 /// three and more, since a query for part of such a word may be cut into singles that stand beside each other.
-pub(super) fn document_words(folded: &str) -> Vec<&str> {
+pub(super) fn document_words(folded: &str, mut each: impl FnMut(Span)) {
     let (jieba, stop) = (jieba(), lists::stop_words());
-    let mut found = Vec::new();
+    // A word's inner words of up to three characters come before it, and overlap: its single characters are given once.
+    let mut parts_to = 0;
     for token in jieba.cut_for_search(folded, false) {
         if token.word == " " || stop.contains(token.word) {
             continue;
         }
-        found.push(token.word);
         let chars = token.end - token.start;
+        let mut push = |from: usize, to: usize, offset: usize, chars: usize| {
+            each(Span {
+                from: token.byte_start + from,
+                to: token.byte_start + to,
+                position: token.start + offset,
+                chars,
+            });
+        };
+        push(0, token.word.len(), 0, chars);
         if chars <= 2 || token.word.is_ascii() {
             continue;
         }
         let starts = token.word.char_indices().map(|(at, _)| at);
         let starts: Vec<usize> = starts.chain([token.word.len()]).collect();
-        let singles = starts
-            .windows(2)
-            .filter_map(|ends| token.word.get(ends[0]..ends[1]));
-        found.extend(singles.filter(|single| !stop.contains(single)));
-        for length in LONGEST_CUT + 1..chars {
-            let inner = starts.windows(length + 1);
-            let inner = inner.filter_map(|ends| token.word.get(ends[0]..ends[length]));
-            found.extend(inner.filter(|word| jieba.has_word(word)));
+        let part = |offset: usize, length: usize| (starts[offset], starts[offset + length]);
+        for offset in parts_to.max(token.start) - token.start..chars {
+            let (from, to) = part(offset, 1);
+            if !stop.contains(&token.word[from..to]) {
+                push(from, to, offset, 1);
+            }
         }
+        for length in LONGEST_CUT + 1..chars {
+            for offset in 0..=chars - length {
+                let (from, to) = part(offset, length);
+                if jieba.has_word(&token.word[from..to]) {
+                    push(from, to, offset, length);
+                }
+            }
+        }
+        parts_to = parts_to.max(token.end);
     }
-    found
 }
 
 /// The two-character words inside a longer one, where they are all of it: 拖欠 and 工资 for 拖欠工资.

@@ -8,11 +8,13 @@ mod asked;
 mod cut;
 mod fold;
 mod highlight;
+mod labels;
 mod lists;
 mod meili;
 mod names;
 mod numbers;
 mod plan;
+mod rarity;
 mod regions;
 mod sounds;
 pub mod sync;
@@ -176,6 +178,19 @@ impl SearchQuery {
     pub fn narrowed(&self) -> bool {
         let sets = [&self.kinds, &self.authorities, &self.regions, &self.marks];
         sets.iter().any(|set| !set.is_empty()) || self.date_from.is_some() || self.date_to.is_some()
+    }
+
+    /// That the stretch does not lie too deep.
+    fn ensure_reachable(&self) -> Result<(), SearchError> {
+        let (offset, limit) = (self.offset, self.limit);
+        match offset.saturating_add(limit) > MAX_DEPTH {
+            true => Err(SearchError::TooDeep {
+                offset,
+                limit,
+                max: MAX_DEPTH,
+            }),
+            false => Ok(()),
+        }
     }
 
     /// Whether the filters keep a document.

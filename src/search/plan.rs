@@ -34,8 +34,8 @@ mod rank {
 
 /// Ways to spell a term that are looked for.
 const MOST_SPELLINGS: usize = 6;
-/// A stretch of a number shorter than this tells none apart.
-const SHORTEST_CODE: usize = 4;
+/// Characters of a code's pieces; a shorter text finds codes that begin with it, and tells no numbers apart.
+pub(super) const CODE_GRAM: usize = 4;
 
 /// A query's text as it is looked for: each term in the best of its ways, the ranks of the terms added.
 #[derive(Debug)]
@@ -71,7 +71,7 @@ pub(super) enum Leaf {
     Name(String),
     /// The subject's name holds this.
     NamePiece(String),
-    /// A code holds this, or begins with it where it is shorter than [`SHORTEST_CODE`].
+    /// A code holds this, or begins with it where it is shorter than [`CODE_GRAM`].
     CodePiece(String),
     /// A number has these runs in this order.
     Runs(Vec<String>),
@@ -168,7 +168,7 @@ fn identity_ways(typed: &str) -> Vec<Way> {
     let code = unmistaken(&compact);
     let runs = runs(typed);
     let codes = vec![code.clone(), runs.join(" ")];
-    let long = code.chars().nth(SHORTEST_CODE - 1).is_some();
+    let long = code.chars().nth(CODE_GRAM - 1).is_some();
     let mut ways = Vec::new();
     let mut add = |rank: f32, leaf: Leaf| {
         ways.push(Way {

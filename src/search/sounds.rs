@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 const MOST_WAYS: usize = 8;
 /// Letters that are looked at: more than a long name has.
 const MOST_LETTERS: usize = 60;
+/// Ways to read one piece of a name that it is found by: a character has rarely more than two readings in use.
+const MOST_READINGS: usize = 24;
 /// Letters typed for as many characters, at most.
 const MOST_INITIALS: usize = 12;
 
@@ -68,11 +70,46 @@ fn spellings(readings: impl Iterator<Item = &'static str>) -> Box<[&'static str]
 }
 
 /// The first letters of a character's readings, each once.
-pub(super) fn initials(c: char) -> Vec<char> {
-    let firsts = readings(c).iter().filter_map(|one| one.chars().next());
-    let mut firsts: Vec<char> = firsts.collect();
-    firsts.dedup();
-    firsts
+fn initials(c: char) -> impl Iterator<Item = char> + Clone {
+    let readings = readings(c);
+    let first = |reading: &&str| reading.chars().next();
+    let before = readings.iter().map(first);
+    // They are in order.
+    let before = [None].into_iter().chain(before);
+    let firsts = readings.iter().map(first).zip(before);
+    firsts.filter_map(|(first, before)| first.filter(|_| first != before))
+}
+
+/// Every way to take one first letter of each character, [`MOST_READINGS`] at most.
+pub(super) fn first_letters(chars: &[char], mut each: impl FnMut(&str)) {
+    let choices: Vec<_> = chars.iter().map(|c| initials(*c)).collect();
+    let counts = choices.iter().map(|letters| letters.clone().count());
+    let ways: usize = counts.product();
+    let mut text = String::new();
+    for way in 0..ways.min(MOST_READINGS) {
+        text.clear();
+        let mut left = ways;
+        for letters in &choices {
+            let count = letters.clone().count();
+            left /= count;
+            text.extend(letters.clone().nth(way / left % count));
+        }
+        each(&text);
+    }
+}
+
+/// Two syllables beside each other.
+pub(super) fn joined(one: &str, two: &str) -> String {
+    format!("{one}'{two}")
+}
+
+/// Every way to read two characters, [`MOST_READINGS`] at most.
+pub(super) fn syllable_pairs(one: char, two: char) -> impl Iterator<Item = String> {
+    let both = readings(one).iter().flat_map(move |one| {
+        let second = readings(two).iter();
+        second.map(move |two| joined(one, two))
+    });
+    both.take(MOST_READINGS)
 }
 
 /// The syllable that these letters are, if they are one.
@@ -219,7 +256,12 @@ mod tests {
         assert_eq!(readings('8'), ["8"]);
         assert_eq!(readings('Ａ'), [""; 0]);
         assert_eq!(readings('。'), [""; 0]);
-        assert_eq!(initials('长'), ['c', 'z']);
+        assert!(initials('长').eq(['c', 'z']));
+        let mut letters = Vec::new();
+        first_letters(&['单', '长', '店'], |way| letters.push(way.to_owned()));
+        assert_eq!(letters, ["dcd", "dzd", "scd", "szd"]);
+        first_letters(&['单', '。'], |way| panic!("{way}"));
+        assert!(syllable_pairs('长', 'k').eq(["chang'k", "zhang'k"]));
     }
 
     #[test]

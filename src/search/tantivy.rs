@@ -7,6 +7,7 @@
 mod analyse;
 mod facets;
 mod folder;
+mod options;
 mod purge;
 mod query;
 mod ranked;
@@ -15,49 +16,29 @@ mod shares;
 mod similar;
 mod sound;
 mod values;
+mod ways;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-use gongshi_verify::encoding::hex;
 use serde::{Deserialize, Serialize};
 use tantivy::collector::{Count, DocSetCollector};
-use tantivy::query::{Query, TermQuery};
-use tantivy::schema::IndexRecordOption;
+use tantivy::query::{AllQuery, Query, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term,
 };
 
 use self::facets::{Key, PageCollector};
 use self::folder::{Found, empty, engine_error, io_error, look_at};
+pub use self::options::TantivyOptions;
 use self::schema::Fields;
 use self::values::Values;
 use super::asked::Asked;
 use super::plan::Plan;
-use super::{MAX_DEPTH, SearchDoc, SearchError, SearchIndex, SearchPage, SearchQuery};
-
-/// How the embedded engine uses the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TantivyOptions {
-    /// Threads that cut text and build segments.
-    pub writer_threads: usize,
-    /// Memory for segments being built, over all threads, in bytes; at least 15 MB a thread.
-    pub writer_heap: usize,
-    /// Digest of what documents are made of besides records, such as names of codes: an index made with another starts anew.
-    pub made_with: [u8; 32],
-}
-
-impl Default for TantivyOptions {
-    /// Two threads, 76 MiB; documents of records alone.
-    fn default() -> Self {
-        Self {
-            writer_threads: 2,
-            writer_heap: 76 << 20,
-            made_with: [0; 32],
-        }
-    }
-}
+use super::{SearchDoc, SearchError, SearchIndex, SearchPage, SearchQuery};
 
 /// What was found in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,7 +69,27 @@ struct Payload {
 struct View {
     searcher: Searcher,
     values: Values,
+    /// What records are called, each once.
+    labels: BTreeSet<String>,
     cursor: u64,
+}
+
+impl View {
+    /// What a searcher sees; `before` has what is known of its segments already.
+    fn new(
+        searcher: Searcher,
+        cursor: u64,
+        label: Field,
+        before: &Values,
+    ) -> tantivy::Result<Self> {
+        let values = Values::read(&searcher, label, before)?;
+        Ok(Self {
+            labels: values.labels(),
+            values,
+            searcher,
+            cursor,
+        })
+    }
 }
 
 /// The writing side; the lock around it makes writes one at a time.
@@ -200,12 +201,14 @@ impl TantivyIndex {
             .reload_policy(ReloadPolicy::Manual)
             .try_into()
             .map_err(failed)?;
-        let searcher = reader.searcher();
-        let view = Arc::new(View {
-            values: Values::read(&searcher, &Values::default()).map_err(failed)?,
-            searcher,
-            cursor: durable.cursor,
-        });
+        let fields = schema::schema().1;
+        let view = View::new(
+            reader.searcher(),
+            durable.cursor,
+            fields.label,
+            &Values::default(),
+        );
+        let view = Arc::new(view.map_err(failed)?);
         let pen = Pen {
             writer: Some(writer),
             pending: durable.clone(),
@@ -215,7 +218,7 @@ impl TantivyIndex {
         Ok(Self {
             folder: folder.to_owned(),
             index,
-            fields: schema::schema().1,
+            fields,
             options,
             opened,
             reader,
@@ -270,13 +273,9 @@ impl TantivyIndex {
         self.write(pen, |writer, pending| write_commit(writer, pending))?;
         pen.durable = pen.pending.clone();
         self.reader.reload().map_err(|error| self.failed(error))?;
-        let searcher = self.reader.searcher();
-        let values = Values::read(&searcher, &self.view().values);
-        let view = View {
-            values: values.map_err(|error| self.failed(error))?,
-            searcher,
-            cursor: pen.durable.cursor,
-        };
+        let (searcher, cursor) = (self.reader.searcher(), pen.durable.cursor);
+        let view = View::new(searcher, cursor, self.fields.label, &self.view().values);
+        let view = view.map_err(|error| self.failed(error))?;
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
         pen.dirty = false;
         Ok(())
@@ -286,7 +285,10 @@ impl TantivyIndex {
     fn answer(
         &self,
         View {
-            searcher, values, ..
+            searcher,
+            values,
+            labels,
+            ..
         }: &View,
         query: &SearchQuery,
         asked: &Asked<'_>,
@@ -300,7 +302,7 @@ impl TantivyIndex {
         if !asked.understood {
             return Ok(page);
         }
-        let pass = |text: Option<Box<dyn Query>>, least: f32| {
+        let pass = |found: &dyn Query, least: f32| {
             let collector = PageCollector {
                 after,
                 facets: (!query.no_facets).then_some(values),
@@ -312,22 +314,25 @@ impl TantivyIndex {
                 ranked: !asked.terms.is_empty(),
                 least,
             };
-            let filtered = query::filtered(&self.fields, query, text);
-            searcher.search(&filtered, &collector)
+            searcher.search(found, &collector)
         };
         let plan = Plan::of(asked);
-        let exact = || plan.as_ref().map(|plan| query::exactly(&self.fields, plan));
-        let mut found = pass(exact(), 0.0)?;
+        let exact = plan.map(|plan| query::exactly(&self.fields, &plan, labels));
+        let filters = query::filters(&self.fields, query);
+        let mut found = match exact.clone() {
+            None if filters.is_empty() => pass(&AllQuery, 0.0)?,
+            exact => pass(&exact.unwrap_or_default().filtered(filters.clone()), 0.0)?,
+        };
         // What only the filters keep out is not replaced by what is like it.
-        let nowhere = || match exact() {
-            Some(exact) if query.narrowed() => searcher.search(&exact, &Count).map(|all| all == 0),
+        let nowhere = || match &exact {
+            Some(exact) if query.narrowed() => searcher.search(exact, &Count).map(|all| all == 0),
             exact => Ok(exact.is_some()),
         };
         if found.total == 0
             && nowhere()?
             && let Some((like, least)) = similar::like(&self.fields, searcher, asked)?
         {
-            found = pass(Some(like), least)?;
+            found = pass(&similar::filtered(like, filters), least)?;
             page.similar = found.total > 0;
         }
         let last = found.hits.last().filter(|_| found.more && query.limit > 0);
@@ -414,15 +419,7 @@ impl SearchIndex for TantivyIndex {
     }
 
     fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
-        let (offset, limit) = (query.offset, query.limit);
-        let depth = offset.saturating_add(limit);
-        if depth > MAX_DEPTH {
-            return Err(SearchError::TooDeep {
-                offset,
-                limit,
-                max: MAX_DEPTH,
-            });
-        }
+        query.ensure_reachable()?;
         let view = self.view();
         let asked = Asked::new(&query.text);
         let after = match &query.after {
@@ -452,17 +449,6 @@ impl SearchIndex for TantivyIndex {
             Ok(())
         })?;
         self.publish(pen)
-    }
-}
-
-impl TantivyOptions {
-    /// What made the documents and their tokens.
-    fn analyser(&self) -> String {
-        format!("{}-{}", analyse::fingerprint(), hex(&self.made_with))
-    }
-
-    fn writer(&self, index: &Index) -> tantivy::Result<IndexWriter> {
-        index.writer_with_num_threads(self.writer_threads, self.writer_heap)
     }
 }
 

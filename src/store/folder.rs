@@ -19,9 +19,9 @@ pub struct DataFolder {
     _lock: File,
 }
 
-/// How long a holder that is just ending may keep the lock: a process holds it until it is gone, and so, for a moment,
-/// does a child it has started.
-const RELEASE: Duration = Duration::from_millis(500);
+/// How long a holder that is just ending may keep the lock: a process holds it until it is gone, and so does a child it
+/// has started, until its program is read, which takes a loaded machine a second and more.
+const RELEASE: Duration = Duration::from_secs(5);
 
 impl DataFolder {
     /// Takes the folder, creating it where absent. [`StoreError::InUse`] while another process holds it.

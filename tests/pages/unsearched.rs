@@ -1,9 +1,8 @@
 //! The portal while no search engine answers: what the store finds by itself, and what is refused.
 
 use crate::support::{DEPARTMENT, PERSON, uscc};
-use crate::{Got, SITE};
-use actix_web::http::StatusCode;
-use actix_web::{App, test};
+use crate::{Got, SITE, ask_of};
+use actix_web::http::{Method, StatusCode};
 use gongshi::search::{MeiliIndex, MeiliOptions, SearchIndex};
 use serde_json::Value;
 use std::sync::{Arc, LazyLock};
@@ -21,16 +20,7 @@ static NOWHERE: LazyLock<Arc<dyn SearchIndex>> = LazyLock::new(|| {
 async fn get(path: &str) -> Got {
     let mut portal = SITE.app.portal.clone();
     portal.search = NOWHERE.clone();
-    let app = test::init_service(App::new().configure(gongshi::web::configure(portal))).await;
-    let request = test::TestRequest::get().uri(path);
-    let response = test::call_service(&app, request.to_request()).await;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let body = test::read_body(response).await;
-    Got {
-        status,
-        headers,
-        body: String::from_utf8_lossy(&body).into_owned(),
-    }
+    ask_of(portal, Method::GET, path, &[]).await
 }
 
 async fn json(path: &str) -> Value {
@@ -103,6 +93,7 @@ async fn pages_say_so_and_what_is_to_be_whole_is_refused() {
     assert!(!html.contains("search.csv"), "{html}");
     let html = get("/en/search?q=nothing").await.body;
     assert!(html.contains("The search engine does not answer"), "{html}");
+    assert!(!html.contains("Indexed to entry"), "{html}");
     // What else to try needs the engine.
     assert!(
         html.contains("No record found") && !html.contains("Pinyin"),

@@ -167,6 +167,8 @@ fn server() -> Option<(Server, MeiliOptions, TempDir)> {
         key: Some("a-key-of-this-test-alone".into()),
         index: "revival".into(),
         log: "test.example/log".into(),
+        // Several are under way at once.
+        payload: 64 << 10,
         ..MeiliOptions::default()
     };
     Some((server, options, folder))

@@ -36,11 +36,12 @@ impl Key {
     pub(super) fn of(place: &Place) -> Option<Self> {
         let (rank, order) = place.as_str().strip_prefix('m')?.split_once('.')?;
         let rank: u32 = rank.parse().ok().filter(|rank| *rank <= 1 << 24)?;
-        let order = order.parse().ok()?;
-        Some(Key {
+        let key = Key {
             rank: rank as f32 / 2.0,
-            order,
-        })
+            order: order.parse().ok()?,
+        };
+        // Written in one way only.
+        (key.place() == *place).then_some(key)
     }
 }
 
@@ -330,10 +331,9 @@ fn words_of(one: &Match) -> String {
 }
 
 fn filter_of(filters: &BTreeSet<Filter>, more: &[String]) -> String {
-    let own = filters.iter().map(|filter| match filter {
-        Filter::In(field, values) => one_of(field, values),
-        Filter::Starts(text) => format!("p STARTS WITH {}", quoted(text)),
-    });
+    let own = filters
+        .iter()
+        .map(|filter| one_of(filter.field, &filter.values));
     own.chain(more.iter().cloned())
         .collect::<Vec<_>>()
         .join(" AND ")

@@ -1,7 +1,8 @@
 //! How a document is laid out for the server: words it is found by, values it is filtered by, and one number it is sorted by.
 //!
 //! What nearly every record has for itself (codes, numbers, whole names) is a value, not a word: the server writes its dictionary of words anew with
-//! every batch, so that it must not grow with the records.
+//! every batch, so that it must not grow with the records. And values are only ever compared as a whole: what the server needs for their order it also
+//! writes anew, which took most of the time of every batch. So pieces of codes and stretches of numbers are values of their own.
 
 use super::words::{EVERY, STATE, kind, neighbours, pieces, word};
 use crate::search::SearchDoc;
@@ -9,8 +10,9 @@ use crate::search::cut::document_words;
 use crate::search::fold::{compact, spaced};
 use crate::search::names::without_ranks;
 use crate::search::numbers::{runs, unmistaken};
+use crate::search::plan::CODE_GRAM;
 use crate::search::regions::region_and_above;
-use crate::search::sounds::{initials, readings};
+use crate::search::sounds::{first_letters, readings, syllable_pairs};
 use gongshi_verify::encoding::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -19,11 +21,11 @@ use std::collections::{BTreeSet, HashSet};
 /// Characters of a value; the server takes 468 bytes.
 const LONGEST: usize = 60;
 /// Places in a code or number from which a piece of it is found.
-const MOST_TAILS: usize = 256;
-/// Characters of a code's pieces; a shorter query finds codes that begin with it.
-pub(super) const CODE_PIECE: usize = 4;
-/// Words of one place that are made at most: a character has rarely more than two readings in use.
-const MOST_READINGS: usize = 24;
+const MOST_PIECES: usize = 256;
+/// Runs of a stretch of a number; a longer one is asked for as several that overlap.
+const LONGEST_STRETCH: usize = 6;
+/// Pieces of a code that are asked for at most.
+const MOST_ASKED: usize = 16;
 /// Words of a document; the server counts no more than 65,535.
 const MOST_WORDS: usize = 60_000;
 /// Where the entry's index begins in what is sorted by.
@@ -48,7 +50,7 @@ pub(super) struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
     corrects: Option<u64>,
     /// What the record is called, folded.
-    label: Vec<String>,
+    pub(super) label: Vec<String>,
     /// Codes, numbers and the whole name, each after a letter for its kind ([`value`]).
     p: BTreeSet<String>,
     /// Words.
@@ -140,15 +142,27 @@ pub(super) fn value(kind: char, text: &str) -> String {
     }
 }
 
-/// The beginning of a text, after a letter for its kind.
-pub(super) fn beginning(kind: char, text: &str, chars: usize) -> String {
-    [kind].into_iter().chain(text.chars().take(chars)).collect()
+/// What a number with these runs in this order has, all of them.
+pub(super) fn stretches(runs: &[String]) -> Vec<String> {
+    match runs.len() {
+        0..=LONGEST_STRETCH => vec![stretch(runs)],
+        _ => runs.windows(LONGEST_STRETCH).map(stretch).collect(),
+    }
 }
 
-/// What a stretch of runs is filtered by: each run ends, so that 17 is not 170.
-pub(super) fn stretch(runs: &[String]) -> String {
-    let text: String = runs.iter().map(|run| format!("{run}/")).collect();
-    beginning(value_kind::RUNS, &text, LONGEST)
+fn stretch(runs: &[String]) -> String {
+    value(value_kind::RUNS, &runs.join("/"))
+}
+
+/// What a code has that holds this, all of it; of what is shorter than its pieces, what a code has that begins so.
+pub(super) fn code_pieces(piece: &str) -> Vec<String> {
+    let all = pieces(piece, CODE_GRAM);
+    if all.is_empty() {
+        return vec![value(value_kind::EDGE, piece)];
+    }
+    let step = all.len().div_ceil(MOST_ASKED);
+    let some = all.iter().step_by(step).chain(all.last());
+    some.map(|gram| value(value_kind::PIECE, gram)).collect()
 }
 
 /// What kind of thing a value stands for. The server folds case, so that these must not differ by that.
@@ -156,11 +170,11 @@ pub(super) mod value_kind {
     /// A code, as letters and digits and as runs; the same of a record that is about nobody else.
     pub(in super::super) const CODE: char = 'h';
     pub(in super::super) const OWN_CODE: char = 'o';
-    /// What a code begins with.
+    /// What a code begins with, shorter than its pieces.
     pub(in super::super) const EDGE: char = 'e';
-    /// A code from one of its characters on.
-    pub(in super::super) const TAIL: char = 'c';
-    /// A number from one of its runs on.
+    /// A piece of a code.
+    pub(in super::super) const PIECE: char = 'c';
+    /// Runs of a number that follow each other.
     pub(in super::super) const RUNS: char = 'r';
     pub(in super::super) const NAME: char = 'n';
 }
@@ -180,17 +194,12 @@ impl Document {
             mark: doc.marks.clone(),
             date: doc.date,
             corrects: doc.corrects,
-            label: labels(doc),
+            label: doc.labels.iter().map(|label| compact(label)).collect(),
             p: values(doc),
             w: words(doc, year.as_deref()),
             year,
         }
     }
-}
-
-/// What a record is called, folded.
-pub(super) fn labels(doc: &SearchDoc) -> Vec<String> {
-    doc.labels.iter().map(|label| compact(label)).collect()
 }
 
 fn values(doc: &SearchDoc) -> BTreeSet<String> {
@@ -206,17 +215,17 @@ fn values(doc: &SearchDoc) -> BTreeSet<String> {
                 all.insert(value(value_kind::OWN_CODE, form));
             }
         }
-        all.insert(beginning(value_kind::EDGE, &whole, CODE_PIECE - 1));
-        let chars = whole.chars().count();
-        let starts = whole
-            .char_indices()
-            .take(MOST_TAILS.min((chars + 1).saturating_sub(CODE_PIECE)));
-        all.extend(starts.map(|(at, _)| beginning(value_kind::TAIL, &whole[at..], LONGEST)));
+        let ends = whole.char_indices().map(|(at, _)| at).skip(1);
+        let ends = ends.chain([whole.len()]).take(CODE_GRAM - 1);
+        all.extend(ends.map(|end| value(value_kind::EDGE, &whole[..end])));
+        let grams = pieces(&whole, CODE_GRAM).into_iter().take(MOST_PIECES);
+        all.extend(grams.map(|gram| value(value_kind::PIECE, &gram)));
     }
     for number in &doc.codes {
         let runs = runs(number);
-        let starts = 0..runs.len().min(MOST_TAILS);
-        all.extend(starts.filter_map(|at| runs.get(at..)).map(stretch));
+        for length in 1..=LONGEST_STRETCH {
+            all.extend(runs.windows(length).take(MOST_PIECES).map(stretch));
+        }
     }
     if let Some(name) = &doc.subject_name {
         all.insert(value(value_kind::NAME, &compact(name)));
@@ -243,6 +252,15 @@ impl Words {
         }
     }
 
+    /// Adds the words of a folded text, as each of these kinds.
+    fn add_cut(&mut self, kinds: &[char], folded: &str) {
+        document_words(folded, |span| {
+            for kind in kinds {
+                self.add(*kind, &folded[span.from..span.to]);
+            }
+        });
+    }
+
     fn add_all<S: AsRef<str>>(&mut self, kind: char, texts: impl IntoIterator<Item = S>) {
         for text in texts {
             self.add(kind, text.as_ref());
@@ -267,10 +285,7 @@ fn words(doc: &SearchDoc, year: Option<&str>) -> String {
         words.add_all(kind::NAME_PAIR, pieces(&compact, 2));
         words.add_all(kind::NAME_THREE, pieces(&compact, 3));
         spaced(name, &mut folded);
-        for word in document_words(&folded) {
-            words.add(kind::NAME_WORD, word);
-            words.add(kind::WORD, word);
-        }
+        words.add_cut(&[kind::NAME_WORD, kind::WORD], &folded);
         words.add_all(kind::NEIGHBOURS, neighbours(&folded));
     }
     let title = compact(&doc.title);
@@ -284,17 +299,14 @@ fn words(doc: &SearchDoc, year: Option<&str>) -> String {
         .chain(year)
     {
         spaced(text, &mut folded);
-        for word in document_words(&folded) {
-            words.add(kind::TITLE_WORD, word);
-            words.add(kind::WORD, word);
-        }
+        words.add_cut(&[kind::TITLE_WORD, kind::WORD], &folded);
         for pair in neighbours(&folded) {
             words.add(kind::TITLE_NEIGHBOURS, &pair);
             words.add(kind::NEIGHBOURS, &pair);
         }
     }
     spaced(&doc.text, &mut folded);
-    words.add_all(kind::WORD, document_words(&folded));
+    words.add_cut(&[kind::WORD], &folded);
     words.add_all(kind::NEIGHBOURS, neighbours(&folded));
     words.text
 }
@@ -302,39 +314,16 @@ fn words(doc: &SearchDoc, year: Option<&str>) -> String {
 /// How a folded name sounds, in all readings.
 fn sound(words: &mut Words, name: &str) {
     let chars: Vec<char> = name.chars().collect();
-    let firsts: Vec<Vec<char>> = chars.iter().map(|c| initials(*c)).collect();
-    words.add_all(
-        kind::FIRST_INITIALS,
-        firsts.get(..2).map(letters).unwrap_or_default(),
-    );
-    words.add_all(kind::INITIALS, firsts.windows(3).flat_map(letters));
+    if let Some(two) = chars.get(..2) {
+        first_letters(two, |letters| words.add(kind::FIRST_INITIALS, letters));
+    }
+    for three in chars.windows(3) {
+        first_letters(three, |letters| words.add(kind::INITIALS, letters));
+    }
     for c in &chars {
         words.add_all(kind::SYLLABLE, readings(*c));
     }
-    for pair in chars.windows(2) {
-        let [one, two] = pair else { continue };
-        let both = readings(*one).iter().flat_map(|one| {
-            let joined = move |two: &&'static str| syllables(one, two);
-            readings(*two).iter().map(joined)
-        });
-        words.add_all(kind::SYLLABLES, both.take(MOST_READINGS));
+    for (one, two) in chars.iter().zip(chars.iter().skip(1)) {
+        words.add_all(kind::SYLLABLES, syllable_pairs(*one, *two));
     }
-}
-
-/// Two syllables beside each other.
-pub(super) fn syllables(one: &str, two: &str) -> String {
-    format!("{one}'{two}")
-}
-
-/// Every way to take one letter of each.
-fn letters(firsts: &[Vec<char>]) -> Vec<String> {
-    let mut all = vec![String::new()];
-    for letters in firsts {
-        let longer = |text: &String| {
-            let text = text.clone();
-            letters.iter().map(move |letter| format!("{text}{letter}"))
-        };
-        all = all.iter().flat_map(longer).take(MOST_READINGS).collect();
-    }
-    all
 }

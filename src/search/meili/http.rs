@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(2);
 /// Bytes of an answer at most.
-const MOST: u64 = 64 << 20;
+const MOST: u64 = 256 << 20;
 /// How often a request is sent in all.
 const TRIES: u32 = 4;
 /// How long to wait before the second; twice as long before each further one.

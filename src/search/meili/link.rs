@@ -12,6 +12,7 @@ use crate::search::SearchError;
 use gongshi_verify::encoding::hex;
 use meilisearch_sdk::client::{Client, SwapIndexes};
 use meilisearch_sdk::errors::Error;
+use meilisearch_sdk::indexes::Index;
 use meilisearch_sdk::key::{Action, Key, KeyBuilder, KeysQuery};
 use meilisearch_sdk::request::{HttpClient as _, Method};
 use meilisearch_sdk::task_info::TaskInfo;
@@ -48,6 +49,8 @@ pub(super) enum Rebuild {
 pub(super) struct Link {
     pub(super) writer: Client<Http>,
     pub(super) reader: Client<Http>,
+    /// The writer that looks after tasks: a look takes no longer than a search.
+    looker: Client<Http>,
     /// The index that takes documents, and how far it is.
     pub(super) writing: String,
     pub(super) state: State,
@@ -89,6 +92,7 @@ impl Link {
         let made = new_name().map_err(said)?;
         let fresh = State::new(LAYOUT, fingerprint, &options.log, &made);
         let mut link = Link {
+            looker: client(options, writer.get_api_key(), READ),
             writer,
             reader,
             writing: main.clone(),
@@ -224,20 +228,17 @@ impl Link {
         )
     }
 
-    /// Sends documents, a line each, and this state as the last. Only where the state is as it was left (or this one, when they are sent again): an older
-    /// one lacks documents, which a newer state would hide, and where there is no index the server makes one without settings.
-    pub(super) fn send(&self, lines: &[u8], state: &State) -> Result<TaskInfo, Error> {
+    /// Sends documents, a line each. Only where the state is as it was left, or the one that was `told` since: an older one lacks documents, which a
+    /// newer state would hide, and where there is no index the server makes one without settings.
+    pub(super) fn send(&self, lines: &[u8], told: &State) -> Result<TaskInfo, Error> {
         let index = self.writer.index(&self.writing);
         patiently(|| async {
             match index.get_document::<State>(State::ID).await {
-                Ok(there) if there == self.state || there == *state => {}
+                Ok(there) if there == self.state || there == *told => {}
                 Err(error) if !is_unknown(&error) => return Err(error),
                 _ => return Err(Error::Other(Box::new(WentBack(self.writing.clone())))),
             }
-            let payload = futures_util::io::Cursor::new(lines.to_vec());
-            let media = "application/x-ndjson";
-            let sent = index.add_or_replace_unchecked_payload(payload, media, Some("index"));
-            sent.await
+            add(&index, lines).await
         })
     }
 
@@ -289,6 +290,16 @@ impl Link {
         Http::new(self.writer.get_api_key(), WRITE)
     }
 
+    /// Waits until all of this is done.
+    pub(super) fn done_all(
+        &self,
+        tasks: &mut Vec<TaskInfo>,
+        stop: &AtomicBool,
+    ) -> Result<(), Error> {
+        let mut tasks = std::mem::take(tasks).into_iter();
+        tasks.try_for_each(|task| self.done(task, stop))
+    }
+
     /// Waits until the server has done what it was given.
     ///
     /// # Errors
@@ -296,10 +307,8 @@ impl Link {
     pub(super) fn done(&self, task: TaskInfo, stop: &AtomicBool) -> Result<(), Error> {
         let (mut pause, longest) = LOOK;
         let mut seen = Instant::now();
-        let (host, key) = (self.writer.get_host(), self.writer.get_api_key());
-        let looker = Client::new_with_client(host, key, Http::new(key, READ));
         loop {
-            match answer(looker.get_task(&task)) {
+            match answer(self.looker.get_task(&task)) {
                 Ok(Task::Succeeded { .. }) => return Ok(()),
                 Ok(Task::Failed { content }) => return Err(Error::Meilisearch(content.error)),
                 Ok(Task::Enqueued { .. } | Task::Processing { .. }) => seen = Instant::now(),
@@ -313,6 +322,14 @@ impl Link {
             pause = (pause * 2).min(longest);
         }
     }
+}
+
+/// Adds documents, a line each.
+pub(super) async fn add(index: &Index<Http>, lines: &[u8]) -> Result<TaskInfo, Error> {
+    let payload = futures_util::io::Cursor::new(lines.to_vec());
+    let media = "application/x-ndjson";
+    let sent = index.add_or_replace_unchecked_payload(payload, media, Some("index"));
+    sent.await
 }
 
 /// A name for an index that no other has.

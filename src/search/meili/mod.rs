@@ -9,6 +9,7 @@ mod answer;
 mod document;
 mod http;
 mod link;
+mod options;
 mod page;
 mod renew;
 mod settings;
@@ -18,15 +19,16 @@ mod ways;
 mod words;
 
 use self::answer::{Answer, Desk, Key, Stretch};
-use self::document::{Document, Gone, State, labels};
+use self::document::{Document, Gone, State};
 use self::http::{is_refused, patiently};
 use self::link::{Link, Rebuild, unavailable};
+pub use self::options::MeiliOptions;
 use self::page::page;
 use self::watch::{Known, Watch};
 use self::ways::{Match, Ranked};
 use super::asked::Asked;
 use super::plan::Plan;
-use super::{Hit, MAX_DEPTH, SearchDoc, SearchError, SearchIndex, SearchPage, SearchQuery, Sort};
+use super::{Hit, SearchDoc, SearchError, SearchIndex, SearchPage, SearchQuery, Sort};
 use meilisearch_sdk::documents::DocumentsQuery;
 use meilisearch_sdk::errors::Error;
 use meilisearch_sdk::task_info::TaskInfo;
@@ -34,38 +36,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// Bytes of documents that are sent at once.
-const BATCH: usize = 32 << 20;
+/// What is sent before anything of it is waited for: the server takes what waits for it as one, and has much to do for each, however small.
+const UNDER_WAY: usize = 8;
 /// Corrections that are looked for at once.
 const MOST_FOUND: usize = 100_000;
-
-/// How to reach the server.
-#[derive(Clone, Default)]
-pub struct MeiliOptions {
-    /// Its address, such as `http://127.0.0.1:7700`.
-    pub url: String,
-    /// A key that may make keys (then two with fewer rights are made and used), or that may write; none where the server asks for none.
-    pub key: Option<String>,
-    /// A key that may only search, where the other may not make one.
-    pub read_key: Option<String>,
-    /// Name of the index; one log has one.
-    pub index: String,
-    /// What the documents rest on besides the log, as [`TantivyOptions`](super::TantivyOptions) has it.
-    pub made_with: [u8; 32],
-    /// The log's origin: an index of another is left alone.
-    pub log: String,
-    /// Fills a new index whatever there is, and puts it in the place of the old one when it is as far.
-    pub anew: bool,
-}
-
-impl std::fmt::Debug for MeiliOptions {
-    /// Without the keys.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut shown = f.debug_struct("MeiliOptions");
-        shown.field("url", &self.url).field("index", &self.index);
-        shown.finish_non_exhaustive()
-    }
-}
 
 /// An index in a server.
 pub struct MeiliIndex {
@@ -93,7 +67,9 @@ struct Draft {
     /// Every entry below it is among them, was sent, or is durable.
     cursor: u64,
     /// What was sent.
-    sent: Option<(TaskInfo, State)>,
+    sent: Vec<TaskInfo>,
+    /// The state that the first of it told, where one did.
+    told: Option<State>,
     /// Corrections, by the record they are of.
     corrections: BTreeMap<u64, Vec<u64>>,
 }
@@ -202,20 +178,28 @@ impl MeiliIndex {
         Ok(())
     }
 
-    /// Sends what is there, once what was sent before is durable: what fails is known before anything rests on it.
-    fn send(&self, draft: &mut Draft, link: &mut Link) -> Result<(), Error> {
+    /// Sends what is there, without telling how far it goes.
+    fn send(&self, draft: &mut Draft, link: &Link) -> Result<(), Error> {
+        let lines = std::mem::take(&mut draft.lines);
+        draft
+            .sent
+            .push(link.send(&lines, draft.told.as_ref().unwrap_or(&link.state))?);
+        Ok(())
+    }
+
+    /// The same, and tells how far it goes, once what was sent before is durable: what fails is known before anything rests on it.
+    fn tell(&self, draft: &mut Draft, link: &mut Link) -> Result<(), Error> {
         self.settle(draft, link)?;
         let state = link.state.at(draft.cursor);
         line(&mut draft.lines, &state)?;
-        let lines = std::mem::take(&mut draft.lines);
-        draft.sent = Some((link.send(&lines, &state)?, state));
-        Ok(())
+        draft.told = Some(state);
+        self.send(draft, link)
     }
 
     /// Waits until what was sent is durable.
     fn settle(&self, draft: &mut Draft, link: &mut Link) -> Result<(), Error> {
-        if let Some((task, state)) = draft.sent.take() {
-            link.done(task, self.known.stop())?;
+        link.done_all(&mut draft.sent, self.known.stop())?;
+        if let Some(state) = draft.told.take() {
             link.state = state;
         }
         Ok(())
@@ -228,12 +212,10 @@ impl MeiliIndex {
         link: &mut Link,
         rebuild: &mut Rebuild,
     ) -> Result<(), Error> {
-        let sent = draft
-            .sent
-            .as_ref()
-            .map_or(link.state.cursor, |(_, state)| state.cursor);
-        if draft.cursor != sent || !draft.lines.is_empty() {
-            self.send(draft, link)?;
+        let told = draft.told.as_ref().unwrap_or(&link.state);
+        let untold = draft.sent.len() > usize::from(draft.told.is_some());
+        if draft.cursor != told.cursor || untold || !draft.lines.is_empty() {
+            self.tell(draft, link)?;
         }
         self.settle(draft, link)?;
         draft.corrections.clear();
@@ -346,8 +328,9 @@ impl SearchIndex for MeiliIndex {
         let pen = &mut *self.pen();
         self.write(pen, |draft, link, _| {
             for doc in docs {
-                line(&mut draft.lines, &Document::of(doc))?;
-                self.known.learn(labels(doc));
+                let document = Document::of(doc);
+                line(&mut draft.lines, &document)?;
+                self.known.learn(document.label);
                 if let Some(corrected) = doc.corrects {
                     draft
                         .corrections
@@ -355,9 +338,12 @@ impl SearchIndex for MeiliIndex {
                         .or_default()
                         .push(doc.index);
                 }
-                if draft.lines.len() >= BATCH {
+                if draft.lines.len() >= self.options.payload {
                     // The cursor stays where it was: what is removed below is not among them.
-                    self.send(draft, link)?;
+                    match draft.sent.len() < UNDER_WAY {
+                        true => self.send(draft, link)?,
+                        false => self.tell(draft, link)?,
+                    }
                 }
             }
             self.remove(draft, link, deletes)?;
@@ -397,7 +383,7 @@ impl SearchIndex for MeiliIndex {
             if link.writing != self.options.index {
                 return Ok(false);
             }
-            link.renew(self.known.stop())?;
+            link.renew(self.options.payload, self.known.stop())?;
             self.known.show(link)?;
             Ok(true)
         })?;
@@ -421,14 +407,7 @@ impl SearchIndex for MeiliIndex {
     }
 
     fn search(&self, query: &SearchQuery) -> Result<SearchPage, SearchError> {
-        let (offset, limit) = (query.offset, query.limit);
-        if offset.saturating_add(limit) > MAX_DEPTH {
-            return Err(SearchError::TooDeep {
-                offset,
-                limit,
-                max: MAX_DEPTH,
-            });
-        }
+        query.ensure_reachable()?;
         let after = match &query.after {
             Some(place) => Some(Key::of(place).ok_or_else(|| SearchError::Nowhere {
                 place: place.as_str().to_owned(),

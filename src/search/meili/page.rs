@@ -41,32 +41,23 @@ fn going_on(
     ways: &[Ranked],
     query: &SearchQuery,
     mut stretch: Stretch,
-    mut after: Key,
+    after: Key,
 ) -> Result<Answer, Error> {
-    let mut whole: Option<Answer> = None;
-    loop {
+    let ask = |after: Key, stretch: &mut Stretch| {
         stretch.after = Some(after);
-        let mut answer = desk.ask(ways, query, &stretch)?;
-        let full = answer.hits.len() >= stretch.limit;
+        let mut answer = desk.ask(ways, query, stretch)?;
         let last = answer.hits.last().map(|(_, key)| *key);
+        let goes_on = last.filter(|_| answer.hits.len() >= stretch.limit);
         desk.leave_out_shown(ways, after, &mut answer.hits)?;
-        match &mut whole {
-            Some(whole) => whole.hits.append(&mut answer.hits),
-            None => whole = Some(answer),
-        }
-        let kept = whole.as_ref().map_or(0, |whole| whole.hits.len());
-        match (last, &mut whole) {
-            (Some(last), _) if full && kept < stretch.limit => after = last,
-            (_, Some(whole)) => {
-                whole.hits.drain(..query.offset.min(whole.hits.len()));
-                return Ok(Answer {
-                    hits: std::mem::take(&mut whole.hits),
-                    facets: std::mem::take(&mut whole.facets),
-                    ..*whole
-                });
-            }
-            (_, None) => {}
-        }
-        stretch.facets = false;
+        Ok::<_, Error>((answer, goes_on))
+    };
+    let (mut whole, mut goes_on) = ask(after, &mut stretch)?;
+    stretch.facets = false;
+    while let Some(after) = goes_on.filter(|_| whole.hits.len() < stretch.limit) {
+        let (mut more, then) = ask(after, &mut stretch)?;
+        whole.hits.append(&mut more.hits);
+        goes_on = then;
     }
+    whole.hits.drain(..query.offset.min(whole.hits.len()));
+    Ok(whole)
 }

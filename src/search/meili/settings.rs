@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 
 /// The form of documents and queries: raised when a query of this program would not be understood by an index of an earlier one.
-pub(super) const LAYOUT: u32 = 1;
+pub(super) const LAYOUT: u32 = 2;
 /// Raised with every other change of what documents are made of.
 const MAKER: u32 = 1;
 
@@ -33,13 +33,13 @@ pub(super) fn fingerprint(made_with: &[u8; 32]) -> String {
 /// The settings of the index.
 pub(super) fn settings() -> Value {
     let features = |comparison: bool| json!({"facetSearch": false, "filter": {"equality": true, "comparison": comparison}});
-    let equal = [&FACETS[..], &[STATE, "label", "corrects", "gone"]].concat();
+    let equal = [&FACETS[..], &[STATE, "p", "label", "corrects", "gone"]].concat();
     json!({
         "searchableAttributes": ["w"],
         "displayedAttributes": ["index", "order"],
         "filterableAttributes": [
             {"attributePatterns": equal, "features": features(false)},
-            {"attributePatterns": ["p", "date", "order", "index"], "features": features(true)},
+            {"attributePatterns": ["date", "order", "index"], "features": features(true)},
         ],
         "sortableAttributes": ["order"],
         // With typos turned off every hit scores the same by this rule: the weight of its query decides. Without it weights are ignored.

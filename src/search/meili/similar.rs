@@ -4,24 +4,19 @@
 //! a short text, one of several words. What is left counts by the share of its pieces, rare ones more than common ones.
 
 use super::answer::Desk;
-use super::document::{beginning, syllables, value_kind};
-use super::ways::{Filter, Match, Ranked, best_first, combined, name_piece, of_term, trim};
+use super::document::code_pieces;
+use super::ways::{Match, Ranked, best_first, combined, name_piece, of_term, trim};
 use super::words::{kind, pieces, word};
 use crate::search::asked::Asked;
 use crate::search::cut::query_words;
 use crate::search::fold::compact;
 use crate::search::numbers::unmistaken;
-use crate::search::plan::Plan;
-use crate::search::sounds::readings;
+use crate::search::plan::{CODE_GRAM, Plan};
+use crate::search::rarity::{ENOUGH, SOUND, weights};
+use crate::search::sounds::{joined, readings};
 use meilisearch_sdk::errors::Error;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The least share of what was typed that an answer holds.
-const ENOUGH: f32 = 0.55;
-/// A piece that more documents than this share hold tells none apart: it is not looked for where there are rarer ones.
-const COMMON: f64 = 0.2;
-/// What only sounds as typed.
-const SOUND: f32 = 0.8;
 /// Queries of the request at most: for one term, for several.
 const MOST: usize = 96;
 const MOST_OF_SEVERAL: usize = 128;
@@ -44,14 +39,11 @@ pub(super) fn ways(
     asked: &Asked<'_>,
     labels: &BTreeSet<String>,
 ) -> Result<Vec<Ranked>, Error> {
-    let texts: Vec<Text> = asked
-        .terms
-        .iter()
-        .take(MOST_TERMS)
-        .flat_map(|term| Text::of(term))
-        .collect();
+    let terms = asked.terms.iter().take(MOST_TERMS);
+    let terms: Vec<(&str, Vec<Text>)> = terms.map(|term| (*term, Text::of(term))).collect();
+    let texts = terms.iter().flat_map(|(_, texts)| texts);
     let mut known: Vec<Match> = vec![Match::default()];
-    for piece in texts.iter().flat_map(|text| &text.pieces) {
+    for piece in texts.flat_map(|text| &text.pieces) {
         if !known.contains(piece) && known.len() < MOST_PIECES {
             known.push(piece.clone());
         }
@@ -64,8 +56,8 @@ pub(super) fn ways(
         .collect();
     let rarity = Rarity { known, documents };
     let mut each = Vec::new();
-    for term in asked.terms.iter().take(MOST_TERMS) {
-        let found = Text::of(term)
+    for (term, texts) in &terms {
+        let found = texts
             .iter()
             .flat_map(|text| text.without_some(&rarity))
             .collect();
@@ -126,9 +118,9 @@ impl Text {
             .iter()
             .map(|pair| Match::words([word(kind::NAME_PAIR, pair)]));
         let mut all = vec![text(As::Name, &compact, pairs.collect())];
-        if code.bytes().any(|byte| byte.is_ascii_digit()) && code.chars().nth(4).is_some() {
-            let fours = pieces(&code, 4);
-            let fours = fours.iter().map(|four| tail(four));
+        if code.bytes().any(|byte| byte.is_ascii_digit()) && code.chars().nth(CODE_GRAM).is_some() {
+            let fours = pieces(&code, CODE_GRAM);
+            let fours = fours.iter().map(|four| Match::values(code_pieces(four)));
             all.push(text(As::Code, &code, fours.collect()));
         }
         let words = query_words(term);
@@ -185,7 +177,7 @@ impl Text {
 
     fn without_characters(&self, rarity: &Rarity, share: impl Fn(&[usize]) -> f32) -> Vec<Ranked> {
         let length = self.chars.len();
-        let size = if self.kind == As::Code { 4 } else { 2 };
+        let size = if self.kind == As::Code { CODE_GRAM } else { 2 };
         let mut all = Vec::new();
         let mut add =
             |gaps: &[(usize, usize)]| all.extend(self.without(gaps, size, rarity, &share));
@@ -259,7 +251,7 @@ impl Text {
         for (from, to) in parts {
             let text: String = self.chars.get(from..to)?.iter().collect();
             let held = match self.kind {
-                As::Code => vec![tail(&text)],
+                As::Code => vec![Match::values(code_pieces(&text))],
                 _ => name_piece(&text),
             };
             hits = hits.and(held.first()?);
@@ -284,10 +276,7 @@ impl Text {
         }
         let all = all.iter().map(|read| {
             let pairs = read.windows(2).filter_map(|pair| {
-                Some(word(
-                    kind::SYLLABLES,
-                    &syllables(pair.first()?, pair.get(1)?),
-                ))
+                Some(word(kind::SYLLABLES, &joined(pair.first()?, pair.get(1)?)))
             });
             Ranked {
                 rank: SOUND,
@@ -296,15 +285,6 @@ impl Text {
         });
         all.collect()
     }
-}
-
-/// A piece of a code.
-fn tail(piece: &str) -> Match {
-    Match::filter(Filter::Starts(beginning(
-        value_kind::TAIL,
-        piece,
-        piece.chars().count(),
-    )))
 }
 
 /// Knows how many documents hold a piece.
@@ -318,31 +298,9 @@ impl Rarity {
         self.known.get(piece).copied().unwrap_or_default()
     }
 
-    fn weight(&self, count: f64) -> f64 {
-        ((self.documents + 1.0) / (count + 1.0)).ln().max(0.01)
-    }
-
     /// How much each piece counts; `None` where nothing is known of them.
     fn weights(&self, pieces: &[Match]) -> Option<Vec<f64>> {
-        let common = self.documents * COMMON;
         let counts: Vec<f64> = pieces.iter().map(|piece| self.count(piece)).collect();
-        let rare = counts.iter().any(|count| *count > 0.0 && *count <= common);
-        let looked_for = |count: f64| !rare || count <= common;
-        let known = counts
-            .iter()
-            .copied()
-            .filter(|count| *count > 0.0 && looked_for(*count));
-        let known: Vec<f64> = known.map(|count| self.weight(count)).collect();
-        if known.is_empty() {
-            return None;
-        }
-        // What no document has may be the slip: it counts as any other.
-        let average = known.iter().sum::<f64>() / known.len() as f64;
-        let weights = counts.into_iter().map(|count| match count {
-            _ if !looked_for(count) => 0.0,
-            0.0 => average,
-            _ => self.weight(count),
-        });
-        Some(weights.collect())
+        weights(&counts, self.documents)
     }
 }

@@ -3,13 +3,14 @@
 //! The server knows no words in brackets: where several terms each have several ways, every combination is a query of its own. [`MOST`] of them are
 //! asked at most; before that, ways that other ways contain are left out, which changes the order among hits and not what is hit.
 
-use super::document::{CODE_PIECE, beginning, stretch, syllables, value, value_kind};
+use super::document::{code_pieces, stretches, value, value_kind};
 use super::settings::{far, knows};
 use super::words::{covering, kind, pieces, units, word};
 use crate::search::cut::{parts_of_word, query_words};
+use crate::search::labels::labels_with;
 use crate::search::names::place_of;
 use crate::search::plan::{Cond, Leaf, Plan, Reach, Scope, Way};
-use crate::search::sounds::Piece;
+use crate::search::sounds::{Piece, joined};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Queries of one request at most.
@@ -18,18 +19,12 @@ const MOST: usize = 96;
 const MOST_OF_ONE: usize = 12;
 /// Words of a query that the server looks at; it drops the others without a sign.
 const MOST_WORDS: usize = 10;
-/// Labels that a filter names at most.
-const MOST_LABELS: usize = 300;
-/// Characters of a value that a filter by its beginning looks at.
-const LONGEST: usize = 60;
 
-/// What a record must pass.
+/// What a record must pass: one of the field's values is one of these.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Filter {
-    /// One of the field's values is one of these.
-    In(&'static str, BTreeSet<String>),
-    /// One of the codes, numbers or names begins so.
-    Starts(String),
+pub(super) struct Filter {
+    pub(super) field: &'static str,
+    pub(super) values: BTreeSet<String>,
 }
 
 /// Words that a record must have and filters it must pass.
@@ -54,10 +49,22 @@ impl Match {
         }
     }
 
-    pub(super) fn filter(filter: Filter) -> Self {
+    pub(super) fn any(field: &'static str, values: BTreeSet<String>) -> Self {
         Match {
             words: BTreeSet::new(),
-            filters: BTreeSet::from([filter]),
+            filters: BTreeSet::from([Filter { field, values }]),
+        }
+    }
+
+    /// What has each of these codes, numbers or pieces of them.
+    pub(super) fn values(values: impl IntoIterator<Item = String>) -> Self {
+        let filters = values.into_iter().map(|value| Filter {
+            field: "p",
+            values: BTreeSet::from([value]),
+        });
+        Match {
+            words: BTreeSet::new(),
+            filters: filters.collect(),
         }
     }
 
@@ -177,7 +184,7 @@ pub(super) fn of_term(ways: &[Way], detail: u8, labels: &BTreeSet<String>) -> Ve
 /// Adds a way; one value more of the same field is no way of its own.
 fn join(all: &mut Vec<Ranked>, way: Ranked) {
     let values = |one: &Match| match one.filters.first() {
-        Some(Filter::In(field, values)) if one.words.is_empty() && one.filters.len() == 1 => {
+        Some(Filter { field, values }) if one.words.is_empty() && one.filters.len() == 1 => {
             Some((*field, values.clone()))
         }
         _ => None,
@@ -188,7 +195,7 @@ fn join(all: &mut Vec<Ranked>, way: Ranked) {
                 && same == field
             {
                 added.extend(more);
-                known.hits = Match::filter(Filter::In(field, added));
+                known.hits = Match::any(field, added);
                 return;
             }
         }
@@ -203,16 +210,10 @@ fn kept_until(what: &Cond) -> u8 {
         Cond::Is(Leaf::CodePiece(piece)) if !piece.is_ascii() => 0,
         Cond::Is(Leaf::TitlePiece(_) | Leaf::Runs(_)) => 2,
         Cond::Is(_) => 3,
-        Cond::All(parts) | Cond::Any(parts) => match scope(what) {
+        Cond::All(_) | Cond::Any(_) => match scope(what) {
             Some(Scope::Name) => 1,
             Some(Scope::Title) => 2,
-            Some(Scope::Text) => 3,
-            None => parts
-                .iter()
-                .map(kept_until)
-                .max()
-                .unwrap_or_default()
-                .max(3),
+            Some(Scope::Text) | None => 3,
         },
     }
 }
@@ -261,17 +262,20 @@ fn held(leaf: &Leaf, labels: &BTreeSet<String>) -> Vec<Match> {
     let values = |kind, texts: &[String]| {
         let texts = texts.iter().filter(|text| !text.is_empty());
         let values: BTreeSet<String> = texts.map(|text| value(kind, text)).collect();
-        some(Filter::In("p", values))
+        any("p", values)
     };
     match leaf {
         Leaf::OwnCode(ways) => values(value_kind::OWN_CODE, ways),
         Leaf::Code(ways) => values(value_kind::CODE, ways),
         Leaf::Name(name) => values(value_kind::NAME, std::slice::from_ref(name)),
         Leaf::NamePiece(piece) => name_piece(piece),
-        Leaf::CodePiece(piece) => code_piece(piece),
-        Leaf::Runs(runs) => vec![Match::filter(Filter::Starts(stretch(runs)))],
+        Leaf::CodePiece(piece) => match piece.is_empty() {
+            true => Vec::new(),
+            false => vec![Match::values(code_pieces(piece))],
+        },
+        Leaf::Runs(runs) => vec![Match::values(stretches(runs))],
         Leaf::Sound(way) => sounding(way),
-        Leaf::Kind(kind) => some(Filter::In("kind", BTreeSet::from([(*kind).to_owned()]))),
+        Leaf::Kind(kind) => any("kind", BTreeSet::from([(*kind).to_owned()])),
         Leaf::TitlePiece(piece) => match piece.chars().count() {
             0 | 1 => Vec::new(),
             2 => vec![Match::words([word(kind::TITLE_PAIR, piece)])],
@@ -282,22 +286,18 @@ fn held(leaf: &Leaf, labels: &BTreeSet<String>) -> Vec<Match> {
             )],
         },
         Leaf::LabelPiece(piece) => {
-            let held = labels.iter().filter(|label| label.contains(piece.as_str()));
-            let held: BTreeSet<String> = held.take(MOST_LABELS + 1).cloned().collect();
-            match held.len() > MOST_LABELS {
-                true => Vec::new(),
-                false => some(Filter::In("label", held)),
-            }
+            let held = labels_with(labels, piece).cloned();
+            any("label", held.collect())
         }
         Leaf::Word(scope, text, reach) => a_word(*scope, text, *reach),
         Leaf::Beside(scope, words) => beside(*scope, words),
     }
 }
 
-fn some(filter: Filter) -> Vec<Match> {
-    match &filter {
-        Filter::In(_, values) if values.is_empty() => Vec::new(),
-        _ => vec![Match::filter(filter)],
+fn any(field: &'static str, values: BTreeSet<String>) -> Vec<Match> {
+    match values.is_empty() {
+        true => Vec::new(),
+        false => vec![Match::any(field, values)],
     }
 }
 
@@ -311,23 +311,6 @@ pub(super) fn name_piece(piece: &str) -> Vec<Match> {
                 .iter()
                 .map(|three| word(kind::NAME_THREE, three)),
         )],
-    }
-}
-
-pub(super) fn code_piece(piece: &str) -> Vec<Match> {
-    let chars = piece.chars().count();
-    match chars {
-        0 => Vec::new(),
-        1..CODE_PIECE => vec![Match::filter(Filter::Starts(beginning(
-            value_kind::EDGE,
-            piece,
-            CODE_PIECE,
-        )))],
-        _ => vec![Match::filter(Filter::Starts(beginning(
-            value_kind::TAIL,
-            piece,
-            LONGEST,
-        )))],
     }
 }
 
@@ -348,7 +331,7 @@ fn sounding(way: &[Piece]) -> Vec<Match> {
             words.extend(
                 pair.first()
                     .zip(pair.get(1))
-                    .map(|(one, two)| word(kind::SYLLABLES, &syllables(one, two))),
+                    .map(|(one, two)| word(kind::SYLLABLES, &joined(one, two))),
             );
         }
     }

@@ -5,18 +5,14 @@
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::search::cut::jieba;
+use crate::search::cut::{Span, document_words};
 use crate::search::fold::spaced;
 use crate::search::lists;
 use crate::search::numbers;
-use crate::search::sounds;
+use crate::search::sounds::{first_letters, readings, syllable_pairs};
 
 /// Characters of a name's pieces.
 pub(super) const NAME_GRAM: usize = 2;
-/// Characters of a code's pieces; a shorter query finds codes that begin with it.
-pub(super) const CODE_GRAM: usize = 4;
-/// Longest inner words that cutting for search gives by itself.
-const LONGEST_CUT: usize = 3;
 /// Stands before the beginning of a code, so that "begins with 91" is a token of its own. Folding never yields it.
 const EDGE: char = '^';
 
@@ -32,31 +28,19 @@ pub(super) fn edge(prefix: &str) -> String {
     format!("{EDGE}{prefix}")
 }
 
-/// Pieces of `size` characters that together cover `compact` (at least `size` characters), each with its offset.
-///
-/// Every other piece is implied by its neighbours, so a phrase of these finds the same documents with fewer postings to read.
-pub(super) fn covering_grams(compact: &str, size: usize) -> Vec<(usize, String)> {
-    let chars: Vec<char> = compact.chars().collect();
-    let Some(last) = chars.len().checked_sub(size) else {
-        return Vec::new();
-    };
-    let mut starts: Vec<usize> = (0..=last).step_by(size).collect();
-    if starts.last() != Some(&last) {
-        starts.push(last);
-    }
-    starts
-        .into_iter()
-        .map(|start| (start, chars[start..start + size].iter().collect()))
-        .collect()
-}
+/// Pieces of a text, each with its offset in characters.
+pub(super) type Grams = Vec<(usize, String)>;
 
-/// A token found in the tokenizer's own buffer: bytes from, to; offset and length in characters.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    from: usize,
-    to: usize,
-    position: usize,
-    chars: usize,
+/// Pieces of `size` characters of `compact`: first those that together cover it, then the others.
+///
+/// The others are implied by their neighbours, so a phrase of the first finds the same documents with fewer postings to read.
+pub(super) fn covering_grams(compact: &str, size: usize) -> (Grams, Grams) {
+    let chars: Vec<char> = compact.chars().collect();
+    let last = chars.len().saturating_sub(size);
+    let grams = chars.windows(size).map(|gram| gram.iter().collect());
+    (0..)
+        .zip(grams)
+        .partition(|(start, _)| start % size == 0 || *start == last)
 }
 
 /// Hands out spans of a buffer, with one token's memory used again and again.
@@ -150,12 +134,8 @@ impl Tokenizer for RunTokenizer {
 
 /// Stands before first letters, which are no syllable.
 const INITIALS: char = '~';
-/// Stands between two syllables.
-const JOINT: char = '\'';
 /// Characters whose first letters make a token.
 pub(super) const INITIALS_GRAM: usize = 3;
-/// Tokens of one place that are made at most: a character has rarely more than two readings in use.
-const MOST_READINGS: usize = 24;
 
 /// The token for characters that begin with these letters.
 pub(super) fn initials_token(letters: impl IntoIterator<Item = char>) -> String {
@@ -167,35 +147,10 @@ pub(super) fn first_initials_token(letters: impl IntoIterator<Item = char>) -> S
     [INITIALS, EDGE].into_iter().chain(letters).collect()
 }
 
-/// The token for two characters that read so.
-pub(super) fn pair_token(first: &str, second: &str) -> String {
-    format!("{first}{JOINT}{second}")
-}
-
 /// How a folded name sounds: each syllable, each two that follow each other, and the first letters of each three, in all readings.
 /// Positions are characters.
 #[derive(Clone, Default)]
 pub(super) struct SoundTokenizer(Made);
-
-impl SoundTokenizer {
-    fn push_initials(&mut self, position: usize, firsts: &[Vec<char>], edge: bool) {
-        let mut grams = vec![String::new()];
-        for letters in firsts {
-            let longer = |gram: &String| {
-                let gram = gram.clone();
-                letters.iter().map(move |letter| format!("{gram}{letter}"))
-            };
-            grams = grams.iter().flat_map(longer).take(MOST_READINGS).collect();
-        }
-        for gram in grams {
-            let token = match edge {
-                true => first_initials_token(gram.chars()),
-                false => initials_token(gram.chars()),
-            };
-            self.0.push(position, firsts.len(), &token);
-        }
-    }
-}
 
 impl Tokenizer for SoundTokenizer {
     type TokenStream<'a> = SpanStream<'a>;
@@ -203,25 +158,26 @@ impl Tokenizer for SoundTokenizer {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> SpanStream<'a> {
         self.0.clear();
         let chars: Vec<char> = text.chars().collect();
-        let firsts: Vec<Vec<char>> = chars.iter().map(|c| sounds::initials(*c)).collect();
-        if let Some(two) = firsts.get(..2) {
-            self.push_initials(0, two, true);
+        if let Some(two) = chars.get(..2) {
+            first_letters(two, |letters| {
+                self.0
+                    .push(0, two.len(), &first_initials_token(letters.chars()));
+            });
         }
         for (position, c) in chars.iter().enumerate() {
-            let readings = sounds::readings(*c);
-            for reading in readings {
+            for reading in readings(*c) {
                 self.0.push(position, 1, reading);
             }
-            let next = chars.get(position + 1);
-            let next = next.map_or(&[][..], |next| sounds::readings(*next));
-            let pairs = readings
-                .iter()
-                .flat_map(|one| next.iter().map(move |two| pair_token(one, two)));
-            for pair in pairs.take(MOST_READINGS) {
-                self.0.push(position, 2, &pair);
+            if let Some(next) = chars.get(position + 1) {
+                for pair in syllable_pairs(*c, *next) {
+                    self.0.push(position, 2, &pair);
+                }
             }
-            if let Some(three) = firsts.get(position..position + INITIALS_GRAM) {
-                self.push_initials(position, three, false);
+            if let Some(three) = chars.get(position..position + INITIALS_GRAM) {
+                first_letters(three, |letters| {
+                    self.0
+                        .push(position, three.len(), &initials_token(letters.chars()));
+                });
             }
         }
         self.0.stream()
@@ -290,10 +246,7 @@ impl Tokenizer for GramTokenizer {
     }
 }
 
-/// Chinese words, all shorter dictionary words inside them, and runs of letters and digits.
-///
-/// Words of three characters and more also give their single characters, since a query for part of such a word may be cut
-/// into singles that stand next to each other. Positions are characters.
+/// Chinese words and runs of letters and digits ([`document_words`]). Positions are characters.
 #[derive(Clone, Default)]
 pub(super) struct WordTokenizer {
     folded: String,
@@ -307,50 +260,7 @@ impl Tokenizer for WordTokenizer {
     fn token_stream<'a>(&'a mut self, text: &'a str) -> SpanStream<'a> {
         spaced(text, &mut self.folded);
         self.spans.clear();
-        let (jieba, stop) = (jieba(), lists::stop_words());
-        // A word's inner words of up to three characters come before it, and overlap: its single characters are given once.
-        let mut parts_to = 0;
-        for token in jieba.cut_for_search(&self.folded, false) {
-            if token.word == " " || stop.contains(token.word) {
-                continue;
-            }
-            let chars = token.end - token.start;
-            let mut push = |from: usize, to: usize, offset: usize, chars: usize| {
-                let position = token.start + offset;
-                let (from, to) = (token.byte_start + from, token.byte_start + to);
-                self.spans.push(Span {
-                    from,
-                    to,
-                    position,
-                    chars,
-                });
-            };
-            push(0, token.word.len(), 0, chars);
-            if chars > 2 && !token.word.is_ascii() {
-                let starts: Vec<usize> = token
-                    .word
-                    .char_indices()
-                    .map(|(at, _)| at)
-                    .chain([token.word.len()])
-                    .collect();
-                let part = |offset: usize, length: usize| (starts[offset], starts[offset + length]);
-                for offset in parts_to.max(token.start) - token.start..chars {
-                    let (from, to) = part(offset, 1);
-                    if !stop.contains(&token.word[from..to]) {
-                        push(from, to, offset, 1);
-                    }
-                }
-                for length in LONGEST_CUT + 1..chars {
-                    for offset in 0..=chars - length {
-                        let (from, to) = part(offset, length);
-                        if jieba.has_word(&token.word[from..to]) {
-                            push(from, to, offset, length);
-                        }
-                    }
-                }
-                parts_to = parts_to.max(token.end);
-            }
-        }
+        document_words(&self.folded, |span| self.spans.push(span));
         SpanStream {
             text: &self.folded,
             spans: self.spans.iter(),
@@ -394,9 +304,12 @@ mod tests {
         );
         assert_eq!(
             covering_grams("913500", 4),
-            [(0, "9135".to_owned()), (2, "3500".to_owned())]
+            (
+                vec![(0, "9135".to_owned()), (2, "3500".to_owned())],
+                vec![(1, "1350".to_owned())]
+            )
         );
-        assert_eq!(covering_grams("91", 4), []);
+        assert_eq!(covering_grams("91", 4), (Vec::new(), Vec::new()));
     }
 
     #[test]

@@ -176,6 +176,8 @@ impl Collector for PageCollector<'_> {
             values: values.cloned(),
             combination,
             uncounted: Vec::with_capacity(COLLECT_BLOCK_BUFFER_LEN),
+            unranked: Vec::with_capacity(COLLECT_BLOCK_BUFFER_LEN),
+            scores: Vec::with_capacity(COLLECT_BLOCK_BUFFER_LEN),
             block: [0; COLLECT_BLOCK_BUFFER_LEN],
             days: [0; COLLECT_BLOCK_BUFFER_LEN],
         })
@@ -236,6 +238,9 @@ pub(super) struct SegmentPage {
     counts: Vec<u32>,
     /// Documents not yet among them.
     uncounted: Vec<DocId>,
+    /// Documents not yet among the best that may be, and their scores.
+    unranked: Vec<DocId>,
+    scores: Vec<Score>,
     block: [u64; COLLECT_BLOCK_BUFFER_LEN],
     days: [i64; COLLECT_BLOCK_BUFFER_LEN],
 }
@@ -261,6 +266,20 @@ impl SegmentPage {
                 *count += 1;
             }
         }
+    }
+
+    /// Ranks what waits for it: days are read a block at a time.
+    fn rank_waiting(&mut self) {
+        let docs = std::mem::take(&mut self.unranked);
+        let scores = std::mem::take(&mut self.scores);
+        let mut days = self.days;
+        self.day.get_vals(&docs, &mut days[..docs.len()]);
+        for ((doc, score), day) in docs.iter().zip(&scores).zip(days) {
+            self.rank(*doc, *score, day);
+        }
+        (self.unranked, self.scores) = (docs, scores);
+        self.unranked.clear();
+        self.scores.clear();
     }
 
     fn rank(&mut self, doc: DocId, score: Score, day: i64) {
@@ -299,7 +318,11 @@ impl SegmentCollector for SegmentPage {
         // Most of a large result matches no better than what is had already; day and index are read only where they decide.
         let bar = self.best.bar.map_or(0, |bar| bar.score);
         if self.best.depth > 0 && score.to_bits() >= bar {
-            self.rank(doc, score, self.day.get_val(doc));
+            self.unranked.push(doc);
+            self.scores.push(score);
+            if self.unranked.len() == COLLECT_BLOCK_BUFFER_LEN {
+                self.rank_waiting();
+            }
         }
     }
 
@@ -318,6 +341,7 @@ impl SegmentCollector for SegmentPage {
     fn harvest(mut self) -> SegmentFruit {
         let uncounted = std::mem::take(&mut self.uncounted);
         self.count(&uncounted);
+        self.rank_waiting();
         self.best.cut();
         SegmentFruit {
             total: self.total,

@@ -1,95 +1,116 @@
 //! From what is looked for to the engine's query: how each leaf of a [`Plan`] is found in this index.
 
-use std::ops::Bound;
+use std::collections::BTreeSet;
 
 use tantivy::Term;
-use tantivy::query::{
-    AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery,
-    Query, RangeQuery, TermQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::Field;
 
-use super::analyse::{CODE_GRAM, NAME_GRAM, covering_grams, edge};
-use super::ranked::{Ranked, RankedWay};
+use super::analyse::{NAME_GRAM, covering_grams, edge};
+use super::ranked::{Filters, Ranked};
 use super::schema::Fields;
 use super::sound::sounding;
+use super::ways::{Find, RankedWay};
 use crate::search::SearchQuery;
 use crate::search::cut::query_words;
-use crate::search::plan::{Cond, Leaf, Plan, Reach, Scope, Way, also_means};
+use crate::search::labels::labels_with;
+use crate::search::plan::{CODE_GRAM, Cond, Leaf, Plan, Reach, Scope, Way, also_means};
 use crate::search::regions::region_prefix;
 
-/// All terms in the best of their ways, or what was typed as one name or code.
-pub(super) fn exactly(fields: &Fields, plan: &Plan) -> Box<dyn Query> {
+/// All terms in the best of their ways, or what was typed as one name or code. `labels`: what records are called.
+pub(super) fn exactly(fields: &Fields, plan: &Plan, labels: &BTreeSet<String>) -> Ranked {
+    let index = Place { fields, labels };
     let ranked = |ways: &[Way]| -> Vec<RankedWay> {
         let ways = ways.iter().flat_map(|way| {
-            let each = each_way(fields, &way.what).into_iter();
-            each.map(|query| (way.rank, query))
+            let each = index.each_way(&way.what).into_iter();
+            each.map(|find| (way.rank, find))
         });
         ways.collect()
     };
     let terms = plan.terms.iter().map(|ways| ranked(ways)).collect();
-    Box::new(Ranked::new(terms, ranked(&plan.whole)))
+    Ranked::new(terms, ranked(&plan.whole))
 }
 
-/// Documents that something of each of these finds.
-fn each_of(parts: impl Iterator<Item = Vec<Box<dyn Query>>>) -> Box<dyn Query> {
-    let parts = parts.map(|ways| ways.into_iter().map(|query| (1.0, query)).collect());
-    Box::new(Ranked::new(parts.collect(), Vec::new()))
+/// Where leaves are found.
+struct Place<'a> {
+    fields: &'a Fields,
+    labels: &'a BTreeSet<String>,
 }
 
-/// Queries that together find what holds this.
-fn each_way(fields: &Fields, what: &Cond) -> Vec<Box<dyn Query>> {
-    match what {
-        Cond::Is(leaf) => held(fields, leaf),
-        Cond::All(parts) => match &parts[..] {
-            [only] => each_way(fields, only),
-            parts => vec![each_of(parts.iter().map(|part| each_way(fields, part)))],
-        },
-        Cond::Any(parts) => {
-            let parts = parts.iter();
-            parts.flat_map(|part| each_way(fields, part)).collect()
+impl Place<'_> {
+    /// What together finds what holds this.
+    fn each_way(&self, what: &Cond) -> Vec<Find> {
+        match what {
+            Cond::Is(leaf) => self.held(leaf),
+            Cond::All(parts) => match &parts[..] {
+                [only] => self.each_way(only),
+                parts => vec![Find::Each(
+                    parts.iter().map(|part| self.each_way(part)).collect(),
+                )],
+            },
+            Cond::Any(parts) => parts.iter().flat_map(|part| self.each_way(part)).collect(),
+        }
+    }
+
+    fn held(&self, leaf: &Leaf) -> Vec<Find> {
+        let fields = self.fields;
+        let any = |field, all: &[String]| all.iter().map(|text| one(field, text)).collect();
+        match leaf {
+            Leaf::OwnCode(ways) => any(fields.own_code, ways),
+            Leaf::Code(ways) => any(fields.code, ways),
+            Leaf::Name(name) => vec![one(fields.name, name)],
+            Leaf::NamePiece(piece) => {
+                let held = pieces(fields.name_pieces, piece, NAME_GRAM);
+                let held = held.unwrap_or_else(|| one(fields.name_chars, piece));
+                // A name with a word holds it as a piece, which is told without looking where it stands.
+                let word = query_words(piece)
+                    .into_iter()
+                    .find(|word| word.text == *piece);
+                let word = word.map(|word| one(fields.name_words, &word.text));
+                [Some(held), word].into_iter().flatten().collect()
+            }
+            Leaf::CodePiece(piece) => vec![
+                pieces(fields.code_pieces, piece, CODE_GRAM)
+                    .unwrap_or_else(|| one(fields.code_pieces, &edge(piece))),
+            ],
+            Leaf::Runs(runs) => {
+                let runs = runs.iter().cloned().enumerate();
+                vec![adjacent(fields.code_runs, runs.collect())]
+            }
+            Leaf::Sound(way) => sounding(fields, way).into_iter().collect(),
+            Leaf::Kind(kind) => vec![one(fields.kind, kind)],
+            Leaf::TitlePiece(piece) => {
+                let held = pieces(fields.title_pieces, piece, NAME_GRAM);
+                held.into_iter().collect()
+            }
+            Leaf::LabelPiece(piece) => {
+                let held = labels_with(self.labels, piece);
+                held.map(|label| one(fields.label, label)).collect()
+            }
+            Leaf::Word(scope, word, reach) => {
+                word_or_meaning(&fields.words_of(*scope), word, *reach)
+            }
+            Leaf::Beside(scope, words) => {
+                let fields = fields.words_of(*scope).into_iter();
+                let each = fields.map(|field| adjacent(field, words.clone()));
+                each.collect()
+            }
         }
     }
 }
 
-fn held(fields: &Fields, leaf: &Leaf) -> Vec<Box<dyn Query>> {
-    let codes = |field, codes: &[String]| codes.iter().map(|code| one(field, code)).collect();
-    vec![match leaf {
-        Leaf::OwnCode(ways) => return codes(fields.own_code, ways),
-        Leaf::Code(ways) => return codes(fields.code, ways),
-        Leaf::Name(name) => one(fields.name, name),
-        Leaf::NamePiece(piece) => pieces(fields.name_pieces, piece, NAME_GRAM)
-            .unwrap_or_else(|| one(fields.name_chars, piece)),
-        Leaf::CodePiece(piece) => pieces(fields.code_pieces, piece, CODE_GRAM)
-            .unwrap_or_else(|| one(fields.code_pieces, &edge(piece))),
-        Leaf::Runs(runs) => adjacent(fields.code_runs, runs.iter().cloned().enumerate().collect()),
-        Leaf::Sound(way) => sounding(fields, way),
-        Leaf::Kind(kind) => one(fields.kind, kind),
-        Leaf::TitlePiece(piece) => held_in(fields.title_pieces, piece),
-        Leaf::LabelPiece(piece) => held_in(fields.label_pieces, piece),
-        Leaf::Word(scope, word, reach) => {
-            return word_or_meaning(&fields.words_of(*scope), word, *reach);
-        }
-        Leaf::Beside(scope, words) => {
-            let fields = fields.words_of(*scope).into_iter();
-            let each = fields.map(|field| adjacent(field, words.clone()));
-            return each.collect();
-        }
-    }]
-}
-
 /// Documents whose field holds `compact` as a substring; `None` when it is shorter than the field's pieces.
-fn pieces(field: Field, compact: &str, size: usize) -> Option<Box<dyn Query>> {
-    let grams = covering_grams(compact, size);
-    (!grams.is_empty()).then(|| adjacent(field, grams))
-}
-
-fn held_in(field: Field, piece: &str) -> Box<dyn Query> {
-    pieces(field, piece, NAME_GRAM).unwrap_or_else(|| Box::new(EmptyQuery))
+fn pieces(field: Field, compact: &str, size: usize) -> Option<Find> {
+    let (grams, implied) = covering_grams(compact, size);
+    let implied = implied.iter();
+    let implied = implied.map(|(_, gram)| Term::from_field_text(field, gram));
+    (!grams.is_empty()).then(|| match adjacent(field, grams) {
+        Find::Beside(grams, _) => Find::Beside(grams, implied.collect()),
+        one => one,
+    })
 }
 
 /// A word in any of the fields, or all words of what it also means, each in any of them.
-fn word_or_meaning(fields: &[Field], word: &str, reach: Reach) -> Vec<Box<dyn Query>> {
+fn word_or_meaning(fields: &[Field], word: &str, reach: Reach) -> Vec<Find> {
     let written = |word: &str| -> Vec<_> { fields.iter().map(|field| one(*field, word)).collect() };
     let mut ways = written(word);
     for meaning in also_means(word, reach) {
@@ -97,7 +118,10 @@ fn word_or_meaning(fields: &[Field], word: &str, reach: Reach) -> Vec<Box<dyn Qu
         match &parts[..] {
             [] => {}
             [only] => ways.extend(written(&only.text)),
-            parts => ways.push(each_of(parts.iter().map(|part| written(&part.text)))),
+            parts => {
+                let parts = parts.iter().map(|part| written(&part.text));
+                ways.push(Find::Each(parts.collect()));
+            }
         }
     }
     ways
@@ -114,109 +138,43 @@ impl Fields {
     }
 }
 
-/// Everything that the filters keep and that `text` finds, where there is a text.
-pub(super) fn filtered(
-    fields: &Fields,
-    query: &SearchQuery,
-    text: Option<Box<dyn Query>>,
-) -> Box<dyn Query> {
-    let mut clauses = filters(fields, query);
-    clauses.push(text.unwrap_or_else(|| Box::new(AllQuery)));
-    all(clauses)
-}
-
 /// The filters that are set.
-fn filters(fields: &Fields, query: &SearchQuery) -> Vec<Box<dyn Query>> {
-    let mut clauses = Vec::new();
-    let regions: Vec<&str> = query
-        .regions
-        .iter()
-        .map(|region| region_prefix(region))
-        .collect();
-    let marks: Vec<&str> = query.marks.iter().map(String::as_str).collect();
-    let kinds: Vec<&str> = query.kinds.iter().map(String::as_str).collect();
-    let authorities: Vec<&str> = query.authorities.iter().map(String::as_str).collect();
-    for (field, values) in [
-        (fields.kind, kinds),
-        (fields.authority, authorities),
-        (fields.region, regions),
-        (fields.mark, marks),
-    ] {
-        if !values.is_empty() {
-            clauses.push(any(values
-                .into_iter()
-                .map(|value| one(field, value))
-                .collect()));
-        }
+pub(super) fn filters(fields: &Fields, query: &SearchQuery) -> Filters {
+    let regions = query.regions.iter().map(|region| region_prefix(region));
+    let regions: Vec<String> = regions.map(str::to_owned).collect();
+    let sets = [
+        (fields.kind, &query.kinds),
+        (fields.authority, &query.authorities),
+        (fields.region, &regions),
+        (fields.mark, &query.marks),
+    ];
+    let set = sets.into_iter().filter(|(_, values)| !values.is_empty());
+    let any_of = set.map(|(field, values)| {
+        let values = values.iter().map(|value| one(field, value));
+        values.collect()
+    });
+    let dated = query.date_from.is_some() || query.date_to.is_some();
+    Filters {
+        any_of: any_of.collect(),
+        days: dated.then(|| {
+            (
+                query.date_from.map_or(i64::MIN, i64::from),
+                query.date_to.map_or(i64::MAX, i64::from),
+            )
+        }),
     }
-    if query.date_from.is_some() || query.date_to.is_some() {
-        let bound = |day: Option<i32>| {
-            day.map_or(Bound::Unbounded, |day| {
-                Bound::Included(Term::from_field_i64(fields.date, i64::from(day)))
-            })
-        };
-        let inverted =
-            matches!((query.date_from, query.date_to), (Some(from), Some(to)) if from > to);
-        clauses.push(if inverted {
-            Box::new(EmptyQuery)
-        } else {
-            Box::new(RangeQuery::new(
-                bound(query.date_from),
-                bound(query.date_to),
-            ))
-        });
-    }
-    clauses
-        .into_iter()
-        .map(|clause| scored(clause, 0.0))
-        .collect()
 }
 
-pub(super) fn one(field: Field, token: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(
-        Term::from_field_text(field, token),
-        IndexRecordOption::Basic,
-    ))
+pub(super) fn one(field: Field, token: &str) -> Find {
+    Find::Term(Term::from_field_text(field, token))
 }
 
 /// Tokens at these offsets from each other.
-pub(super) fn adjacent(field: Field, tokens: Vec<(usize, String)>) -> Box<dyn Query> {
+pub(super) fn adjacent(field: Field, tokens: Vec<(usize, String)>) -> Find {
     if let [(_, token)] = tokens.as_slice() {
         return one(field, token);
     }
-    let terms = tokens
-        .into_iter()
-        .map(|(at, token)| (at, Term::from_field_text(field, &token)))
-        .collect();
-    Box::new(PhraseQuery::new_with_offset(terms))
-}
-
-pub(super) fn scored(query: Box<dyn Query>, score: f32) -> Box<dyn Query> {
-    Box::new(ConstScoreQuery::new(query, score))
-}
-
-pub(super) fn best(mut ways: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    match ways.len() {
-        1 => ways.remove(0),
-        _ => Box::new(DisjunctionMaxQuery::new(ways)),
-    }
-}
-
-pub(super) fn any(mut ways: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    match ways.len() {
-        1 => ways.remove(0),
-        _ => Box::new(BooleanQuery::union(ways)),
-    }
-}
-
-pub(super) fn all(mut clauses: Vec<Box<dyn Query>>) -> Box<dyn Query> {
-    match clauses.len() {
-        1 => clauses.remove(0),
-        _ => Box::new(BooleanQuery::new(
-            clauses
-                .into_iter()
-                .map(|clause| (Occur::Must, clause))
-                .collect(),
-        )),
-    }
+    let tokens = tokens.into_iter();
+    let tokens = tokens.map(|(at, token)| (at, Term::from_field_text(field, &token)));
+    Find::Beside(tokens.collect(), Vec::new())
 }

@@ -8,13 +8,12 @@ use tantivy::schema::{
 };
 use tantivy::tokenizer::{RawTokenizer, TextAnalyzer, TokenizerManager};
 
-use super::analyse::{
-    CODE_GRAM, GramTokenizer, NAME_GRAM, RunTokenizer, SoundTokenizer, WordTokenizer,
-};
+use super::analyse::{GramTokenizer, NAME_GRAM, RunTokenizer, SoundTokenizer, WordTokenizer};
 use crate::search::SearchDoc;
 use crate::search::fold::compact;
 use crate::search::names::without_ranks;
 use crate::search::numbers::{runs, unmistaken};
+use crate::search::plan::CODE_GRAM;
 use crate::search::regions::region_and_above;
 
 const WHOLE: &str = "whole";
@@ -27,10 +26,14 @@ const SOUNDS: &str = "sounds";
 
 /// Fast field: the entry's index.
 pub(super) const INDEX: &str = "index";
+/// Fast field: the date, where there is one.
+pub(super) const DATE: &str = "date";
 /// Fast field: the day a document is sorted by.
 pub(super) const DAY: &str = "day";
 /// Fast field: kind, authority, region, year and marks of a document as one value, so that counting costs one look-up a document.
 pub(super) const FACET: &str = "facet";
+/// What a record is called.
+const LABEL: &str = "label";
 /// Stands between the parts of [`FACET`]; no identifier holds a control character.
 pub(super) const SEPARATOR: char = '\u{1f}';
 
@@ -45,7 +48,7 @@ pub(super) struct Fields {
     pub(super) region: Field,
     /// Codes of open lists.
     pub(super) mark: Field,
-    pub(super) date: Field,
+    date: Field,
     day: Field,
     facet: Field,
     /// Codes as typed without signs, and by their runs.
@@ -60,7 +63,8 @@ pub(super) struct Fields {
     pub(super) name_words: Field,
     pub(super) name_sounds: Field,
     pub(super) title_pieces: Field,
-    pub(super) label_pieces: Field,
+    /// What records are called, each folded and whole: few of them are different.
+    pub(super) label: Field,
     /// Words of the title and of what kind of record it is, from whom and of which year.
     pub(super) title_words: Field,
     /// Words of everything else.
@@ -88,7 +92,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         authority: builder.add_text_field("authority", set(WHOLE)),
         region: builder.add_text_field("region", set(WHOLE)),
         mark: builder.add_text_field("mark", set(WHOLE)),
-        date: builder.add_i64_field("date", FAST),
+        date: builder.add_i64_field(DATE, FAST),
         day: builder.add_i64_field(DAY, FAST),
         facet: builder.add_text_field(FACET, TextOptions::default().set_fast("raw")),
         code: builder.add_text_field("code", set(WHOLE)),
@@ -101,7 +105,7 @@ pub(super) fn schema() -> (Schema, Fields) {
         name_words: builder.add_text_field("name_words", phrases(WORDS)),
         name_sounds: builder.add_text_field("name_sounds", phrases(SOUNDS)),
         title_pieces: builder.add_text_field("title_pieces", phrases(NAME_PIECES)),
-        label_pieces: builder.add_text_field("label_pieces", phrases(NAME_PIECES)),
+        label: builder.add_text_field(LABEL, set(WHOLE)),
         title_words: builder.add_text_field("title_words", phrases(WORDS)),
         text_words: builder.add_text_field("text_words", phrases(WORDS)),
     };
@@ -193,7 +197,7 @@ impl Fields {
         }
         out.add_text(self.title_pieces, compact(&doc.title));
         for label in &doc.labels {
-            out.add_text(self.label_pieces, compact(label));
+            out.add_text(self.label, compact(label));
         }
         for text in doc.labels.iter().chain([&doc.title, &year]) {
             out.add_text(self.title_words, text);

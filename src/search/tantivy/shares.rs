@@ -7,7 +7,8 @@ use std::sync::Arc;
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::{DocId, Score, SegmentReader, TantivyError};
 
-use super::ranked::{Found, OpenWays, RankedWay, Ways};
+use super::ranked::Found;
+use super::ways::{OpenWays, RankedWay, Ways};
 
 /// Documents whose parts add up to `least`.
 #[derive(Debug, Clone)]
@@ -49,11 +50,11 @@ impl SharesWeight {
         while rest >= self.least {
             let Some(part) = parts.next() else { break };
             rest -= part.best();
-            for (doc, score) in part.read() {
+            part.read(|doc, score| {
                 if let Some(sum) = sums.get_mut(doc as usize) {
                     *sum += score;
                 }
-            }
+            });
         }
         let found = (0..).zip(sums);
         let mut found: Vec<(DocId, Score)> = found
@@ -95,7 +96,7 @@ mod tests {
         #[test]
         fn what_has_enough_is_found(
             docs in prop::collection::vec(0_u8..64, 1..300),
-            parts in prop::collection::vec(prop::collection::vec((0_u8..6, 1_u8..9), 1..3), 1..7),
+            parts in prop::collection::vec(prop::collection::vec((0_u8..12, 1_u8..9), 1..3), 1..7),
             least in 0_u8..20,
         ) {
             let least = Score::from(least);

@@ -4,30 +4,28 @@
 //! its rare pieces more than its common ones; what holds less than [`ENOUGH`] of all is no answer.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use tantivy::query::{BooleanQuery, FuzzyTermQuery, Occur, Query};
+use tantivy::query::{BooleanQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query};
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
-use super::analyse::{CODE_GRAM, NAME_GRAM, pair_token};
-use super::query::{best, one};
+use super::analyse::NAME_GRAM;
+use super::query::one;
+use super::ranked::{Filters, Ranked};
 use super::schema::Fields;
 use super::shares::Shares;
+use super::ways::Find;
 use crate::search::asked::Asked;
 use crate::search::cut::query_words;
 use crate::search::fold::compact;
 use crate::search::numbers::unmistaken;
-use crate::search::plan::Scope;
-use crate::search::sounds::readings;
+use crate::search::plan::{CODE_GRAM, Scope};
+use crate::search::rarity::{ENOUGH, SOUND, weights};
+use crate::search::sounds::syllable_pairs;
 
 /// What a term counts whose every piece is found. Scores are whole numbers, so that their sums do not depend on the order.
 const WHOLE: f64 = 1000.0;
-/// The least share of what was typed that an answer holds.
-pub(super) const ENOUGH: f32 = 0.55;
-/// Of two characters that only sound as those typed.
-const SOUND: f64 = 0.8;
-/// A piece that more documents than this share hold tells none apart: it is not looked for where there are rarer ones.
-const COMMON: f64 = 0.2;
 /// Letters of a foreign word of which one may be wrong.
 const FUZZY: usize = 4;
 
@@ -57,6 +55,16 @@ pub(super) fn like(
     Ok(Some((sum(clauses), least)))
 }
 
+/// Of what was found so, what the filters keep.
+pub(super) fn filtered(like: Box<dyn Query>, filters: Filters) -> Box<dyn Query> {
+    if filters.is_empty() {
+        return like;
+    }
+    let kept: Box<dyn Query> = Box::new(Ranked::default().filtered(filters));
+    let both = [kept, like].map(|query| (Occur::Must, query));
+    Box::new(BooleanQuery::new(both.into()))
+}
+
 fn sum(clauses: Vec<Box<dyn Query>>) -> Box<dyn Query> {
     let clauses = clauses.into_iter().map(|clause| (Occur::Should, clause));
     Box::new(BooleanQuery::new(clauses.collect()))
@@ -76,12 +84,15 @@ fn term_clause(
         ways.extend(weigher.shares(code_pieces(fields, &code))?);
     }
     ways.extend(weigher.shares(word_pieces(fields, term))?);
-    Ok((!ways.is_empty()).then(|| best(ways)))
+    Ok(match ways.len() {
+        0 | 1 => ways.pop(),
+        _ => Some(Box::new(DisjunctionMaxQuery::new(ways))),
+    })
 }
 
 /// A piece of a term: ways to find it, each with how much of its weight it counts.
 struct Part {
-    ways: Vec<(Box<dyn Query>, f64)>,
+    ways: Vec<(Find, f64)>,
     /// What tells how rare it is: each way's terms, of which a document has one.
     terms: Vec<Vec<Term>>,
 }
@@ -109,12 +120,9 @@ fn name_pieces(fields: &Fields, compact: &str) -> Vec<Part> {
         if let [one, two] = pair
             && !(one.is_ascii() && two.is_ascii())
         {
-            let sounds = readings(*one).iter();
-            let sounds: BTreeSet<String> = sounds
-                .flat_map(|one| readings(*two).iter().map(|two| pair_token(one, two)))
-                .collect();
+            let sounds: BTreeSet<String> = syllable_pairs(*one, *two).collect();
             for sound in sounds {
-                part.or(fields.name_sounds, &sound, SOUND);
+                part.or(fields.name_sounds, &sound, f64::from(SOUND));
             }
         }
         part
@@ -137,12 +145,15 @@ fn word_pieces(fields: &Fields, term: &str) -> Vec<Part> {
         let terms: Vec<_> = scope
             .map(|field| Term::from_field_text(field, &word.text))
             .collect();
-        let mut ways: Vec<(Box<dyn Query>, f64)> = Vec::new();
+        let mut ways: Vec<(Find, f64)> = Vec::new();
         let foreign = word.text.bytes().all(|byte| byte.is_ascii_lowercase());
         for term in &terms {
             ways.push((one(term.field(), &word.text), 1.0));
             if foreign && word.chars >= FUZZY {
-                ways.push((Box::new(FuzzyTermQuery::new(term.clone(), 1, true)), SOUND));
+                ways.push((
+                    Find::Other(Arc::new(FuzzyTermQuery::new(term.clone(), 1, true))),
+                    f64::from(SOUND),
+                ));
             }
         }
         Part {
@@ -173,38 +184,19 @@ impl Weigher<'_> {
             }
             frequencies.push(most as f64);
         }
-        let common = self.documents * COMMON;
-        let rare = frequencies
-            .iter()
-            .any(|count| *count > 0.0 && *count <= common);
-        let kept = parts.into_iter().zip(frequencies);
-        let kept: Vec<(Part, f64)> = kept
-            .filter(|(_, count)| !rare || *count <= common)
-            .collect();
-        let known = kept.iter().filter(|(_, count)| *count > 0.0);
-        let known: Vec<f64> = known.map(|(_, count)| self.weight(*count)).collect();
-        if known.is_empty() {
+        let Some(weights) = weights(&frequencies, self.documents) else {
             return Ok(None);
-        }
-        // What no document has may be the slip: it counts as any other.
-        let average = known.iter().sum::<f64>() / known.len() as f64;
-        let kept = kept.into_iter().map(|(part, count)| match count > 0.0 {
-            true => (part, self.weight(count)),
-            false => (part, average),
-        });
-        let kept: Vec<(Part, f64)> = kept.collect();
+        };
+        let kept = parts.into_iter().zip(weights);
+        let kept: Vec<(Part, f64)> = kept.filter(|(_, weight)| *weight > 0.0).collect();
         let total: f64 = kept.iter().map(|(_, weight)| weight).sum();
         let parts = kept.into_iter().map(|(part, weight)| {
             let share = weight / total * WHOLE;
             let ways = part.ways.into_iter();
-            let ways = ways.map(|(query, part)| ((share * part).round() as f32, query));
+            let ways = ways.map(|(find, part)| ((share * part).round() as f32, find));
             ways.collect()
         });
         let shares = Shares::new(parts.collect(), self.least);
         Ok(Some(Box::new(shares)))
-    }
-
-    fn weight(&self, count: f64) -> f64 {
-        ((self.documents + 1.0) / (count + 1.0)).ln().max(0.01)
     }
 }

@@ -1,14 +1,13 @@
 //! Names by their sound: one way to read typed letters, as a query.
 
-use tantivy::query::{EmptyQuery, Query};
-
-use super::analyse::{INITIALS_GRAM, first_initials_token, initials_token, pair_token};
-use super::query::{adjacent, all, one};
+use super::analyse::{INITIALS_GRAM, first_initials_token, initials_token};
+use super::query::{adjacent, one};
 use super::schema::Fields;
-use crate::search::sounds::Piece;
+use super::ways::Find;
+use crate::search::sounds::{Piece, joined};
 
 /// Names that sound so. Syllables that follow each other must do so in the name; where first letters are among them, all must begin so.
-pub(super) fn sounding(fields: &Fields, way: &[Piece]) -> Box<dyn Query> {
+pub(super) fn sounding(fields: &Fields, way: &[Piece]) -> Option<Find> {
     let field = fields.name_sounds;
     let mut clauses = Vec::new();
     let syllable = |piece: &Piece| matches!(piece, Piece::Syllable(_));
@@ -40,9 +39,11 @@ pub(super) fn sounding(fields: &Fields, way: &[Piece]) -> Box<dyn Query> {
             }
         }
     }
-    match clauses.is_empty() {
-        true => Box::new(EmptyQuery),
-        false => all(clauses),
+    match clauses.len() {
+        0 | 1 => clauses.pop(),
+        _ => Some(Find::Each(
+            clauses.into_iter().map(|clause| vec![clause]).collect(),
+        )),
     }
 }
 
@@ -51,7 +52,7 @@ fn pairs(syllables: &[&str]) -> Vec<(usize, String)> {
     let last = syllables.len().saturating_sub(2);
     let starts = (0..last).step_by(2).chain([last]);
     let pairs = starts.filter_map(|start| match syllables.get(start..start + 2) {
-        Some([one, two]) => Some((start, pair_token(one, two))),
+        Some([one, two]) => Some((start, joined(one, two))),
         _ => None,
     });
     pairs.collect()

@@ -3,10 +3,11 @@
 //! A document has one combination of values, and a result may hold thousands of combinations in each segment: reading them anew for every search took
 //! longer than counting.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tantivy::index::SegmentId;
+use tantivy::schema::Field;
 use tantivy::{Searcher, SegmentReader};
 
 use super::schema::{FACET, SEPARATOR};
@@ -32,15 +33,27 @@ pub(super) struct Values(HashMap<SegmentId, Arc<SegmentValues>>);
 
 impl Values {
     /// Those of a searcher; `before` has those of segments that it knew already.
-    pub(super) fn read(searcher: &Searcher, before: &Values) -> tantivy::Result<Self> {
+    pub(super) fn read(
+        searcher: &Searcher,
+        label: Field,
+        before: &Values,
+    ) -> tantivy::Result<Self> {
         let segments = searcher.segment_readers().iter().map(|segment| {
             let values = match before.of(segment) {
                 Some(known) => Arc::clone(known),
-                None => Arc::new(SegmentValues::read(segment)?),
+                None => Arc::new(SegmentValues::read(segment, label)?),
             };
             Ok((segment.segment_id(), values))
         });
         Ok(Self(segments.collect::<tantivy::Result<_>>()?))
+    }
+
+    /// What the records of all segments are called.
+    pub(super) fn labels(&self) -> BTreeSet<String> {
+        let segments = self.0.values();
+        segments
+            .flat_map(|one| one.labels.iter().cloned())
+            .collect()
     }
 
     pub(super) fn of(&self, segment: &SegmentReader) -> Option<&Arc<SegmentValues>> {
@@ -54,11 +67,18 @@ pub(super) struct SegmentValues {
     values: Vec<(Facet, String)>,
     /// For each combination, by its number in the segment, which values it is of.
     combinations: Vec<Box<[u32]>>,
+    labels: Vec<String>,
 }
 
 impl SegmentValues {
-    fn read(segment: &SegmentReader) -> tantivy::Result<Self> {
+    fn read(segment: &SegmentReader, label: Field) -> tantivy::Result<Self> {
         let mut read = Self::default();
+        let inverted = segment.inverted_index(label)?;
+        let mut labels = inverted.terms().stream()?;
+        while labels.advance() {
+            let text = String::from_utf8_lossy(labels.key());
+            read.labels.push(text.into_owned());
+        }
         let mut numbers = HashMap::new();
         if let Some(column) = segment.fast_fields().str(FACET)? {
             let mut combinations = column.dictionary().stream()?;

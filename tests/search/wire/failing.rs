@@ -8,13 +8,6 @@ use gongshi::search::*;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
-fn filled(fake: &Fake) -> MeiliIndex {
-    let index = fake.open();
-    index.cursor().unwrap();
-    fill(&index, &county());
-    index
-}
-
 fn searches(fake: &Fake) -> usize {
     fake.of(Request::is_search).len()
 }
@@ -66,7 +59,7 @@ fn a_server_that_is_not_there_yet_is_found_later() {
 #[test]
 fn a_server_that_goes_and_comes_back_is_noticed_without_being_written_to() {
     let mut fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     fake.stop();
     said(&fake, index.search(&ask("")));
     assert!(index.trouble().unwrap().contains(&fake.url()));
@@ -88,7 +81,7 @@ fn a_server_that_goes_and_comes_back_is_noticed_without_being_written_to() {
 #[test]
 fn connections_that_are_closed_are_tried_again() {
     let fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     // Once is nothing to say.
     survives_one(&fake, &index, &Fault::Close);
     fake.befall(3, Fault::Close, |one| one.writes_to(NAME));
@@ -116,7 +109,7 @@ fn connections_that_are_closed_are_tried_again() {
 #[test]
 fn a_late_answer_is_given_up_and_the_next_search_fails_at_once() {
     let fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     fake.befall(usize::MAX, Fault::Late, |one| {
         one.is("POST", "/multi-search")
     });
@@ -142,7 +135,7 @@ fn a_late_answer_is_given_up_and_the_next_search_fails_at_once() {
 #[test]
 fn a_server_that_fails_is_tried_again_and_named_if_it_goes_on() {
     let fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     drop(index);
     let busy = Fault::Says(503, json!("<html>busy</html>"));
     fake.befall(3, busy.clone(), |one| one.is("GET", "/version"));
@@ -188,7 +181,7 @@ fn a_server_that_fails_is_tried_again_and_named_if_it_goes_on() {
 #[test]
 fn a_task_that_fails_moves_nothing_and_everything_is_sent_again() {
     let fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     let full = error(
         "no_space_left_on_device",
         "system",
@@ -217,7 +210,7 @@ fn a_task_that_fails_moves_nothing_and_everything_is_sent_again() {
 #[test]
 fn a_task_outlives_a_restart_of_the_server() {
     let mut fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     let held = fake.hold();
     index.index_batch(&[doc(4)], &[], 5).unwrap();
     std::thread::scope(|scope| {
@@ -238,7 +231,7 @@ fn a_task_outlives_a_restart_of_the_server() {
 #[test]
 fn closing_ends_a_commit_that_waits() {
     let fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     let held = fake.hold();
     index.index_batch(&[doc(4)], &[], 5).unwrap();
     std::thread::scope(|scope| {

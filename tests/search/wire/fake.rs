@@ -2,7 +2,8 @@
 
 use super::http::{Answer, Listener, Request};
 use super::model::Model;
-use gongshi::search::{MeiliIndex, MeiliOptions};
+use crate::support::{county, fill};
+use gongshi::search::{MeiliIndex, MeiliOptions, SearchIndex as _};
 use serde_json::Value;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -143,6 +144,23 @@ impl Fake {
 
     pub fn open(&self) -> MeiliIndex {
         MeiliIndex::open(self.options()).unwrap()
+    }
+
+    /// One that sends each document by itself.
+    pub fn with_small_payloads(&self) -> MeiliIndex {
+        let options = MeiliOptions {
+            payload: 1,
+            ..self.options()
+        };
+        MeiliIndex::open(options).unwrap()
+    }
+
+    /// The index with all of the county.
+    pub fn filled(&self) -> MeiliIndex {
+        let index = self.open();
+        index.cursor().unwrap();
+        fill(&index, &county());
+        index
     }
 }
 

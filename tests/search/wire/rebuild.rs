@@ -18,12 +18,6 @@ fn changed(fake: &Fake) -> MeiliIndex {
     MeiliIndex::open(options).unwrap()
 }
 
-fn filled(fake: &Fake) {
-    let index = fake.open();
-    index.cursor().unwrap();
-    fill(&index, &county());
-}
-
 fn searched(fake: &Fake) -> String {
     let last = fake.of(Request::is_search).pop().unwrap().json();
     last["queries"][0]["indexUid"].as_str().unwrap().to_owned()
@@ -36,10 +30,18 @@ fn take(index: &MeiliIndex, from: usize, to: usize) {
     index.commit().unwrap();
 }
 
+/// One that is filled, and another of which half is there.
+fn begun(fake: &Fake) {
+    drop(fake.filled());
+    let index = changed(fake);
+    index.cursor().unwrap();
+    take(&index, 0, 2);
+}
+
 #[test]
 fn the_old_index_answers_until_the_new_one_is_as_far() {
     let fake = Fake::new();
-    filled(&fake);
+    drop(fake.filled());
     let before = fake.index(NAME).unwrap();
     let index = changed(&fake);
     assert_eq!(index.cursor().unwrap(), 0);
@@ -75,11 +77,7 @@ fn the_old_index_answers_until_the_new_one_is_as_far() {
 #[test]
 fn one_that_was_interrupted_is_filled_on() {
     let fake = Fake::new();
-    filled(&fake);
-    let index = changed(&fake);
-    index.cursor().unwrap();
-    take(&index, 0, 2);
-    drop(index);
+    begun(&fake);
     let index = changed(&fake);
     assert_eq!((index.cursor().unwrap(), index.searchable()), (2, 4));
     assert_eq!(fake.of(|one| one.is("POST", "/indexes")).len(), 2);
@@ -91,11 +89,7 @@ fn one_that_was_interrupted_is_filled_on() {
 #[test]
 fn one_that_was_begun_by_another_maker_is_begun_again() {
     let fake = Fake::new();
-    filled(&fake);
-    let index = changed(&fake);
-    index.cursor().unwrap();
-    take(&index, 0, 2);
-    drop(index);
+    begun(&fake);
     let index = MeiliIndex::open(MeiliOptions {
         made_with: [2; 32],
         ..fake.options()
@@ -108,7 +102,7 @@ fn one_that_was_begun_by_another_maker_is_begun_again() {
 #[test]
 fn anew_is_begun_once_whatever_there_is() {
     let fake = Fake::new();
-    filled(&fake);
+    drop(fake.filled());
     let index = MeiliIndex::open(MeiliOptions {
         anew: true,
         ..fake.options()
@@ -135,7 +129,7 @@ fn anew_is_begun_once_whatever_there_is() {
 #[test]
 fn an_index_of_another_form_answers_nothing_while_a_new_one_is_filled() {
     let fake = Fake::new();
-    filled(&fake);
+    drop(fake.filled());
     let mut model = fake.model();
     let old = model.indexes.get_mut(NAME).unwrap();
     let state = old.documents.get_mut("state").unwrap();
@@ -159,7 +153,7 @@ fn an_index_of_another_form_answers_nothing_while_a_new_one_is_filled() {
 #[test]
 fn clearing_puts_the_new_index_in_its_place_at_once() {
     let fake = Fake::new();
-    filled(&fake);
+    drop(fake.filled());
     let index = changed(&fake);
     index.cursor().unwrap();
     take(&index, 0, 2);
@@ -173,7 +167,7 @@ fn clearing_puts_the_new_index_in_its_place_at_once() {
 #[test]
 fn an_old_index_that_was_not_deleted_is_deleted_later() {
     let fake = Fake::new();
-    filled(&fake);
+    drop(fake.filled());
     let index = changed(&fake);
     index.cursor().unwrap();
     let full = error("internal", "internal", "it could not be deleted");
@@ -193,7 +187,7 @@ fn an_old_index_that_was_not_deleted_is_deleted_later() {
 fn the_old_index_does_not_come_back_after_an_interrupted_swap() {
     for at_the_swap in [true, false] {
         let fake = Fake::new();
-        filled(&fake);
+        drop(fake.filled());
         let mut model = fake.model();
         let old = model.indexes.get_mut(NAME).unwrap();
         let stale = json!({"index": 99, "order": 99});
@@ -236,13 +230,13 @@ fn the_old_index_does_not_come_back_after_an_interrupted_swap() {
 fn another_s_index_of_the_name_for_new_ones_is_left_alone() {
     for theirs in [json!({"index": 7, "mine": true}), {
         let fake = Fake::new();
-        filled(&fake);
+        drop(fake.filled());
         let mut state = fake.index(NAME).unwrap().documents["state"].clone();
         state["log"] = json!("other.example/log");
         state
     }] {
         let fake = Fake::new();
-        filled(&fake);
+        drop(fake.filled());
         let mut other = super::model::Index::default();
         other.documents.insert("it".into(), theirs);
         let id = other.documents["it"]["index"].as_str().map(str::to_owned);

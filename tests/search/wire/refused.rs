@@ -7,13 +7,6 @@ use crate::support::*;
 use gongshi::search::*;
 use serde_json::json;
 
-fn filled(fake: &Fake) -> MeiliIndex {
-    let index = fake.open();
-    index.cursor().unwrap();
-    fill(&index, &county());
-    index
-}
-
 fn changes(fake: &Fake) -> usize {
     fake.model().tasks.len()
 }
@@ -80,7 +73,7 @@ fn an_index_of_something_else_is_left_alone() {
 fn an_empty_index_is_made_ours() {
     let fake = Fake::new();
     fake.model().indexes.insert(NAME.into(), Index::default());
-    filled(&fake);
+    drop(fake.filled());
     let ours = fake.index(NAME).unwrap();
     assert!(ours.settings["rankingRules"].is_array());
     assert_eq!(ours.cursor(), Some(4));
@@ -89,7 +82,7 @@ fn an_empty_index_is_made_ours() {
 #[test]
 fn an_index_of_another_log_is_left_alone() {
     let fake = Fake::new();
-    drop(filled(&fake));
+    drop(fake.filled());
     let before = changes(&fake);
     for anew in [false, true] {
         let index = MeiliIndex::open(MeiliOptions {
@@ -114,7 +107,7 @@ fn an_index_of_another_log_is_left_alone() {
 #[test]
 fn a_search_that_is_refused_concerns_no_other() {
     let fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     let refusal = error(
         "invalid_search_filter",
         "invalid_request",
@@ -134,7 +127,7 @@ fn a_search_that_is_refused_concerns_no_other() {
 #[test]
 fn a_search_that_is_no_search_is_not_sent() {
     let fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     let deep = SearchQuery {
         offset: 10_000,
         ..ask("")
@@ -158,7 +151,7 @@ fn a_search_that_is_no_search_is_not_sent() {
 #[test]
 fn a_key_that_is_no_longer_known_is_said_and_gone_on_after() {
     let fake = Fake::new();
-    let index = filled(&fake);
+    let index = fake.filled();
     let refusal = error(
         "invalid_api_key",
         "auth",

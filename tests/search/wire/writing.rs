@@ -2,7 +2,7 @@
 
 use super::fake::{Fake, LOG, NAME, until};
 use super::http::Request;
-use super::model::hit;
+use super::model::{error, hit};
 use crate::support::*;
 use gongshi::search::*;
 use serde_json::{Value, json};
@@ -117,34 +117,50 @@ fn documents_and_state_are_one_payload_that_commit_sends_and_waits_for() {
 }
 
 #[test]
-fn what_is_too_much_for_one_payload_goes_in_several_and_the_cursor_in_the_last() {
+fn what_is_too_much_for_one_payload_goes_in_several_and_the_cursor_when_they_are_durable() {
     let fake = Fake::new();
-    let index = fake.open();
+    let index = fake.with_small_payloads();
     index.cursor().unwrap();
-    let long = |number: usize| {
-        let code = |at| (number + at * (2 * number + 1)) as u32 % 20_000;
-        let chars = (0..320).map(|at| char::from_u32(0x4e00 + code(at)));
-        chars.collect::<Option<String>>().unwrap()
-    };
-    let big = |index: u64| SearchDoc {
-        codes: (0..400)
-            .map(|code| long(index as usize * 1000 + code))
-            .collect(),
-        ..doc(index)
-    };
-    let docs = [big(0), big(1), doc(2)];
-    index.index_batch(&docs, &[0], 3).unwrap();
+    let docs: Vec<SearchDoc> = (0..12).map(doc).collect();
+    let held = fake.hold();
+    // Nothing is waited for before there is too much of it.
+    index.index_batch(&docs[..5], &[0], 5).unwrap();
+    assert_eq!(fake.payloads(NAME).len(), 5);
+    drop(held);
+    index.index_batch(&docs[5..], &[], 12).unwrap();
     index.commit().unwrap();
     let payloads = fake.payloads(NAME);
-    assert!(payloads.len() > 1, "{}", payloads.len());
-    let cursors: Vec<Value> = payloads
+    let cursors = payloads
         .iter()
-        .map(|one| state(one)["cursor"].clone())
-        .collect();
-    let (last, earlier) = cursors.split_last().unwrap();
-    assert_eq!(last, 3);
-    assert!(earlier.iter().all(|cursor| *cursor == 0));
-    assert_eq!(fake.index(NAME).unwrap().records(), [1, 2]);
+        .map(|one| one.last().unwrap()["cursor"].as_u64());
+    let cursors: Vec<Option<u64>> = cursors.collect();
+    let mut expected = vec![None; 13];
+    (expected[8], expected[12]) = (Some(5), Some(12));
+    assert_eq!(cursors, expected);
+    assert_eq!(state(&payloads[12]), state_at(12));
+    let rest: Vec<u64> = (1..12).collect();
+    assert_eq!(fake.index(NAME).unwrap().records(), rest);
+    assert_eq!((index.cursor().unwrap(), index.searchable()), (12, 12));
+}
+
+#[test]
+fn one_of_several_payloads_that_fails_leaves_the_cursor_where_it_was() {
+    let fake = Fake::new();
+    let index = fake.with_small_payloads();
+    index.cursor().unwrap();
+    let docs: Vec<SearchDoc> = (0..6).map(doc).collect();
+    let full = error("no_space_left_on_device", "system", "the disk is full");
+    fake.model()
+        .failing
+        .push(("documentAdditionOrUpdate", full));
+    index.index_batch(&docs, &[], 6).unwrap();
+    let failed = index.commit().unwrap_err();
+    assert!(failed.to_string().contains("the disk is full"), "{failed}");
+    assert_eq!(index.cursor().unwrap(), 0);
+    index.index_batch(&docs, &[], 6).unwrap();
+    index.commit().unwrap();
+    assert_eq!(fake.index(NAME).unwrap().records(), [0, 1, 2, 3, 4, 5]);
+    assert_eq!((index.cursor().unwrap(), index.searchable()), (6, 6));
 }
 
 #[test]
@@ -226,14 +242,13 @@ fn purging_copies_what_is_left_into_a_new_index_and_deletes_the_old_one() {
             "settingsUpdate",
             "documentAdditionOrUpdate",
             "documentAdditionOrUpdate",
-            "documentAdditionOrUpdate",
             "indexSwap",
             "indexDeletion"
         ]
     );
     // Where nothing was removed nothing is copied, and writing goes on.
     index.purge().unwrap();
-    assert_eq!(tasks().len(), 12);
+    assert_eq!(tasks().len(), 11);
     index.index_batch(&[doc(5)], &[], 6).unwrap();
     index.commit().unwrap();
     assert_eq!(fake.index(NAME).unwrap().documents.len(), 4);
