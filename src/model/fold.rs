@@ -123,6 +123,7 @@ impl Staging<'_> {
             Some(_) => self.remember(index, &stored, leaf),
             None => self.withhold_unseen(index)?,
         }
+        self.count_published(index, &stored)?;
         let ended = stored.ends();
         let kind = stored.kind;
         self.take_in(index, stored)?;

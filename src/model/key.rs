@@ -273,6 +273,37 @@ pub(super) fn promise_count(place: &str) -> Vec<u8> {
     joined(b'G', &[place.as_bytes()])
 }
 
+/// How many entries of a kind an authority had logged in a month.
+pub(super) fn published(month: &str, of: Option<(Kind, &str)>) -> Vec<u8> {
+    match of {
+        None => joined(b'T', &[month.as_bytes(), b"|"]),
+        Some((kind, authority)) => {
+            let kind = kind.as_str().as_bytes();
+            let parts = [month.as_bytes(), b"|", kind, b"|", authority.as_bytes()];
+            joined(b'T', &parts)
+        }
+    }
+}
+
+/// Those entries.
+pub(super) fn published_entry(
+    month: &str,
+    kind: Kind,
+    authority: &str,
+    index: Option<u64>,
+) -> Vec<u8> {
+    let mut key = published(month, Some((kind, authority)));
+    key[0] = b'E';
+    key.push(b'|');
+    key.extend_from_slice(
+        index
+            .map(u64::to_be_bytes)
+            .as_ref()
+            .map_or(&[][..], |index| index),
+    );
+    key
+}
+
 /// The last day of a record's display.
 pub(super) fn last_day(index: u64) -> Vec<u8> {
     joined(b'v', &[&index.to_be_bytes()])

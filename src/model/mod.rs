@@ -10,6 +10,7 @@ mod duty_ends;
 mod duty_lists;
 mod duty_pages;
 mod enterprise;
+mod figures;
 mod fold;
 pub mod journeys;
 mod kept;
@@ -27,6 +28,7 @@ pub use duties::{HowMet, Met, Part, RecordDuty};
 pub use duty_lists::{AllTotals, DutyCounts, DutyLine, DutyTotals};
 pub use duty_pages::{DutyPlace, DutyStart};
 pub use enterprise::{Enterprise, Listing, StatusList};
+pub use figures::{Month, Published};
 pub use review::Review;
 
 use crate::domain::Kind;
@@ -42,7 +44,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 31;
+const VERSION: u64 = 32;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 use super::enterprise::{Enterprise, StatusList};
 use super::fold::Read;
 use super::kept::Remembered;
+use super::lookup::names;
 use super::{Model, ModelError, Records, VERSION, key, number};
 use crate::domain::{Exit, Kind};
 use crate::store::{WriteBatch, prefix_end};
@@ -17,6 +18,8 @@ pub(super) struct Staging<'a> {
     values: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// Enterprises as they are after the entries taken so far.
     pub(super) enterprises: BTreeMap<String, Enterprise>,
+    /// The names under which those that were read have been kept so far.
+    pub(super) named: BTreeMap<String, BTreeSet<String>>,
     /// Enterprises of which a record has left or changed: made anew of their records at the end of the batch.
     pub(super) changed: BTreeSet<String>,
     /// Records whose display may end on another day: looked at again at the end of the batch.
@@ -38,6 +41,7 @@ impl<'a> Staging<'a> {
             records,
             values: BTreeMap::new(),
             enterprises: BTreeMap::new(),
+            named: BTreeMap::new(),
             changed: BTreeSet::new(),
             touched: BTreeSet::new(),
             duties_touched: BTreeSet::new(),
@@ -125,6 +129,7 @@ impl<'a> Staging<'a> {
     pub(super) fn enterprise(&mut self, uscc: &str) -> Result<&mut Enterprise, ModelError> {
         if !self.enterprises.contains_key(uscc) {
             let known = self.model.enterprise(uscc)?;
+            self.named.insert(uscc.to_owned(), names(known.as_ref()));
             let enterprise = known.unwrap_or_else(|| Enterprise::new(uscc));
             self.enterprises.insert(uscc.to_owned(), enterprise);
         }

@@ -59,6 +59,11 @@ pub fn list(lang: Lang, kind: Kind) -> String {
     format!("{}/list/{kind}", prefix(lang))
 }
 
+/// The Atom feed of a page that has one.
+pub fn feed(page: &str) -> String {
+    format!("{page}.atom")
+}
+
 /// The page of a receipt code.
 pub fn receipt(lang: Lang, code: &ReceiptCode) -> String {
     format!("{}/receipts/{code}", prefix(lang))

@@ -107,6 +107,7 @@ pub fn configure_within(
                             }))
                             .get(|request: HttpRequest| async move { assets::answer(&request) }),
                     )
+                    .configure(pages::site_routes)
                     .configure(pages::routes),
             );
     }

@@ -38,15 +38,20 @@ templates!(
     "parts/timeline.html",
     "parts/undrawn.html",
     "parts/values.html",
+    "parts/verify.html",
+    "parts/verify-field.html",
+    "accessibility.html",
     "authority.html",
     "check.html",
     "department-duties.html",
+    "double.html",
     "draw.html",
     "duties.html",
     "ended.html",
     "enterprise.html",
     "error.html",
     "fairness.html",
+    "help.html",
     "home.html",
     "list.html",
     "listed.html",
@@ -64,13 +69,16 @@ templates!(
     "repair.html",
     "rules.html",
     "search.html",
+    "sitemap.xml",
     "target.html",
     "tasks.html",
+    "verify-alone.html",
+    "verify.html",
 );
 
 static TERA: LazyLock<Tera> = LazyLock::new(|| {
     let mut tera = Tera::new();
-    tera.autoescape_on([".html"]);
+    tera.autoescape_on([".html", ".xml"]);
     tera.register_function("t", t);
     tera.register_filter("num", |n: i64, _: Kwargs, _: &State| grouped(n));
     tera.add_raw_templates(TEMPLATES.iter().copied())
@@ -193,54 +201,23 @@ mod tests {
         }
     }
 
+    /// All sources of a folder, one after another.
+    fn all_of(folder: &std::path::Path) -> String {
+        let items = std::fs::read_dir(folder).unwrap();
+        let paths = items.map(|item| item.unwrap().path());
+        paths
+            .map(|path| match path.is_dir() {
+                true => all_of(&path),
+                false => std::fs::read_to_string(path).unwrap(),
+            })
+            .collect()
+    }
+
     #[test]
     fn no_word_of_a_page_is_left_over() {
         let sources: String = TEMPLATES.iter().map(|(_, source)| *source).collect();
-        let code = [
-            include_str!("render.rs"),
-            include_str!("pages/mod.rs"),
-            include_str!("pages/authority.rs"),
-            include_str!("pages/draws/chances.rs"),
-            include_str!("pages/draws/check.rs"),
-            include_str!("pages/draws/draw.rs"),
-            include_str!("pages/draws/fairness.rs"),
-            include_str!("pages/draws/list.rs"),
-            include_str!("pages/draws/mod.rs"),
-            include_str!("pages/draws/plan.rs"),
-            include_str!("pages/draws/progress.rs"),
-            include_str!("pages/draws/randomness.rs"),
-            include_str!("pages/draws/rules.rs"),
-            include_str!("pages/draws/statistics.rs"),
-            include_str!("pages/draws/target.rs"),
-            include_str!("pages/draws/tasks.rs"),
-            include_str!("pages/draws/timeline.rs"),
-            include_str!("pages/draws/words.rs"),
-            include_str!("pages/corrections.rs"),
-            include_str!("pages/ended.rs"),
-            include_str!("pages/duties.rs"),
-            include_str!("pages/duties/feed.rs"),
-            include_str!("pages/enterprise.rs"),
-            include_str!("pages/fault.rs"),
-            include_str!("pages/fields.rs"),
-            include_str!("pages/follows.rs"),
-            include_str!("pages/journeys/early.rs"),
-            include_str!("pages/journeys/guide.rs"),
-            include_str!("pages/journeys/mod.rs"),
-            include_str!("pages/journeys/promises.rs"),
-            include_str!("pages/journeys/receipt.rs"),
-            include_str!("pages/lists.rs"),
-            include_str!("pages/problems.rs"),
-            include_str!("pages/record.rs"),
-            include_str!("pages/rules.rs"),
-            include_str!("pages/search/mod.rs"),
-            include_str!("pages/search/suggest.rs"),
-            include_str!("pages/search/twins.rs"),
-            include_str!("pages/summary.rs"),
-            include_str!("pages/home.rs"),
-            include_str!("pages/log_state.rs"),
-            include_str!("pages/search/query.rs"),
-        ]
-        .concat();
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web");
+        let code = all_of(&folder);
         let used = sources + &code;
         let left: BTreeSet<_> = crate::text::keys(Lang::Zh)
             .into_iter()
@@ -290,7 +267,7 @@ mod tests {
             "home": "/", "path": "/", "title": "ddraw/1", "origin": "example.org/log", "size": 3, "alternates": [],
             "style": crate::web::assets::style(), "mark": crate::web::assets::mark(), "other_lang": "en", "other_href": "/en/",
             "draw_one": crate::web::assets::draw_one(), "draw_all": crate::web::assets::draw_all(), "countdown": crate::web::assets::countdown(),
-            "policy_file": "log.policy", "indexable": false, "synthetic": false, "simulated": false,
+            "policy_file": "log.policy", "indexable": false, "synthetic": false, "simulated": false, "site": null, "here": "/",
         });
         let mut context = Context::new();
         for (name, value) in [&common, given]
@@ -398,7 +375,8 @@ mod tests {
     #[test]
     fn parts_about_draws_have_the_texts_of_their_scripts() {
         let shared = concat!(
-            include_str!("../../static/draw-page.js"),
+            include_str!("../../static/page-steps.js"),
+            include_str!("../../static/steps.js"),
             include_str!("../../static/draw-steps.js"),
         );
         let one = concat!(

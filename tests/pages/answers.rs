@@ -114,6 +114,9 @@ async fn chinese_sentences_are_set_without_holes() {
         "/receipts/99999-0123-4567",
         "/repair",
         "/repair?region=140100",
+        "/help",
+        "/double",
+        "/accessibility",
         "/promises",
         "/promises?type=credit_repair&state=false_promise",
     ]

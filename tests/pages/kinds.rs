@@ -2,7 +2,8 @@
 //!
 //! What a kind lacks is named here with its reason, so that a new kind is a decision in each column.
 
-use super::{LANGS, SITE, escaped, get, page};
+use super::support::DEPARTMENT;
+use super::{LANGS, SITE, between, escaped, get, page};
 use gongshi::domain::{FieldType, Kind, View, schema};
 use gongshi::rules::{Code, Rules};
 use gongshi::text::{Catalogue, Lang};
@@ -208,4 +209,26 @@ fn search(base: &str, kind: Kind, text: &str) -> String {
         .append_pair("sort", "newest")
         .finish();
     format!("{base}/search?{query}")
+}
+
+/// The page of permits and penalties: the newest of each, and numbers that the searches they lead to find.
+#[actix_web::test]
+async fn permits_and_penalties_stand_side_by_side() {
+    for (lang, base) in LANGS {
+        let html = page(&format!("{base}/double"), 200).await;
+        for kind in [Kind::Permit, Kind::Penalty, Kind::NoPenalty] {
+            let index = SITE.index[&kind];
+            assert!(html.contains(&format!("href=\"{base}/record/{index}\"")));
+            assert!(html.contains(&format!("href=\"{base}/list/{kind}.atom\"")));
+            let query = format!("{base}/search?authority={DEPARTMENT}&amp;kind={kind}");
+            let counted = between(&html, &format!("href=\"{query}\">"), "</a>");
+            let count: u64 = counted.parse().unwrap();
+            let path = format!("/search.json?authority={DEPARTMENT}&kind={kind}");
+            let found: Value = serde_json::from_str(&get(&path).await.body).unwrap();
+            assert_eq!(found["total"], count, "{kind}");
+        }
+        let title = Catalogue::built_in().get(lang, "page-double-title", &[]);
+        let home = page(&format!("{base}/"), 200).await;
+        assert!(home.contains(&format!("<a href=\"{base}/double\">{title}</a>")));
+    }
 }

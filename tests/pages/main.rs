@@ -4,9 +4,14 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod checked;
+mod feeds;
+mod growth;
+mod help;
 mod kinds;
 mod linked;
 mod persons;
+mod robots;
 mod rules;
 mod searches;
 #[path = "../common/setting.rs"]
@@ -19,6 +24,7 @@ use actix_web::http::{Method, StatusCode, header};
 use actix_web::{App, test};
 use gongshi::domain::{Kind, Uscc, schema};
 use gongshi::text::{Catalogue, Lang};
+use gongshi::web::Portal;
 use gongshi_verify::policy::Policy;
 use gongshi_verify::report::{Verdict, verify_proof_file};
 use std::collections::BTreeSet;
@@ -43,9 +49,16 @@ impl Got {
 }
 
 async fn ask(method: Method, path: &str, headers: &[(&'static str, &str)]) -> Got {
-    let app =
-        test::init_service(App::new().configure(gongshi::web::configure(SITE.app.portal.clone())))
-            .await;
+    ask_of(SITE.app.portal.clone(), method, path, headers).await
+}
+
+async fn ask_of(
+    portal: Portal,
+    method: Method,
+    path: &str,
+    headers: &[(&'static str, &str)],
+) -> Got {
+    let app = test::init_service(App::new().configure(gongshi::web::configure(portal))).await;
     let mut request = test::TestRequest::with_uri(path).method(method);
     for header in headers {
         request = request.insert_header(*header);

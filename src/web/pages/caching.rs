@@ -7,7 +7,9 @@ use gongshi_verify::encoding::hex;
 impl Visit {
     /// Whether the answer says at which address the portal is.
     fn shows_site(&self) -> bool {
-        self.path.starts_with("/receipts/") || matches!(self.part.as_str(), "atom" | "ics")
+        self.path.starts_with("/receipts/")
+            || matches!(self.path.as_str(), "/robots.txt" | "/sitemap.xml")
+            || matches!(self.part.as_str(), "atom" | "ics")
     }
 
     /// How long the answer may be kept: to be asked about each time, and for its reader alone where it says an address that the reader's request

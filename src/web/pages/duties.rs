@@ -384,7 +384,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("followed", &(asked.part == Part::Followed))
         .with("by_rule", &by_rule.collect::<Vec<_>>())
         .with("pager", &pager)
-        .with("atom", &format!("{}.atom", links::duties(visit.lang, id)))
+        .with("atom", &links::feed(&links::duties(visit.lang, id)))
         .with("ics", &format!("{}.ics", links::duties(visit.lang, id)))
         .with("json", &format!("/api/v1{path}"))
         .with("day", &visit.today.to_string())

@@ -70,6 +70,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("early", &early)
         .with("code", code.as_str())
         .with("known", &true)
+        .with(
+            "atom",
+            &links::feed(&links::enterprise(visit.lang, code.as_str())),
+        )
         .with("name", named(&enterprise))
         .with("earlier", &enterprise.earlier_names)
         .with("region", &region)

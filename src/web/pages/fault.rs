@@ -243,6 +243,17 @@ impl From<Problem> for Fault {
     }
 }
 
+impl From<tera::Error> for Fault {
+    fn from(error: tera::Error) -> Self {
+        tracing::error!(%error, "a file could not be rendered");
+        Fault::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "page-error-500",
+            "page-error-500-text",
+        )
+    }
+}
+
 impl From<LogError> for Fault {
     fn from(error: LogError) -> Self {
         Problem::from(error).into()

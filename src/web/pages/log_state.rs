@@ -2,11 +2,14 @@
 
 use super::fault::Fault;
 use super::{Answer, Link, POLICY_FILE, Page, Visit};
+use crate::model::Month;
 use crate::web::links;
 use crate::web::render::Moment;
 use gongshi_verify::encoding::base64;
 use gongshi_verify::registry::{AuthorityState, Role};
+use jiff::ToSpan as _;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct AuthorityRow {
@@ -17,6 +20,34 @@ struct AuthorityRow {
     kinds: usize,
     valid: usize,
     ended: usize,
+}
+
+/// Months of which the growth is shown.
+const MONTHS: i32 = 24;
+
+/// Entries of a month, and what part they are of the month with the most, in hundredths.
+#[derive(Serialize)]
+struct Growth {
+    month: String,
+    count: u64,
+    part: u64,
+}
+
+/// How much the log took in each month, the latest first.
+fn growth(visit: &Visit) -> Result<Vec<Growth>, Fault> {
+    let first = visit.today.saturating_sub((MONTHS - 1).months());
+    let model = &visit.portal.model;
+    let mut months: BTreeMap<Month, u64> = BTreeMap::new();
+    for one in model.published(Month::of(first), Month::of(visit.today))? {
+        *months.entry(one.month).or_default() += one.count;
+    }
+    let most = months.values().max().copied().unwrap_or_default().max(1);
+    let months = months.into_iter().rev().map(|(month, count)| Growth {
+        month: month.to_string(),
+        count,
+        part: count * 100 / most,
+    });
+    Ok(months.collect())
 }
 
 pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
@@ -62,6 +93,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "authorities",
             &registry.authorities().map(row).collect::<Vec<_>>(),
         )
+        .with("growth", &growth(visit)?)
         .with("policy_file", POLICY_FILE)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()

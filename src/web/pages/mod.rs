@@ -4,8 +4,10 @@
 //! decides nothing and writes nothing.
 
 mod authority;
+mod brief;
 mod caching;
 mod corrections;
+mod double;
 mod draft;
 mod draws;
 mod duties;
@@ -15,6 +17,7 @@ mod fault;
 mod feeds;
 mod fields;
 mod follows;
+mod help;
 mod home;
 mod journeys;
 mod lists;
@@ -22,9 +25,12 @@ mod log_state;
 mod pager;
 mod problems;
 mod record;
+mod record_feeds;
+mod robots;
 mod rules;
 pub(super) mod search;
 mod summary;
+mod verify;
 
 use super::Portal;
 use super::limits::Searches;
@@ -59,6 +65,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .get(move |visit: Visit| visit.show(move |visit| build(visit).into()))
             .default_service(web::to(|visit: Visit| visit.only_read()))
     }
+    fn feed(path: &str, of: record_feeds::Of) -> actix_web::Resource {
+        web::resource(path)
+            .get(move |visit: Visit| record_feeds::answer(visit, of))
+            .default_service(web::to(|visit: Visit| visit.only_read()))
+    }
     // A plan's key has three members.
     let plan = |of: &str, rest: &str| format!("/{of}/{{key:[^/]+/[^/]+/[^/]+}}{rest}");
     config
@@ -72,6 +83,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/search.csv").get(search::twins::csv))
         .service(web::resource("/search.{part:atom}").get(search::twins::atom))
         .service(web::resource("/suggest").get(search::suggest::get))
+        .service(feed(
+            "/enterprise/{key}.{part:atom}",
+            record_feeds::Of::Enterprise,
+        ))
         .service(page("/enterprise/{key}", enterprise::page))
         .service(page("/record/{key}", record::page))
         .service(page("/authority/{key}", authority::page))
@@ -82,6 +97,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .get(duties::feed::get)
                 .default_service(web::to(|visit: Visit| visit.only_read())),
         )
+        .service(feed("/list/{key}.{part:atom}", record_feeds::Of::List))
         .service(page("/list/abnormal", lists::abnormal))
         .service(page("/list/serious", lists::serious))
         .service(page("/list/{key}", lists::kind))
@@ -101,10 +117,25 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page(&plan("draws", ""), draws::draw::page))
         .service(page("/check", draws::check::page))
         .service(page("/fairness", draws::fairness::page))
+        .service(page("/double", double::page))
+        .service(page("/help", help::page))
+        .service(page("/accessibility", help::accessibility))
+        .service(page("/verify", verify::page))
+        .service(web::resource("/verify.html").get(verify::alone))
         .service(page("/problems/{key}", problems::page))
         .default_service(web::to(|visit: Visit| {
             visit.show(|_| Fault::nothing().into())
         }));
+}
+
+/// What is of the whole site, not of a language.
+pub fn site_routes(config: &mut web::ServiceConfig) {
+    let only = || web::to(|visit: Visit| visit.only_read());
+    let robots = web::resource("/robots.txt").get(robots::robots);
+    let sitemap = web::resource("/sitemap.xml").get(robots::sitemap);
+    config
+        .service(robots.default_service(only()))
+        .service(sitemap.default_service(only()));
 }
 
 /// The policy file that the offline command reads: this log, and that no witness is asked for.
@@ -116,7 +147,11 @@ pub async fn policy(portal: web::Data<Portal>) -> HttpResponse {
             "Content-Disposition",
             format!("attachment; filename=\"{POLICY_FILE}\""),
         ))
-        .body(format!("log {}\nquorum none\n", portal.log.verifier()))
+        .body(policy_of(&portal))
+}
+
+fn policy_of(portal: &Portal) -> String {
+    format!("log {}\nquorum none\n", portal.log.verifier())
 }
 
 /// Name under which the policy is saved.
@@ -398,6 +433,8 @@ impl Visit {
         context.insert("other_lang", other.tag());
         context.insert("other_href", &links::page(other, path, query));
         context.insert("alternates", &alternates);
+        context.insert("site", &portal.public_url);
+        context.insert("here", &links::page(self.lang, path, query));
         context.insert("indexable", &indexable);
         // Between two sentences, or a sentence and a link: full-width punctuation brings its own space.
         let gap = match self.lang {
@@ -411,6 +448,7 @@ impl Visit {
         context.insert("draw_all", assets::draw_all());
         context.insert("countdown", assets::countdown());
         context.insert("suggest", assets::suggest());
+        context.insert("verify_page", assets::verify_page());
         context.insert("size", &portal.log.published().size());
         context.insert("origin", portal.log.origin().as_str());
         context.insert("synthetic", &portal.synthetic);

@@ -100,7 +100,14 @@ impl Known {
             ("/record/", "key") | (_, "index") => indexes(),
             ("/enterprise/", "key") => self.subjects.clone(),
             ("/authority/", "key") | (_, "authority_id") => departments(),
-            ("/list/", "key") => Kind::ALL.iter().map(ToString::to_string).collect(),
+            ("/list/", "key") => {
+                let kinds = Kind::ALL.iter().map(ToString::to_string);
+                kinds
+                    .chain(["abnormal".to_owned(), "serious".to_owned()])
+                    .collect()
+            }
+            // Other forms of a page.
+            (page, "part") if page.ends_with('.') => vec!["atom".to_owned(), "ics".to_owned()],
             ("/plans/" | "/draws/", "key") => vec![self.plan.join("/")],
             ("/problems/", "key") => vec!["reference-kind".to_owned()],
             ("/static/", _) => self.assets.clone(),
@@ -199,8 +206,7 @@ pub fn walk(
         }
     }
     // What no route matches is answered too.
-    todo.push("/robots.txt".to_owned());
-    todo.push("/sitemap.xml".to_owned());
+    todo.push("/favicon.ico".to_owned());
     let before = answered(&server.get("/metrics").body);
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

@@ -3,15 +3,12 @@
 //! Where no engine answers, the store does: by credit code, by number, and by how an enterprise's name begins.
 
 use super::query::Params;
+use crate::domain::Uscc;
 use crate::domain::uscc::fold;
-use crate::domain::{Stored, Uscc, View};
 use crate::search::{Facets, Place, SearchError, SearchPage, SearchQuery, Sort};
-use crate::web::links;
 use crate::web::pages::Visit;
 use crate::web::pages::fault::Fault;
-use crate::web::pages::summary::{Loaded, authority_name};
-use gongshi_verify::registry::Registry;
-use serde::Serialize;
+use crate::web::pages::summary::Loaded;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
@@ -95,7 +92,15 @@ impl Found {
         };
         let rules = visit.portal.intake.rules();
         let mut kept = Vec::new();
+        // Where days decide the order, all of them have to be known.
+        let enough = match query.sort {
+            Sort::Relevance => query.offset.saturating_add(query.limit),
+            Sort::Newest | Sort::Oldest => usize::MAX,
+        };
         for index in indexes {
+            if kept.len() >= enough {
+                break;
+            }
             let loaded = visit.load(index)?;
             let document = loaded
                 .document(rules)
@@ -140,57 +145,6 @@ fn looked_up(visit: &Visit, text: &str) -> Result<Vec<u64>, Failed> {
     let mut seen = HashSet::new();
     all.retain(|index| seen.insert(*index));
     Ok(all)
-}
-
-/// One record as programs and spreadsheets are told of it. Natural persons are shown as in lists.
-#[derive(Serialize)]
-pub(super) struct Brief {
-    pub(super) index: u64,
-    pub(super) kind: String,
-    pub(super) kind_name: String,
-    pub(super) name: Option<String>,
-    pub(super) uscc: Option<String>,
-    pub(super) number: Option<String>,
-    pub(super) date: Option<String>,
-    pub(super) region: Option<String>,
-    pub(super) authority: String,
-    pub(super) authority_name: Option<String>,
-    pub(super) logged_at: String,
-    /// Whether everything here is as a correction has it.
-    pub(super) corrected: bool,
-    pub(super) href: String,
-    pub(super) proof: String,
-    /// Whether it is, or may be, about a natural person.
-    #[serde(skip)]
-    pub(super) personal: bool,
-}
-
-impl Brief {
-    pub(super) fn of(visit: &Visit, loaded: &Loaded, registry: &Registry) -> Self {
-        let view = loaded.view();
-        let view = view.as_ref();
-        let stored: &Stored = loaded;
-        let entry = &stored.entry;
-        Brief {
-            index: loaded.index,
-            kind: entry.kind.as_str().to_owned(),
-            kind_name: visit.kind_name(entry.kind.as_str()),
-            name: visit.name_of(loaded),
-            uscc: view
-                .and_then(View::subject_code)
-                .map(|code| code.to_string()),
-            number: view.and_then(View::number).map(str::to_owned),
-            date: view.and_then(View::main_date).map(|day| day.to_string()),
-            region: view.and_then(View::region).map(|region| region.to_string()),
-            authority: entry.authority.to_string(),
-            authority_name: authority_name(registry, entry.authority.as_str()),
-            logged_at: entry.logged_at.to_string(),
-            corrected: !loaded.corrections.is_empty(),
-            href: links::record(visit.lang, loaded.index),
-            proof: crate::intake::link_path(loaded.index),
-            personal: loaded.personal(),
-        }
-    }
 }
 
 /// The address of the same search in another form, where there is one more page.

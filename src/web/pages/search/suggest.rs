@@ -2,13 +2,14 @@
 //!
 //! `GET /suggest?q=…` and `/api/v1/suggest`: a JSON array, best first. Only what lists show; natural persons are not suggested.
 
-use super::found::{Brief, Failed, Found};
+use super::found::{Failed, Found};
 use super::query::Params;
 use super::twins::told;
 use crate::domain::{View, person};
 use crate::search::{Needles, SearchQuery};
 use crate::web::links;
 use crate::web::pages::Visit;
+use crate::web::pages::brief::Brief;
 use crate::web::pages::fault::Fault;
 use actix_web::HttpResponse;
 use serde::Serialize;

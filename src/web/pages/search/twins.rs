@@ -2,29 +2,27 @@
 //!
 //! `GET /search.json`, `.csv`, `.atom`; `GET /api/v1/search` answers as the first. Their parameters are the page's.
 
-use super::found::{Brief, Failed, Found, next_href};
+use super::found::{Failed, Found, next_href};
 use super::query::{Bad, MAX_PAGE, PER_PAGE, Params};
 use crate::search::{Facets, MAX_DEPTH, Sort};
 use crate::text::{Catalogue, Lang};
 use crate::web::api::blocking;
 use crate::web::pages::Visit;
+use crate::web::pages::brief::Brief;
 use crate::web::pages::draft::Draft;
 use crate::web::pages::fault::Fault;
-use crate::web::pages::feeds::{generator, moment, uuid};
+use crate::web::pages::record_feeds::{FED, MEDIA, RecordFeed};
 use crate::web::problem::{BUSY_SECONDS, Problem, internal};
 use crate::web::table::{begun, plain};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE};
 use actix_web::web::Bytes;
-use atom_syndication::{Category, Entry, Feed, Person, Text};
 use gongshi_verify::encoding::decimal;
 use serde_json::{Map, Value, json};
 
 /// Records of an answer in JSON at most.
 const MOST: usize = 100;
-/// Records of a feed: the newest.
-const FED: usize = 50;
 /// Rows of one table at most; its end says where the next begins.
 const ROWS: usize = 50_000;
 /// Rows that are written at once.
@@ -353,12 +351,7 @@ pub(in crate::web) async fn atom(visit: Visit) -> HttpResponse {
         .file(move |visit, etag| {
             let _place = place;
             let body = feed(visit, params)?;
-            Ok(Draft::file(
-                "application/atom+xml; charset=utf-8",
-                visit,
-                etag,
-                body,
-            ))
+            Ok(Draft::file(MEDIA, visit, etag, body))
         })
         .await
 }
@@ -378,65 +371,12 @@ fn feed(visit: &Visit, params: Params) -> Result<String, Fault> {
     if found.limited {
         return Err(Fault::unsearched());
     }
-    let portal = &visit.portal;
-    let registry = portal.intake.registry();
-    let origin = portal.log.origin().as_str();
-    let mut updated = None;
-    let mut entries = Vec::with_capacity(found.records.len());
-    for loaded in &found.records {
-        let brief = Brief::of(visit, loaded, &registry);
-        let logged_at = loaded.entry.logged_at;
-        updated = updated.max(Some(logged_at));
-        // Feeds are kept by others: of what may be about a person only that there is something.
-        let name = brief.name.filter(|_| !brief.personal);
-        let title = match name.or(brief.number) {
-            Some(name) => format!("{} · {name}", brief.kind_name),
-            None => format!("{} · {}", brief.kind_name, brief.index),
-        };
-        entries.push(Entry {
-            title: Text::plain(title),
-            id: format!(
-                "urn:uuid:{}",
-                uuid(&["record", origin, &brief.index.to_string()])
-            ),
-            updated: moment(logged_at),
-            published: Some(moment(logged_at)),
-            authors: brief
-                .authority_name
-                .map(|name| Person {
-                    name,
-                    ..Person::default()
-                })
-                .into_iter()
-                .collect(),
-            categories: vec![Category {
-                term: brief.kind,
-                label: Some(brief.kind_name),
-                ..Category::default()
-            }],
-            links: vec![visit.feed_link("alternate", "text/html", &brief.href)],
-            ..Entry::default()
-        });
-    }
     let own = params.href_of(visit.lang, "/search.atom");
-    let page = params.href_of(visit.lang, "/search");
-    let updated = updated.unwrap_or_else(|| portal.intake.clock().now());
-    let feed = Feed {
-        title: Text::plain(super::title(visit, &params)),
-        id: format!("urn:uuid:{}", uuid(&["search", origin, &own])),
-        updated: moment(updated),
-        authors: vec![Person {
-            name: origin.to_owned(),
-            ..Person::default()
-        }],
-        generator: generator(),
-        links: vec![
-            visit.feed_link("self", "application/atom+xml", &own),
-            visit.feed_link("alternate", "text/html", &page),
-        ],
-        entries,
-        lang: Some(visit.lang.tag().to_owned()),
-        ..Feed::default()
+    let about = RecordFeed {
+        id: ["search", &own],
+        title: super::title(visit, &params),
+        page: params.href_of(visit.lang, "/search"),
+        own: &own,
     };
-    Ok(feed.to_string())
+    Ok(about.of(visit, &found.records))
 }
