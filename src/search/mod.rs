@@ -107,7 +107,7 @@ pub fn read_mark(mark: &str) -> Option<(CodeList, &str)> {
 }
 
 /// Order of the hits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Sort {
     /// Exact code; full name; part of a name, or of a number from run to run; part of a code, words or sound of a name; title; text. Newest first
     /// among equals.
@@ -120,7 +120,7 @@ pub enum Sort {
 }
 
 /// The place of a hit in a result, after which the result goes on. Only the engine that made it can read it; readers hand it back as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place(String);
 
 impl Place {
@@ -143,7 +143,7 @@ impl Place {
 }
 
 /// What is asked. The default asks for everything, and shows nothing of it (`limit` 0).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct SearchQuery {
     /// Words, names, codes, as typed. No character has a syntactic meaning. Terms separated by whitespace must all match,
     /// each in any field. Empty: everything, narrowed by the filters alone.

@@ -7,6 +7,7 @@
 mod analyse;
 mod facets;
 mod folder;
+mod kept;
 mod options;
 mod purge;
 mod query;
@@ -25,7 +26,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
 use tantivy::collector::{Count, DocSetCollector};
-use tantivy::query::{AllQuery, Query, TermQuery};
+use tantivy::query::{AllQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term,
@@ -33,6 +34,7 @@ use tantivy::{
 
 use self::facets::{Key, PageCollector};
 use self::folder::{Found, empty, engine_error, io_error, look_at};
+use self::kept::{Keeping, Kept};
 pub use self::options::TantivyOptions;
 use self::schema::Fields;
 use self::values::Values;
@@ -114,6 +116,7 @@ pub struct TantivyIndex {
     reader: IndexReader,
     pen: Mutex<Pen>,
     view: RwLock<Arc<View>>,
+    kept: Kept,
 }
 
 impl TantivyIndex {
@@ -224,6 +227,7 @@ impl TantivyIndex {
             reader,
             pen: Mutex::new(pen),
             view: RwLock::new(view),
+            kept: Kept::default(),
         })
     }
 
@@ -276,6 +280,7 @@ impl TantivyIndex {
         let (searcher, cursor) = (self.reader.searcher(), pen.durable.cursor);
         let view = View::new(searcher, cursor, self.fields.label, &self.view().values);
         let view = view.map_err(|error| self.failed(error))?;
+        self.kept.keep_only(&view.searcher);
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
         pen.dirty = false;
         Ok(())
@@ -302,26 +307,31 @@ impl TantivyIndex {
         if !asked.understood {
             return Ok(page);
         }
-        let pass = |found: &dyn Query, least: f32| {
-            let collector = PageCollector {
-                after,
-                facets: (!query.no_facets).then_some(values),
-                sort: query.sort,
-                depth: match query.limit {
-                    0 => 0,
-                    limit => query.offset.saturating_add(limit),
-                },
-                ranked: !asked.terms.is_empty(),
-                least,
-            };
-            searcher.search(found, &collector)
+        let page_of = |least| PageCollector {
+            after,
+            facets: (!query.no_facets).then_some(values),
+            sort: query.sort,
+            depth: match query.limit {
+                0 => 0,
+                limit => query.offset.saturating_add(limit),
+            },
+            ranked: !asked.terms.is_empty(),
+            least,
+        };
+        let keeping = Keeping {
+            page: page_of(0.0),
+            kept: &self.kept,
+            asked: Arc::new(query.clone()),
         };
         let plan = Plan::of(asked);
         let exact = plan.map(|plan| query::exactly(&self.fields, &plan, labels));
         let filters = query::filters(&self.fields, query);
         let mut found = match exact.clone() {
-            None if filters.is_empty() => pass(&AllQuery, 0.0)?,
-            exact => pass(&exact.unwrap_or_default().filtered(filters.clone()), 0.0)?,
+            None if filters.is_empty() => searcher.search(&AllQuery, &keeping)?,
+            exact => {
+                let exact = exact.unwrap_or_default().filtered(filters.clone());
+                searcher.search(&exact, &keeping)?
+            }
         };
         // What only the filters keep out is not replaced by what is like it.
         let nowhere = || match &exact {
@@ -332,7 +342,8 @@ impl TantivyIndex {
             && nowhere()?
             && let Some((like, least)) = similar::like(&self.fields, searcher, asked)?
         {
-            found = pass(&similar::filtered(like, filters), least)?;
+            // How rare a piece is depends on all segments: nothing of it is kept.
+            found = searcher.search(&similar::filtered(like, filters), &page_of(least))?;
             page.similar = found.total > 0;
         }
         let last = found.hits.last().filter(|_| found.more && query.limit > 0);

@@ -26,6 +26,7 @@ on_both_engines! {
     every_piece_of_a_code_finds_it_and_nothing_else_does,
     no_text_fails,
     filters_and_facets_agree_with_counting,
+    what_was_asked_before_is_answered_as_it_is_now,
 }
 
 fn names_are_found_by_any_piece_in_any_writing(engine: Engine) {
@@ -547,6 +548,96 @@ fn no_text_fails(engine: Engine) {
         prop_assert!(index.search(&ask(&text)).is_ok());
         prop_assert!(index.search(&ask(&more)).is_ok());
     });
+}
+
+/// Many enough that an engine may keep what it found.
+fn what_was_asked_before_is_answered_as_it_is_now(engine: Engine) {
+    const MANY: u64 = 300;
+    let of = |index: u64, year: i32, label: &str| SearchDoc {
+        kind: ["permit", "penalty"][(index % 2) as usize].into(),
+        text: "后厨 未见 健康证".into(),
+        labels: vec![label.into()],
+        date: Some(20_500 + 365 * year + (index % 7) as i32),
+        ..doc(index)
+    };
+    let docs: Vec<SearchDoc> = (0..MANY).map(|index| of(index, 0, "甲乙丙结果")).collect();
+    let index = engine.index_of(&docs);
+    let kinds = |of: SearchPage| of.facets.kinds;
+    let narrowed = SearchQuery {
+        kinds: vec!["penalty".into()],
+        ..ask("健康证")
+    };
+    let oldest = SearchQuery {
+        sort: Sort::Oldest,
+        ..ask("健康证")
+    };
+    for _ in 0..3 {
+        let page = index.search(&ask("健康证")).unwrap();
+        assert_eq!((page.total, page.hits.len()), (300, 100));
+        assert_eq!(
+            kinds(page),
+            [("penalty".into(), 150), ("permit".into(), 150)]
+        );
+        assert_eq!(index.search(&ask("乙丙结")).unwrap().total, 300);
+        assert_eq!(index.search(&narrowed).unwrap().total, 150);
+        assert_eq!(indexes(&index.search(&oldest).unwrap())[..3], [0, 7, 14]);
+        // Other numbers of hits, other places: other questions.
+        let few = SearchQuery {
+            limit: 2,
+            ..oldest.clone()
+        };
+        let two = index.search(&few).unwrap();
+        assert_eq!(indexes(&two), [0, 7]);
+        let on = SearchQuery {
+            after: two.next,
+            ..few.clone()
+        };
+        assert_eq!(indexes(&index.search(&on).unwrap()), [14, 21]);
+        assert!(
+            index
+                .search(&SearchQuery {
+                    no_facets: true,
+                    ..few
+                })
+                .unwrap()
+                .facets
+                .kinds
+                .is_empty()
+        );
+    }
+
+    index.index_batch(&[], &[0, 7, 299], MANY).unwrap();
+    index.commit().unwrap();
+    for _ in 0..2 {
+        let page = index.search(&ask("健康证")).unwrap();
+        assert_eq!(page.total, 297);
+        assert_eq!(
+            kinds(page),
+            [("permit".into(), 149), ("penalty".into(), 148)]
+        );
+        assert_eq!(index.search(&narrowed).unwrap().total, 148);
+        assert_eq!(indexes(&index.search(&oldest).unwrap())[..2], [14, 21]);
+    }
+
+    let more: Vec<SearchDoc> = (MANY..MANY + 100)
+        .map(|index| of(index, -1, "丁乙丙结果"))
+        .collect();
+    index.index_batch(&more, &[], MANY + 100).unwrap();
+    index.commit().unwrap();
+    for _ in 0..2 {
+        let page = index.search(&ask("健康证")).unwrap();
+        assert_eq!(page.total, 397);
+        assert_eq!(
+            kinds(page),
+            [("permit".into(), 199), ("penalty".into(), 198)]
+        );
+        assert_eq!(index.search(&ask("乙丙结")).unwrap().total, 397);
+        assert_eq!(index.search(&narrowed).unwrap().total, 198);
+        assert_eq!(indexes(&index.search(&oldest).unwrap())[..2], [301, 308]);
+    }
+
+    index.clear().unwrap();
+    assert_eq!(index.search(&ask("健康证")).unwrap().total, 0);
 }
 
 fn filters_and_facets_agree_with_counting(engine: Engine) {

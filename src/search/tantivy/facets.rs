@@ -187,7 +187,7 @@ impl Collector for PageCollector<'_> {
         self.ranked && (self.sort == Sort::Relevance || self.least > 0.0)
     }
 
-    fn merge_fruits(&self, segments: Vec<SegmentFruit>) -> tantivy::Result<Collected> {
+    fn merge_fruits(&self, segments: Vec<Arc<SegmentFruit>>) -> tantivy::Result<Collected> {
         let mut best = Best::new(self.kept(), self.after);
         let mut total = 0;
         let mut counts = HashMap::new();
@@ -247,10 +247,18 @@ pub(super) struct SegmentPage {
 
 /// What a segment hands on.
 pub(super) struct SegmentFruit {
-    total: u64,
+    pub(super) total: u64,
     keys: Vec<Key>,
     values: Option<Arc<SegmentValues>>,
-    counts: Vec<u32>,
+    /// How many documents have each combination that any has.
+    counts: Vec<(u32, u32)>,
+}
+
+impl SegmentFruit {
+    /// What it takes of memory.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(&self.keys[..]) + size_of_val(&self.counts[..])
+    }
 }
 
 impl SegmentPage {
@@ -295,7 +303,7 @@ impl SegmentPage {
 }
 
 impl SegmentCollector for SegmentPage {
-    type Fruit = SegmentFruit;
+    type Fruit = Arc<SegmentFruit>;
 
     fn collect(&mut self, doc: DocId, score: Score) {
         if score < self.least {
@@ -338,17 +346,19 @@ impl SegmentCollector for SegmentPage {
         }
     }
 
-    fn harvest(mut self) -> SegmentFruit {
+    fn harvest(mut self) -> Arc<SegmentFruit> {
         let uncounted = std::mem::take(&mut self.uncounted);
         self.count(&uncounted);
         self.rank_waiting();
         self.best.cut();
-        SegmentFruit {
+        self.best.keys.shrink_to_fit();
+        let counts = (0..).zip(self.counts).filter(|(_, count)| *count > 0);
+        Arc::new(SegmentFruit {
             total: self.total,
             keys: self.best.keys,
             values: self.values,
-            counts: self.counts,
-        }
+            counts: counts.collect(),
+        })
     }
 }
 

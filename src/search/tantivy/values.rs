@@ -106,11 +106,11 @@ impl SegmentValues {
     }
 
     /// Adds counts of combinations to those of values.
-    pub(super) fn add(&self, counts: &[u32], to: &mut Counts) {
+    pub(super) fn add(&self, counts: &[(u32, u32)], to: &mut Counts) {
         let mut sums = vec![0; self.values.len()];
-        let counted = self.combinations.iter().zip(counts);
-        for (values, count) in counted.filter(|(_, count)| **count > 0) {
-            for value in values {
+        for (combination, count) in counts {
+            let values = self.combinations.get(*combination as usize);
+            for value in values.into_iter().flatten() {
                 if let Some(sum) = sums.get_mut(*value as usize) {
                     *sum += u64::from(*count);
                 }
@@ -187,8 +187,8 @@ mod tests {
             segment.push(combination, &mut numbers);
         }
         let mut counts = HashMap::new();
-        segment.add(&[1, 3, 2, 0], &mut counts);
-        segment.add(&[1, 0, 0, 0], &mut counts);
+        segment.add(&[(0, 1), (1, 3), (2, 2)], &mut counts);
+        segment.add(&[(0, 1)], &mut counts);
         let found = facets(counts);
         let pairs = |list: &[(&str, u64)]| {
             list.iter()
