@@ -226,6 +226,7 @@ impl App {
             model,
             search,
             draws: Arc::default(),
+            statistics: Arc::default(),
             synthetic,
             public_url: tuning.public_url.clone(),
         };

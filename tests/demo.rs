@@ -1,5 +1,8 @@
 //! The demonstration: the invented year as a plan, and the same year on a small scale in a real log.
 
+#[path = "demo/figures.rs"]
+mod figures;
+
 use gongshi::app::{App, Tuning, init, random32};
 use gongshi::demo::{DemoError, Planned, Scale, Schedule, open};
 use gongshi::demo::{INSPECTIONS, OTHER_INSPECTIONS};

@@ -21,6 +21,26 @@ const INDICATORS: [(&str, &str, Kind); 7] = [
     ("repairs", "信用修复决定", Kind::RepairDecision),
 ];
 
+/// What the county submits with its bulletins from a month on: indicator, its name, its definition, so many of so many.
+const SUBMITTED: [(i8, &str, &str, &str, usize, usize); 2] = [
+    (
+        6,
+        "annual_report_rate",
+        "年报公示率",
+        "应当公示上一年度报告的主体中，六月三十日前已经公示的。",
+        24_432,
+        25_394,
+    ),
+    (
+        10,
+        "low_risk_undisturbed",
+        "低风险企业全年未被打扰占比",
+        "分类为低风险的企业中，当年没有被抽查过的。",
+        19_013,
+        19_045,
+    ),
+];
+
 pub(super) fn make(out: &mut Builder<'_>) {
     status_changes(out);
     case_transfers(out);
@@ -114,6 +134,19 @@ fn bulletins(out: &mut Builder<'_>) {
                 .text("definition", definition)
                 .value()
         });
+        // What nobody outside can count, departments submit.
+        let submitted = SUBMITTED.iter().filter(|(from, ..)| last >= *from);
+        let submitted = submitted.map(|(_, indicator, name, definition, value, of)| {
+            Body::nested()
+                .text("indicator", *indicator)
+                .text("indicator_name", *name)
+                .number("value", *value)
+                .number("denominator", *of)
+                .text("unit", "subjects")
+                .text("definition", *definition)
+                .value()
+        });
+        let indicators: Vec<Value> = indicators.into_iter().chain(submitted).collect();
         let end = jiff::civil::date(2026, last, 1).last_of_month();
         let day = world
             .calendar
@@ -129,7 +162,7 @@ fn bulletins(out: &mut Builder<'_>) {
             .text("period_from", format!("{}-01", months[0]))
             .text("period_to", end.to_string())
             .text("issued_on", world.date(day))
-            .put("indicators", Value::Array(indicators.to_vec()));
+            .put("indicators", Value::Array(indicators));
         out.add((day, 2), market, Kind::Bulletin, body);
     }
 }

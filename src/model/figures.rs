@@ -43,6 +43,24 @@ impl Month {
         (1..=12).contains(&found.month).then_some(found)
     }
 
+    /// The first and the last of a year.
+    #[must_use]
+    pub fn of_year(year: i16) -> (Self, Self) {
+        (Month { year, month: 1 }, Month { year, month: 12 })
+    }
+
+    /// The year it is of.
+    #[must_use]
+    pub fn year(self) -> i16 {
+        self.year
+    }
+
+    /// Its number in the year, from 1.
+    #[must_use]
+    pub fn month(self) -> i8 {
+        self.month
+    }
+
     /// The one after it.
     #[must_use]
     pub fn next(self) -> Self {
@@ -118,6 +136,20 @@ impl Model {
                 published(&key, &value)
             })
             .collect()
+    }
+
+    /// The month of the first entry.
+    ///
+    /// # Errors
+    /// [`ModelError`].
+    pub fn first_month(&self) -> Result<Option<Month>, ModelError> {
+        let prefix = key::published("", None)[..1].to_vec();
+        let mut pairs = self.database.range(&prefix, prefix_end(&prefix).as_deref());
+        let Some(pair) = pairs.next() else {
+            return Ok(None);
+        };
+        let (key, value) = pair?;
+        Ok(Some(published(&key, &value)?.month))
     }
 
     /// The entries behind one of those numbers, newest first: at most `limit` of those below `before`.

@@ -168,6 +168,7 @@ impl Staging<'_> {
                 self.put(key, value);
             }
         }
+        self.say(index, &record, true)?;
         self.touch_others(index, &record)?;
         self.touch_duties(&record)?;
         self.keep_display(index, &record)?;
@@ -205,6 +206,7 @@ impl Staging<'_> {
         for (key, _) in rows(index, &record, self.model.rules())? {
             self.delete(key);
         }
+        self.say(index, &record, false)?;
         self.withhold(index, &record.stored);
         self.touch_others(index, &record)?;
         self.touch_duties(&record)?;
@@ -247,6 +249,8 @@ impl Staging<'_> {
         for (key, value) in rows(target, &after, self.model.rules())? {
             self.put(key, value);
         }
+        self.say(target, &before, false)?;
+        self.say(target, &after, true)?;
         self.touched.insert(target);
         self.touch_duties_at([target])?;
         self.keep_duties(target, &after)?;

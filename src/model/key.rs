@@ -304,6 +304,32 @@ pub(super) fn published_entry(
     key
 }
 
+/// How many public records of a month say something.
+pub(super) fn said(month: &str, of: Option<(Kind, &str, &str)>) -> Vec<u8> {
+    match of {
+        None => joined(b'Y', &[month.as_bytes(), b"|"]),
+        Some((kind, authority, says)) => {
+            let parts = [month, kind.as_str(), authority, says];
+            joined(b'Y', &[parts.join("|").as_bytes()])
+        }
+    }
+}
+
+/// Those records.
+pub(super) fn said_entry(
+    month: &str,
+    kind: Kind,
+    authority: &str,
+    says: &str,
+    index: Option<u64>,
+) -> Vec<u8> {
+    let mut key = said(month, Some((kind, authority, says)));
+    key[0] = b'y';
+    key.push(b'|');
+    key.extend(index.iter().flat_map(|index| index.to_be_bytes()));
+    key
+}
+
 /// The last day of a record's display.
 pub(super) fn last_day(index: u64) -> Vec<u8> {
     joined(b'v', &[&index.to_be_bytes()])

@@ -20,6 +20,7 @@ mod lookup;
 pub mod promises;
 mod rested;
 mod review;
+mod said;
 mod staging;
 mod withheld;
 
@@ -30,6 +31,7 @@ pub use duty_pages::{DutyPlace, DutyStart};
 pub use enterprise::{Enterprise, Listing, StatusList};
 pub use figures::{Month, Published};
 pub use review::Review;
+pub use said::{PROBLEM, Said};
 
 use crate::domain::Kind;
 use crate::log::{Leaf, Log, LogError};
@@ -44,7 +46,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 32;
+const VERSION: u64 = 33;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

@@ -445,14 +445,9 @@ impl Codes {
     }
 
     /// Whether a code speaks against the subject; one that may not be used there then says nothing.
-    pub(super) fn is_negative(
-        &self,
-        list: CodeList,
-        code: &str,
-        province: Region,
-        day: Date,
-    ) -> bool {
-        self.get(list, code, province, day)
+    #[must_use]
+    pub fn is_negative(&self, list: CodeList, code: &str, place: Place) -> bool {
+        self.get(list, code, place.province, place.day)
             .is_ok_and(|code| code.negative)
     }
 

@@ -3,7 +3,7 @@
 //! A condition names fields and codes that exist for every kind of its rule: what a file says about a field that no record has would otherwise be
 //! a rule that silently never holds.
 
-use super::codes::Codes;
+use super::codes::{Codes, Place};
 use super::count::{Count, RawCount};
 use super::facts::{Facts, System, Unruled};
 use super::source::{RuleError, Source};
@@ -256,7 +256,11 @@ impl Condition {
                     .and_then(|f| f.ty.code_list());
                 let bad = list.is_some_and(|list| {
                     let mut codes = body.codes_of(field);
-                    codes.any(|code| context.codes.is_negative(list, code, facts.province, day))
+                    let place = Place {
+                        province: facts.province,
+                        day,
+                    };
+                    codes.any(|code| context.codes.is_negative(list, code, place))
                 });
                 bad == *negative
             }

@@ -131,7 +131,6 @@ impl Link {
 
 /// Whether a code of the record speaks against its subject.
 fn speaks_against(codes: &Codes, facts: &Facts<'_>) -> bool {
-    let day = facts.body.main_date().unwrap_or(facts.published_on);
     let mut all = facts.body.codes().into_iter();
-    all.any(|(list, code)| list.is_open() && codes.is_negative(list, code, facts.province, day))
+    all.any(|(list, code)| list.is_open() && codes.is_negative(list, code, facts.place()))
 }

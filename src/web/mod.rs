@@ -8,12 +8,14 @@ mod assets;
 pub mod draws;
 pub mod duties;
 mod journeys;
+mod kept;
 pub mod limits;
 pub mod links;
 pub mod ops;
 mod pages;
 pub mod problem;
 mod render;
+pub mod statistics;
 mod table;
 pub mod tlog;
 
@@ -39,6 +41,8 @@ pub struct Portal {
     pub search: Arc<dyn SearchIndex>,
     /// What is kept of libraries and draws that was dear to make.
     pub draws: Arc<draws::Shelf>,
+    /// What is kept of years in figures.
+    pub statistics: Arc<statistics::Shelf>,
     /// Whether every record is invented, so that every page must say so.
     pub synthetic: bool,
     /// The address with which absolute links begin, as [`links::public_url`] has it; `None`: the host that a reader asked for.

@@ -20,6 +20,7 @@ macro_rules! templates {
 
 templates!(
     "base.html",
+    "parts/chart.html",
     "parts/comparison.html",
     "parts/countdown.html",
     "parts/draw-check.html",
@@ -53,6 +54,7 @@ templates!(
     "fairness.html",
     "help.html",
     "home.html",
+    "indicator.html",
     "list.html",
     "listed.html",
     "log-state.html",
@@ -70,6 +72,7 @@ templates!(
     "rules.html",
     "search.html",
     "sitemap.xml",
+    "statistics.html",
     "target.html",
     "tasks.html",
     "verify-alone.html",

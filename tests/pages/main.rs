@@ -16,6 +16,7 @@ mod rules;
 mod searches;
 #[path = "../common/setting.rs"]
 mod setting;
+mod statistics;
 mod support;
 mod terms;
 mod unsearched;

@@ -8,7 +8,6 @@ mod course;
 mod fairness;
 mod file;
 mod handed;
-mod kept;
 mod library;
 mod listing;
 mod members;
@@ -35,6 +34,7 @@ pub use progress::{DepartmentProgress, Progress};
 pub use tasks::{Task, TaskOfficer};
 
 use super::Portal;
+use super::kept::Kept;
 use super::limits::Searches;
 use super::problem::{Problem, internal};
 use crate::docket::{PlanState, Snapshot};
@@ -44,7 +44,6 @@ use course::Courses;
 use gongshi_verify::draw::plan::Plan;
 use gongshi_verify::names::PlanKey;
 use gongshi_verify::time::Timestamp;
-use kept::Kept;
 use serde_json::{Map, Value};
 
 /// Libraries whose trees are kept.

@@ -45,6 +45,8 @@ pub struct DepartmentProgress {
     pub drawn: u64,
     /// Of them, those with its result.
     pub published: u64,
+    /// Of them, those with its result by the deadline.
+    pub in_time: u64,
     /// Of them, those without, after the deadline.
     pub overdue: u64,
 }
@@ -158,15 +160,19 @@ fn counted(
     results: &[DrawnResult],
     over: bool,
 ) -> Progress {
-    let there: BTreeSet<(&str, &str)> = results
-        .iter()
-        .map(|one| (one.target.as_str(), one.authority.as_str()))
-        .collect();
+    // When the first result of each came.
+    let mut there: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for one in results {
+        let key = (one.target.as_str(), one.authority.as_str());
+        let first = there.entry(key).or_insert(one.logged_at);
+        *first = one.logged_at.min(*first);
+    }
     let any: BTreeSet<&str> = results.iter().map(|one| one.target.as_str()).collect();
     let none = |id: &String| DepartmentProgress {
         department: id.clone(),
         drawn: 0,
         published: 0,
+        in_time: 0,
         overdue: 0,
     };
     let mut departments: BTreeMap<&str, DepartmentProgress> = plan
@@ -194,11 +200,13 @@ fn counted(
             .collect();
         let mut missing = visited.is_empty() && !any.contains(id);
         for department in visited {
-            let has = there.contains(&(id, department));
+            let came = there.get(&(id, department));
+            let has = came.is_some();
             missing |= !has;
             if let Some(own) = departments.get_mut(department) {
                 own.drawn += 1;
                 own.published += u64::from(has);
+                own.in_time += u64::from(came.is_some_and(|at| *at <= plan.result_deadline));
                 own.overdue += u64::from(over && !has);
             }
         }

@@ -97,6 +97,27 @@ impl Fault {
         .arg("given", shortened(given))
     }
 
+    /// Not a month of the year.
+    pub(super) fn no_month(given: &str, year: i16) -> Self {
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-month",
+            "page-error-month-text",
+        )
+        .arg("given", shortened(given))
+        .arg("year", year.to_string())
+    }
+
+    /// No figure has this name.
+    pub(super) fn no_indicator(given: &str) -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-indicator",
+            "page-error-indicator-text",
+        )
+        .arg("given", shortened(given))
+    }
+
     /// Not the code of a region.
     pub(super) fn no_region(given: &str) -> Self {
         Fault::new(

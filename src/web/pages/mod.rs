@@ -29,6 +29,7 @@ mod record_feeds;
 mod robots;
 mod rules;
 pub(super) mod search;
+mod statistics;
 mod summary;
 mod verify;
 
@@ -118,6 +119,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/check", draws::check::page))
         .service(page("/fairness", draws::fairness::page))
         .service(page("/double", double::page))
+        .service(page("/statistics", statistics::overview))
+        .service(page("/statistics/{key}", statistics::indicator))
         .service(page("/help", help::page))
         .service(page("/accessibility", help::accessibility))
         .service(page("/verify", verify::page))

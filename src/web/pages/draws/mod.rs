@@ -18,6 +18,8 @@ pub(super) mod tasks;
 mod timeline;
 mod words;
 
+pub(super) use words::percent;
+
 use super::fault::{Fault, kept};
 use super::{Link, Visit};
 use crate::docket::{PlanState, Snapshot, Stage};

@@ -98,7 +98,7 @@ pub(super) fn is_late(plan: &PlanState, now: i64) -> bool {
 }
 
 /// A share in per cent with at most two decimals, rounded down below 100 so that it never claims all; and whether that is exact.
-pub(super) fn percent(part: u64, whole: u64) -> (String, bool) {
+pub(in super::super) fn percent(part: u64, whole: u64) -> (String, bool) {
     if whole == 0 {
         return ("0%".to_owned(), true);
     }

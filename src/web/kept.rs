@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 type Slot<V> = Arc<Mutex<Option<Arc<V>>>>;
 
 /// The last few values by their keys.
-pub(super) struct Kept<K, V> {
+pub(in crate::web) struct Kept<K, V> {
     most: usize,
     /// The one asked for last stands last.
     slots: Mutex<VecDeque<(K, Slot<V>)>>,
