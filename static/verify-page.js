@@ -5,9 +5,9 @@
 import { utf8 } from './encoding.js';
 import { element, notice, stepOf, texts } from './page-steps.js';
 import { MAX_PROOF_FILE } from './proof-file.js';
-import { agrees } from './sha256.js';
+import { agrees, bytesOfHex } from './sha256.js';
 import { Fault } from './steps.js';
-import { verifyConsistencyBetween, verifyConsistencyFile, verifyProofFile, verifyRecordFile } from './verify.js';
+import { verifyConsistencyBetween, verifyConsistencyFile, verifyPaper, verifyProofFile, verifyRecordFile } from './verify.js';
 
 const NOTICE_KINDS = { verified: 'good', 'entry-only': 'warn', 'not-verified': 'bad', unusable: 'bad' };
 
@@ -37,6 +37,15 @@ class FileField {
     if (file.size > MAX_PROOF_FILE) throw new Fault('file-large', { most: MAX_PROOF_FILE >> 20 });
     return new Uint8Array(await file.arrayBuffer());
   }
+}
+
+/** What the code on a sheet of paper says: `#leaf=…&size=…&root=…`. */
+function paperOf(hash) {
+  const said = new URLSearchParams(hash.slice(1));
+  const [leaf, size, root] = ['leaf', 'size', 'root'].map((name) => said.get(name) ?? '');
+  const paper = { leaf: bytesOfHex(leaf), size: /^\d{1,15}$/.test(size) ? BigInt(size) : null, root: bytesOfHex(root) };
+  if (paper.leaf?.length !== 32 || paper.size === null || paper.root?.length !== 32) throw new Fault('paper-form');
+  return paper;
 }
 
 /** What the steps come to, in one sentence. */
@@ -86,18 +95,20 @@ function mountVerify(part) {
   // Only the newest question of a form is answered.
   const newest = new Map();
 
-  async function answer(results, check) {
+  async function answer(results, ...checks) {
     const mine = {};
     newest.set(results, mine);
     results.replaceChildren(notice('plain', ...say('working')));
-    let found;
-    try {
-      const sound = await agrees();
-      if (!sound) throw new Fault(sound === null ? 'no-webcrypto' : 'unsound');
-      found = shownReport(say, await check());
-    } catch (fault) {
-      const known = fault instanceof Fault ? fault : new Fault('unexpected', { what: String(fault) });
-      found = [notice('bad', ...say(known.text, known.values))];
+    const found = [];
+    const sound = await agrees();
+    for (const check of checks) {
+      try {
+        if (!sound) throw new Fault(sound === null ? 'no-webcrypto' : 'unsound');
+        found.push(...await check());
+      } catch (fault) {
+        const known = fault instanceof Fault ? fault : new Fault('unexpected', { what: String(fault) });
+        found.push(notice('bad', ...say(known.text, known.values)));
+      }
     }
     if (newest.get(results) === mine) results.replaceChildren(...found);
   }
@@ -106,7 +117,7 @@ function mountVerify(part) {
     const form = part.querySelector(`form[data-check=${name}]`);
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      answer(form.querySelector('[data-results]'), check);
+      answer(form.querySelector('[data-results]'), async () => shownReport(say, await check()));
     });
   }
 
@@ -116,13 +127,27 @@ function mountVerify(part) {
     // Saved as a file it has nobody to ask.
     if (!part.dataset.proofs || !/^\d{1,20}$/.test(index ?? '')) return;
     const form = part.querySelector('form[data-check=proof]');
-    await answer(form.querySelector('[data-results]'), async () => {
+    const checks = [async () => {
       const given = await fetch(part.dataset.proofs + index).catch(() => null);
       if (!given?.ok) throw new Fault('verify-fetch', { index, status: String(given?.status ?? '–') });
       fields.proof.file.value = '';
       fields.proof.text.value = await given.text();
-      return checkFiles();
-    });
+      return shownReport(say, await checkFiles());
+    }];
+    if (new URLSearchParams(location.hash.slice(1)).has('leaf')) checks.push(() => paperReport(paperOf(location.hash)));
+    await answer(form.querySelector('[data-results]'), ...checks);
+  }
+
+  /** What the sheet of paper says whose code led here, against the log of now. */
+  async function paperReport(paper) {
+    const [proof, policy] = await read(['proof', 'policy']);
+    if (!proof) throw new Fault('verify-nothing');
+    const ask = (path) => fetch(path).then((given) => (given.ok ? given : null)).catch(() => null);
+    const now = await (await ask('/api/v1/log'))?.json();
+    const between = now && await ask(`/api/v1/consistency/${paper.size}/${now.size}`);
+    if (!between) throw new Fault('paper-fetch', { size: String(paper.size) });
+    const report = await verifyPaper(paper, proof, utf8(await between.text()), policy ?? utf8(''));
+    return [element('h3', {}, ...say('paper-heading')), ...shownReport(say, report)];
   }
 
   for (const off of part.querySelectorAll('[data-off]')) off.hidden = true;

@@ -183,6 +183,24 @@ export const verifyConsistencyFile = (old, proof, policy) =>
     return checkConsistency(head, file.head, file, under, able);
   });
 
+/**
+ * Checks what a sheet of paper says of an entry: `{leaf, size, root}`, the entry's fingerprint and the log's head when it was printed. Takes the entry's
+ * proof file and a consistency proof file from that size on; the sheet's root has to lead to the signed head of now, whatever root the file names.
+ */
+export const verifyPaper = (paper, proof, between, policy) =>
+  guarded(async (able) => {
+    const [under, file, next] = [parsePolicy(policy), parseProofFile(proof), parseConsistencyFile(limited(between))];
+    if (!next.head) throw new Fault('consistency-unsigned');
+    const [leaf, found] = [hex(paper.leaf), hex(file.entry.leafHash)];
+    const astray = consistencyFault(paper.size, paper.root, next.head.size, next.head.root, next.proof);
+    const sizes = { old: String(paper.size), new: String(next.head.size) };
+    return reportOf([
+      leaf === found ? pass('paper-entry', { leaf }) : failed('paper-entry', 'paper-entry-fail', { leaf, found }),
+      await checkpointStep('new', next.head, under, able),
+      astray ? failed('paper-head', astray, sizes) : pass('paper-head', sizes),
+    ], 'verified');
+  });
+
 /** The same between two signed checkpoints that the reader holds. One in the proof file must name the same tree. */
 export const verifyConsistencyBetween = (old, newer, proof, policy) =>
   guarded(async (able) => {

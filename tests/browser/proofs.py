@@ -280,6 +280,7 @@ def page(browser, portal, tally, proofs, texts, pictures):
             break
         browser.settle(0.05)
     tally.check("the entry that the address names", [] if verdict == "verified" else [str(verdict)])
+    paper(browser, portal, tally)
     # Two states of the log.
     size = json.loads(get(portal + "/api/v1/log"))["size"]
     head = get(portal + "/log/checkpoint").decode()
@@ -306,6 +307,36 @@ def page(browser, portal, tally, proofs, texts, pictures):
         forms = browser.run("[...document.querySelectorAll('form')].some((one) => one.closest('main') && one.checkVisibility())")
         more = [] if "gongshi-verify proof" in text and not forms else [text[:300]]
         looked(browser, tally, "proofs without scripts", lang, 390, more)
+
+
+def paper(browser, portal, tally):
+    """What the code on a printed record leads to: the entry is checked, and the paper against it and the log of now."""
+    record = json.loads(get(portal + "/api/v1/records/1"))
+    size = json.loads(get(portal + "/api/v1/log"))["size"]
+    old = json.loads(get(f"{portal}/api/v1/consistency/{size - 3}/{size}"))["old"]
+    root = base64.b64decode(old["root"]).hex()
+    leaf = record["leaf_hash"]
+    other = f"{leaf[:-1]}{'1' if leaf[-1] == '0' else '0'}"
+    far = f"{root[:-1]}{'1' if root[-1] == '0' else '0'}"
+    # Each: what the paper says; the verdicts of the proof and of the paper; steps of the paper that fail.
+    for name, said, verdicts, failed in [
+        ("as printed", (leaf, old["size"], root), ["verified", "verified"], []),
+        ("another fingerprint", (other, old["size"], root), ["verified", "not-verified"], ["paper-entry"]),
+        ("another root", (leaf, old["size"], far), ["verified", "not-verified"], ["paper-head"]),
+        ("another size", (leaf, old["size"] - 1, root), ["verified", "not-verified"], ["paper-head"]),
+        ("more entries than there are", (leaf, size + 5, root), ["verified", None], []),
+        ("a code cut short", (leaf, old["size"], root[:40]), ["verified", None], []),
+    ]:
+        # Another query each time: what differs behind the # alone does not load a page again.
+        browser.open(portal + f"/verify?index=1&case={abs(hash(said))}#leaf={said[0]}&size={said[1]}&root={said[2]}")
+        shown = f"[...{RESULTS.format(form='proof')}.querySelectorAll('.notice:not(.plain)')].map((one) => one.dataset.verdict ?? null)"
+        for _ in range(100):
+            found = browser.run(shown)
+            if len(found) == len(verdicts):
+                break
+            browser.settle(0.05)
+        wrong = browser.run(f"[...{RESULTS.format(form='proof')}.querySelectorAll('li[data-outcome=fail]')].map((one) => one.dataset.step)")
+        tally.check(f"paper: {name}", [] if (found, wrong) == (verdicts, failed) else [f"{found} {wrong}"])
 
 
 def alone(browser, portal, tally, right, changed, whole, pictures):

@@ -1,8 +1,8 @@
 //! The page that checks proof files in the reader's browser, as one file to be saved. What it finds is tried in a browser (tests/browser/proofs.py).
 
-use crate::get;
-use actix_web::http::StatusCode;
-use gongshi_verify::encoding::base64;
+use crate::{LANGS, SITE, ask, get};
+use actix_web::http::{Method, StatusCode};
+use gongshi_verify::encoding::{base64, hex};
 use gongshi_verify::hash::sha256;
 
 /// What stands between two texts.
@@ -48,5 +48,39 @@ async fn the_page_to_be_saved_needs_nothing_but_itself() {
             assert!(!html.replace(script, "").contains(outside), "{outside}");
         }
         assert!(html.contains("quorum none"));
+    }
+}
+
+#[actix_web::test]
+async fn a_record_carries_what_its_paper_needs() {
+    let log = &SITE.app.portal.log;
+    let head = log.published().checkpoint.clone();
+    let leaf = gongshi_verify::hash::leaf_hash(&log.entry(3).unwrap());
+    for (_, base) in LANGS {
+        let path = format!("{base}/record/3");
+        let got = ask(Method::GET, &path, &[("host", "gs.example.org")]).await;
+        let said = format!(
+            "https://gs.example.org{base}/verify?index=3#leaf={}&size={}&root={}",
+            hex(&leaf),
+            head.size,
+            hex(&head.root)
+        );
+        assert!(said.len() < 500);
+        let qr = gongshi::text::qr::Qr::of(&said).unwrap();
+        assert!(
+            got.body.contains(&format!("<path d=\"{}\"/>", qr.path)),
+            "{said}"
+        );
+        let (_, paper) = got.body.split_once("id=\"paper\"").unwrap();
+        for part in [
+            format!("https://gs.example.org{path}"),
+            hex(&leaf),
+            hex(&head.root),
+        ] {
+            assert!(paper.contains(&part), "{part}");
+        }
+        // Nobody knows the address where the host is no host.
+        let odd = ask(Method::GET, &path, &[("host", "a b")]).await;
+        assert!(!odd.body.contains("id=\"paper\""));
     }
 }

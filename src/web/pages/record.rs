@@ -13,9 +13,12 @@ use super::summary::Loaded;
 use super::{Answer, Link, POLICY_FILE, Page, Visit};
 use crate::domain::{Kind, View};
 use crate::model::{ModelError, StatusList};
+use crate::text::qr::Qr;
 use crate::web::links;
 use crate::web::render::Moment;
+use gongshi_verify::checkpoint::Checkpoint;
 use gongshi_verify::encoding::{base64, decimal, hex};
+use gongshi_verify::hash::Hash;
 use serde::Serialize;
 
 /// References shown in each direction. Those to an entry go on at `?before=<index>`; those of a body stand in its JSON.
@@ -26,6 +29,29 @@ struct Linked {
     link: Link,
     kind: String,
     name: Option<String>,
+}
+
+/// What a printed record carries, so that paper stays verifiable.
+#[derive(Serialize)]
+struct Paper {
+    address: String,
+    root: String,
+    qr: Option<Qr>,
+}
+
+impl Paper {
+    /// `None` where nobody knows under which address the portal is reached.
+    fn of(visit: &Visit, index: u64, leaf: &Hash, head: &Checkpoint) -> Option<Self> {
+        let site = visit.site.as_deref()?;
+        let (path, root) = (links::record(visit.lang, index), hex(&head.root));
+        let check = links::with_query(visit.lang, "/verify", &[("index", &index.to_string())]);
+        let said = format!("leaf={}&size={}&root={root}", hex(leaf), head.size);
+        Some(Paper {
+            address: format!("{site}{path}"),
+            qr: Qr::of(&format!("{site}{check}#{said}")),
+            root,
+        })
+    }
 }
 
 pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
@@ -174,6 +200,10 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("entry_text", &entry.to_text())
         .with("log_size", &published.size())
         .with("root", &base64(&published.checkpoint.root))
+        .with(
+            "paper",
+            &Paper::of(visit, index, &loaded.leaf_hash, &published.checkpoint),
+        )
         .with("vkey", &visit.portal.log.verifier().to_string())
         .with("proof", &crate::intake::link_path(index))
         .with("proof_file", &format!("{index}.tlog-proof"))
