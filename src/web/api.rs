@@ -70,6 +70,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(web::resource("/fairness").get(fairness::get))
         .service(web::resource("/fairness/targets/{id}").get(fairness::target))
         .service(web::resource("/fairness.csv").get(fairness_csv::get))
+        .service(web::resource("/export.ndjson").get(super::pages::export::ndjson))
+        .service(web::resource("/export/{layout}/{kind}.csv").get(super::pages::export::csv))
         .service(web::resource("/statistics").get(statistics::get))
         .service(web::resource("/statistics.csv").get(statistics::csv))
         .service(web::resource("/draws/{authority}/{period}/{serial}").get(draws::get))

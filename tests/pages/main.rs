@@ -5,6 +5,7 @@
 
 mod answers;
 mod checked;
+mod exports;
 mod feeds;
 mod growth;
 mod help;

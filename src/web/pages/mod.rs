@@ -13,6 +13,7 @@ mod draws;
 mod duties;
 mod ended;
 mod enterprise;
+pub(super) mod export;
 mod fault;
 mod feeds;
 mod fields;
@@ -30,6 +31,7 @@ mod robots;
 mod rules;
 pub(super) mod search;
 mod statistics;
+mod streamed;
 mod summary;
 mod verify;
 

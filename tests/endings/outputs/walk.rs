@@ -65,6 +65,11 @@ const QUERIES: &[(&str, &[&str])] = &[
     ),
     ("/enterprise/{key}", &["page=1"]),
     ("/fairness", &["year=2026"]),
+    ("/statistics", &["year=2026", "authority=000000-SCJG"]),
+    ("/statistics/{key}", &["year=2026"]),
+    ("/api/v1/statistics", &["year=2026"]),
+    ("/api/v1/statistics.csv", &["year=2026"]),
+    ("/api/v1/export.ndjson", &["kind=permit"]),
     ("/api/v1/fairness", &["year=2026"]),
     ("/api/v1/fairness.csv", &["year=2026"]),
     ("/api/v1/fairness/targets/{id}", &["year=2026"]),
@@ -105,6 +110,14 @@ impl Known {
                 kinds
                     .chain(["abnormal".to_owned(), "serious".to_owned()])
                     .collect()
+            }
+            ("/statistics/", "key") => {
+                let all = gongshi::web::statistics::INDICATORS.iter();
+                all.map(|one| one.token.to_owned()).collect()
+            }
+            (_, "layout") => vec!["gsxt".to_owned(), "creditchina".to_owned()],
+            (page, "kind") if page.contains("/export/") => {
+                Kind::ALL.iter().map(ToString::to_string).collect()
             }
             // Other forms of a page.
             (page, "part") if page.ends_with('.') => vec!["atom".to_owned(), "ics".to_owned()],

@@ -12,12 +12,12 @@ use crate::web::pages::brief::Brief;
 use crate::web::pages::draft::Draft;
 use crate::web::pages::fault::Fault;
 use crate::web::pages::record_feeds::{FED, MEDIA, RecordFeed};
+use crate::web::pages::streamed::{Parts, streamed};
 use crate::web::problem::{BUSY_SECONDS, Problem, internal};
 use crate::web::table::{begun, plain};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE};
-use actix_web::web::Bytes;
 use gongshi_verify::encoding::decimal;
 use serde_json::{Map, Value, json};
 
@@ -193,54 +193,37 @@ fn facet_values(facets: &Facets) -> Value {
 
 /// Answers with a table of the whole result, made as it is read: whoever reads slowly keeps no thread, and no place from others.
 pub(in crate::web) async fn csv(visit: Visit) -> HttpResponse {
-    let Some(place) = visit.searches.begin() else {
-        return Problem::busy().respond();
-    };
     let params = match asked(&visit) {
         Ok(params) => params,
         Err(problem) => return problem.respond(),
     };
-    let lang = visit.lang;
-    // The first part decides whether there is an answer at all.
-    let first = blocking(move || {
-        let _place = place;
-        let mut table = Table {
-            visit,
-            params,
-            rows: 0,
-            ended: false,
-        };
-        let part = table.part(Table::head()?)?;
-        Ok((part, table))
-    });
-    let first = match first.await {
-        Ok(first) => first,
-        Err(problem) => return problem.respond(),
-    };
-    let parts = futures_util::stream::unfold(Some(Ok::<_, Problem>(first)), |ready| async move {
-        match ready? {
-            Ok((part, table)) if table.ended => Some((Ok(Bytes::from(part)), None)),
-            Ok((part, table)) => Some((Ok(Bytes::from(part)), Some(table.next().await))),
-            // An answer that breaks off has no checkpoint at its end.
-            Err(problem) => Some((Err(std::io::Error::other(problem.detail)), None)),
-        }
-    });
-    HttpResponse::Ok()
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((CONTENT_LANGUAGE, lang.tag()))
+        .insert_header((CONTENT_LANGUAGE, visit.lang.tag()))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header(("X-Robots-Tag", "noindex"))
         .insert_header((
             CONTENT_DISPOSITION,
             "attachment; filename=\"gongshi-search.csv\"",
-        ))
-        .streaming(parts)
+        ));
+    let searches = visit.searches.clone();
+    let table = Table {
+        visit,
+        params,
+        begun: false,
+        rows: 0,
+        ended: false,
+    };
+    streamed(&searches, table, response).await
 }
 
 /// A table on its way out.
 struct Table {
     visit: Visit,
     params: Params,
+    /// Whether its head is written.
+    begun: bool,
     rows: usize,
     /// Whether everything is written.
     ended: bool,
@@ -271,9 +254,19 @@ impl Table {
         written.map_err(|error| internal(&error))?;
         Ok(table)
     }
+}
 
-    /// The next rows behind what is there; at the end the checkpoint, before it where the next table begins, if it does.
-    fn part(&mut self, mut table: csv::Writer<Vec<u8>>) -> Result<Vec<u8>, Problem> {
+impl Parts for Table {
+    fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// The next rows; at the end the checkpoint, before it where the next table begins, if it does.
+    fn part(&mut self) -> Result<Vec<u8>, Problem> {
+        let mut table = match std::mem::replace(&mut self.begun, true) {
+            false => Table::head()?,
+            true => csv::Writer::from_writer(Vec::new()),
+        };
         let visit = &self.visit;
         let mut query = self.params.search_query();
         (query.offset, query.limit, query.no_facets) = (0, AT_ONCE, true);
@@ -322,19 +315,6 @@ impl Table {
         table
             .into_inner()
             .map_err(|error| internal(&error.into_error()))
-    }
-
-    /// The next rows, once there is a place to look for them.
-    async fn next(mut self) -> Result<(Vec<u8>, Self), Problem> {
-        let Some(place) = self.visit.searches.next().await else {
-            return Err(Problem::busy());
-        };
-        blocking(move || {
-            let _place = place;
-            let part = self.part(csv::Writer::from_writer(Vec::new()))?;
-            Ok((part, self))
-        })
-        .await
     }
 }
 
