@@ -79,6 +79,10 @@ async fn a_record_carries_what_its_paper_needs() {
         ] {
             assert!(paper.contains(&part), "{part}");
         }
+        // What was kept of one address is not shown under another.
+        let other = ask(Method::GET, &path, &[("host", "other.example.org")]).await;
+        assert_ne!(got.header("etag"), other.header("etag"));
+        assert_eq!(got.header("cache-control"), "private, no-cache");
         // Nobody knows the address where the host is no host.
         let odd = ask(Method::GET, &path, &[("host", "a b")]).await;
         assert!(!odd.body.contains("id=\"paper\""));

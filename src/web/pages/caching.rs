@@ -7,7 +7,9 @@ use gongshi_verify::encoding::hex;
 impl Visit {
     /// Whether the answer says at which address the portal is.
     fn shows_site(&self) -> bool {
-        self.path.starts_with("/receipts/")
+        ["/receipts/", "/record/"]
+            .iter()
+            .any(|path| self.path.starts_with(path))
             || matches!(self.path.as_str(), "/robots.txt" | "/sitemap.xml")
             || matches!(self.part.as_str(), "atom" | "ics")
     }
@@ -25,7 +27,8 @@ impl Visit {
     /// folded, what stands of plans, what has ended, the day, on which terms end, and, where shown, the minute.
     pub(super) fn etag(&self) -> String {
         let portal = &self.portal;
-        let counts_down = ["/plans", "/draws", "/fairness"]
+        // Deadlines are over without an entry.
+        let counts_down = ["/plans", "/draws", "/fairness", "/statistics"]
             .iter()
             .any(|path| self.path.starts_with(path));
         let minute = match portal.synthetic || counts_down {
