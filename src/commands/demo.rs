@@ -27,11 +27,20 @@ pub struct Demo {
     rules: super::rules::Folder,
 }
 
+/// The address that links begin with: the one to listen on, where it is one.
+fn address(listen: &str) -> Option<String> {
+    let anywhere = listen.starts_with("0.0.0.0") || listen.starts_with("[::]");
+    let chosen = listen.ends_with(":0");
+    let url = gongshi::web::links::public_url(&format!("http://{listen}"));
+    url.filter(|_| !anywhere && !chosen)
+}
+
 impl Demo {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         super::serve::ensure_free(&self.listen)?;
         let tuning = Tuning {
             rules: self.rules.load()?,
+            public_url: address(&self.listen),
             ..Tuning::default()
         };
         if self.beacon {

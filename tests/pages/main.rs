@@ -658,8 +658,11 @@ async fn headers_guard_and_tags_spare() {
         assert!(!got.header("referrer-policy").is_empty(), "{path}");
         assert!(got.headers.get("set-cookie").is_none(), "{path}");
     }
+    let list = get("/list/penalty").await;
+    assert_eq!(list.header("cache-control"), "no-cache");
+    // It says the address under which it was asked for.
     let got = get("/record/0").await;
-    assert_eq!(got.header("cache-control"), "no-cache");
+    assert_eq!(got.header("cache-control"), "private, no-cache");
     let etag = got.header("etag").to_owned();
     assert!(etag.starts_with("W/\""), "{etag}");
     let again = ask(Method::GET, "/record/0", &[("if-none-match", &etag)]).await;
