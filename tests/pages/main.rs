@@ -5,6 +5,9 @@
 
 mod answers;
 mod checked;
+#[path = "../common/described.rs"]
+mod described;
+mod developers;
 mod feeds;
 mod growth;
 mod help;
