@@ -160,7 +160,8 @@ pub(super) async fn blocking<T: Send + 'static>(
 
 #[utoipa::path(
     get, path = "/api/v1/log", operation_id = "log", tag = "log",
-    responses((status = 200, description = "The newest published checkpoint and how far the search index is", body = Value, example = json!({"origin": "gs.example.gov.cn/log", "vkey": "gs.example.gov.cn/log+89abcdef+AQ…", "size": 4711, "root": "lV0…=", "checkpoint": "gs.example.gov.cn/log\n4711\nlV0…=\n\n— …\n", "indexed": 4711, "witnesses": []}))),
+    responses((status = 200, description = "The newest published checkpoint and how far the search index is", body = Value, example = json!({"origin": "gs.example.gov.cn/log", "vkey": "gs.example.gov.cn/log+89abcdef+AQ…", "size": 4711, "root": "lV0…=", "checkpoint": "gs.example.gov.cn/log\n4711\nlV0…=\n\n— …\n", "indexed": 4711, "witnesses": [], "simulated_time": "2026-09-01T01:00:00Z"}))),
+    extensions(("x-optional" = json!(["simulated_time"])))
 )]
 async fn log(portal: web::Data<Portal>) -> HttpResponse {
     let published = portal.log.published();

@@ -137,6 +137,7 @@ async fn operations_have_a_name_a_group_words_and_described_members() {
         assert_eq!(described.count(), members, "{path}");
         for one in parameters {
             assert!(one["description"].is_string(), "{id}: {one}");
+            assert!(one["schema"]["type"].is_string(), "{id}: {one}");
         }
         if method != "GET" {
             assert!(told["requestBody"]["content"].is_object(), "{id}");

@@ -221,7 +221,7 @@ fn broken(error: &actix_web::error::PayloadError) -> Problem {
 #[utoipa::path(
     get, path = "/api/v1/files/{sha256}", operation_id = "file", tag = "log",
     params(("Range" = Option<String>, Header, description = "One range of bytes")),
-    responses((status = 200, description = "The bytes as they were uploaded", content_type = "application/octet-stream", body = [u8])),
+    responses((status = 200, description = "The bytes as they were uploaded", content_type = "*/*", body = [u8])),
     extensions(("x-problems" = json!("bad-request not-found range-not-satisfiable log-unavailable")))
 )]
 pub(super) async fn get(

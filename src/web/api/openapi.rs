@@ -273,9 +273,14 @@ fn complete(mut document: Value) -> Value {
         }
         add_members(operation, &path);
         add_problems(operation, &method);
+        plain(operation);
+        let optional = operation["x-optional"].take();
+        if let Some(members) = operation.as_object_mut() {
+            members.remove("x-optional");
+        }
         let responses = operation["responses"].as_object_mut();
         for (_, response) in responses.into_iter().flatten() {
-            infer_schema(response);
+            infer_schema(response, &optional);
         }
     }
     document["info"] = info();
@@ -296,6 +301,28 @@ fn info() -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     })
+}
+
+/// Bytes have no schema in OpenAPI 3.1, and a parameter that need not be there is never null.
+fn plain(operation: &mut Value) {
+    let parameters = operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        if let Some(Value::Array(types)) = parameter.pointer("/schema/type")
+            && let Some(one) = types.iter().find(|one| *one != "null").cloned()
+        {
+            parameter["schema"]["type"] = one;
+        }
+    }
+    for at in ["/requestBody/content", "/responses/200/content"] {
+        let contents = operation.pointer_mut(at).and_then(Value::as_object_mut);
+        for (media, content) in contents.into_iter().flatten() {
+            if matches!(media.as_str(), "*/*" | "application/octet-stream") {
+                *content = json!({});
+            }
+        }
+    }
 }
 
 /// Describes what stands in the address.
@@ -346,11 +373,10 @@ fn add_problems(operation: &mut Value, method: &str) {
         }
         operation["responses"][status.to_string()] = response;
     }
-    if named.is_empty() {
-        return;
+    if !named.is_empty() {
+        operation["responses"]["default"] =
+            json!({"description": "Any other problem", "content": content});
     }
-    operation["responses"]["default"] =
-        json!({"description": "Any other problem", "content": content});
     let ok = operation["responses"]["200"]["content"].as_object();
     if read && ok.is_some_and(|content| content.contains_key("application/json")) {
         operation["responses"]["304"] =
@@ -358,12 +384,17 @@ fn add_problems(operation: &mut Value, method: &str) {
     }
 }
 
-/// Where an answer is described by an example: the schema that has its members.
-fn infer_schema(response: &mut Value) {
+/// Where an answer is described by an example: the schema that has its members, all but the optional ones required.
+fn infer_schema(response: &mut Value, optional: &Value) {
     let contents = response.get_mut("content").and_then(Value::as_object_mut);
     for (_, content) in contents.into_iter().flatten() {
         if let Some(example) = content.get("example").cloned() {
-            content["schema"] = schema_of(&example);
+            let mut schema = schema_of(&example);
+            let optional = optional.as_array().map(Vec::as_slice).unwrap_or_default();
+            if let Some(required) = schema["required"].as_array_mut() {
+                required.retain(|name| !optional.contains(name));
+            }
+            content["schema"] = schema;
         }
     }
 }
