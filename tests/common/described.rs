@@ -51,7 +51,9 @@ impl Example<'_> {
         let schema = self.resolve(&content["schema"]);
         if schema["type"] == "array" {
             let item = self.resolve(&schema["items"]);
-            for one in answer.as_array().unwrap() {
+            let answer = answer.as_array().unwrap();
+            assert!(!answer.is_empty(), "{id} shows nothing");
+            for one in answer {
                 self.members(&item, one);
             }
             return;

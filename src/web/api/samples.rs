@@ -13,10 +13,15 @@ use std::collections::BTreeMap;
 const LOOKED_AT: usize = 20;
 
 /// What examples ask about; found or not, each answers.
-const QUERIES: [(&str, &str); 3] = [
+const QUERIES: [(&str, &str); 7] = [
     ("planTargets", "ids=91000000MA00000900"),
     ("search", "q=2026&limit=2"),
-    ("suggest", "q=2026"),
+    ("searchAtom", "kind=authority"),
+    ("searchCsv", "kind=authority"),
+    ("searchJson", "q=2026"),
+    // Codes of enterprises begin with it.
+    ("suggest", "q=91"),
+    ("suggestPage", "q=91"),
 ];
 
 /// Values for the members of addresses.
