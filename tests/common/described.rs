@@ -51,9 +51,7 @@ impl Example<'_> {
         let schema = self.resolve(&content["schema"]);
         if schema["type"] == "array" {
             let item = self.resolve(&schema["items"]);
-            let answer = answer.as_array().unwrap();
-            assert!(!answer.is_empty(), "{id} shows nothing");
-            for one in answer {
+            for one in answer.as_array().unwrap() {
                 self.members(&item, one);
             }
             return;

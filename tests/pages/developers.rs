@@ -88,6 +88,7 @@ async fn examples_are_answered_as_described() {
         let got = get(example.address).await;
         assert_eq!(got.status, 200, "{}: {}", example.address, got.body);
         example.check(got.header("content-type"), got.body.as_bytes());
+        assert_ne!(got.body, "[]", "{} shows nothing", example.id);
         seen.insert(example.id);
     }
     // This log has no draw that is one, and nobody holds a card or may ask what refers to a record; tests/draws asks what this one cannot.
@@ -150,6 +151,12 @@ async fn operations_have_a_name_a_group_words_and_described_members() {
                 "{id}: {code}"
             );
         }
+        // Only the queue of the log tells to come back with 429.
+        assert_eq!(
+            told["responses"]["429"].is_object(),
+            id == "publish",
+            "{id}"
+        );
         for status in ["429", "503", "507"] {
             let response = &told["responses"][status];
             let plain = response["content"]["text/plain"].is_object();

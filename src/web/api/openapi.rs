@@ -152,14 +152,15 @@ const PROBLEMS: [(u16, &str); 15] = [
         422,
         "unknown-kind kind-not-open invalid-fields time-window unknown-reference reference-kind reference-subject draw-rule ending-rule publication-rule journey-rule file-missing file-size file-content beacon-wrong cards-library cards-content",
     ),
-    (429, WRITING),
+    (429, OVERLOADED),
     (503, "overloaded search-unavailable log-unavailable"),
     (500, "internal"),
     (507, "files-full"),
 ];
 
-/// What answers 429 where something is written; a search that finds no place is answered 503.
-const WRITING: &str = "overloaded";
+/// Answered 429 where the queue of the log is full, by the operation that appends to it; else 503, where work finds no place.
+const OVERLOADED: &str = "overloaded";
+const APPENDS: &str = "publish";
 
 /// Parameters of a search.
 #[derive(IntoParams)]
@@ -355,13 +356,13 @@ fn add_problems(operation: &mut Value, method: &str) {
     let content =
         json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
     let header = |about: &str| json!({"description": about, "schema": {"type": "integer"}});
-    let read = method == "get";
+    let (read, appends) = (method == "get", operation["operationId"] == APPENDS);
     for (status, codes) in PROBLEMS {
         let codes: Vec<&str> = codes
             .split(' ')
             .filter(|code| named.split(' ').any(|name| name == *code))
             // There are two sorts of too much.
-            .filter(|code| *code != WRITING || (status == 503) == read)
+            .filter(|code| *code != OVERLOADED || (status == 429) == appends)
             .collect();
         if codes.is_empty() {
             continue;
