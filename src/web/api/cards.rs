@@ -45,7 +45,7 @@ fn told(error: &CardsError) -> Problem {
     params(("Gongshi-SHA256" = String, Header, description = "SHA-256 of the body, 64 lowercase hexadecimal digits"), ("Gongshi-Authority" = String, Header, description = "The authority that signs"), ("Gongshi-Issued-At" = String, Header, description = "YYYY-MM-DDTHH:MM:SSZ"), ("Gongshi-Signature" = String, Header, description = "64 bytes in padded base64; what is signed stands in LOG-FORMAT")),
     request_body(content = [u8], content_type = "application/octet-stream"),
     responses((status = 200, description = "Just these are there already", body = Value, example = json!({"sha256": "9b1d…", "size": 1024})), (status = 201, description = "Taken", body = Value, example = json!({"sha256": "9b1d…", "size": 1024}))),
-    extensions(("x-problems" = json!("bad-request body-incomplete unknown-authority bad-signature time-window timeout length-required file-too-large unsupported-encoding cards-library cards-content log-unavailable")))
+    extensions(("x-problems" = json!("bad-request body-incomplete unknown-authority bad-signature time-window timeout length-required file-too-large unsupported-encoding cards-library cards-content files-full overloaded log-unavailable")))
 )]
 pub(super) async fn put(
     portal: web::Data<Portal>,

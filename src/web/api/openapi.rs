@@ -158,9 +158,9 @@ const PROBLEMS: [(u16, &str); 15] = [
     (507, "files-full"),
 ];
 
-/// Answered 429 where the queue of the log is full, by the operation that appends to it; else 503, where work finds no place.
+/// Answered 429 where too much waits to be written, by these operations; else 503, where work finds no place.
 const OVERLOADED: &str = "overloaded";
-const APPENDS: &str = "publish";
+const WRITE: [&str; 2] = ["publish", "uploadCards"];
 
 /// Parameters of a search.
 #[derive(IntoParams)]
@@ -356,13 +356,14 @@ fn add_problems(operation: &mut Value, method: &str) {
     let content =
         json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
     let header = |about: &str| json!({"description": about, "schema": {"type": "integer"}});
-    let (read, appends) = (method == "get", operation["operationId"] == APPENDS);
+    let id = operation["operationId"].as_str().unwrap_or_default();
+    let (read, writes) = (method == "get", WRITE.contains(&id));
     for (status, codes) in PROBLEMS {
         let codes: Vec<&str> = codes
             .split(' ')
             .filter(|code| named.split(' ').any(|name| name == *code))
             // There are two sorts of too much.
-            .filter(|code| *code != OVERLOADED || (status == 429) == appends)
+            .filter(|code| *code != OVERLOADED || (status == 429) == writes)
             .collect();
         if codes.is_empty() {
             continue;
