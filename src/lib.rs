@@ -15,6 +15,9 @@
 //!
 //! The verifier crate `gongshi_verify` is the one place for formats and proofs.
 
+// The described answer about a plan has more members than `json!` counts to by itself.
+#![recursion_limit = "256"]
+
 pub mod app;
 pub mod demo;
 pub mod docket;

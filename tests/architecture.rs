@@ -68,6 +68,7 @@ const HIDDEN: &[(&str, &str)] = &[
     ("sled", "store"),
     ("actix", "web"),
     ("tera", "web"),
+    ("utoipa", "web"),
     ("tantivy", "search"),
     ("meilisearch_sdk", "search"),
     ("fluent", "text"),

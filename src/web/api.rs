@@ -4,8 +4,9 @@ use super::problem::Problem;
 use super::{Portal, limits};
 use crate::text::shortened;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use actix_web::middleware::from_fn;
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::encoding::{base64, decimal};
 use gongshi_verify::entry::Entry;
@@ -15,6 +16,7 @@ use serde_json::json;
 mod authorities;
 mod beacons;
 mod cards;
+pub(super) mod conditional;
 mod draws;
 mod duties;
 mod ended;
@@ -23,22 +25,26 @@ mod fairness;
 mod fairness_csv;
 mod files;
 mod journeys;
+pub(super) mod openapi;
 mod plans;
+pub(super) mod published;
 mod review;
 mod rules;
+mod samples;
 mod standing;
 mod statistics;
 
 /// Registers the API in the scope.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
+        .service(web::resource("/openapi.json").get(openapi::get))
         .service(web::resource("/log").get(log))
         .service(web::resource("/proof/{index}").get(proof))
         .service(web::resource("/consistency/{old}/{new}").get(consistency))
         .service(web::resource("/records/{index}").get(record))
         .service(web::resource("/records/{index}/referrers").get(standing::referred))
         .service(web::resource("/authorities").get(authorities::list))
-        .service(web::resource("/authorities/{id}/duties").get(duties::of))
+        .service(web::resource("/authorities/{authority}/duties").get(duties::of))
         .service(web::resource("/duties").get(duties::totals))
         .service(web::resource("/rules").get(rules::get))
         .service(web::resource("/receipts/{code}").get(journeys::receipt))
@@ -98,10 +104,22 @@ fn answer(result: Result<HttpResponse, Problem>) -> HttpResponse {
 }
 
 fn json(value: &serde_json::Value) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "application/json"))
+    given("application/json", None, value.to_string())
+}
+
+/// An answer with a tag of its bytes, and the name of the file that it is saved as.
+fn given(media: &str, file: Option<String>, body: impl Into<Bytes>) -> HttpResponse {
+    let body = body.into();
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((CONTENT_TYPE, media))
         .insert_header((CACHE_CONTROL, "no-cache"))
-        .body(value.to_string())
+        .insert_header((ETAG, conditional::tag(&body)));
+    if let Some(name) = file {
+        let saved = format!("attachment; filename=\"{name}\"");
+        response.insert_header((CONTENT_DISPOSITION, saved));
+    }
+    response.body(body)
 }
 
 /// What a client said, as much of it as an answer may repeat.
@@ -142,6 +160,11 @@ pub(super) async fn blocking<T: Send + 'static>(
     }
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/log", operation_id = "log", tag = "log",
+    responses((status = 200, description = "The newest published checkpoint and how far the search index is", body = Value, example = json!({"origin": "gs.example.gov.cn/log", "vkey": "gs.example.gov.cn/log+89abcdef+AQ…", "size": 4711, "root": "lV0…=", "checkpoint": "gs.example.gov.cn/log\n4711\nlV0…=\n\n— …\n", "indexed": 4711, "witnesses": [], "simulated_time": "2026-09-01T01:00:00Z"}))),
+    extensions(("x-optional" = json!(["simulated_time"])))
+)]
 async fn log(portal: web::Data<Portal>) -> HttpResponse {
     let published = portal.log.published();
     let indexed = portal.search.searchable();
@@ -161,22 +184,26 @@ async fn log(portal: web::Data<Portal>) -> HttpResponse {
     json(&state)
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/proof/{index}", operation_id = "proof", tag = "log",
+    responses((status = 200, description = "A C2SP tlog-proof file under the newest checkpoint", content_type = "text/plain", body = String)),
+    extensions(("x-problems" = json!("bad-request beyond-the-log log-unavailable")))
+)]
 async fn proof(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {
     let work = async {
         let index = number("index", &path)?;
         let text = blocking(move || Ok(portal.intake.prover().proof(index, None)?)).await?;
-        Ok(HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
-            .insert_header((CACHE_CONTROL, "no-cache"))
-            .insert_header((
-                "Content-Disposition",
-                format!("attachment; filename=\"{index}.tlog-proof\""),
-            ))
-            .body(text))
+        let name = format!("{index}.tlog-proof");
+        Ok(given("text/plain; charset=utf-8", Some(name), text))
     };
     answer(work.await)
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/consistency/{old}/{new}", operation_id = "consistency", tag = "log",
+    responses((status = 200, description = "Roots of both sizes in base64, and the RFC 9162 consistency proof between them", body = Value, example = json!({"new": {"checkpoint": "…"}, "old": {"root": "lV0…=", "size": 1}, "proof": ["kX3…="]}))),
+    extensions(("x-problems" = json!("bad-request beyond-the-log log-unavailable")))
+)]
 async fn consistency(portal: web::Data<Portal>, path: web::Path<(String, String)>) -> HttpResponse {
     let work = async {
         let (old, new) = (number("old", &path.0)?, number("new", &path.1)?);
@@ -205,6 +232,12 @@ async fn consistency(portal: web::Data<Portal>, path: web::Path<(String, String)
     answer(work.await)
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/records/{index}", operation_id = "record", tag = "log",
+    params(standing::Asked),
+    responses((status = 200, description = "The entry, its record while that is public, and what has become of it", body = Value, example = json!({"index": 4711, "leaf_hash": "5f0c…", "entry": {"kind": "penalty", "v": 1}, "record": null, "proof": "/api/v1/proof/4711", "ended": null, "corrections": [], "referred_by": [{"index": 4800, "kind": "correction"}], "referred_by_next": null, "duties": []}))),
+    extensions(("x-problems" = json!("bad-request beyond-the-log log-unavailable")))
+)]
 async fn record(
     portal: web::Data<Portal>,
     request: HttpRequest,

@@ -81,6 +81,7 @@ pub fn configure_within(
             )
             .service(
                 web::scope("/api/v1")
+                    .wrap(from_fn(api::conditional::unchanged))
                     // Bytes for programs, some of them about persons: nothing to be found by a search engine.
                     .wrap(DefaultHeaders::new().add(("X-Robots-Tag", "noindex")))
                     .wrap(from_fn(ops::observe))

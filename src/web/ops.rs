@@ -257,17 +257,29 @@ fn text(status: StatusCode, body: String) -> HttpResponse {
 }
 
 /// `/metrics`, Prometheus text format.
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "metrics", tag = "operation",
+    responses((status = 200, description = "Prometheus text format", content_type = "text/plain", body = String)),
+)]
 pub async fn metrics(portal: web::Data<Portal>, metrics: web::Data<Metrics>) -> HttpResponse {
     text(StatusCode::OK, metrics.text(&portal))
 }
 
 /// `/healthz`: the process answers.
+#[utoipa::path(
+    get, path = "/healthz", operation_id = "healthz", tag = "operation",
+    responses((status = 200, description = "The process answers", content_type = "text/plain", body = String)),
+)]
 pub async fn healthz() -> HttpResponse {
     text(StatusCode::OK, "ok\n".to_owned())
 }
 
 /// `/readyz`: the log can be read and tries to append, every database can be written, and model and search follow closely; else 503 with every reason on its
 /// line. A search engine that does not answer is told, and no reason: the portal answers without it.
+#[utoipa::path(
+    get, path = "/readyz", operation_id = "readyz", tag = "operation",
+    responses((status = 200, description = "Everything follows", content_type = "text/plain", body = String), (status = 503, description = "Every reason on its line", content_type = "text/plain", body = String)),
+)]
 pub async fn readyz(portal: web::Data<Portal>) -> HttpResponse {
     let trouble = portal.search.trouble();
     let reasons = if let Some(reason) = portal.log.stopped() {

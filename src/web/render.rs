@@ -45,6 +45,7 @@ templates!(
     "authority.html",
     "check.html",
     "department-duties.html",
+    "developers.html",
     "double.html",
     "draw.html",
     "duties.html",

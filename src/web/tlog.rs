@@ -22,14 +22,22 @@ pub fn routes(config: &mut web::ServiceConfig) {
         );
 }
 
-async fn checkpoint(log: web::Data<Arc<Log>>) -> HttpResponse {
+#[utoipa::path(
+    get, path = "/log/checkpoint", operation_id = "checkpoint", tag = "tiles",
+    responses((status = 200, description = "The newest signed checkpoint (C2SP tlog-checkpoint)", content_type = "text/plain", body = String)),
+)]
+pub(super) async fn checkpoint(log: web::Data<Arc<Log>>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CACHE_CONTROL, MUTABLE))
         .body(log.published().note.clone())
 }
 
-async fn tile(log: web::Data<Arc<Log>>, path: web::Path<String>) -> HttpResponse {
+#[utoipa::path(
+    get, path = "/log/tile/{path}", operation_id = "tile", tag = "tiles",
+    responses((status = 200, description = "Hashes, or entries after their lengths (C2SP tlog-tiles); never changes", content_type = "application/octet-stream", body = [u8]), (status = 400, description = "The path is not one of a tile", content_type = "text/plain", body = String), (status = 404, description = "Beyond the published tree", content_type = "text/plain", body = String)),
+)]
+pub(super) async fn tile(log: web::Data<Arc<Log>>, path: web::Path<String>) -> HttpResponse {
     let request = match TilePath::parse(&path) {
         Ok(request) => request,
         Err(expected) => {

@@ -140,6 +140,7 @@ def pages(base):
         ("card", "/check", 200),
         ("verify", "/verify", 200),
         ("help", "/help", 200),
+        ("developers", "/developers", 200),
         ("double", "/double", 200),
         ("accessibility", "/accessibility", 200),
         ("rules", "/rules", 200),

@@ -1,6 +1,7 @@
 //! What a running server tells of plans and draws.
 
 use crate::common::*;
+use crate::described::examples;
 use crate::sealed::SealedCounty;
 use crate::server::*;
 use crate::support::*;
@@ -11,6 +12,35 @@ use gongshi_verify::encoding::{hex, hex32};
 use gongshi_verify::names::PlanKey;
 use gongshi_verify::report::{Verdict, verify_draw_file};
 use serde_json::Value as Json;
+
+#[test]
+fn examples_about_plans_are_answered_as_described() {
+    let county = County::new();
+    let server = Server::start(&county);
+    county.due(KEY, &[]);
+    county.draw(KEY);
+    let document = server.get("openapi.json").good();
+    let mut seen = Vec::new();
+    for example in examples(&document) {
+        let got = server.page(&example.address[1..]);
+        let text = String::from_utf8_lossy(&got.body);
+        assert_eq!(got.status, 200, "{}: {text}", example.address);
+        example.check(&got.media_type, &got.body);
+        seen.push(example.id);
+    }
+    // Beside these it has what every log has, which tests/pages asks.
+    for id in [
+        "draw",
+        "file",
+        "plan",
+        "planTarget",
+        "planTargets",
+        "planTasks",
+        "fairnessTarget",
+    ] {
+        assert!(seen.contains(&id), "{id}: {seen:?}");
+    }
+}
 
 #[test]
 fn the_file_of_a_draw_is_what_the_verifier_reads() {

@@ -7,6 +7,8 @@ mod common;
 
 mod attacks;
 mod audit;
+#[path = "../common/described.rs"]
+mod described;
 mod documents;
 mod draw;
 mod handed_in;

@@ -115,6 +115,7 @@ async fn chinese_sentences_are_set_without_holes() {
         "/repair",
         "/repair?region=140100",
         "/help",
+        "/developers",
         "/double",
         "/accessibility",
         "/promises",

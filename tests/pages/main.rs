@@ -5,6 +5,9 @@
 
 mod answers;
 mod checked;
+#[path = "../common/described.rs"]
+mod described;
+mod developers;
 mod exports;
 mod feeds;
 mod growth;
@@ -125,7 +128,7 @@ async fn page(path: &str, status: u16) -> String {
             .split('>')
             .filter_map(|part| part.split('<').next())
             // The codes of errors are called like that, and shown.
-            .filter(|text| !path.ends_with(&format!("/problems/{text}")))
+            .filter(|text| !Catalogue::built_in().has(Lang::En, &format!("problem-title-{text}")))
             .find(|text| text.trim_start().starts_with(key));
         assert_eq!(shown, None, "{path}");
     }

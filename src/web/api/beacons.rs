@@ -23,7 +23,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// Longest body. What relays answer has some 300 bytes.
-const MOST: usize = 16 << 10;
+pub(super) const MOST: usize = 16 << 10;
 /// Longest text that a person may paste.
 const MOST_PASTED: usize = 4 << 10;
 
@@ -55,6 +55,12 @@ struct Form {
     lang: Option<Lang>,
 }
 
+#[utoipa::path(
+    post, path = "/api/v1/beacons", operation_id = "beacon", tag = "publish",
+    request_body(content = Value, content_type = "application/json", description = "A round as the relays of the beacon answer it", example = json!({"round": 1000, "signature": "b44679b9…"})),
+    responses((status = 200, description = "The plans that the round decides", body = Value, example = json!({"round": 1000, "plans": []}))),
+    extensions(("x-problems" = json!("bad-request beacon-not-awaited beacon-wrong timeout body-too-large unsupported-media-type unsupported-encoding overloaded log-unavailable")))
+)]
 pub(super) async fn post(
     portal: web::Data<Portal>,
     request: HttpRequest,

@@ -40,6 +40,13 @@ fn told(error: &CardsError) -> Problem {
 }
 
 /// Takes the cards of the library with that root: 201 where they are new, 200 where just these are there.
+#[utoipa::path(
+    put, path = "/api/v1/cards/{name}", operation_id = "uploadCards", tag = "publish",
+    params(("Gongshi-SHA256" = String, Header, description = "SHA-256 of the body, 64 lowercase hexadecimal digits"), ("Gongshi-Authority" = String, Header, description = "The authority that signs"), ("Gongshi-Issued-At" = String, Header, description = "YYYY-MM-DDTHH:MM:SSZ"), ("Gongshi-Signature" = String, Header, description = "64 bytes in padded base64; what is signed stands in LOG-FORMAT")),
+    request_body(content = [u8], content_type = "application/octet-stream"),
+    responses((status = 200, description = "Just these are there already", body = Value, example = json!({"sha256": "9b1d…", "size": 1024})), (status = 201, description = "Taken", body = Value, example = json!({"sha256": "9b1d…", "size": 1024}))),
+    extensions(("x-problems" = json!("bad-request body-incomplete unknown-authority bad-signature time-window timeout length-required file-too-large unsupported-encoding cards-library cards-content files-full overloaded log-unavailable")))
+)]
 pub(super) async fn put(
     portal: web::Data<Portal>,
     request: HttpRequest,
@@ -77,6 +84,11 @@ pub(super) async fn put(
 }
 
 /// Gives what a card opens, found by the hash of its token.
+#[utoipa::path(
+    get, path = "/api/v1/cards/{name}", operation_id = "card", tag = "plans",
+    responses((status = 200, description = "What the card opens, encrypted", body = Value, example = json!({"root": "9b1d…", "data": "…"}))),
+    extensions(("x-problems" = json!("bad-request not-found card-withheld log-unavailable")))
+)]
 pub(super) async fn get(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {
     let work = async {
         let card = named(&path, "the id of a card")?;

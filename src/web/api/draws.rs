@@ -18,6 +18,11 @@ use futures_util::{Stream, stream};
 use std::collections::VecDeque;
 use std::io;
 
+#[utoipa::path(
+    get, path = "/api/v1/draws/{authority}/{period}/{serial}", operation_id = "draw", tag = "plans",
+    responses((status = 200, description = "The whole draw, as `gongshi-verify draw` reads it", body = Value, example = json!({"v": 1, "plan": "…", "draw": "…", "snapshots": [], "commits": [], "reveals": [], "earlier": [], "opening": "…", "files": []}))),
+    extensions(("x-optional" = json!(["opening"])), ("x-problems" = json!("bad-request not-found plan-undrawn log-unavailable")))
+)]
 pub(super) async fn get(
     portal: web::Data<Portal>,
     request: HttpRequest,

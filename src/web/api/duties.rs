@@ -11,17 +11,26 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::names::AuthorityId;
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::IntoParams;
 
 /// Duties in an answer, unless asked for fewer.
 const PAGE: usize = 100;
 /// Duties in an answer at most.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Query {
+    /// `open` (default) or `late`.
+    #[param(pattern = "^(open|late)$")]
     list: Option<String>,
+    /// `own` (default), or `followed`: those it follows.
+    #[param(pattern = "^(own|followed)$")]
     part: Option<String>,
+    /// `next` of an earlier answer.
     after: Option<String>,
+    /// How many at most.
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 1000, default = 100)]
     limit: Option<String>,
 }
 
@@ -84,6 +93,11 @@ fn part_name(part: Part) -> &'static str {
 }
 
 /// `GET /api/v1/duties`: the numbers of every authority with which any duty stands.
+#[utoipa::path(
+    get, path = "/api/v1/duties", operation_id = "duties", tag = "authorities",
+    responses((status = 200, description = "Numbers of every authority with which any duty stands", body = Value, example = json!({"day": "2026-09-01", "folded": 4711, "authorities": [{"authority": "610323-SCJG", "own": {}, "followed": {}}]}))),
+    extensions(("x-problems" = json!("log-unavailable")))
+)]
 pub(super) async fn totals(portal: web::Data<Portal>) -> HttpResponse {
     let work = async {
         let value = blocking(move || {
@@ -111,6 +125,12 @@ pub(super) async fn totals(portal: web::Data<Portal>) -> HttpResponse {
 }
 
 /// `GET /api/v1/authorities/<id>/duties`: its numbers by rule, and a stretch of its duties.
+#[utoipa::path(
+    get, path = "/api/v1/authorities/{authority}/duties", operation_id = "dutiesOf", tag = "authorities",
+    params(Query),
+    responses((status = 200, description = "Its numbers by rule, and a stretch of its duties", body = Value, example = json!({"authority": "610323-SCJG", "day": "2026-09-01", "folded": 4711, "own": {}, "followed": {}, "by_rule": [], "part": "own", "list": "open", "duties": [], "next": null}))),
+    extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
+)]
 pub(super) async fn of(
     portal: web::Data<Portal>,
     request: HttpRequest,

@@ -48,6 +48,13 @@ enum Receipt {
     Index,
 }
 
+#[utoipa::path(
+    post, path = "/api/v1/events", operation_id = "publish", tag = "publish",
+    params(("Prefer" = Option<String>, Header, description = "`return=minimal`: indexes without proofs, for NDJSON")),
+    request_body(content((Value = "application/json", example = json!({"authority": "610323-SCJG", "issued_at": "2026-09-01T01:00:00Z", "kind": "penalty", "record": {"body": {}, "salt": "00…"}, "signature": "…", "v": 1})), (String = "application/x-ndjson")), description = "One event, or one on each line"),
+    responses((status = 200, description = "Durable and under a signed checkpoint; of NDJSON one line for each, a receipt or `error`", content((Value = "application/json", example = json!({"index": 4711, "proof": "…"})), (String = "application/x-ndjson")))),
+    extensions(("x-problems" = json!("bad-request malformed-event event-too-large body-too-large body-incomplete too-many-lines timeout unsupported-media-type unsupported-encoding unknown-kind kind-not-open invalid-fields unknown-authority kind-not-allowed region-not-allowed bad-signature bad-cosignature authority-rule competence-rule time-window salt-reused unknown-reference reference-kind reference-subject draw-rule ending-rule publication-rule journey-rule file-missing file-size overloaded log-unavailable")))
+)]
 pub(super) async fn post(
     portal: web::Data<Portal>,
     request: HttpRequest,

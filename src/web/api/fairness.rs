@@ -4,19 +4,25 @@ use super::plans::query;
 use super::{answer, blocking, json, shown};
 use crate::domain::dates::day_in_china;
 use crate::web::Portal;
+use crate::web::draws::{Fairness, TargetFigures};
 use crate::web::problem::{Problem, internal};
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::names::{AuthorityId, is_draw_id};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// What is asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// Whose plans.
+    #[param(pattern = "^[0-9A-Z]+(-[0-9A-Z]+)*$", max_length = 32)]
     pub authority: Option<String>,
-    /// Four digits.
+    /// Four digits; the present year unless said otherwise.
+    #[param(pattern = "^[0-9]{4}$")]
     pub year: Option<String>,
-    /// Which table, of the CSV.
+    /// Which table of the CSV, `rules` unless said otherwise.
+    #[param(pattern = "^(rules|strata|times|officers|substitutes)$")]
     pub table: Option<String>,
 }
 
@@ -40,6 +46,12 @@ pub(super) fn year_of(asked: &Asked, portal: &Portal) -> Result<String, Problem>
     Ok(year)
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/fairness", operation_id = "fairness", tag = "figures",
+    params(Asked),
+    responses((status = 200, description = "The year's draws with all that the figures are computed from", body = Fairness)),
+    extensions(("x-problems" = json!("bad-request log-unavailable")))
+)]
 pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
     let work = async {
         let asked: Asked = query(&request)?;
@@ -54,6 +66,12 @@ pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> Http
 }
 
 /// `GET /api/v1/fairness/targets/<id>`: one target over a year's draws.
+#[utoipa::path(
+    get, path = "/api/v1/fairness/targets/{id}", operation_id = "fairnessTarget", tag = "figures",
+    params(Asked),
+    responses((status = 200, description = "The draws it could be drawn in, and its chances", body = TargetFigures)),
+    extensions(("x-problems" = json!("bad-request log-unavailable")))
+)]
 pub(super) async fn target(
     portal: web::Data<Portal>,
     request: HttpRequest,

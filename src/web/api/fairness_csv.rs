@@ -3,16 +3,21 @@
 
 use super::fairness::{Asked, year_of};
 use super::plans::query;
-use super::{answer, blocking, shown};
+use super::{answer, blocking, given, shown};
 use crate::web::Portal;
 use crate::web::draws::{DecidedBy, Fairness};
 use crate::web::problem::{Problem, internal};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// The tables there are.
 const TABLES: [&str; 5] = ["rules", "strata", "times", "officers", "substitutes"];
 
+#[utoipa::path(
+    get, path = "/api/v1/fairness.csv", operation_id = "fairnessCsv", tag = "figures",
+    params(Asked),
+    responses((status = 200, description = "One table of the figures", content_type = "text/csv", body = String)),
+    extensions(("x-problems" = json!("bad-request log-unavailable")))
+)]
 pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
     let work = async {
         let asked: Asked = query(&request)?;
@@ -28,14 +33,7 @@ pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> Http
             let fairness = portal.fairness(asked.authority.as_deref(), &year)?;
             written(&fairness, &table).map_err(|error| internal(&error))
         });
-        Ok(HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-            .insert_header((CACHE_CONTROL, "no-cache"))
-            .insert_header((
-                CONTENT_DISPOSITION,
-                format!("attachment; filename=\"{name}\""),
-            ))
-            .body(body.await?))
+        Ok(given("text/csv; charset=utf-8", Some(name), body.await?))
     };
     answer(work.await)
 }

@@ -46,6 +46,13 @@ pub(super) fn named(path: &str, what: &str) -> Result<Hash, Problem> {
 }
 
 /// Takes a file: 201 for a new one, 200 for one that is there already.
+#[utoipa::path(
+    put, path = "/api/v1/files/{sha256}", operation_id = "uploadFile", tag = "publish",
+    params(("Gongshi-Authority" = String, Header, description = "The authority that signs"), ("Gongshi-Issued-At" = String, Header, description = "YYYY-MM-DDTHH:MM:SSZ"), ("Gongshi-Signature" = String, Header, description = "64 bytes in padded base64; what is signed stands in LOG-FORMAT")),
+    request_body(content = [u8], content_type = "application/octet-stream"),
+    responses((status = 200, description = "It is there already", body = Value, example = json!({"sha256": "9b1d…", "size": 1024})), (status = 201, description = "Taken", body = Value, example = json!({"sha256": "9b1d…", "size": 1024}))),
+    extensions(("x-problems" = json!("bad-request body-incomplete unknown-authority bad-signature time-window timeout length-required file-too-large unsupported-encoding file-content file-size files-full log-unavailable")))
+)]
 pub(super) async fn put(
     portal: web::Data<Portal>,
     request: HttpRequest,
@@ -211,6 +218,12 @@ fn broken(error: &actix_web::error::PayloadError) -> Problem {
 }
 
 /// Gives a file that a public record names, or a range of it.
+#[utoipa::path(
+    get, path = "/api/v1/files/{sha256}", operation_id = "file", tag = "log",
+    params(("Range" = Option<String>, Header, description = "One range of bytes")),
+    responses((status = 200, description = "The bytes as they were uploaded", content_type = "*/*", body = [u8])),
+    extensions(("x-problems" = json!("bad-request not-found range-not-satisfiable log-unavailable")))
+)]
 pub(super) async fn get(
     portal: web::Data<Portal>,
     request: HttpRequest,

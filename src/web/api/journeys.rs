@@ -16,15 +16,21 @@ use gongshi_verify::receipt::ReceiptCode;
 use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 /// Promises in one answer.
-const PROMISES: usize = 100;
+pub(super) const PROMISES: usize = 100;
 
 fn day(day: Option<Date>) -> Value {
     day.map_or(Value::Null, |day| day.to_string().into())
 }
 
 /// The journey of a receipt code.
+#[utoipa::path(
+    get, path = "/api/v1/receipts/{code}", operation_id = "receipt", tag = "journeys",
+    responses((status = 200, description = "The entry of the code, and the journey it belongs to", body = Value, example = json!({"code": "4711-K7QF-2M9X", "index": 4711, "leaf_hash": "5f0c…", "kind": "objection", "authority": "610323-SCJG", "logged_at": "2026-09-01T01:00:00Z", "public": true, "proof": "/api/v1/proof/4711", "journey": null}))),
+    extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
+)]
 pub(super) async fn receipt(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {
     let found = blocking(move || {
         let today = day_in_china(portal.intake.clock().now().unix());
@@ -133,13 +139,24 @@ fn deadline(one: &Deadline<'_>, today: Date) -> Value {
 }
 
 /// A place and a day.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Where {
+    /// Six digits; the nation unless said otherwise.
+    #[param(pattern = "^[0-9]{6}$")]
     region: Option<String>,
+    /// YYYY-MM-DD; today unless said otherwise.
+    #[param(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     day: Option<String>,
 }
 
 /// What the rules ask of each kind of repair in a place on a day.
+#[utoipa::path(
+    get, path = "/api/v1/repair", operation_id = "repair", tag = "journeys",
+    params(Where),
+    responses((status = 200, description = "Each kind of repair with its papers and terms", body = Value, example = json!({"region": "100000", "day": "2026-09-01", "repairs": []}))),
+    extensions(("x-problems" = json!("bad-request")))
+)]
 pub(super) async fn repair(portal: web::Data<Portal>, query: web::Query<Where>) -> HttpResponse {
     answer(guide(&portal, &query).map(|value| send(&value)))
 }
@@ -205,15 +222,26 @@ fn term(term: &Term<'_>) -> Value {
 }
 
 /// Which promises.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Which {
+    /// Code of a type of promise.
     #[serde(rename = "type")]
     kind: Option<String>,
+    /// Code of how a promise stands.
     state: Option<String>,
+    /// Only promises below this entry.
+    #[param(value_type = Option<u64>)]
     before: Option<String>,
 }
 
 /// How many promises there are by type and state, and those asked for, newest first.
+#[utoipa::path(
+    get, path = "/api/v1/promises", operation_id = "promises", tag = "journeys",
+    params(Which),
+    responses((status = 200, description = "Counts by type and state, and at most 100 promises, newest first", body = Value, example = json!({"counts": [], "promises": [], "before": null, "indexed": 4711}))),
+    extensions(("x-problems" = json!("bad-request log-unavailable")))
+)]
 pub(super) async fn promises(portal: web::Data<Portal>, query: web::Query<Which>) -> HttpResponse {
     let work = blocking(move || list(&portal, &query));
     answer(work.await.map(|value| send(&value)))

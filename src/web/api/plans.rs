@@ -1,24 +1,24 @@
 //! `GET /api/v1/plans…`: plans, their progress, one target of one, who of several is in its library, and a department's tasks.
 
-use super::{answer, blocking, json, shown};
+use super::{answer, blocking, given, json, shown};
 use crate::docket::Stage;
 use crate::web::Portal;
 use crate::web::draws::{PlanFilter, PlanLibrary};
 use crate::web::problem::Problem;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::names::{AuthorityId, PlanKey, RegionCode, is_draw_id};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use utoipa::IntoParams;
 
 /// Plans in an answer, unless asked for fewer.
 const PAGE: usize = 50;
 /// Plans in an answer at most.
-const MOST: usize = 200;
+pub(super) const MOST: usize = 200;
 
 /// Ids in a question about who is in a library, repeated ones included.
-const IDS: usize = 500;
+pub(super) const IDS: usize = 500;
 
 /// The three parts of a plan key in an address.
 pub(super) type KeyPath = (String, String, String);
@@ -38,12 +38,22 @@ fn wrong(name: &str, text: &str, expected: &str) -> Problem {
     Problem::bad_request(format!("{name} must be {expected}, not {:?}", shown(text)))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// `next` of an earlier answer.
+    #[param(value_type = Option<u64>)]
     before: Option<String>,
+    /// How many at most; more is taken for 200.
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 200, default = 50)]
     limit: Option<String>,
+    /// Whose.
+    #[param(pattern = "^[0-9A-Z]+(-[0-9A-Z]+)*$", max_length = 32)]
     authority: Option<String>,
+    /// How far they have come.
     stage: Option<String>,
+    /// Six digits.
+    #[param(pattern = "^[0-9]{6}$")]
     region: Option<String>,
 }
 
@@ -87,6 +97,12 @@ pub(super) fn query<T: serde::de::DeserializeOwned>(request: &HttpRequest) -> Re
     }
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/plans", operation_id = "plans", tag = "plans",
+    params(Asked),
+    responses((status = 200, description = "Plans, newest first; `next` is the `before` of the following page", body = Value, example = json!({"plans": [], "next": null}))),
+    extensions(("x-problems" = json!("bad-request log-unavailable")))
+)]
 pub(super) async fn list(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
     let work = async {
         let asked: Asked = query(&request)?;
@@ -109,6 +125,11 @@ pub(super) async fn list(portal: web::Data<Portal>, request: HttpRequest) -> Htt
     answer(work.await)
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/plans/{authority}/{period}/{serial}", operation_id = "plan", tag = "plans",
+    responses((status = 200, description = "All that the log says of the plan", body = Value, example = json!({"key": "610323-SCJG/2026/01", "name": "…", "authority": "610323-SCJG", "region": "610323", "state": "drawn", "sealed": false, "scope": "…", "mode": "…", "draw_type": "…", "randomness": "delay", "round": null, "delay_log2": null, "fallback": "…", "times": {}, "counts": {}, "plan": 12, "snapshots": [10, 11], "commits": [], "reveals": [], "draw": null, "cancel": null, "earlier": [], "substitutes": [], "opening": null, "v": 1, "origin": "gs.example.gov.cn/log", "leaf_hash": "5f0c…", "annual_plan_no": null, "task_name": null, "target_scope": null, "class_rule": null, "lead_department": null, "partner_departments": null, "items": [], "departments": [], "rules": [], "lead_seconds": null, "rotation": null, "recusals": 0, "contributors": [], "libraries": {}, "cancelled": null, "lapsed": null, "drawn": null, "progress": null, "links": {}}))),
+    extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
+)]
 pub(super) async fn one(portal: web::Data<Portal>, path: web::Path<KeyPath>) -> HttpResponse {
     let work = async {
         let key = key(&path)?;
@@ -129,9 +150,14 @@ fn id_of(text: &str) -> Result<String, Problem> {
     }
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct AskedMembers {
+    /// 1 to 500 ids with commas between them.
+    #[param(required = true, pattern = "^[0-9A-Z]{1,32}(,[0-9A-Z]{1,32}){0,499}$")]
     ids: Option<String>,
+    /// `objects` (default) or `officers`.
+    #[param(pattern = "^(objects|officers)$")]
     library: Option<String>,
 }
 
@@ -166,6 +192,12 @@ impl AskedMembers {
     }
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/plans/{authority}/{period}/{serial}/targets", operation_id = "planTargets", tag = "plans",
+    params(AskedMembers),
+    responses((status = 200, description = "Each id with the leaves that show it or its absence, and the hashes up to the root", body = Value, example = json!({"v": 1, "plan": "…", "snapshot": "…", "library": "objects", "count": 100, "root": "9b1d…", "leaves": [], "hashes": [], "ids": []}))),
+    extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
+)]
 pub(super) async fn targets(
     portal: web::Data<Portal>,
     request: HttpRequest,
@@ -181,6 +213,11 @@ pub(super) async fn targets(
     answer(work.await)
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/plans/{authority}/{period}/{serial}/targets/{id}", operation_id = "planTarget", tag = "plans",
+    responses((status = 200, description = "The leaf of the id or its neighbours, the rules, and what the ticket is computed from", body = Value, example = json!({"v": 1, "origin": "gs.example.gov.cn/log", "plan_key": "610323-SCJG/2026/01", "id": "91000000MA00000900", "plan_index": 12, "draw_index": null, "library": {}, "leaf": null, "before": null, "after": null, "operator": null, "departments": [], "rules": [], "randomness": null, "seed": null}))),
+    extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
+)]
 pub(super) async fn target(
     portal: web::Data<Portal>,
     path: web::Path<(String, String, String, String)>,
@@ -196,6 +233,11 @@ pub(super) async fn target(
 }
 
 /// The tasks of a department: `.csv` behind its identifier gives the table.
+#[utoipa::path(
+    get, path = "/api/v1/plans/{authority}/{period}/{serial}/tasks/{department}", operation_id = "planTasks", tag = "plans",
+    responses((status = 200, description = "Whom the department visits, with which officers; `.csv` behind the department gives a table", body = Value, example = json!({"plan_key": "610323-SCJG/2026/01", "plan_name": "…", "department": "610323-SCJG", "draw": 20, "opening": null, "items": [], "check_from": "2026-05-01", "check_to": "2026-05-31", "result_deadline": "2026-06-20T16:00:00Z", "tasks": []}))),
+    extensions(("x-problems" = json!("bad-request not-found plan-undrawn list-sealed log-unavailable")))
+)]
 pub(super) async fn tasks(
     portal: web::Data<Portal>,
     path: web::Path<(String, String, String, String)>,
@@ -210,14 +252,7 @@ pub(super) async fn tasks(
         let name = format!("{}.{department}.csv", key.as_str().replace('/', "-"));
         let table = blocking(move || portal.tasks_table(&portal.plan(&key)?, &department)).await?;
         // Whoever got so far has named a department of the plan: no mark in it needs another writing.
-        Ok(HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-            .insert_header((CACHE_CONTROL, "no-cache"))
-            .insert_header((
-                CONTENT_DISPOSITION,
-                format!("attachment; filename=\"{name}\""),
-            ))
-            .body(table))
+        Ok(given("text/csv; charset=utf-8", Some(name), table))
     };
     answer(work.await)
 }

@@ -13,18 +13,28 @@ use gongshi_verify::entry::Entry;
 use jiff::ToSpan as _;
 use serde::Deserialize;
 use serde_json::Value;
+use utoipa::IntoParams;
 
 /// Records looked at for one answer.
 const PER_PAGE: usize = 500;
 /// Days before the end of a longest term from which it is told.
 const AHEAD_DAYS: i64 = 60;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
+    /// Index from which on records are looked at: `next` of an earlier answer.
+    #[param(value_type = Option<u64>)]
     from: Option<String>,
 }
 
 /// `records`: by index, from `from` on; `next`: where to go on; `undecided`: how many no rule ends.
+#[utoipa::path(
+    get, path = "/api/v1/review", operation_id = "review", tag = "authorities",
+    params(Asked),
+    responses((status = 200, description = "Records by index, where to go on, and how many no rule ends", body = Value, example = json!({"records": [], "next": null, "undecided": 3}))),
+    extensions(("x-problems" = json!("bad-request log-unavailable")))
+)]
 pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
     let work = async {
         let asked: Asked = query(&request)?;

@@ -25,6 +25,10 @@ fn version(version: &&RuleVersion) -> Value {
 }
 
 /// Every version of every rule with its basis, the years of the calendar, the codes, and the digest of the set.
+#[utoipa::path(
+    get, path = "/api/v1/rules", operation_id = "rules", tag = "authorities",
+    responses((status = 200, description = "Every version of every rule, the years of the calendar, the codes", body = Value, example = json!({"digest": "9b1d…", "calendar": {"from": "2024-01-01", "to": "2026-12-31", "notices": []}, "rules": {}, "codes": null}))),
+)]
 pub(super) async fn get(portal: web::Data<Portal>) -> HttpResponse {
     let rules = portal.intake.rules();
     let (from, to) = rules.calendar().covers();

@@ -15,9 +15,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::entry::Entry;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::IntoParams;
 
 /// Most records listed that refer to one; as many are on its page.
-const MAX_REFERRING: usize = 100;
+pub(super) const MAX_REFERRING: usize = 100;
 
 /// Kinds that say what has become of another record; they are no records that stay beside it.
 const SAY_SO: &[Kind] = &[
@@ -28,8 +29,11 @@ const SAY_SO: &[Kind] = &[
 ];
 
 /// Where a list of referring records goes on.
-#[derive(Debug, Default, Deserialize)]
-struct Asked {
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
+    /// Only records below this entry: `referred_by_next` of an earlier answer.
+    #[param(value_type = Option<u64>)]
     before: Option<String>,
 }
 
@@ -89,6 +93,12 @@ fn referrers(
 }
 
 /// `GET /api/v1/records/<index>/referrers`: what refers to a record, also after it has left, for the authority that published it.
+#[utoipa::path(
+    get, path = "/api/v1/records/{index}/referrers", operation_id = "referrers", tag = "publish",
+    params(Asked, ("Gongshi-Authority" = String, Header, description = "The authority that signs"), ("Gongshi-Issued-At" = String, Header, description = "YYYY-MM-DDTHH:MM:SSZ"), ("Gongshi-Signature" = String, Header, description = "64 bytes in padded base64; what is signed stands in LOG-FORMAT")),
+    responses((status = 200, description = "What refers to the record, also after it has left", body = Value, example = json!({"index": 4711, "referred_by": [{"index": 4800, "kind": "correction"}], "next": null}))),
+    extensions(("x-problems" = json!("bad-request beyond-the-log bad-signature unknown-authority time-window competence-rule log-unavailable")))
+)]
 pub(super) async fn referred(
     portal: web::Data<Portal>,
     request: HttpRequest,

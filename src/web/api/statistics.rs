@@ -1,24 +1,27 @@
 //! `GET /api/v1/statistics` and `.csv`: a year in figures, down to the cells that they are sums of.
 
 use super::plans::query;
-use super::{answer, blocking, json, shown};
+use super::{answer, blocking, given, json, shown};
 use crate::domain::dates::day_in_china;
 use crate::text::{Catalogue, Lang};
 use crate::web::Portal;
 use crate::web::problem::{Problem, internal};
 use crate::web::statistics::{Cell, Goal, INDICATORS, Indicator, Part, Statistics};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::names::AuthorityId;
 use serde::Deserialize;
 use serde_json::{Value, json as value};
+use utoipa::IntoParams;
 
 /// What is asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct Asked {
-    /// Four digits.
+    /// Four digits; the present year unless said otherwise.
+    #[param(pattern = "^[0-9]{4}$")]
     year: Option<String>,
     /// Whose.
+    #[param(pattern = "^[0-9A-Z]+(-[0-9A-Z]+)*$", max_length = 32)]
     authority: Option<String>,
     /// Which alone.
     indicator: Option<String>,
@@ -104,6 +107,12 @@ fn told(read: &Read, made: &Statistics, one: &Indicator) -> Value {
     })
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/statistics", operation_id = "statistics", tag = "figures",
+    params(Asked),
+    responses((status = 200, description = "Each indicator with its definition, its sum and its cells", body = Value, example = json!({"year": 2026, "authority": null, "log_size": 4711, "left_out": null, "indicators": []}))),
+    extensions(("x-problems" = json!("bad-request log-unavailable")))
+)]
 pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
     let work = async {
         let read = read(&request, &portal)?;
@@ -124,6 +133,12 @@ pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> Http
     answer(work.await)
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/statistics.csv", operation_id = "statisticsCsv", tag = "figures",
+    params(Asked),
+    responses((status = 200, description = "The cells as a table", content_type = "text/csv", body = String)),
+    extensions(("x-problems" = json!("bad-request log-unavailable")))
+)]
 pub(super) async fn csv(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
     let work = async {
         let read = read(&request, &portal)?;
@@ -132,14 +147,7 @@ pub(super) async fn csv(portal: web::Data<Portal>, request: HttpRequest) -> Http
             let made = portal.statistics(read.year)?;
             written(&read, &made).map_err(|error| internal(&error))
         });
-        Ok(HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-            .insert_header((CACHE_CONTROL, "no-cache"))
-            .insert_header((
-                CONTENT_DISPOSITION,
-                format!("attachment; filename=\"{name}\""),
-            ))
-            .body(body.await?))
+        Ok(given("text/csv; charset=utf-8", Some(name), body.await?))
     };
     answer(work.await)
 }

@@ -3,12 +3,13 @@
 //! Everything that goes in stands in the document beside what comes out, so that anyone computes it again.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A cell counts only where so many are expected: the distribution of the statistic is no good for fewer.
 pub const LEAST_EXPECTED: f64 = 5.0;
 
 /// A chi-square test.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct ChiSquare {
     /// The statistic.
     pub statistic: f64,

@@ -7,6 +7,7 @@ mod authority;
 mod brief;
 mod caching;
 mod corrections;
+mod developers;
 mod double;
 mod draft;
 mod draws;
@@ -36,7 +37,8 @@ mod summary;
 mod verify;
 
 use super::Portal;
-use super::limits::Searches;
+use super::api::conditional;
+use super::limits::{Limits, Searches};
 use super::links;
 use super::{assets, render};
 use crate::domain::dates::day_in_china;
@@ -47,6 +49,7 @@ use actix_web::http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG, HOST, HeaderName, IF_NONE_MATCH,
     LOCATION, RETRY_AFTER,
 };
+use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use draft::Draft;
 use fault::Fault;
@@ -82,10 +85,18 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .get(|visit: Visit| visit.search())
                 .default_service(web::to(|visit: Visit| visit.only_read())),
         )
-        .service(web::resource("/search.json").get(search::twins::json))
+        .service(
+            web::resource("/search.json")
+                .wrap(from_fn(conditional::unchanged))
+                .get(search::twins::json),
+        )
         .service(web::resource("/search.csv").get(search::twins::csv))
         .service(web::resource("/search.{part:atom}").get(search::twins::atom))
-        .service(web::resource("/suggest").get(search::suggest::get))
+        .service(
+            web::resource("/suggest")
+                .wrap(from_fn(conditional::unchanged))
+                .get(search::suggest::get),
+        )
         .service(feed(
             "/enterprise/{key}.{part:atom}",
             record_feeds::Of::Enterprise,
@@ -123,6 +134,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/double", double::page))
         .service(page("/statistics", statistics::overview))
         .service(page("/statistics/{key}", statistics::indicator))
+        .service(page("/developers", developers::page))
         .service(page("/help", help::page))
         .service(page("/accessibility", help::accessibility))
         .service(page("/verify", verify::page))
@@ -144,6 +156,10 @@ pub fn site_routes(config: &mut web::ServiceConfig) {
 }
 
 /// The policy file that the offline command reads: this log, and that no witness is asked for.
+#[utoipa::path(
+    get, path = "/log/policy", operation_id = "policy", tag = "tiles",
+    responses((status = 200, description = "The policy file for `gongshi-verify` (C2SP tlog-policy)", content_type = "text/plain", body = String)),
+)]
 pub async fn policy(portal: web::Data<Portal>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
@@ -189,6 +205,8 @@ pub(super) struct Visit {
     /// Whether the page names a natural person.
     person: Cell<bool>,
     searches: web::Data<Searches>,
+    /// The limits that hold.
+    limits: web::Data<Limits>,
 }
 
 impl FromRequest for Visit {
@@ -206,6 +224,10 @@ impl FromRequest for Visit {
             .app_data::<web::Data<Searches>>()
             .expect("pages are registered together with the places of searches")
             .clone();
+        let limits = request.app_data::<web::Data<Limits>>();
+        let limits = limits
+            .cloned()
+            .unwrap_or_else(|| web::Data::new(Limits::default()));
         let now = portal.intake.clock().now().unix();
         let matched = |name| {
             let info = request.match_info();
@@ -229,6 +251,7 @@ impl FromRequest for Visit {
             today: day_in_china(now),
             person: Cell::new(false),
             searches,
+            limits,
         }))
     }
 }

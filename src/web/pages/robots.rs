@@ -13,7 +13,7 @@ use tera::Context;
 /// Plans in the map: the newest.
 const PLANS: usize = 1000;
 /// Pages that are always there.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "/",
     "/list/abnormal",
     "/list/serious",
@@ -28,6 +28,7 @@ const PAGES: [&str; 15] = [
     "/verify",
     "/log-state",
     "/help",
+    "/developers",
     "/accessibility",
 ];
 /// What is no page, or has an address for everything that may be typed.

@@ -1,7 +1,7 @@
 //! A year in figures: what share was inspected jointly, published in time, found in order; what was listed, repaired, promised.
 //!
 //! Every figure is a sum of cells, and every cell names the entries that it was counted of: whoever has the log and the public records comes to the
-//! same. What is counted, in which unit and of what it is a share stands in [`indicators`]; the words for it in the catalogues. Nothing here judges
+//! same. What is counted, in which unit and of what it is a share stands in [`INDICATORS`]; the words for it in the catalogues. Nothing here judges
 //! whether a figure is good. Worked out for a year as a whole and kept for a while, since a log that grows would otherwise make every reader wait.
 
 mod cells;

@@ -2,9 +2,10 @@
 
 use super::super::chance::ChiSquare;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A year's draws.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Fairness {
     /// Whose plans; of all where none.
     pub authority: Option<String>,
@@ -30,7 +31,7 @@ pub struct Fairness {
 }
 
 /// One drawn plan.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PlanFigures {
     /// Its key.
     pub key: String,
@@ -49,7 +50,7 @@ pub struct PlanFigures {
 }
 
 /// What decided how many a rule draws.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DecidedBy {
     /// Its rate, rounded up.
@@ -72,7 +73,7 @@ impl DecidedBy {
 }
 
 /// One rule of a plan.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RuleFigures {
     /// The stratum, or class.
     pub stratum: String,
@@ -95,7 +96,7 @@ pub struct RuleFigures {
 }
 
 /// One stratum over the year's open draws.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StratumFigures {
     /// The stratum.
     pub stratum: String,
@@ -112,7 +113,7 @@ pub struct StratumFigures {
 }
 
 /// How often targets were drawn in open draws, where it was up to chance: what drew all of a stratum is left out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TimesFigures {
     /// Targets in the libraries, each once.
     pub targets: u64,
@@ -135,7 +136,7 @@ pub struct TimesFigures {
 }
 
 /// A target drawn more than once.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RepeatedTarget {
     /// Its id.
     pub target_id: String,
@@ -144,7 +145,7 @@ pub struct RepeatedTarget {
 }
 
 /// How the seats of a department's officers lie.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct OfficerFigures {
     /// The department.
     pub department: String,
@@ -163,7 +164,7 @@ pub struct OfficerFigures {
 }
 
 /// How often a department's people and targets were replaced.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
 pub struct SubstituteFigures {
     /// The department.
     pub department: String,
@@ -178,7 +179,7 @@ pub struct SubstituteFigures {
 }
 
 /// One target over a year's draws: how often it was to be expected among the drawn, and how often it was.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TargetFigures {
     /// Its id.
     pub target_id: String,
@@ -203,7 +204,7 @@ pub struct TargetFigures {
 }
 
 /// One draw that a target could be drawn in.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TargetInPlan {
     /// The plan's key.
     pub key: String,

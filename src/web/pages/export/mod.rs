@@ -16,6 +16,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, web};
 use gongshi_verify::encoding::decimal;
 use gongshi_verify::names::AuthorityId;
 use layouts::Layout;
+use utoipa::IntoParams;
 
 /// Entries that are read at once.
 const AT_ONCE: u64 = 256;
@@ -96,7 +97,39 @@ fn response(visit: &Visit, media: &str, name: &str) -> HttpResponseBuilder {
     response
 }
 
+/// Which entries are wanted, as addresses name them; [`Asked`] reads them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read from the address by `Asked`")]
+struct Wanted {
+    /// Only of this authority.
+    #[param(pattern = "^[0-9A-Z]+(-[0-9A-Z]+)*$", max_length = 32)]
+    authority: Option<String>,
+    /// From this index on.
+    #[param(minimum = 0, default = 0)]
+    from: Option<u64>,
+    /// Up to this index, which is not among them: the size of the log unless said otherwise.
+    #[param(minimum = 0)]
+    before: Option<u64>,
+}
+
+/// The same, where the kind stands in no path.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read from the address by `Asked`")]
+struct WantedKind {
+    /// Only records of this kind.
+    #[param(pattern = "^[a-z_]+$")]
+    kind: Option<String>,
+}
+
 /// `GET /api/v1/export.ndjson[?kind=&authority=&from=&before=]`.
+#[utoipa::path(
+    get, path = "/api/v1/export.ndjson", operation_id = "export", tag = "log",
+    params(Wanted, WantedKind),
+    responses((status = 200, description = "A line for each entry: its index, its own bytes as a text, its record while that is public; the last line has the number of lines, the SHA-256 of all bytes before it, and the checkpoint", content_type = "application/x-ndjson", body = String)),
+    extensions(("x-problems" = json!("bad-request overloaded log-unavailable")))
+)]
 pub(in crate::web) async fn ndjson(visit: Visit) -> HttpResponse {
     let asked = match Asked::of(&visit) {
         Ok(asked) => asked,
@@ -109,6 +142,12 @@ pub(in crate::web) async fn ndjson(visit: Visit) -> HttpResponse {
 }
 
 /// `GET /api/v1/export/<layout>/<kind>.csv[?authority=&from=&before=]`.
+#[utoipa::path(
+    get, path = "/api/v1/export/{layout}/{kind}.csv", operation_id = "exportTable", tag = "log",
+    params(Wanted),
+    responses((status = 200, description = "A table in UTF-8; its last line has the checkpoint", content_type = "text/csv", body = String)),
+    extensions(("x-problems" = json!("bad-request not-found overloaded log-unavailable")))
+)]
 pub(in crate::web) async fn csv(visit: Visit, path: web::Path<(String, String)>) -> HttpResponse {
     let (layout, of) = path.into_inner();
     let asked = Asked::of(&visit).and_then(|asked| {

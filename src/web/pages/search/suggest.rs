@@ -14,6 +14,7 @@ use crate::web::pages::fault::Fault;
 use actix_web::HttpResponse;
 use serde::Serialize;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// Suggestions at most.
 const MOST: usize = 8;
@@ -21,8 +22,8 @@ const MOST: usize = 8;
 const LOOKED_AT: usize = 40;
 
 /// One of them.
-#[derive(Serialize)]
-struct Suggestion {
+#[derive(Serialize, ToSchema)]
+pub(in crate::web) struct Suggestion {
     /// What to search for, or to read.
     text: String,
     /// What it is: `enterprise` or `record`.
@@ -32,6 +33,12 @@ struct Suggestion {
     href: String,
 }
 
+#[utoipa::path(
+    get, path = "/api/v1/suggest", operation_id = "suggest", tag = "search",
+    params(("q" = String, Query, description = "What has been typed so far")),
+    responses((status = 200, description = "At most eight, best first", body = Vec<Suggestion>)),
+    extensions(("x-problems" = json!("overloaded log-unavailable")))
+)]
 pub(in crate::web) async fn get(visit: Visit) -> HttpResponse {
     let found = |visit: &Visit| suggestions(visit).map_err(|fault| fault.problem());
     told(visit, move |visit| Ok(serde_json::json!(found(visit)?))).await

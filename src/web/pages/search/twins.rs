@@ -6,7 +6,7 @@ use super::found::{Failed, Found, next_href};
 use super::query::{Bad, MAX_PAGE, PER_PAGE, Params};
 use crate::search::{Facets, MAX_DEPTH, Sort};
 use crate::text::{Catalogue, Lang};
-use crate::web::api::blocking;
+use crate::web::api::{blocking, conditional};
 use crate::web::pages::Visit;
 use crate::web::pages::brief::Brief;
 use crate::web::pages::draft::Draft;
@@ -17,14 +17,16 @@ use crate::web::problem::{BUSY_SECONDS, Problem, internal};
 use crate::web::table::{begun, plain};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LANGUAGE, CONTENT_TYPE, ETAG,
+};
 use gongshi_verify::encoding::decimal;
 use serde_json::{Map, Value, json};
 
 /// Records of an answer in JSON at most.
-const MOST: usize = 100;
+pub(in crate::web) const MOST: usize = 100;
 /// Rows of one table at most; its end says where the next begins.
-const ROWS: usize = 50_000;
+pub(in crate::web) const ROWS: usize = 50_000;
 /// Rows that are written at once.
 const AT_ONCE: usize = 500;
 
@@ -44,6 +46,12 @@ pub(super) fn links(visit: &Visit, params: &Params) -> Vec<super::Link> {
 }
 
 /// Answers in JSON; `/api/v1/search` too.
+#[utoipa::path(
+    get, path = "/api/v1/search", operation_id = "search", tag = "search",
+    params(crate::web::api::openapi::Search, crate::web::api::openapi::SearchLimit),
+    responses((status = 200, description = "Records found, facets, and the address of what follows", body = Value, example = json!({"size": 4711, "indexed": 4711, "total": null, "similar": false, "limited": false, "truncated": false, "understood": true, "records": [], "facets": null, "next": null, "checkpoint": "…"}))),
+    extensions(("x-problems" = json!("bad-request too-deep overloaded log-unavailable")))
+)]
 pub(in crate::web) async fn json(visit: Visit) -> HttpResponse {
     told(visit, answer).await
 }
@@ -63,6 +71,7 @@ pub(super) async fn told(
     });
     match answered.await {
         Ok(body) => HttpResponse::Ok()
+            .insert_header((ETAG, conditional::tag(body.as_bytes())))
             .insert_header((CONTENT_TYPE, "application/json"))
             .insert_header((CONTENT_LANGUAGE, lang.tag()))
             .insert_header((CACHE_CONTROL, "no-cache"))
@@ -192,6 +201,12 @@ fn facet_values(facets: &Facets) -> Value {
 }
 
 /// Answers with a table of the whole result, made as it is read: whoever reads slowly keeps no thread, and no place from others.
+#[utoipa::path(
+    get, path = "/search.csv", operation_id = "searchCsv", tag = "search",
+    params(crate::web::api::openapi::Search),
+    responses((status = 200, description = "A table in UTF-8; its last line has the checkpoint", content_type = "text/csv", body = String)),
+    extensions(("x-problems" = json!("bad-request too-deep overloaded search-unavailable log-unavailable")))
+)]
 pub(in crate::web) async fn csv(visit: Visit) -> HttpResponse {
     let params = match asked(&visit) {
         Ok(params) => params,
@@ -319,6 +334,12 @@ impl Parts for Table {
 }
 
 /// Answers with the newest of what is found, as an Atom feed.
+#[utoipa::path(
+    get, path = "/search.atom", operation_id = "searchAtom", tag = "search",
+    params(crate::web::api::openapi::Search),
+    responses((status = 200, description = "An Atom feed of the newest records found", content_type = "application/atom+xml", body = String)),
+    extensions(("x-problems" = json!("bad-request overloaded search-unavailable")))
+)]
 pub(in crate::web) async fn atom(visit: Visit) -> HttpResponse {
     let Some(place) = visit.searches.begin() else {
         return Problem::busy().respond();
