@@ -287,7 +287,7 @@ impl Table {
             .field(name)
             .and_then(|field| field.ty.code_list());
         let one = |value: &Value| match (value, list) {
-            (Value::String(code), Some(list)) => self.code(loaded, view, list, code),
+            (Value::String(code), Some(list)) => self.code_named(loaded, view, list, code),
             (Value::String(text), None) => text.clone(),
             (Value::Number(number), _) => number.to_string(),
             _ => String::new(),
@@ -299,7 +299,7 @@ impl Table {
         }
     }
 
-    fn code(&self, loaded: &Loaded, view: &View<'_>, list: CodeList, code: &str) -> String {
+    fn code_named(&self, loaded: &Loaded, view: &View<'_>, list: CodeList, code: &str) -> String {
         let body = loaded.body.as_ref();
         let place = body.map(|body| loaded.place(view.kind(), body));
         match place {
