@@ -13,7 +13,7 @@ use tera::Context;
 /// Plans in the map: the newest.
 const PLANS: usize = 1000;
 /// Pages that are always there.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 16] = [
     "/",
     "/list/abnormal",
     "/list/serious",
@@ -21,6 +21,7 @@ const PAGES: [&str; 15] = [
     "/plans",
     "/check",
     "/fairness",
+    "/bulletins",
     "/promises",
     "/repair",
     "/rules",
