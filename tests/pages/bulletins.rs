@@ -177,6 +177,26 @@ async fn a_published_bulletin_is_listed_and_counted_again() {
         assert!(list.contains("value=\"2026-Q3\"") && !list.contains("value=\"2026-Q4\""));
         let other = page(&format!("{base}/record/{}", SITE.index[&Kind::Permit]), 200).await;
         assert!(!other.contains("id=\"recount\""));
+        let august = page(&format!("{base}/record/{}", SITE.bulletin), 200).await;
+        let rows: Vec<&str> = august
+            .split("id=\"recount\"")
+            .nth(1)
+            .unwrap()
+            .split("<tr>")
+            .collect();
+        for (token, word_of, other) in [
+            ("penalties", "page-bul-same", "page-bul-differs"),
+            ("abnormal_listings", "page-bul-differs", "page-bul-same"),
+        ] {
+            let link = format!("/statistics/{token}?year=2026");
+            let row = rows.iter().find(|row| row.contains(&link)).unwrap();
+            let cell = |key| format!(">{}</td>", word(key));
+            assert!(
+                row.contains(&cell(word_of)) && !row.contains(&cell(other)),
+                "{row}"
+            );
+        }
+        assert!(august.contains(&word("page-bul-why")));
         // It says 11 of 63 batches: the portal counts visits.
         let own = page(&format!("{base}/record/{index}"), 200).await;
         assert!(own.contains("id=\"recount\"") && own.contains(&word("page-bul-unit")));
