@@ -148,6 +148,22 @@ async fn the_document_holds_title_figures_and_places_for_the_editor() {
 }
 
 #[test]
+async fn what_is_asked_of_a_year_is_not_held_against_a_month() {
+    let missed = Catalogue::built_in().get(gongshi::text::Lang::Zh, "page-stat-missed", &[]);
+    let asked = Catalogue::built_in().get(
+        gongshi::text::Lang::Zh,
+        "page-stat-goal-count",
+        &[("n", "120".into()), ("unit", "".into())],
+    );
+    for (period, judged) in [("2026-09", false), ("2026-H2", false), ("2026", true)] {
+        let html = page(&format!("/bulletins/draft?period={period}"), 200).await;
+        let goal = html.split(asked.trim()).nth(1).unwrap();
+        let goal = goal.split("</td>").next().unwrap();
+        assert_eq!(goal.contains(&missed), judged, "{period} {goal}");
+    }
+}
+
+#[test]
 async fn what_is_no_period_is_told_in_the_readers_language() {
     for (lang, base) in LANGS {
         for odd in [

@@ -8,7 +8,9 @@ use crate::domain::Region;
 use crate::domain::codes::CodeList;
 use crate::rules::Place as RulesPlace;
 use crate::web::links;
-use crate::web::statistics::{INDICATORS, Indicator, Measure, SECTIONS, Statistics};
+use crate::web::statistics::{
+    Goal, INDICATORS, Indicator, Measure, Part, SECTIONS, Span, Statistics,
+};
 use gongshi_verify::encoding::base64;
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -125,7 +127,7 @@ impl Sheet {
                 name: name(visit, one),
                 href: page_of(visit, asked, one),
                 figure: figure(visit, one, part),
-                goals: goals(visit, one, part),
+                goals: judged(visit, asked, one, part),
             }
         };
         let section = |token: &&'static str| Section {
@@ -160,6 +162,23 @@ impl Sheet {
             query: site + &query(asked.period.year(), whose, None),
         })
     }
+}
+
+/// What was asked for. What is asked of a year, or by the end of June, is not held against a period that ends before.
+fn judged(visit: &Visit, asked: &Asked, one: &Indicator, part: Part) -> Vec<GoalShown> {
+    let last = asked.period.months().1.month();
+    let mut shown = goals(visit, one, part);
+    for (goal, said) in one.goals.iter().zip(&mut shown) {
+        let early = match (goal, one.measure) {
+            (Goal::Count(_), _) => asked.period.span() != Span::Year,
+            (Goal::Percent(_), Measure::AnnualPlans(until)) => last < until,
+            (Goal::Percent(_), _) => false,
+        };
+        if early {
+            said.state = "";
+        }
+    }
+    shown
 }
 
 /// The chief figures of each department that has any of them.
