@@ -11,7 +11,8 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-/// A language's sources: one for each reader of its words (records, answers of the interface, pages, those that explain, for those who write clients, those of draws, of figures, of journeys, checks in
+/// A language's sources: one for each reader of its words (records, answers of the interface, pages, those that explain, for those who write clients, those
+/// of draws, of figures, of bulletins, of journeys, checks in
 /// the browser, the importer, the desk).
 macro_rules! sources {
     ($tag:literal) => {
@@ -23,6 +24,7 @@ macro_rules! sources {
             include_str!(concat!("../../templates/locales/", $tag, "/developers.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/draws.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/statistics.ftl")),
+            include_str!(concat!("../../templates/locales/", $tag, "/bulletins.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/journeys.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/checks.ftl")),
             include_str!(concat!("../../templates/locales/", $tag, "/import.ftl")),

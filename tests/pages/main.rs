@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod answers;
+mod bulletins;
 mod checked;
 #[path = "../common/described.rs"]
 mod described;

@@ -68,6 +68,8 @@ pub struct Site {
     /// Records of the city's department: about the city, and about a county in it.
     pub city: u64,
     pub county: u64,
+    /// A bulletin about the month before the log began: one figure is right, one is not.
+    pub bulletin: u64,
     /// An individual business, and a record about it.
     pub individual: (String, u64),
     department: SecretKey,
@@ -127,6 +129,7 @@ impl Site {
             freed: 0,
             city: 0,
             county: 0,
+            bulletin: 0,
             individual: (coded("92", 80), 0),
             department: SecretKey::from_seed(&[0xd1; 32]),
         };
@@ -146,6 +149,7 @@ impl Site {
             body["objection_no"] = format!("异议2026-1{number:03}").into();
             site.publish(Kind::Objection, body);
         }
+        site.bulletin = site.publish(Kind::Bulletin, august());
         site.one_of_each();
         let mut body = site.body(Kind::Penalty);
         body["subject_name"] = HOSTILE.into();
@@ -366,6 +370,21 @@ impl Site {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// A bulletin in which nothing was to be counted, and something was.
+fn august() -> Value {
+    let figure = |indicator: &str, value: u64| {
+        json!({
+            "authority_id": DEPARTMENT, "definition": "日志收到的条数。", "indicator": indicator,
+            "indicator_name": indicator, "unit": "records", "value": value,
+        })
+    };
+    json!({
+        "bulletin_type": "monthly", "indicators": [figure("penalties", 0), figure("abnormal_listings", 5)],
+        "issued_on": "2026-09-01", "period_from": "2026-08-01", "period_to": "2026-08-31", "region": "000000",
+        "title": "示例县八月通报",
+    })
 }
 
 fn is_file(value: &Value) -> bool {

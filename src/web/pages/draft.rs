@@ -10,7 +10,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, ETA
 pub(super) struct Draft {
     pub(super) status: StatusCode,
     pub(super) headers: Vec<(HeaderName, String)>,
-    pub(super) body: String,
+    pub(super) body: Vec<u8>,
 }
 
 impl Draft {
@@ -28,12 +28,13 @@ impl Draft {
                 "{}\n{}\n",
                 word("page-error-500"),
                 word("page-error-500-text")
-            ),
+            )
+            .into_bytes(),
         }
     }
 
     /// A file that readers may keep as they keep pages.
-    pub(super) fn file(media: &str, visit: &Visit, etag: &str, body: String) -> Self {
+    pub(super) fn file(media: &str, visit: &Visit, etag: &str, body: impl Into<Vec<u8>>) -> Self {
         Draft {
             status: StatusCode::OK,
             headers: vec![
@@ -42,7 +43,7 @@ impl Draft {
                 (CACHE_CONTROL, visit.caching().to_owned()),
                 (ETAG, etag.to_owned()),
             ],
-            body,
+            body: body.into(),
         }
     }
 

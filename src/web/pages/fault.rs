@@ -108,6 +108,16 @@ impl Fault {
         .arg("year", year.to_string())
     }
 
+    /// No period that a bulletin can be about.
+    pub(super) fn no_period(given: &str) -> Self {
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-period",
+            "page-error-period-text",
+        )
+        .arg("given", shortened(given))
+    }
+
     /// No figure has this name.
     pub(super) fn no_indicator(given: &str) -> Self {
         Fault::new(

@@ -5,6 +5,7 @@
 
 mod authority;
 mod brief;
+mod bulletins;
 mod caching;
 mod corrections;
 mod developers;
@@ -135,6 +136,13 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/statistics", statistics::overview))
         .service(page("/statistics/{key}", statistics::indicator))
         .service(page("/developers", developers::page))
+        .service(page("/bulletins", bulletins::page))
+        .service(page("/bulletins/draft", bulletins::draft))
+        .service(
+            web::resource("/bulletins/draft.{part:docx|json}")
+                .get(bulletins::files::get)
+                .default_service(web::to(|visit: Visit| visit.only_read())),
+        )
         .service(page("/help", help::page))
         .service(page("/accessibility", help::accessibility))
         .service(page("/verify", verify::page))
@@ -390,7 +398,7 @@ impl Visit {
                 return Draft {
                     status: StatusCode::FOUND,
                     headers: vec![(LOCATION, location), (CACHE_CONTROL, "no-cache".to_owned())],
-                    body: String::new(),
+                    body: Vec::new(),
                 };
             }
             Answer::Fault(fault) => fault.page(self),
@@ -422,7 +430,7 @@ impl Visit {
             Ok(body) => Draft {
                 status,
                 headers,
-                body,
+                body: body.into_bytes(),
             },
             Err(error) => {
                 tracing::error!(template, %error, "a page could not be rendered");

@@ -170,6 +170,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
                 .filter(|_| whole)
                 .map_or(0, |fields| fields.omitted),
         )
+        .with("recount", &super::bulletins::recount::of(visit, &loaded)?)
         .with("shown", &visit.rulings_of(&loaded)?)
         .with("term", &term_over(visit, &loaded)?)
         .with("duties", &super::duties::of_record(visit, index)?)

@@ -13,7 +13,7 @@ use tera::Context;
 /// Plans in the map: the newest.
 const PLANS: usize = 1000;
 /// Pages that are always there.
-const PAGES: [&str; 16] = [
+const PAGES: [&str; 18] = [
     "/",
     "/list/abnormal",
     "/list/serious",
@@ -21,6 +21,7 @@ const PAGES: [&str; 16] = [
     "/plans",
     "/check",
     "/fairness",
+    "/bulletins",
     "/promises",
     "/repair",
     "/rules",
@@ -30,6 +31,7 @@ const PAGES: [&str; 16] = [
     "/help",
     "/developers",
     "/accessibility",
+    "/statistics",
 ];
 /// What is no page, or has an address for everything that may be typed.
 const CLOSED: [&str; 5] = ["/api/", "/log/", "/search", "/suggest", "/receipts/"];

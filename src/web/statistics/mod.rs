@@ -7,11 +7,13 @@
 mod cells;
 mod draws;
 mod indicators;
+mod period;
 mod records;
 mod submitted;
 
 pub use cells::{Cell, Part, parts_by};
 pub use indicators::{Goal, INDICATORS, Indicator, Measure, SECTIONS};
+pub use period::{Period, Span};
 
 use super::Portal;
 use super::kept::Kept;

@@ -70,6 +70,8 @@ const QUERIES: &[(&str, &[&str])] = &[
     ("/api/v1/statistics", &["year=2026"]),
     ("/api/v1/statistics.csv", &["year=2026"]),
     ("/api/v1/export.ndjson", &["kind=permit"]),
+    ("/bulletins/draft", &["period=2026-H1"]),
+    ("/bulletins/draft.{part:docx|json}", &["period=2026"]),
     ("/api/v1/fairness", &["year=2026"]),
     ("/api/v1/fairness.csv", &["year=2026"]),
     ("/api/v1/fairness/targets/{id}", &["year=2026"]),
@@ -119,6 +121,7 @@ impl Known {
             (page, "kind") if page.contains("/export/") => {
                 Kind::ALL.iter().map(ToString::to_string).collect()
             }
+            ("/bulletins/draft.", "part") => vec!["docx".to_owned(), "json".to_owned()],
             // Other forms of a page.
             (page, "part") if page.ends_with('.') => vec!["atom".to_owned(), "ics".to_owned()],
             ("/plans/" | "/draws/", "key") => vec![self.plan.join("/")],

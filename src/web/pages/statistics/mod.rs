@@ -127,24 +127,24 @@ fn years(visit: &Visit, asked: &Asked, path: &str) -> Result<Vec<Choice>, Fault>
 
 /// A figure in words.
 #[derive(Serialize)]
-struct Figure {
+pub(super) struct Figure {
     /// The share, or the number with its unit.
-    text: String,
+    pub(super) text: String,
     /// Of a share: so many of so many.
-    of: Option<String>,
+    pub(super) of: Option<String>,
     /// Of a hundred, for a bar; of a share alone.
     part: Option<String>,
 }
 
-fn unit(visit: &Visit, indicator: &Indicator) -> String {
+pub(super) fn unit(visit: &Visit, indicator: &Indicator) -> String {
     visit.word(&format!("code-unit-{}", indicator.unit))
 }
 
-fn name(visit: &Visit, indicator: &Indicator) -> String {
+pub(super) fn name(visit: &Visit, indicator: &Indicator) -> String {
     visit.word(&format!("stat-{}", indicator.token))
 }
 
-fn figure(visit: &Visit, indicator: &Indicator, part: Part) -> Figure {
+pub(super) fn figure(visit: &Visit, indicator: &Indicator, part: Part) -> Figure {
     let counted = |n: u64| {
         let args = [
             ("n", Arg::Text(grouped(n))),
@@ -176,10 +176,10 @@ fn figure(visit: &Visit, indicator: &Indicator, part: Part) -> Figure {
 
 /// What was asked for, and whether it is so.
 #[derive(Serialize)]
-struct GoalShown {
-    text: String,
+pub(super) struct GoalShown {
+    pub(super) text: String,
     /// `reached` or `missed`; nothing where nothing was counted.
-    state: &'static str,
+    pub(super) state: &'static str,
     /// Of a hundred.
     percent: Option<u64>,
 }
@@ -192,7 +192,7 @@ fn state(reached: Option<bool>) -> &'static str {
     }
 }
 
-fn goals(visit: &Visit, indicator: &Indicator, part: Part) -> Vec<GoalShown> {
+pub(super) fn goals(visit: &Visit, indicator: &Indicator, part: Part) -> Vec<GoalShown> {
     let goals = indicator.goals.iter();
     let shown = |goal: &Goal| match *goal {
         Goal::Percent(least) => GoalShown {

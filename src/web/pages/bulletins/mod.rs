@@ -1,0 +1,195 @@
+//! Bulletins: those that are published, and a draft of one with the figures of its period as they are counted now. Nothing is counted or published here.
+
+mod body;
+mod docx;
+pub(super) mod files;
+pub(super) mod recount;
+mod sheet;
+
+use super::fault::Fault;
+use super::{Answer, Link, Page, Visit};
+use crate::domain::{CodeList, Kind};
+use crate::text::{Arg, Catalogue, Lang};
+use crate::web::links;
+use crate::web::statistics::{Period, Span};
+use gongshi_verify::names::AuthorityId;
+use serde::Serialize;
+use serde_json::Value;
+use sheet::Sheet;
+
+/// Bulletins on the page; the list of the kind has all.
+const SHOWN: usize = 50;
+/// Years to choose from; others can stand in the address.
+const YEARS: i16 = 5;
+/// Types that are about one plan, and no bulletin of a period.
+const OF_PLANS: [&str; 2] = ["drawn_list_opening", "substitution_ground"];
+
+/// What is asked for.
+struct Asked {
+    period: Period,
+    authority: Option<String>,
+}
+
+impl Asked {
+    fn of(visit: &Visit) -> Result<Self, Fault> {
+        let text = visit.parameter("period").unwrap_or_default();
+        let period = Period::parse(&text).ok_or_else(|| Fault::no_period(&text))?;
+        let authority = visit.parameter("authority").filter(|id| !id.is_empty());
+        if let Some(text) = &authority {
+            let registry = visit.portal.intake.registry();
+            let id = AuthorityId::parse(text).ok();
+            if id
+                .and_then(|id| registry.authority(&id).map(|_| ()))
+                .is_none()
+            {
+                return Err(Fault::no_authority(text));
+            }
+        }
+        Ok(Asked { period, authority })
+    }
+
+    fn pairs(&self) -> [(&'static str, String); 2] {
+        [
+            ("period", self.period.to_string()),
+            ("authority", self.authority.clone().unwrap_or_default()),
+        ]
+    }
+
+    /// The same draft in another form.
+    fn href(&self, visit: &Visit, path: &str) -> String {
+        let pairs = self.pairs();
+        let pairs: Vec<_> = pairs.iter().map(|(name, v)| (*name, v.as_str())).collect();
+        links::with_query(visit.lang, path, &pairs)
+    }
+}
+
+/// The title of a bulletin of all departments, or of the one of that name.
+fn title(lang: Lang, period: Period, whose: Option<String>) -> String {
+    let period = Arg::Text(period_words(lang, period));
+    let words = Catalogue::built_in();
+    match whose {
+        Some(name) => {
+            let args = [("period", period), ("whose", name.into())];
+            words.get(lang, "page-bul-of-one", &args)
+        }
+        None => words.get(lang, "page-bul-of", &[("period", period)]),
+    }
+}
+
+/// A period in words.
+fn period_words(lang: Lang, period: Period) -> String {
+    let (key, n, last) = match period.span() {
+        Span::Month(n) => ("page-bul-month", n, n),
+        Span::Quarter(n) => ("page-bul-quarter", n, n),
+        Span::Half(1) => ("page-bul-half-1", 1, 1),
+        Span::Half(n) => ("page-bul-half-2", n, n),
+        Span::Year => ("page-bul-year", 1, 12),
+        Span::Other(first, last) => ("page-bul-months", first, last),
+    };
+    let text = |n: i8| Arg::Text(n.to_string());
+    let year = Arg::Text(period.year().to_string());
+    let args = [("year", year), ("n", text(n)), ("last", text(last))];
+    Catalogue::built_in().get(lang, key, &args)
+}
+
+#[derive(Serialize)]
+struct Published {
+    title: Link,
+    issue: Option<String>,
+    kind: String,
+    from: String,
+    to: String,
+    authority: Link,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    value: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Group {
+    text: String,
+    choices: Vec<Choice>,
+}
+
+/// Periods that have begun, newest year first.
+fn periods(visit: &Visit) -> Result<Vec<Group>, Fault> {
+    let today = visit.today;
+    let first = visit.portal.model.first_month()?;
+    let first = first.map_or(today.year(), |month| month.year());
+    let first = first.clamp(today.year() - YEARS + 1, today.year());
+    let group = |year: i16| {
+        let begun = Period::of_year(year)
+            .into_iter()
+            .filter(|period| period.days().0 <= today);
+        let choice = |period: Period| Choice {
+            value: period.to_string(),
+            text: period_words(visit.lang, period),
+        };
+        Group {
+            text: year.to_string(),
+            choices: begun.map(choice).collect(),
+        }
+    };
+    Ok((first..=today.year()).rev().map(group).collect())
+}
+
+pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
+    let registry = visit.portal.intake.registry();
+    let mut rows = Vec::new();
+    for index in visit.portal.model.list(Kind::Bulletin, 0, SHOWN)? {
+        let loaded = visit.load(index)?;
+        let Some(body) = &loaded.body else { continue };
+        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+        let kind = text("bulletin_type");
+        if OF_PLANS.contains(&kind) {
+            continue;
+        }
+        rows.push(Published {
+            title: Link {
+                text: visit
+                    .name_of(&loaded)
+                    .unwrap_or_else(|| format!("#{index}")),
+                href: links::record(visit.lang, index),
+            },
+            issue: body
+                .get("issue_no")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
+            kind: visit.code_name(
+                CodeList::BulletinType,
+                kind,
+                loaded.place(Kind::Bulletin, body),
+            ),
+            from: text("period_from").to_owned(),
+            to: text("period_to").to_owned(),
+            authority: visit.authority_link(&registry, loaded.entry.authority.as_str()),
+        });
+    }
+    let authorities = registry.authorities().map(|one| Choice {
+        value: one.id.to_string(),
+        text: one.name.clone(),
+    });
+    Page::new("bulletins.html", visit.word("page-bul-title"))
+        .with("rows", &rows)
+        .with("all", &links::list(visit.lang, Kind::Bulletin))
+        .with("action", &links::page(visit.lang, "/bulletins/draft", ""))
+        .with("groups", &periods(visit)?)
+        .with("authorities", &authorities.collect::<Vec<_>>())
+        .with("foreign", &super::summary::foreign(visit.lang))
+        .done()
+}
+
+pub(super) fn draft(visit: &Visit) -> Result<Answer, Fault> {
+    let asked = Asked::of(visit)?;
+    let sheet = Sheet::of(visit, &asked)?;
+    Page::new("bulletin-draft.html", sheet.title.clone())
+        .above(visit.link("page-bul-title", "/bulletins"))
+        .with("sheet", &sheet)
+        .with("docx", &asked.href(visit, "/bulletins/draft.docx"))
+        .with("record", &asked.href(visit, "/bulletins/draft.json"))
+        .with("foreign", &super::summary::foreign(visit.lang))
+        .done()
+}
