@@ -28,7 +28,7 @@ impl Visit {
     pub(super) fn etag(&self) -> String {
         let portal = &self.portal;
         // Deadlines are over without an entry.
-        let counts_down = ["/plans", "/draws", "/fairness", "/statistics"]
+        let counts_down = ["/plans", "/draws", "/fairness", "/statistics", "/bulletins"]
             .iter()
             .any(|path| self.path.starts_with(path));
         let minute = match portal.synthetic || counts_down {
