@@ -111,10 +111,14 @@ fn bulletins(out: &mut Builder<'_>) {
     let periods = (1..=10i8)
         .map(|month| ("monthly", month, month, &texts.definition))
         .chain([("half_yearly", 1, 6, &texts.definition_half)]);
-    // Counted first: bulletins do not count themselves.
+    // Counted first: bulletins do not count themselves. What became of a promise is no promise of its own.
     let logged: Vec<(Kind, String)> = out
         .planned
         .iter()
+        .filter(|record| {
+            let mut named = record.references.iter();
+            record.kind != Kind::CreditPromise || !named.any(|(member, _)| *member == "promise")
+        })
         .map(|record| (record.kind, record.slot.to_string()[..7].to_owned()))
         .collect();
     for (bulletin, first, last, definition) in periods {

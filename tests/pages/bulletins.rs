@@ -176,6 +176,9 @@ async fn what_is_no_period_is_told_in_the_readers_language() {
                 assert!(html.contains(&title) && html.contains("2026-Q2"), "{path}");
             }
         }
+        // Of no period: the last month that is over.
+        let whole = page(&format!("{base}/bulletins/draft"), 200).await;
+        assert!(whole.contains("period=2026-08"));
         for odd in ["%3Cb%3E", "610399-XX"] {
             let path = format!("{base}/bulletins/draft?period=2026&authority={odd}");
             page(&path, 404).await;

@@ -53,6 +53,17 @@ impl Period {
         Some(Period { year, first, last })
     }
 
+    /// The last month that is over on a day.
+    #[must_use]
+    pub fn month_before(day: Date) -> Self {
+        let last = day.first_of_month().yesterday().unwrap_or(day);
+        Period {
+            year: last.year(),
+            first: last.month(),
+            last: last.month(),
+        }
+    }
+
     /// The period of these days, where they are the whole of some months of one year.
     #[must_use]
     pub fn between(from: Date, to: Date) -> Option<Self> {
@@ -214,6 +225,13 @@ mod tests {
         ] {
             assert_eq!(Period::parse(odd), None, "{odd}");
         }
+    }
+
+    #[test]
+    fn the_month_before_is_over() {
+        let before = |year, month, day| Period::month_before(date(year, month, day)).to_string();
+        assert_eq!(before(2026, 3, 31), "2026-02");
+        assert_eq!(before(2026, 1, 1), "2025-12");
     }
 
     #[test]

@@ -32,8 +32,11 @@ struct Asked {
 
 impl Asked {
     fn of(visit: &Visit) -> Result<Self, Fault> {
-        let text = visit.parameter("period").unwrap_or_default();
-        let period = Period::parse(&text).ok_or_else(|| Fault::no_period(&text))?;
+        let period = match visit.parameter("period") {
+            Some(text) => Period::parse(&text).ok_or_else(|| Fault::no_period(&text))?,
+            // Of no period in particular: the last month that is over.
+            None => Period::month_before(visit.today),
+        };
         let authority = visit.parameter("authority").filter(|id| !id.is_empty());
         if let Some(text) = &authority {
             let registry = visit.portal.intake.registry();
