@@ -49,6 +49,15 @@ impl Month {
         (Month { year, month: 1 }, Month { year, month: 12 })
     }
 
+    /// The month of that number in the same year.
+    #[must_use]
+    pub fn with(self, month: i8) -> Self {
+        Month {
+            month: month.clamp(1, 12),
+            ..self
+        }
+    }
+
     /// The year it is of.
     #[must_use]
     pub fn year(self) -> i16 {
@@ -127,14 +136,46 @@ impl Model {
     /// # Errors
     /// [`ModelError`].
     pub fn published(&self, from: Month, to: Month) -> Result<Vec<Published>, ModelError> {
-        let begin = key::published(&from.to_string(), None);
-        let end = key::published(&to.next().to_string(), None);
-        let pairs = self.database.range(&begin, Some(&end));
+        self.of_months(
+            |month| key::published(&month.to_string(), None),
+            from,
+            to,
+            published,
+        )
+    }
+
+    /// What is kept by month of these months, both included, in order.
+    pub(super) fn of_months<T>(
+        &self,
+        key: impl Fn(Month) -> Vec<u8>,
+        from: Month,
+        to: Month,
+        read: impl Fn(&[u8], &[u8]) -> Result<T, ModelError>,
+    ) -> Result<Vec<T>, ModelError> {
+        let pairs = self.database.range(&key(from), Some(&key(to.next())));
         pairs
             .map(|pair| {
                 let (key, value) = pair?;
-                published(&key, &value)
+                read(&key, &value)
             })
+            .collect()
+    }
+
+    /// The indexes at the ends of keys that begin alike, largest first: at most `limit` of those below `before`.
+    pub(super) fn newest_below(
+        &self,
+        key: impl Fn(Option<u64>) -> Vec<u8>,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<u64>, ModelError> {
+        let from = key(None);
+        let to = match before {
+            Some(before) => Some(key(Some(before))),
+            None => prefix_end(&from),
+        };
+        let pairs = self.database.range_rev(&from, to.as_deref()).take(limit);
+        pairs
+            .map(|pair| index_in_key("an entry of a month", &pair?.0))
             .collect()
     }
 
@@ -165,15 +206,7 @@ impl Model {
         limit: usize,
     ) -> Result<Vec<u64>, ModelError> {
         let key = |index| key::published_entry(&month.to_string(), kind, authority, index);
-        let from = key(None);
-        let to = match before {
-            Some(before) => Some(key(Some(before))),
-            None => prefix_end(&from),
-        };
-        let pairs = self.database.range_rev(&from, to.as_deref()).take(limit);
-        pairs
-            .map(|pair| index_in_key("an entry of a month", &pair?.0))
-            .collect()
+        self.newest_below(key, before, limit)
     }
 }
 

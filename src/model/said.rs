@@ -6,12 +6,11 @@
 use super::figures::Month;
 use super::fold::Read;
 use super::staging::Staging;
-use super::{Model, ModelError, index_in_key, key, number, unusable};
+use super::{Model, ModelError, key, number, unusable};
 use crate::domain::Kind;
 use crate::domain::dates::day_in_china;
 use crate::domain::schema::schema;
 use crate::rules::Rules;
-use crate::store::prefix_end;
 use serde::Serialize;
 
 /// The kinds of which something is counted, and their fields that say it.
@@ -116,15 +115,7 @@ impl Model {
     /// # Errors
     /// [`ModelError`].
     pub fn said(&self, from: Month, to: Month) -> Result<Vec<Said>, ModelError> {
-        let begin = key::said(&from.to_string(), None);
-        let end = key::said(&to.next().to_string(), None);
-        let pairs = self.database.range(&begin, Some(&end));
-        pairs
-            .map(|pair| {
-                let (key, value) = pair?;
-                read(&key, &value)
-            })
-            .collect()
+        self.of_months(|month| key::said(&month.to_string(), None), from, to, read)
     }
 
     /// The records behind one of those numbers, newest first: at most `limit` of those below `before`.
@@ -141,15 +132,7 @@ impl Model {
         limit: usize,
     ) -> Result<Vec<u64>, ModelError> {
         let key = |index| key::said_entry(&month.to_string(), kind, authority, says, index);
-        let from = key(None);
-        let to = match before {
-            Some(before) => Some(key(Some(before))),
-            None => prefix_end(&from),
-        };
-        let pairs = self.database.range_rev(&from, to.as_deref()).take(limit);
-        pairs
-            .map(|pair| index_in_key("a record that says something", &pair?.0))
-            .collect()
+        self.newest_below(key, before, limit)
     }
 }
 

@@ -82,6 +82,16 @@ pub(super) fn in_time(plan: &Drawn) -> Vec<Cell> {
     due(plan, early, |one| one.in_time)
 }
 
+/// Tasks, and of those done the ones done until the end of a month.
+pub(super) fn until(cells: &[Cell], month: Month) -> Vec<Cell> {
+    let done_later = |cell: &&Cell| cell.plan.is_some() && cell.month > month;
+    cells
+        .iter()
+        .filter(|cell| !done_later(cell))
+        .cloned()
+        .collect()
+}
+
 /// By department; of a sealed list that is not opened, targets instead of visits, and all of them its leader's.
 fn due(
     plan: &Drawn,
@@ -193,13 +203,8 @@ impl Portal {
         Ok(fairness.officers.iter().map(cell).collect())
     }
 
-    /// Tasks of the year's annual plans, as they were revised last, and those that a draw was made for until the end of a month.
-    pub(super) fn annual_plans(
-        &self,
-        year: i16,
-        drawn: &[Drawn],
-        until: i8,
-    ) -> Result<Vec<Cell>, Problem> {
+    /// Tasks of the year's annual plans, as they were revised last, and those that a draw was made for, in the month of the first.
+    pub(super) fn annual_plans(&self, year: i16, drawn: &[Drawn]) -> Result<Vec<Cell>, Problem> {
         // Each revision, and the one it replaces.
         let mut plans = BTreeMap::new();
         let mut replaced = BTreeMap::new();
@@ -219,7 +224,6 @@ impl Portal {
             let steps = std::iter::successors(Some(index), |at| replaced.get(at).copied());
             steps.take(MOST_REVISIONS).last().unwrap_or(index)
         };
-        let end = Month::parse(&format!("{year:04}-{until:02}"));
         let mut cells = Vec::new();
         for (index, body) in &plans {
             if replaced.contains_key(index) {
@@ -237,7 +241,6 @@ impl Portal {
             cells.push(Cell::new(month, authority, 0, open.len() as u64).entry(*index));
             let mut own: Vec<&Drawn> = drawn
                 .iter()
-                .filter(|plan| end.is_none_or(|end| plan.month <= end))
                 .filter(|plan| plan.annual_plan.map(latest) == Some(*index))
                 .collect();
             own.sort_by_key(|plan| (plan.month, plan.state.index));

@@ -100,15 +100,17 @@ impl Portal {
         let (drawn, left_out) = self.drawn_in(year)?;
         let said = self.model.said(from, to)?;
         let published = self.model.published(from, to)?;
+        let annual_plans = self.annual_plans(year, &drawn)?;
+        let submitted = self.submitted(year)?;
         let cells = INDICATORS.iter().map(|one| match one.measure {
             Measure::Draws(cells) => Ok(drawn.iter().flat_map(cells).collect()),
             Measure::Strata => self.by_stratum(&drawn),
             Measure::Officers => self.loads(year),
-            Measure::AnnualPlans(until) => self.annual_plans(year, &drawn, until),
+            Measure::AnnualPlans(until) => Ok(draws::until(&annual_plans, from.with(until))),
             Measure::Said { kind, says } => Ok(records::said(&said, kind, says)),
             Measure::Codes { kind, list } => Ok(records::codes(&said, kind, list)),
             Measure::Entries(kind) => Ok(records::entries(&published, kind)),
-            Measure::Submitted(token) => self.submitted(year, token),
+            Measure::Submitted(token) => Ok(submitted::of(&submitted, token)),
         });
         Ok(Statistics {
             as_of,

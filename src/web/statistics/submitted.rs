@@ -1,6 +1,7 @@
 //! What authorities submitted themselves, in bulletins: figures that nobody outside can count, such as those of classes that are not public.
 
 use super::cells::Cell;
+use super::indicators::{INDICATORS, Measure};
 use crate::domain::Kind;
 use crate::model::Month;
 use crate::web::Portal;
@@ -8,10 +9,25 @@ use crate::web::problem::Problem;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// Cells by indicator and authority.
+pub(super) type Submitted = BTreeMap<(String, String), Cell>;
+
+/// Those of an indicator.
+pub(super) fn of(all: &Submitted, token: &str) -> Vec<Cell> {
+    let own = all.iter().filter(|((one, _), _)| one == token);
+    own.map(|(_, cell)| cell.clone()).collect()
+}
+
+/// Whether it is taken as submitted.
+fn is_submitted(token: &str) -> bool {
+    let mut all = INDICATORS.iter();
+    all.any(|one| matches!(one.measure, Measure::Submitted(own) if own == token))
+}
+
 impl Portal {
-    /// Of each authority the newest of the bulletins about days of the year that have the indicator.
-    pub(super) fn submitted(&self, year: i16, token: &str) -> Result<Vec<Cell>, Problem> {
-        let mut newest: BTreeMap<String, Cell> = BTreeMap::new();
+    /// Of each authority, for each indicator that is taken as submitted, the newest of the bulletins about days of the year that have it.
+    pub(super) fn submitted(&self, year: i16) -> Result<Submitted, Problem> {
+        let mut newest = Submitted::new();
         let year = format!("{year:04}-");
         // Newest first: of two about the same time the later counts.
         for index in self.model.list(Kind::Bulletin, 0, usize::MAX)? {
@@ -28,9 +44,10 @@ impl Portal {
             };
             let indicators = body.get("indicators").and_then(Value::as_array);
             for one in indicators.into_iter().flatten() {
-                if one.get("indicator").and_then(Value::as_str) != Some(token) {
+                let token = one.get("indicator").and_then(Value::as_str);
+                let Some(token) = token.filter(|token| is_submitted(token)) else {
                     continue;
-                }
+                };
                 let number = |name| one.get(name).and_then(Value::as_u64);
                 let authority = match one.get("authority_id").and_then(Value::as_str) {
                     Some(id) => id.to_owned(),
@@ -42,13 +59,14 @@ impl Portal {
                     number("value").unwrap_or_default(),
                     number("denominator").unwrap_or_default(),
                 );
-                let known = newest.get(&authority);
+                let key = (token.to_owned(), authority);
+                let known = newest.get(&key);
                 if known.is_none_or(|known| known.month < month) {
-                    newest.insert(authority, cell.entry(index));
+                    newest.insert(key, cell.entry(index));
                 }
             }
         }
-        Ok(newest.into_values().collect())
+        Ok(newest)
     }
 
     fn authority_of(&self, index: u64) -> Result<String, Problem> {
