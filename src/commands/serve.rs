@@ -6,7 +6,7 @@ use gongshi::app::{App, Draws, SearchEngine, Tuning};
 use gongshi::intake::{Clock as _, LogClock, SystemClock};
 use gongshi::log::Batching;
 use gongshi::search::TantivyOptions;
-use gongshi::web::{self, limits::SEARCHES};
+use gongshi::web::{self, limits::KEPT_PAGES_MIB, limits::SEARCHES};
 use gongshi_verify::entry::MAX_AHEAD_SECONDS;
 use gongshi_verify::time::Timestamp;
 use std::net::TcpListener;
@@ -86,6 +86,9 @@ struct Limits {
     /// Searches in work at once; one more is answered 503.
     #[arg(long, default_value_t = SEARCHES as u32, value_parser = clap::value_parser!(u32).range(1..=4096))]
     searches: u32,
+    /// Memory for pages of enterprises that are kept as they were made, in MiB; with 0 each is made anew.
+    #[arg(long, default_value_t = KEPT_PAGES_MIB, value_parser = clap::value_parser!(u32).range(0..=65_536))]
+    kept_pages_mib: u32,
 }
 
 impl Limits {
@@ -135,6 +138,7 @@ impl Serve {
         ensure_free(&self.listen)?;
         let limits = web::limits::Limits {
             searches: self.tuning.searches as usize,
+            kept_pages: (self.tuning.kept_pages_mib as usize) << 20,
             ..web::limits::Limits::default()
         };
         let mut tuning = self.tuning.tuning(self.published_checkpoint)?;

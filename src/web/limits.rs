@@ -39,6 +39,8 @@ pub struct Limits {
     pub rate: u32,
     /// Searches in work at once; one more is answered 503.
     pub searches: usize,
+    /// Bytes of enterprises' pages that are kept as they were made; with 0 none is.
+    pub kept_pages: usize,
 }
 
 impl Default for Limits {
@@ -48,6 +50,7 @@ impl Default for Limits {
             pause: Duration::from_secs(30),
             rate: 128,
             searches: SEARCHES,
+            kept_pages: (KEPT_PAGES_MIB as usize) << 20,
         }
     }
 }
@@ -55,6 +58,10 @@ impl Default for Limits {
 /// Searches in work at once, unless set otherwise: two cores answer as many within a second or two, which is as long as a
 /// reader waits, and they leave most of the threads that read storage to other pages.
 pub const SEARCHES: usize = 32;
+
+/// MiB of pages that are kept, unless set otherwise: about ten thousand enterprises with a few records each, or fewer that
+/// are asked for more often.
+pub const KEPT_PAGES_MIB: u32 = 64;
 
 /// The places of searches, shared by all workers.
 #[derive(Debug, Clone)]

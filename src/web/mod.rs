@@ -64,6 +64,7 @@ pub fn configure_within(
     let portal = web::Data::new(portal);
     let metrics = web::Data::new(ops::Metrics::new());
     let searches = web::Data::new(Searches::new(limits.searches));
+    let kept = web::Data::new(pages::KeptPages::new(limits.kept_pages));
     let limits = web::Data::new(limits);
     move |config| {
         config
@@ -71,6 +72,7 @@ pub fn configure_within(
             .app_data(log.clone())
             .app_data(metrics.clone())
             .app_data(searches.clone())
+            .app_data(kept.clone())
             .app_data(limits.clone())
             .service(
                 web::scope("/log")

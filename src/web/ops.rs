@@ -4,6 +4,7 @@
 
 use super::Portal;
 use super::limits::Arrival;
+use super::pages::KeptPages;
 use super::problem::Problem;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -12,7 +13,8 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpResponse, web};
 use prometheus::{
-    Encoder as _, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder as _, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
+    TextEncoder,
 };
 use std::time::Instant;
 
@@ -39,6 +41,8 @@ pub struct Metrics {
     unreferenced: IntGauge,
     erasures: IntGauge,
     undecided: IntGauge,
+    kept_bytes: IntGauge,
+    kept_used: IntCounter,
 }
 
 impl Default for Metrics {
@@ -73,7 +77,13 @@ impl Metrics {
             &["route"],
         )
         .expect(VALID);
+        let kept_used = IntCounter::new(
+            "gongshi_kept_pages_used_total",
+            "Pages of enterprises answered as they were kept",
+        )
+        .expect(VALID);
         registry.register(Box::new(requests.clone())).expect(VALID);
+        registry.register(Box::new(kept_used.clone())).expect(VALID);
         registry.register(Box::new(seconds.clone())).expect(VALID);
         Metrics {
             log_size: gauge(
@@ -96,6 +106,11 @@ impl Metrics {
                 "gongshi_records_undecided",
                 "Public records that no rule ends and whose authority has to decide",
             ),
+            kept_bytes: gauge(
+                "gongshi_kept_pages_bytes",
+                "Bytes of enterprises' pages that are kept as they were made",
+            ),
+            kept_used,
             registry,
             requests,
             seconds,
@@ -117,7 +132,7 @@ impl Metrics {
         self.seconds.with_label_values(&[route]).observe(seconds);
     }
 
-    fn text(&self, portal: &Portal) -> String {
+    fn text(&self, portal: &Portal, kept: &KeptPages) -> String {
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         self.log_size.set(number(portal.log.published().size()));
         self.queued.set(number(portal.log.queued() as u64));
@@ -135,6 +150,9 @@ impl Metrics {
         if let Ok(undecided) = portal.model.undecided() {
             self.undecided.set(number(undecided));
         }
+        self.kept_bytes.set(number(kept.bytes() as u64));
+        self.kept_used
+            .inc_by(kept.used().saturating_sub(self.kept_used.get()));
         let mut text = Vec::new();
         match TextEncoder::new().encode(&self.registry.gather(), &mut text) {
             Ok(()) => String::from_utf8_lossy(&text).into_owned(),
@@ -261,8 +279,12 @@ fn text(status: StatusCode, body: String) -> HttpResponse {
     get, path = "/metrics", operation_id = "metrics", tag = "operation",
     responses((status = 200, description = "Prometheus text format", content_type = "text/plain", body = String)),
 )]
-pub async fn metrics(portal: web::Data<Portal>, metrics: web::Data<Metrics>) -> HttpResponse {
-    text(StatusCode::OK, metrics.text(&portal))
+pub async fn metrics(
+    portal: web::Data<Portal>,
+    metrics: web::Data<Metrics>,
+    kept: web::Data<KeptPages>,
+) -> HttpResponse {
+    text(StatusCode::OK, metrics.text(&portal, &kept))
 }
 
 /// `/healthz`: the process answers.

@@ -11,6 +11,7 @@ mod drawn;
 mod expiry;
 mod found;
 mod journeys;
+mod kept;
 mod lawful;
 mod linked;
 mod many;

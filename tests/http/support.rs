@@ -16,6 +16,7 @@ pub const LIMITS: Limits = Limits {
     head: Duration::from_secs(1),
     pause: Duration::from_secs(1),
     rate: 128,
+    kept_pages: 0,
 };
 /// Registered, and its only key revoked.
 pub const REVOKED: &str = "000000-YJJ";

@@ -1,7 +1,10 @@
 //! What a page is made of, in a tag: as long as that is the same, the page is, and whoever has it need not be sent it again.
 
 use super::Visit;
+use super::kept::Terms;
 use crate::web::assets;
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use gongshi_verify::encoding::hex;
 
 impl Visit {
@@ -35,31 +38,53 @@ impl Visit {
             true => self.now / 60,
             false => 0,
         };
-        let day = self.today;
         let site = match self.shows_site() {
             true => self.site.as_deref().unwrap_or_default(),
             false => "",
         };
-        // Keys come into effect a moment after their entry is published.
-        let registry = portal.intake.registry();
-        let keys: usize = registry
-            .authorities()
-            .map(|authority| {
-                let ended = authority.keys.iter().filter(|key| key.ended_at.is_some());
-                1 + authority.keys.len() + ended.count() + authority.amended_at.len()
-            })
-            .sum();
+        let terms = self.terms();
         format!(
-            "W/\"{}-{}-{}-{}-{}-{}-{}-{}-{keys}-{day}-{minute}-{site}\"",
+            "W/\"{}-{}-{}-{}-{}-{}-{}-{}-{}-{}-{minute}-{site}\"",
             assets::build(),
-            hex(&portal.intake.rules().digest()[..6]),
+            hex(&terms.rules),
             portal.log.published().size(),
             portal.search.searchable(),
             u8::from(portal.search.trouble().is_some()),
             portal.model.cursor().unwrap_or_default(),
-            portal.intake.docket().cursor().unwrap_or_default(),
+            terms.docket.unwrap_or_default(),
             // What an entry hides is hidden a moment after it is published, and then noted here.
-            portal.intake.standing().cursor().unwrap_or_default(),
+            terms.standing.unwrap_or_default(),
+            terms.keys,
+            terms.day,
         )
+    }
+    /// What every page depends on beside the entries.
+    pub(super) fn terms(&self) -> Terms {
+        let mut rules = [0; 6];
+        rules.copy_from_slice(&self.portal.intake.rules().digest()[..6]);
+        // Keys come into effect a moment after their entry is published.
+        let registry = self.portal.intake.registry();
+        let keys = registry.authorities().map(|authority| {
+            let ended = authority.keys.iter().filter(|key| key.ended_at.is_some());
+            1 + authority.keys.len() + ended.count() + authority.amended_at.len()
+        });
+        Terms {
+            rules,
+            keys: keys.sum(),
+            day: self.today,
+            docket: self.portal.intake.docket().cursor().ok(),
+            standing: self.portal.intake.standing().cursor().ok(),
+        }
+    }
+
+    /// The answer to a reader who has that page already.
+    pub(super) fn unchanged(&self, etag: &str) -> Option<HttpResponse> {
+        let known = self.if_none_match.as_ref()?;
+        assets::matches(known, etag).then(|| {
+            HttpResponse::NotModified()
+                .insert_header((ETAG, etag))
+                .insert_header((CACHE_CONTROL, self.caching()))
+                .finish()
+        })
     }
 }

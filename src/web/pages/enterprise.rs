@@ -7,7 +7,7 @@ use super::journeys::Short;
 use super::journeys::early::Early;
 use super::lists::{numbered, page_number};
 use super::summary::{Row, individual};
-use super::{Answer, Page, Pager, Visit};
+use super::{Answer, Moving, Page, Pager, Visit};
 use crate::domain::uscc::{LENGTH, fold};
 use crate::domain::{Kind, Uscc, UsccError};
 use crate::model::{Enterprise, Listing};
@@ -30,10 +30,9 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         return Ok(Answer::Redirect(href));
     }
     let model = &visit.portal.model;
-    let folded = model.cursor()?;
     let registry = visit.portal.intake.registry();
     let Some(enterprise) = model.enterprise(code.as_str())? else {
-        return unknown(visit, &code, folded);
+        return unknown(visit, &code);
     };
     let last = enterprise.on_page().div_ceil(PER_PAGE).max(1);
     let page = page_number(visit, last)?;
@@ -84,7 +83,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("rows", &rows)
         .with("total", &enterprise.records)
         .with("corrected_away", &enterprise.corrected_away)
-        .with("folded", &folded)
+        .with("up_to", &visit.moving(Moving::UpTo)?)
         .with("pager", &pager)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()
@@ -134,7 +133,7 @@ fn standing(
     Ok((rows(&enterprise.abnormal)?, rows(&enterprise.serious)?))
 }
 
-fn unknown(visit: &Visit, code: &Uscc, folded: u64) -> Result<Answer, Fault> {
+fn unknown(visit: &Visit, code: &Uscc) -> Result<Answer, Fault> {
     let title = visit.say(
         "page-enterprise-unknown-title",
         &[("code", code.as_str().into())],
@@ -145,7 +144,7 @@ fn unknown(visit: &Visit, code: &Uscc, folded: u64) -> Result<Answer, Fault> {
         .with("valid", &true)
         .with("search_action", &links::page(visit.lang, "/search", ""))
         .with("q", "")
-        .with("folded", &folded);
+        .with("up_to", &visit.moving(Moving::UpTo)?);
     page.status = StatusCode::NOT_FOUND;
     page.done()
 }

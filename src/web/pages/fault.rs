@@ -276,7 +276,7 @@ impl From<Problem> for Fault {
 
 impl From<tera::Error> for Fault {
     fn from(error: tera::Error) -> Self {
-        tracing::error!(%error, "a file could not be rendered");
+        tracing::error!(%error, "a page or file could not be rendered");
         Fault::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "page-error-500",

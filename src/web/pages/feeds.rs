@@ -2,9 +2,7 @@
 
 use super::fault::Fault;
 use super::{Answer, Draft, Visit};
-use crate::web::assets;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpResponse, web};
 use atom_syndication::{FixedDateTime, Generator, Link};
 use gongshi_verify::encoding::hex;
@@ -66,13 +64,8 @@ impl Visit {
     ) -> HttpResponse {
         // Taken before anything is read: an entry that comes in between makes the tag too old, never too new.
         let etag = self.etag();
-        if let Some(known) = &self.if_none_match
-            && assets::matches(known, &etag)
-        {
-            return HttpResponse::NotModified()
-                .insert_header((ETAG, etag))
-                .insert_header((CACHE_CONTROL, self.caching()))
-                .finish();
+        if let Some(unchanged) = self.unchanged(&etag) {
+            return unchanged;
         }
         let lang = self.lang;
         let built = web::block(move || match build(&self, &etag) {

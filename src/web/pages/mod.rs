@@ -23,6 +23,7 @@ mod follows;
 mod help;
 mod home;
 mod journeys;
+mod kept;
 mod lists;
 mod log_state;
 mod pager;
@@ -55,6 +56,8 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use draft::Draft;
 use fault::Fault;
 use jiff::civil::Date;
+pub use kept::KeptPages;
+use kept::Moving;
 use pager::Pager;
 use serde::Serialize;
 use std::cell::Cell;
@@ -102,7 +105,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
             "/enterprise/{key}.{part:atom}",
             record_feeds::Of::Enterprise,
         ))
-        .service(page("/enterprise/{key}", enterprise::page))
+        .service(
+            web::resource("/enterprise/{key}")
+                .get(|visit: Visit| visit.keep(enterprise::page))
+                .default_service(web::to(|visit: Visit| visit.only_read())),
+        )
         .service(page("/record/{key}", record::page))
         .service(page("/authority/{key}", authority::page))
         .service(page("/duties", duties::all))
@@ -213,6 +220,9 @@ pub(super) struct Visit {
     /// Whether the page names a natural person.
     person: Cell<bool>,
     searches: web::Data<Searches>,
+    kept: web::Data<KeptPages>,
+    /// Whether marks are to stand where a page says what changes without it.
+    marking: Cell<bool>,
     /// The limits that hold.
     limits: web::Data<Limits>,
 }
@@ -231,6 +241,10 @@ impl FromRequest for Visit {
         let searches = request
             .app_data::<web::Data<Searches>>()
             .expect("pages are registered together with the places of searches")
+            .clone();
+        let kept = request
+            .app_data::<web::Data<KeptPages>>()
+            .expect("pages are registered together with what is kept of them")
             .clone();
         let limits = request.app_data::<web::Data<Limits>>();
         let limits = limits
@@ -259,6 +273,8 @@ impl FromRequest for Visit {
             today: day_in_china(now),
             person: Cell::new(false),
             searches,
+            kept,
+            marking: Cell::new(false),
             limits,
         }))
     }
@@ -426,21 +442,19 @@ impl Visit {
             headers.push((RETRY_AFTER, seconds.to_string()));
         }
         let template = page.template;
-        match render::render(template, &self.context(page, indexable)) {
+        let context = self.context(page, indexable);
+        match context.and_then(|context| Ok(render::render(template, &context)?)) {
             Ok(body) => Draft {
                 status,
                 headers,
                 body: body.into_bytes(),
             },
-            Err(error) => {
-                tracing::error!(template, %error, "a page could not be rendered");
-                Draft::plain(StatusCode::INTERNAL_SERVER_ERROR, self.lang)
-            }
+            Err(_) => Draft::plain(StatusCode::INTERNAL_SERVER_ERROR, self.lang),
         }
     }
 
     /// The page's own context and what every page has.
-    fn context(&self, page: Page, indexable: bool) -> Context {
+    fn context(&self, page: Page, indexable: bool) -> Result<Context, Fault> {
         let other = match self.lang {
             Lang::Zh => Lang::En,
             Lang::En => Lang::Zh,
@@ -486,11 +500,12 @@ impl Visit {
         context.insert("suggest", assets::suggest());
         context.insert("verify_page", assets::verify_page());
         context.insert("size", &portal.log.published().size());
+        context.insert("entries", &self.moving(Moving::Entries)?);
         context.insert("origin", portal.log.origin().as_str());
         context.insert("synthetic", &portal.synthetic);
-        let now = portal.intake.clock().now();
-        context.insert("now", &render::Moment::to_minute(self.lang, now));
+        context.insert("now_iso", &self.moving(Moving::NowIso)?);
+        context.insert("now_text", &self.moving(Moving::NowText)?);
         context.insert("simulated", &portal.intake.clock().simulated());
-        context
+        Ok(context)
     }
 }

@@ -43,7 +43,7 @@ fn whole(visit: &Visit) -> Result<String, Fault> {
         .with("policy", &policy_of(&visit.portal))
         .with("style_hash", &hash(style))
         .with("script_hash", &hash(&script));
-    let (template, context) = (page.template, visit.context(page, false));
+    let (template, context) = (page.template, visit.context(page, false)?);
     let html = render::render(template, &context)?;
     // Templates escape all they print, so that nothing of a page can become a script: these two are put in here.
     let html = html.replacen("<style></style>", &format!("<style>{style}</style>"), 1);
