@@ -75,6 +75,13 @@ class Walk:
             self.browser.loaded()
             self.arrived(want)
 
+    def in_the_other_language(self, want):
+        """Follows the switch: the same page, in the other language."""
+        self.click(r".", None, within="header li:has(.switch)")
+        self.browser.loaded()
+        other, prefix = next((lang, prefix) for lang, prefix in LANGUAGES if lang != self.lang)
+        Walk(self.browser, self.base, other, prefix, self.width, self.scripts).arrived(want)
+
     def sees(self, *selectors):
         for selector in selectors:
             if not self.browser.run(f"[...document.querySelectorAll({json.dumps(selector)})].some((one) => one.checkVisibility() && one.textContent.trim())"):
@@ -96,17 +103,12 @@ def citizen(walk, known):
     walk.sees(".standing li")
     walk.start()
     walk.click(r"/list/abnormal$", r"/list/abnormal", within="header")
-    walk.click(r"page=2", r"/list/abnormal\?page=2")
+    walk.click(r"/list/abnormal\?after=", r"/list/abnormal\?after=\w{18}")
     walk.click(r"^(/en)?/statistics$", r"/statistics", within="footer")
     walk.click(r"/statistics/\w+", r"/statistics/\w+.*")
     walk.sees("table")
     walk.click(r"^(/en)?/help$", r"/help", within="footer")
-    other = "" if walk.prefix else "/en"
-    there = Walk(walk.browser, walk.base, "en" if other else "zh-CN", other, walk.width, walk.scripts)
-    there.prefix, walk_prefix = other, walk.prefix
-    walk.click(r"/help$", None, within=".switch, header")
-    walk.browser.loaded()
-    there.arrived(r"/help")
+    walk.in_the_other_language(r"/help")
 
 
 def enterprise(walk, known):
@@ -149,6 +151,12 @@ def settled(walk, part):
     walk.browser.run(script)
 
 
+def packed(extra):
+    """What stands behind a proof's word `extra`."""
+    text = json.dumps(extra, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return base64.b64encode(text.encode()).decode()
+
+
 def tampered(proof):
     """A proof, and three more of which one part each was changed: the path, the record, the checkpoint."""
     lines = proof.split("\n")
@@ -161,8 +169,7 @@ def tampered(proof):
     name = next(name for name, value in body.items() if name in ("subject_name", "title", "name", "content") and isinstance(value, str))
     body[name] += "改"
     changed = lines[:]
-    text = json.dumps(extra, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    changed[1] = "extra " + base64.b64encode(text.encode()).decode()
+    changed[1] = "extra " + packed(extra)
     yield "record", "fingerprint", "\n".join(changed)
     head = lines.index("", path)
     changed = lines[:]
@@ -200,7 +207,8 @@ def third_party(walk, known):
             good = walk.value(f"{part}.querySelectorAll('.notice.good').length")
             if change != ("fail" in outcomes) or bool(good) == change:
                 raise Lost(f"a {'changed' if change else 'sound'} draw: {outcomes}, {good} good notices")
-    walk.click(r"^(/en)?/fairness$", r"/fairness", within="main") if walk.value("!!document.querySelector('main a[href$=\"/fairness\"]')") else walk.start("/fairness")
+    walk.start("/plans")
+    walk.click(r"/fairness$", r"/fairness")
     walk.sees("table")
     walk.start("/log-state")
     walk.sees("dl.facts", "pre code, .mono")
@@ -217,8 +225,13 @@ def recompute(walk, change):
     asked = browser.wait("Fetch.requestPaused")["params"]
     answer = browser.call("Fetch.getResponseBody", requestId=asked["requestId"])
     text = base64.b64decode(answer["body"]).decode() if answer["base64Encoded"] else answer["body"]
-    drawn = re.search(r'"drawn":\[.*?"([0-9A-Z]{18})"', text) or re.search(r'"target_id":"([0-9A-Z]{18})"', text)
-    text = text[: drawn.start(1)] + drawn[1][:8] + ("0" if drawn[1][8] != "0" else "1") + drawn[1][9:] + text[drawn.end(1) :]
+    file = json.loads(text)
+    lines = file["draw"].split("\n")
+    extra = json.loads(base64.b64decode(lines[1][6:]))
+    first = extra["record"]["body"]["drawn"][0]
+    first["target_id"] = first["target_id"][:8] + ("0" if first["target_id"][8] != "0" else "1") + first["target_id"][9:]
+    lines[1] = "extra " + packed(extra)
+    text = json.dumps({**file, "draw": "\n".join(lines)}, ensure_ascii=False, separators=(",", ":"))
     headers = [one for one in asked["responseHeaders"] if one["name"].lower() not in ("content-encoding", "content-length")]
     body = base64.b64encode(text.encode()).decode()
     browser.call("Fetch.fulfillRequest", requestId=asked["requestId"], responseCode=200, responseHeaders=headers, body=body)
@@ -233,9 +246,10 @@ def department(walk, known):
     walk.sees("h1", "table, .linked, p")
     walk.start(known["plan"])
     walk.click(r"/tasks/", r"/plans/.*/tasks/.*")
-    walk.sees("h1", "table, .cards, article")
+    walk.sees("ol.tasks li h2")
     walk.start("/bulletins")
-    walk.click(r"/bulletins/draft", r"/bulletins/draft.*") if walk.value("!!document.querySelector('main a[href*=\"/bulletins/draft\"]')") else walk.start("/bulletins/draft?period=2026-H1")
+    walk.value("document.querySelector('#period').value = '2026-Q2'")
+    walk.click(r".", r"/bulletins/draft\?.*period=2026-Q2.*", within="form:has(#period)")
     walk.sees("table")
 
 
@@ -246,7 +260,7 @@ def operator(walk, known):
     walk.sees("dl.facts")
     walk.click(r"^(/en)?/rules$", r"/rules", within="footer")
     walk.click(r"^(/en)?/rules/[a-z-]+$", r"/rules/[a-z-]+")
-    walk.sees("h1", "h2")
+    walk.sees("table.records tbody tr")
     walk.click(r"^(/en)?/duties$", r"/duties", within="footer")
     walk.click(r"^(/en)?/developers$", r"/developers", within="footer")
     walk.sees("h2", "pre code")

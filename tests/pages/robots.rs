@@ -18,7 +18,14 @@ async fn crawlers_are_told_where_not_to_go() {
         lines.last(),
         Some(&"Sitemap: https://log.example/sitemap.xml")
     );
-    for closed in ["/api/", "/log/", "/search", "/en/search", "/en/receipts/"] {
+    for closed in [
+        "/api/",
+        "/log/",
+        "/search?",
+        "/en/search?",
+        "/search.",
+        "/en/receipts/",
+    ] {
         assert!(lines.contains(&format!("Disallow: {closed}").as_str()));
     }
     // Records have to be read to be left out.

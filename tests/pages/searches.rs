@@ -313,3 +313,21 @@ async fn every_form_takes_a_place_of_searches() {
         assert!(response.headers().contains_key("retry-after"), "{path}");
     }
 }
+
+#[actix_web::test]
+async fn where_nothing_was_asked_the_page_shows_how_to_search_and_no_record() {
+    for base in ["", "/en"] {
+        let got = get(&format!("{base}/search")).await;
+        assert!(got.header("x-robots-tag").is_empty() && !got.body.contains("noindex"));
+        assert!(got.body.contains("<ul class=\"help\">"), "{}", got.body);
+        assert!(!got.body.contains("class=\"records"), "{}", got.body);
+        assert!(!got.body.contains("/record/"), "{}", got.body);
+        // Kinds with their counts lead on, and so does what is new.
+        let newest = format!("{base}/search?sort=newest");
+        assert!(got.body.contains(&format!("href=\"{newest}\"")));
+        assert!(got.body.contains("/search?kind=permit"));
+        let newest = get(&newest).await;
+        assert_eq!(newest.header("x-robots-tag"), "noindex");
+        assert!(newest.body.contains("class=\"records"));
+    }
+}

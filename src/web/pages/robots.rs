@@ -13,8 +13,9 @@ use tera::Context;
 /// Plans in the map: the newest.
 const PLANS: usize = 1000;
 /// Pages that are always there.
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 19] = [
     "/",
+    "/search",
     "/list/abnormal",
     "/list/serious",
     "/double",
@@ -34,7 +35,14 @@ const PAGES: [&str; 18] = [
     "/statistics",
 ];
 /// What is no page, or has an address for everything that may be typed.
-const CLOSED: [&str; 5] = ["/api/", "/log/", "/search", "/suggest", "/receipts/"];
+const CLOSED: [&str; 6] = [
+    "/api/",
+    "/log/",
+    "/search?",
+    "/search.",
+    "/suggest",
+    "/receipts/",
+];
 
 /// Answers `/robots.txt`.
 pub(super) async fn robots(visit: Visit) -> HttpResponse {

@@ -80,7 +80,9 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         false => Looking::Words,
     };
     let needles = Needles::of(&params.text, looking);
-    let records = found.records.iter();
+    // Nothing was asked: the way in, which search engines may keep, and so without names of persons.
+    let begin = visit.query.is_empty();
+    let records = found.records.iter().filter(|_| !begin);
     let rows: Vec<_> = records
         .map(|loaded| visit.found_row(loaded, &registry, &needles))
         .collect();
@@ -138,6 +140,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("onward", &onward)
         .with("twins", &twins::links(visit, &params))
         .with("indexed", &found.indexed)
+        .with("begin", &begin)
         .with("rows", &rows)
         .with("pager", &pager)
         .with("first_href", &params.changed(|_| {}).href(visit.lang))
@@ -164,7 +167,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         )
         .with("foreign", &super::summary::foreign(visit.lang));
     // The addresses of searches have no end, and many of them are names.
-    page.indexable = visit.query.is_empty();
+    page.indexable = begin;
     if !bad.is_empty() {
         page.status = StatusCode::BAD_REQUEST;
     }
