@@ -91,30 +91,76 @@ impl Portal {
             "start to the first record page: {:.2} s",
             begin.elapsed().as_secs_f64()
         );
+        println!(
+            "page over loopback                first byte ms: first time, median, 99 %, longest"
+        );
         let agent = agent();
-        for (what, path) in [
-            ("record page", "record/"),
-            ("record page in English", "en/record/"),
-            ("proof", "api/v1/proof/"),
-        ] {
+        // Spread over the log: neighbours would share what was just read.
+        let index = |number: u64| first + number * 7919 * 104_729 % self.rows;
+        for page in PAGES {
             let mut times = Vec::new();
-            for number in 0..self.pages {
-                // Spread over the log: neighbours would share what was just read.
-                let index = first + number * 7919 * 104_729 % self.rows;
+            for number in 0..self.pages.max(1) {
+                let path = page.replace("{index}", &index(number).to_string());
+                let path = path.replace("{code}", &code_of(self.rows, index(number))?);
                 let begin = Instant::now();
-                let text = agent.get(format!("{}{path}{index}", server.url)).call()?;
-                text.into_body().read_to_vec()?;
+                let answer = agent.get(format!("{}{path}", server.url)).call()?;
                 times.push(begin.elapsed().as_secs_f64() * 1000.0);
+                answer.into_body().read_to_vec()?;
             }
+            let at_first = times[0];
             times.sort_by(f64::total_cmp);
             println!(
-                "{what}, over loopback: median {:.2} ms, 99 % {:.2} ms",
+                "{page:<40} {at_first:>8.2} {:>8.2} {:>8.2} {:>8.2}",
                 times[times.len() / 2],
-                times[times.len() * 99 / 100]
+                times[times.len() * 99 / 100],
+                times[times.len() - 1]
             );
         }
         server.stop()
     }
+}
+
+/// What is asked for: every sort of page that such a log has.
+const PAGES: &[&str] = &[
+    "",
+    "en/",
+    "record/{index}",
+    "en/record/{index}",
+    "enterprise/{code}",
+    "enterprise/{code}?page=1",
+    "enterprise/{code}.atom",
+    "list/inspection_result",
+    "list/inspection_result?page=100",
+    "list/abnormal",
+    "search",
+    "search?q=%E5%85%B4%E9%9A%86",
+    "search?q=%E9%A4%90%E9%A5%AE&from=2026-03-01&to=2026-03-31",
+    "statistics",
+    "statistics/problem_rate",
+    "authority/610323-SCJG",
+    "authorities/610323-SCJG/duties",
+    "duties",
+    "log-state",
+    "plans",
+    "bulletins/draft?period=2026-H1",
+    "verify",
+    "api/v1/proof/{index}",
+    "api/v1/records/{index}",
+];
+
+/// How many enterprises the table has.
+fn enterprises(rows: u64) -> u64 {
+    (rows / 5).max(1)
+}
+
+/// Whom a row of the table is about.
+fn subject_of(rows: u64, row: u64) -> u64 {
+    row * 7919 % enterprises(rows)
+}
+
+fn code_of(rows: u64, row: u64) -> anyhow::Result<String> {
+    let code = Uscc::complete(&format!("91610323{:09}", subject_of(rows, row)))?;
+    Ok(code.to_string())
 }
 
 /// A table as a department might have it, over as many enterprises as a fifth of its rows.
@@ -129,10 +175,8 @@ fn write_table(path: &Path, rows: u64) -> anyhow::Result<()> {
         "兴", "隆", "盛", "达", "华", "丰", "鑫", "源", "瑞", "祥", "和", "顺",
     ];
     const OUTCOMES: [&str; 2] = ["未发现问题", "发现问题经责令已改正"];
-    let enterprises = (rows / 5).max(1);
     for row in 0..rows {
-        let who = row * 7919 % enterprises;
-        let code = Uscc::complete(&format!("91610323{who:09}"))?;
+        let (who, code) = (subject_of(rows, row), code_of(rows, row)?);
         let pick = |from: &[&'static str], by: u64| from[(who / by) as usize % from.len()];
         let name = [
             pick(&SYLLABLES, 1),
@@ -147,7 +191,7 @@ fn write_table(path: &Path, rows: u64) -> anyhow::Result<()> {
             table,
             "{},示例县{name},610323,投诉举报,群众举报编号{row},现场检查,2026-{month:02}-{day:02},{outcome},\
              第{row}次检查的现场记录,2",
-            code.as_str()
+            code
         )?;
     }
     Ok(table.flush()?)
