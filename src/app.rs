@@ -1,6 +1,7 @@
 //! The composition root: the only place that knows all parts, opens a data folder and wires them together.
 
 mod derived;
+mod desk;
 mod draws;
 mod ends;
 mod eraser;
@@ -220,6 +221,7 @@ impl App {
             standing: intake.standing().clone(),
             sequel: intake.sequel().clone(),
         };
+        let tables = Arc::new(desk::Desk::new(intake.rules()));
         let portal = Portal {
             intake,
             log,
@@ -227,6 +229,8 @@ impl App {
             search,
             draws: Arc::default(),
             statistics: Arc::default(),
+            desk: Arc::default(),
+            tables,
             synthetic,
             public_url: tuning.public_url.clone(),
         };

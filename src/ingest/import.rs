@@ -5,12 +5,14 @@
 //! nothing; who runs it observes.
 
 mod bad_file;
+mod look;
 mod own_file;
 mod receipts;
 mod rights;
 mod send;
 mod words;
 
+pub use look::ReadRow;
 pub use rights::Rights;
 
 use super::client::{ClientError, Sink};

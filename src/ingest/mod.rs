@@ -20,7 +20,7 @@ pub use bodies::{BodiesError, nfc, read_bodies};
 pub use client::{Answer, Authority, AuthorityKey, Client, ClientError, LogState, Sink};
 pub use deliver::{Patience, deliver, persist};
 pub use import::{
-    BATCH_ROWS, Import, ImportError, Notice, Observer, Options, Rights, Summary, Target,
+    BATCH_ROWS, Import, ImportError, Notice, Observer, Options, ReadRow, Rights, Summary, Target,
     journal_beside,
 };
 pub use journal::{Journal, JournalError, Known};

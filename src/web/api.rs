@@ -17,6 +17,7 @@ mod authorities;
 mod beacons;
 mod cards;
 pub(super) mod conditional;
+mod desk;
 mod draws;
 mod duties;
 mod ended;
@@ -56,6 +57,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .wrap(from_fn(limits::events))
                 .post(events::post),
         )
+        .service(web::resource("/desk/challenge").post(desk::challenge))
+        .service(web::resource("/desk/session").post(desk::session))
+        .service(web::resource("/desk/sign-out").post(desk::sign_out))
+        .service(web::resource("/desk/table").post(desk::table))
+        .service(web::resource("/desk/template").get(desk::template))
         .service(
             web::resource("/files/{sha256}")
                 .get(files::get)

@@ -5,6 +5,7 @@
 
 pub mod api;
 mod assets;
+pub mod desk;
 pub mod draws;
 pub mod duties;
 mod journeys;
@@ -43,6 +44,10 @@ pub struct Portal {
     pub draws: Arc<draws::Shelf>,
     /// What is kept of years in figures.
     pub statistics: Arc<statistics::Shelf>,
+    /// Who is signed in at the desk.
+    pub desk: Arc<desk::Desk>,
+    /// Reads the desk's tables.
+    pub tables: Arc<dyn desk::Tables>,
     /// Whether every record is invented, so that every page must say so.
     pub synthetic: bool,
     /// The address with which absolute links begin, as [`links::public_url`] has it; `None`: the host that a reader asked for.
