@@ -83,6 +83,11 @@ const SCRIPTS: &[(&str, &str)] = scripts!(
     "draw-all",
     "countdown",
     "suggest",
+    "desk-key",
+    "desk-session",
+    "desk-journal",
+    "desk-publish",
+    "desk-page",
 );
 
 /// The scripts as they are served, in that order.
@@ -187,6 +192,11 @@ pub fn countdown() -> &'static str {
 /// Address of the script behind `templates/parts/suggest.html`.
 pub fn suggest() -> &'static str {
     script("suggest")
+}
+
+/// Address of the script behind `templates/desk.html`.
+pub fn desk_page() -> &'static str {
+    script("desk-page")
 }
 
 /// Address of the script behind `templates/verify.html`.

@@ -48,6 +48,7 @@ templates!(
     "bulletins.html",
     "check.html",
     "department-duties.html",
+    "desk.html",
     "developers.html",
     "double.html",
     "draw.html",

@@ -138,6 +138,7 @@ def pages(base):
         ("target-sealed", find(base, f"/draws/{sealed}", r"/draws/.*/target/\w{18}"), 200),
         ("tasks", find(base, drawn, r"/plans/.*/tasks/.*"), 200),
         ("card", "/check", 200),
+        ("desk", "/desk", 200),
         ("verify", "/verify", 200),
         ("help", "/help", 200),
         ("developers", "/developers", 200),

@@ -144,7 +144,7 @@ fn described(state: &AuthorityState) -> Value {
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/desk/challenge", operation_id = "desk_challenge", tag = "publish",
+    post, path = "/api/v1/desk/challenge", operation_id = "deskChallenge", tag = "publish",
     request_body(content((Value = "application/json", example = json!({"authority": "610323-SCJG"}))), description = "Whose desk"),
     responses((status = 200, description = "What is to be signed, once, within `expires_in` seconds", content((Value = "application/json", example = json!({"challenge": "…", "expires_in": 120, "origin": "gs.example/log"})))))  ,
     extensions(("x-problems" = json!("bad-request body-incomplete table-too-large timeout unknown-authority")))
@@ -166,7 +166,7 @@ pub(super) async fn challenge(portal: web::Data<Portal>, body: web::Payload) -> 
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/desk/session", operation_id = "desk_session", tag = "publish",
+    post, path = "/api/v1/desk/session", operation_id = "deskSession", tag = "publish",
     request_body(content((Value = "application/json", example = json!({"authority": "610323-SCJG", "challenge": "…", "key": "…", "signature": "…"}))), description = "The signature of a valid key of the authority over `gongshi/desk/v1`, a newline, and the canonical JSON of `authority`, `challenge` and `origin`"),
     responses((status = 200, description = "The token of a session, for the header Authorization", content((Value = "application/json", example = json!({"token": "…", "expires_in": 28800, "authority": {"id": "610323-SCJG", "name": "…", "region": "610323", "kinds": ["permit"]}}))))),
     extensions(("x-problems" = json!("bad-request body-incomplete table-too-large timeout unknown-authority bad-signature")))
@@ -213,7 +213,7 @@ fn token(request: &HttpRequest) -> &str {
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/desk/sign-out", operation_id = "desk_sign_out", tag = "publish",
+    post, path = "/api/v1/desk/sign-out", operation_id = "deskSignOut", tag = "publish",
     params(("Authorization" = String, Header, description = "`Bearer` and the token of a session")),
     responses((status = 204, description = "The session has ended")),
     extensions(("x-problems" = json!("bad-request")))
@@ -259,7 +259,7 @@ fn refusal(mut response: HttpResponse) -> HttpResponse {
 }
 
 #[utoipa::path(
-    post, path = "/api/v1/desk/table", operation_id = "desk_table", tag = "publish",
+    post, path = "/api/v1/desk/table", operation_id = "deskTable", tag = "publish",
     params(
         ("Authorization" = String, Header, description = "`Bearer` and the token of a session"),
         ("kind" = String, Query, description = "Kind of the records", example = "permit"),
@@ -312,7 +312,7 @@ pub(super) async fn table(
 }
 
 #[utoipa::path(
-    get, path = "/api/v1/desk/template", operation_id = "desk_template", tag = "publish",
+    get, path = "/api/v1/desk/template", operation_id = "deskTemplate", tag = "publish",
     params(
         ("Authorization" = String, Header, description = "`Bearer` and the token of a session"),
         ("kind" = String, Query, description = "Kind of the records", example = "permit"),

@@ -8,6 +8,7 @@ mod brief;
 mod bulletins;
 mod caching;
 mod corrections;
+mod desk;
 mod developers;
 mod double;
 mod draft;
@@ -152,6 +153,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         )
         .service(page("/help", help::page))
         .service(page("/accessibility", help::accessibility))
+        .service(page("/desk", desk::page))
         .service(page("/verify", verify::page))
         .service(web::resource("/verify.html").get(verify::alone))
         .service(page("/problems/{key}", problems::page))

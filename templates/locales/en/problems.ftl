@@ -48,6 +48,9 @@ problem-title-card-withheld = This card opens only after the draw
 problem-title-cards-library = No sealed library of this authority
 problem-title-cards-content = The file of cards is not of the required form
 problem-title-overloaded = The server is busy; try again later
+problem-title-table-unreadable = The table cannot be read
+problem-title-table-too-large = The table is too large
+problem-title-not-signed-in = Not signed in
 problem-title-log-unavailable = The log is not available at present
 
 ## What each code means
@@ -100,6 +103,9 @@ problem-meaning-card-withheld = Cards of a library are answered only once every 
 problem-meaning-cards-library = The address names the root of no sealed library of objects that the signing authority has published.
 problem-meaning-cards-content = A line is not a card as it must be, or the cards are not in order, each once.
 problem-meaning-overloaded = Too much is waiting, and the server takes nothing more for the moment.
+problem-meaning-table-unreadable = The file is not a table of such records, or its header, encoding or number of rows is not as required; detail says which.
+problem-meaning-table-too-large = The body is larger than the desk takes.
+problem-meaning-not-signed-in = The request has no token of a session that is open, or the key it was opened with was revoked.
 problem-meaning-log-unavailable = The log can for the moment not be written or read: the disk may be full, or the server stopping. Nothing that was answered is lost.
 
 ## What to do about it
@@ -152,4 +158,7 @@ problem-remedy-card-withheld = Ask again after the draw. The card stays valid.
 problem-remedy-cards-library = Publish the snapshot first; then upload its cards under its root, signed by the same authority.
 problem-remedy-cards-content = Make the file with `gongshi draw cards`; each line is {"{"}"card","data"{"}"}, ascending by card.
 problem-remedy-overloaded = Wait for the seconds in Retry-After and send the same again.
+problem-remedy-table-unreadable = Mend what detail says and send it again; /desk gives empty tables.
+problem-remedy-table-too-large = Cut the table into several, or use gongshi import.
+problem-remedy-not-signed-in = Sign in again with the key file (see /desk).
 problem-remedy-log-unavailable = Wait for the seconds in Retry-After and send the same again. If it goes on, tell the operator.

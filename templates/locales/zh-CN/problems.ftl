@@ -48,6 +48,9 @@ problem-title-card-withheld = 抽取之后才能查验这张卡
 problem-title-cards-library = 该机关没有这个封存的名录库
 problem-title-cards-content = 自查卡文件不合格式
 problem-title-overloaded = 服务器繁忙，请稍后再试
+problem-title-table-unreadable = 表格无法读取
+problem-title-table-too-large = 表格太大
+problem-title-not-signed-in = 尚未登录，或者登录已失效
 problem-title-log-unavailable = 日志暂时无法写入或读取
 
 ## 每个代码的含义
@@ -100,6 +103,9 @@ problem-meaning-card-withheld = 名录库的每个计划都已抽取或取消之
 problem-meaning-cards-library = 地址中的根不是签名机关发布的封存对象名录库的根。
 problem-meaning-cards-content = 有一行不是合格的自查卡，或者自查卡没有按顺序排列、每张一次。
 problem-meaning-overloaded = 等待处理的请求太多，服务器暂不接收新的请求。
+problem-meaning-table-unreadable = 文件不是这类信息的表格，或者表头、编码、行数不符合要求；详情见 detail。
+problem-meaning-table-too-large = 请求体超出了工作台接收的大小。
+problem-meaning-not-signed-in = 请求没有带上有效的登录令牌，或者登录所用的密钥已被撤销。
 problem-meaning-log-unavailable = 日志暂时不能写入或读取，例如磁盘空间不足，或服务器正在停止。已应答的事件不会丢失。
 
 ## 遇到时怎么办
@@ -152,4 +158,7 @@ problem-remedy-card-withheld = 抽取之后再查，自查卡仍然有效。
 problem-remedy-cards-library = 先发布名录库快照，再由同一机关签名，按其根上传自查卡。
 problem-remedy-cards-content = 用 gongshi draw cards 生成文件；每行是 {"{"}"card","data"{"}"}，按 card 升序排列。
 problem-remedy-overloaded = 按 Retry-After 给出的秒数等待后，原样重发。
+problem-remedy-table-unreadable = 按 detail 改正后再上传；空白表可在 /desk 下载。
+problem-remedy-table-too-large = 把表格分成几份，或者使用 gongshi import。
+problem-remedy-not-signed-in = 用密钥文件重新登录（见 /desk）。
 problem-remedy-log-unavailable = 按 Retry-After 给出的秒数等待后，原样重发；一直如此的，请告知运营方。

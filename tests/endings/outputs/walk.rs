@@ -13,6 +13,17 @@ use std::io::Read as _;
 /// Routes that are not read, or that this county has nothing for, with the reason.
 const NOT_READ: &[(&str, &str)] = &[
     ("/api/v1/events", "takes events, and is not read"),
+    ("/api/v1/desk/challenge", "gives a number to sign"),
+    ("/api/v1/desk/session", "opens a session for who signs"),
+    ("/api/v1/desk/sign-out", "ends a session"),
+    (
+        "/api/v1/desk/table",
+        "tells who is signed in of the table just sent; tests/pages/desk.rs asks for it",
+    ),
+    (
+        "/api/v1/desk/template",
+        "gives who is signed in an empty table; tests/pages/desk.rs asks for it",
+    ),
     (
         "/api/v1/records/{index}/referrers",
         "answered to who published the record alone, with indexes and kinds of others; tests/desk asks for them",
