@@ -102,6 +102,7 @@ async fn examples_are_answered_as_described() {
         without.into_iter().collect::<Vec<_>>(),
         [
             "card",
+            "deskTemplate",
             "draw",
             "file",
             "plan",

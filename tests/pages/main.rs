@@ -8,6 +8,7 @@ mod bulletins;
 mod checked;
 #[path = "../common/described.rs"]
 mod described;
+mod desk;
 mod developers;
 mod exports;
 mod feeds;

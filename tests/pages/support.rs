@@ -241,6 +241,11 @@ impl Site {
         }
     }
 
+    /// The department's key.
+    pub fn department_key(&self) -> &SecretKey {
+        &self.department
+    }
+
     /// The synthetic body of a kind, its references turned to entries of this log and its files left out.
     pub fn body(&self, kind: Kind) -> Value {
         let bodies: Value = serde_json::from_str(include_str!("../data/bodies.json")).unwrap();

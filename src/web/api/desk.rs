@@ -124,7 +124,7 @@ fn authority(text: &str) -> Result<AuthorityId, Problem> {
 
 fn unregistered(id: &AuthorityId) -> Problem {
     let detail = format!("{id} is not registered in this log");
-    Problem::new(StatusCode::NOT_FOUND, "unknown-authority", detail)
+    Problem::new(StatusCode::FORBIDDEN, "unknown-authority", detail)
 }
 
 /// What an officer is told of their authority.
@@ -215,6 +215,7 @@ fn token(request: &HttpRequest) -> &str {
 #[utoipa::path(
     post, path = "/api/v1/desk/sign-out", operation_id = "deskSignOut", tag = "publish",
     params(("Authorization" = String, Header, description = "`Bearer` and the token of a session")),
+    request_body(content((String = "text/plain")), description = "Nothing"),
     responses((status = 204, description = "The session has ended")),
     extensions(("x-problems" = json!("bad-request")))
 )]
@@ -237,7 +238,7 @@ fn signed_in<T>(
     let state = who.state(&registry).ok_or_else(not_signed_in)?;
     let kind: Kind = asked.kind.parse().map_err(|_| {
         let detail = format!("kind: there is no kind {}", shortened(&asked.kind, 40));
-        Problem::new(StatusCode::BAD_REQUEST, "unknown-kind", detail)
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unknown-kind", detail)
     })?;
     if !may_fill(state, kind) {
         let detail = format!("{} publishes no tables of {kind}", state.id);
@@ -267,7 +268,7 @@ fn refusal(mut response: HttpResponse) -> HttpResponse {
         ("lang" = Option<String>, Query, description = "Language of faults: `zh-CN` or `en`"),
     ),
     request_body(content((Vec<u8> = "application/octet-stream")), description = "The table: CSV or XLSX, at most 8 MiB and 2,000 rows"),
-    responses((status = 200, description = "Its rows: each with the body to sign, or with its faults. Nothing of it is kept", content((Value = "application/json", example = json!({"sheet": null, "headers": ["许可编号"], "rows": [{"line": 2, "cells": ["1"], "body": "{}", "repeats": null, "faults": []}]}))))),
+    responses((status = 200, description = "Its rows: each with the body to sign, or with its faults. Nothing of it is kept", content((Value = "application/json", example = json!({"sheet": null, "headers": ["permit_no"], "rows": [{"line": 2, "cells": ["1"], "body": "{}", "repeats": null, "faults": []}]}))))),
     extensions(("x-problems" = json!("bad-request body-incomplete table-too-large table-unreadable timeout not-signed-in unknown-kind kind-not-allowed overloaded internal")))
 )]
 pub(super) async fn table(

@@ -141,8 +141,9 @@ const MEMBERS: [(&str, &str, &str); 14] = [
 ];
 
 /// Status of every problem, as docs/LOG-FORMAT.md has them.
-const PROBLEMS: [(u16, &str); 15] = [
+const PROBLEMS: [(u16, &str); 16] = [
     (400, "bad-request malformed-event body-incomplete too-deep"),
+    (401, "not-signed-in"),
     (
         403,
         "unknown-authority kind-not-allowed region-not-allowed bad-signature bad-cosignature authority-rule competence-rule",
@@ -157,13 +158,13 @@ const PROBLEMS: [(u16, &str); 15] = [
     (409, "salt-reused beacon-not-awaited"),
     (
         413,
-        "event-too-large body-too-large too-many-lines file-too-large",
+        "event-too-large body-too-large too-many-lines file-too-large table-too-large",
     ),
     (415, "unsupported-media-type unsupported-encoding"),
     (416, "range-not-satisfiable"),
     (
         422,
-        "unknown-kind kind-not-open invalid-fields time-window unknown-reference reference-kind reference-subject draw-rule ending-rule publication-rule journey-rule file-missing file-size file-content beacon-wrong cards-library cards-content",
+        "unknown-kind kind-not-open invalid-fields time-window unknown-reference reference-kind reference-subject draw-rule ending-rule publication-rule journey-rule file-missing file-size file-content beacon-wrong cards-library cards-content table-unreadable",
     ),
     (429, OVERLOADED),
     (503, "overloaded search-unavailable log-unavailable"),

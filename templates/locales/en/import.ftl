@@ -97,8 +97,8 @@ import-source-no-file = it is a pipe or a device, and a table is read more than 
 import-source-no-sheet = there is no sheet “{ $name }”; the workbook has: { $sheets }
 import-source-several-sheets = several sheets hold such records: { $sheets }; say which with --sheet, one after the other
 import-source-too-wide = row { $line } has more than 1,024 columns
-import-header-empty = The table is empty. `--template` makes a table to fill in.
-import-header-not-found = No header was found in the first 10 rows. The first row is: { $cells }. `--template` makes a table to fill in.
+import-header-empty = The table is empty. `gongshi import --template` makes a table to fill in, and so does the department’s desk (/desk).
+import-header-not-found = No header was found in the first 10 rows. The first row is: { $cells }. `gongshi import --template` makes a table to fill in, and so does the department’s desk (/desk).
 import-header-unknown = Unknown columns: { $columns }. Use the names of the template, or leave them out with --ignore-unknown.
 import-header-twice = Two columns are “{ $field }”: { $columns }. Keep one of them.
 import-header-missing = Columns that must be there are missing: { $columns }. Where the whole file has one value, state it with --set field=value.

@@ -97,8 +97,8 @@ import-source-no-file = 这是管道或设备，而表格需要读取多遍；�
 import-source-no-sheet = 没有名为「{ $name }」的工作表；工作簿中有：{ $sheets }
 import-source-several-sheets = 有多个工作表含有此类记录：{ $sheets }；请用 --sheet 指定，逐个导入
 import-source-too-wide = 第 { $line } 行超过1024列
-import-header-empty = 表格是空的。可以用 --template 取得模板。
-import-header-not-found = 前10行中没有找到表头。第一行为：{ $cells }。可以用 --template 取得模板。
+import-header-empty = 表格是空的。空白表可以用 gongshi import --template 取得，也可以在部门工作台（/desk）下载。
+import-header-not-found = 前10行中没有找到表头。第一行为：{ $cells }。空白表可以用 gongshi import --template 取得，也可以在部门工作台（/desk）下载。
 import-header-unknown = 不认识的列：{ $columns }。请改用模板中的列名；确实不需要导入的，请加 --ignore-unknown。
 import-header-twice = 两列都是「{ $field }」：{ $columns }。请只保留一列。
 import-header-missing = 缺少必须填写的列：{ $columns }。整个文件取同一值的，可以用 --set 字段=值 指定。
