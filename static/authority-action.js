@@ -21,6 +21,8 @@ const readProfile = {
   region: readIf(isRegion),
   kinds: readIf((kinds) => Array.isArray(kinds) && kinds.every(isKind) && ascends(kinds)),
 };
+/** Members of which an action may do without. */
+const OPTIONAL = { hotline: readIf((text) => typeof text === 'string' && /^[0-9+][0-9 -]{2,31}$/.test(text)) };
 const readAddedKey = { public_key: readKey, key_proof: readSignature };
 
 /** What each action has beside `action` and `authority_id`, and what reads it: null where it is not of its form. */
@@ -44,7 +46,13 @@ export function actionOf(body) {
     found[name] = name in body ? read(body[name]) : null;
     if (found[name] === null) throw new Fault('action-member', { member: name });
   }
-  const stranger = Object.keys(body).find((name) => name !== 'action' && !Object.hasOwn(forms, name));
+  const optional = 'name' in forms ? OPTIONAL : {};
+  for (const [name, read] of Object.entries(optional)) {
+    if (!(name in body)) continue;
+    found[name] = read(body[name]);
+    if (found[name] === null) throw new Fault('action-member', { member: name });
+  }
+  const stranger = Object.keys(body).find((name) => name !== 'action' && !Object.hasOwn(forms, name) && !Object.hasOwn(optional, name));
   if (stranger !== undefined) throw new Fault('action-unknown', { member: stranger });
   return found;
 }

@@ -66,6 +66,9 @@ struct Register {
     /// What it may publish: kinds with commas between them, or all-department.
     #[arg(long)]
     kinds: String,
+    /// Its telephone for those who want their credit repaired. Public.
+    #[arg(long)]
+    hotline: Option<String>,
 }
 
 #[derive(Args)]
@@ -84,6 +87,10 @@ struct Amend {
     /// All it may publish from now on, or all-department; without it the kinds stay.
     #[arg(long)]
     kinds: Option<String>,
+    /// Its new telephone for those who want their credit repaired, or an empty text where it has none any more; without it
+    /// the number stays.
+    #[arg(long)]
+    hotline: Option<String>,
 }
 
 #[derive(Args)]
@@ -176,6 +183,7 @@ impl Register {
                 name: self.name,
                 region: RegionCode::parse(&self.region).context("--region")?,
                 kinds: kinds(&self.kinds)?,
+                hotline: self.hotline,
             },
             public_key: request.public_key,
             key_proof: request.key_proof,
@@ -200,6 +208,9 @@ impl Amend {
         }
         if let Some(given) = self.kinds {
             profile.kinds = kinds(&given)?;
+        }
+        if let Some(hotline) = self.hotline {
+            profile.hotline = Some(hotline).filter(|hotline| !hotline.is_empty());
         }
         let action = AuthorityAction::Amend {
             authority_id,

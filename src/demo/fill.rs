@@ -341,6 +341,7 @@ fn registration(origin: &Origin, department: &Publisher, file: &KeyFile) -> Valu
     Value::object([
         ("action", "register".into()),
         ("authority_id", department.id.as_str().into()),
+        ("hotline", hotline(&department.id).into()),
         ("key_proof", base64(&proof).into()),
         (
             "kinds",
@@ -351,6 +352,12 @@ fn registration(origin: &Origin, department: &Publisher, file: &KeyFile) -> Valu
         ("region", "000000".into()),
         ("role", "department".into()),
     ])
+}
+
+/// A number that nobody has: no area code begins with 000.
+fn hotline(id: &str) -> String {
+    let sum: u32 = id.bytes().map(u32::from).sum();
+    format!("0000-{:07}", 1_000_000 + sum)
 }
 
 /// Lists, marks and registrations are one department's business; the rest of a department's work is everybody's.

@@ -56,6 +56,9 @@ pub struct Authority {
     pub region: String,
     /// Kinds it may publish.
     pub kinds: Vec<String>,
+    /// Its telephone for those who want their credit repaired.
+    #[serde(default)]
+    pub hotline: Option<String>,
     /// Its keys, in the order they came.
     pub keys: Vec<AuthorityKey>,
 }
@@ -95,6 +98,7 @@ impl Authority {
                 .iter()
                 .map(|kind| KindName::parse(kind))
                 .collect::<Result<_, _>>()?,
+            hotline: self.hotline.clone(),
         })
     }
 }

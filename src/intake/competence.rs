@@ -246,6 +246,7 @@ mod tests {
                     name: name.to_owned(),
                     region: gongshi_verify::names::RegionCode::parse(&name[..6]).unwrap(),
                     kinds: Vec::new(),
+                    hotline: None,
                 },
                 public_key: key.public(),
                 key_proof: key.sign(&key_proof_message(&origin, &id(name), &key.public())),

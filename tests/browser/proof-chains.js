@@ -185,6 +185,8 @@ async function registrations(cases) {
     ['name', many, 'verified'], ['name', `${many}名`, 'authority'], ['name', astral, 'verified'], ['name', `${astral}a`, 'authority'],
     ['name', 'a\u202eb\u200b', 'verified'], ['region', '61032', 'authority'], ['region', '001000', 'authority'], ['role', 'auditor', 'authority'],
     ['authority_id', 'a', 'authority'], ['authority_id', 'A'.repeat(33), 'authority'], ['public_key', 'AA==', 'authority'], ['key_proof', 'AA==', 'authority'],
+    ['hotline', '110', 'verified'], ['hotline', '+86 917 8212345', 'verified'], ['hotline', '12', 'authority'], ['hotline', '-110', 'authority'],
+    ['hotline', '110a', 'authority'], ['hotline', '110\n', 'authority'], ['hotline', 110, 'authority'], ['hotline', null, 'authority'],
   ]) await tried(`register with ${member} ${JSON.stringify(value).slice(0, 24)}`, { ...bodies.register, [member]: value }, want);
   await tried('registered already', await register(DEPARTMENT, 'department', [], key), 'authority');
   await tried('a second operator', await register(other, 'operator', [], key), 'authority');

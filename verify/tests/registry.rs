@@ -10,7 +10,7 @@ use common::{
 use gongshi_verify::json::Value;
 use gongshi_verify::keys::SecretKey;
 use gongshi_verify::registry::{
-    ActionError, AuthorityAction, Registry, RegistryError, RightsError, Role,
+    ActionError, AuthorityAction, Profile, Registry, RegistryError, RightsError, Role,
 };
 
 /// What the registry of `log` says to one more action, issued by the operator with `key`.
@@ -104,6 +104,70 @@ fn fields_have_their_forms() {
         AuthorityAction::from_body(&Value::Object(members)),
         Err(ActionError::Unknown("reason".into()))
     );
+}
+
+#[test]
+fn a_hotline_may_be_there_and_is_stated_anew() {
+    let body = register(DEPARTMENT, Role::Department, &["plan"], &secret(2)).to_body();
+    let with = |hotline: &str| {
+        let mut members = body.as_object().unwrap().clone();
+        members.insert("hotline".into(), hotline.into());
+        AuthorityAction::from_body(&Value::Object(members))
+    };
+    for good in ["110", "0917-8212345", "+86 917 8212345", &"1".repeat(32)] {
+        let action = with(good).unwrap();
+        let AuthorityAction::Register { profile, .. } = &action else {
+            panic!("{action:?}");
+        };
+        assert_eq!(profile.hotline.as_deref(), Some(good));
+        assert_eq!(AuthorityAction::from_body(&action.to_body()), Ok(action));
+    }
+    for bad in [
+        "",
+        "12",
+        "-110",
+        " 110",
+        "110a",
+        "110\n",
+        "１１０",
+        &"1".repeat(33),
+    ] {
+        let error = with(bad).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ActionError::Malformed {
+                    field: "hotline",
+                    ..
+                }
+            ),
+            "{bad:?}"
+        );
+    }
+    let mut members = revoke(DEPARTMENT, &secret(2))
+        .to_body()
+        .as_object()
+        .unwrap()
+        .clone();
+    members.insert("hotline".into(), "110".into());
+    let error = AuthorityAction::from_body(&Value::Object(members)).unwrap_err();
+    assert_eq!(error, ActionError::Unknown("hotline".into()));
+
+    let mut log = Log::with_department();
+    let mut said = |hotline: Option<&str>| {
+        let amended = AuthorityAction::Amend {
+            authority_id: id(DEPARTMENT),
+            profile: Profile {
+                hotline: hotline.map(Into::into),
+                ..profile(&["plan"])
+            },
+        };
+        log.act(amended, &secret(1));
+        let registry = log.registry();
+        registry.authority(&id(DEPARTMENT)).unwrap().hotline.clone()
+    };
+    assert_eq!(said(Some("110")).as_deref(), Some("110"));
+    assert_eq!(said(None), None);
 }
 
 #[test]

@@ -61,6 +61,7 @@ pub(super) static AUTHORITY: KindSchema = KindSchema {
         only("name", NAME, DESCRIBES, &[]),
         only("region", FieldType::Region, DESCRIBES, &[]).role(Role::Region),
         only("kinds", FieldType::KindList, DESCRIBES, &[]),
+        only("hotline", FieldType::Text { max_chars: 32 }, &[], DESCRIBES),
         only("public_key", FieldType::PublicKey, NAMES_A_KEY, &[]),
         only("key_proof", FieldType::Signature, BRINGS_A_KEY, &[]),
         only("old_key", FieldType::PublicKey, ROTATES, &[]),

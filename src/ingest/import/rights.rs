@@ -76,6 +76,7 @@ mod tests {
             role: "department".to_owned(),
             region: "610300".to_owned(),
             kinds: vec!["permit".to_owned()],
+            hotline: None,
             keys: vec![AuthorityKey {
                 public_key: key.key.public().to_base64(),
                 added_at: 1,

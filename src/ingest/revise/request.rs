@@ -355,6 +355,7 @@ mod tests {
             role: "department".to_owned(),
             region: "610323".to_owned(),
             kinds: vec!["withdrawal".to_owned()],
+            hotline: None,
             keys: vec![own(1, None), own(2, None), own(3, Some(9))],
         }
     }

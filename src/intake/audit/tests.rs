@@ -31,6 +31,7 @@ fn register(who: &str, role: Role, kinds: &[&str], key: &SecretKey) -> Json {
             name: "示例".into(),
             region: RegionCode::parse("610323").unwrap(),
             kinds: kinds.collect(),
+            hotline: None,
         },
         public_key: key.public(),
         key_proof: key.sign(&key_proof_message(&origin(), &id(who), &key.public())),

@@ -25,6 +25,7 @@ fn authority(state: &AuthorityState) -> Value {
         "role": state.role.as_str(),
         "region": state.region.as_str(),
         "kinds": kinds,
+        "hotline": state.hotline,
         "registered_at": state.registered_at,
         "amended_at": state.amended_at,
         "keys": state.keys.iter().map(key).collect::<Vec<_>>(),

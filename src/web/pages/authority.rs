@@ -58,6 +58,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("id", id.as_str())
         .with("name", &state.name)
         .with("region", &visit.region_code(state.region.as_str()))
+        .with("hotline", &state.hotline)
         .with("operator", &(state.role == Role::Operator))
         .with("kinds", &kinds)
         .with("keys", &state.keys.iter().map(key_row).collect::<Vec<_>>())

@@ -14,6 +14,9 @@ use crate::names::{AuthorityId, KindName, Origin, RegionCode};
 /// Longest authority name in characters.
 pub const MAX_AUTHORITY_NAME: usize = 200;
 
+/// Longest telephone number in characters.
+pub const MAX_HOTLINE: usize = 32;
+
 /// Longest reason in characters.
 pub const MAX_REASON: usize = 500;
 
@@ -48,6 +51,8 @@ pub struct Profile {
     pub region: RegionCode,
     /// Which kinds it may publish: sorted, each once.
     pub kinds: Vec<KindName>,
+    /// The telephone for those who want their credit repaired, where it has one.
+    pub hotline: Option<String>,
 }
 
 /// By what right a new key takes an old key's place.
@@ -71,18 +76,18 @@ pub enum AuthorityAction {
         authority_id: AuthorityId,
         /// Operator in entry 0, department in all others.
         role: Role,
-        /// Name, region, kinds.
+        /// Name, region, kinds, hotline.
         profile: Profile,
         /// The first key.
         public_key: PublicKey,
         /// By that key over [`key_proof_message`].
         key_proof: [u8; 64],
     },
-    /// Another name, region or list of kinds; all three are stated anew.
+    /// Another name, region, list of kinds, or hotline; all are stated anew.
     Amend {
         /// Whom it concerns.
         authority_id: AuthorityId,
-        /// Name, region, kinds.
+        /// Name, region, kinds, hotline.
         profile: Profile,
     },
     /// One more key.
@@ -326,6 +331,9 @@ fn put_profile(put: &mut impl FnMut(&str, Value), profile: &Profile) {
     put("name", profile.name.as_str().into());
     put("region", profile.region.as_str().into());
     put("kinds", Value::Array(kinds.collect()));
+    if let Some(hotline) = &profile.hotline {
+        put("hotline", hotline.as_str().into());
+    }
 }
 
 /// The members not yet read.
@@ -382,6 +390,14 @@ impl Fields {
             )?,
             region: self.parsed("region", "six digits", |text| RegionCode::parse(text).ok())?,
             kinds: self.kinds()?,
+            hotline: match self.0.contains_key("hotline") {
+                true => Some(self.parsed(
+                    "hotline",
+                    "a telephone number: 3 to 32 digits, spaces and hyphens, beginning with a digit or +",
+                    telephone,
+                )?),
+                false => None,
+            },
         })
     }
 
@@ -406,6 +422,16 @@ impl Fields {
             Err(malformed)
         }
     }
+}
+
+fn telephone(text: &str) -> Option<String> {
+    let (first, rest) = text.as_bytes().split_first()?;
+    let fits = (3..=MAX_HOTLINE).contains(&text.len())
+        && (first.is_ascii_digit() || *first == b'+')
+        && rest
+            .iter()
+            .all(|b| b.is_ascii_digit() || matches!(b, b' ' | b'-'));
+    fits.then(|| text.into())
 }
 
 fn plain_text(text: &str, max: usize) -> Option<String> {

@@ -69,6 +69,8 @@ pub struct AuthorityState {
     pub region: RegionCode,
     /// Which kinds it may publish: sorted, each once.
     pub kinds: Vec<KindName>,
+    /// The telephone for those who want their credit repaired, where it has one.
+    pub hotline: Option<alloc::string::String>,
     /// Its keys in the order they came, ended ones included.
     pub keys: Vec<KeyState>,
     /// Index of its registration.
@@ -288,6 +290,7 @@ impl Registry {
                 role,
                 region: profile.region,
                 kinds: profile.kinds,
+                hotline: profile.hotline,
                 keys: Vec::from([added(&public_key, None, false)]),
                 registered_at: index,
                 amended_at: Vec::new(),
@@ -306,6 +309,7 @@ impl Registry {
                 state.name = profile.name;
                 state.region = profile.region;
                 state.kinds = profile.kinds;
+                state.hotline = profile.hotline;
                 state.amended_at.push(index);
             }
             AuthorityAction::AddKey { public_key, .. } => {

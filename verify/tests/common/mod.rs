@@ -64,6 +64,7 @@ pub fn profile_in(region: &str, kinds: &[&str]) -> Profile {
         name: "岐山县市场监督管理局".into(),
         region: RegionCode::parse(region).unwrap(),
         kinds,
+        hotline: None,
     }
 }
 
