@@ -24,6 +24,12 @@ pub use self::highlight::{Looking, Needles, Piece};
 pub use self::meili::{MeiliIndex, MeiliOptions};
 pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};
 
+/// Reads the dictionary and the readings of characters, which takes a quarter of a second, so that no reader waits for it.
+pub fn warm_up() {
+    cut::jieba();
+    sounds::readings('一');
+}
+
 use crate::domain::CodeList;
 use crate::domain::dates::CHINA_SECONDS;
 use jiff::Span;

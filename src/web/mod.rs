@@ -141,6 +141,7 @@ pub fn serve_within(
     limits: Limits,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> std::io::Result<()> {
+    std::thread::spawn(crate::search::warm_up);
     let configure = configure_within(portal, limits);
     actix_web::rt::System::new().block_on(async move {
         let server =

@@ -272,7 +272,7 @@ mod tests {
         tera.add_raw_template("page.html", &source).unwrap();
         let common = serde_json::json!({
             "lang": lang.tag(), "gap": if lang == Lang::En { " " } else { "" }, "base": crate::web::links::prefix(lang),
-            "home": "/", "path": "/", "title": "ddraw/1", "origin": "example.org/log", "size": 3, "alternates": [],
+            "home": "/", "path": "/", "title": "ddraw/1", "origin": "example.org/log", "size": 3, "entries": "3", "alternates": [],
             "style": crate::web::assets::style(), "mark": crate::web::assets::mark(), "other_lang": "en", "other_href": "/en/",
             "draw_one": crate::web::assets::draw_one(), "draw_all": crate::web::assets::draw_all(), "countdown": crate::web::assets::countdown(),
             "policy_file": "log.policy", "indexable": false, "synthetic": false, "simulated": false, "site": null, "here": "/",

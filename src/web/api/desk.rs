@@ -157,7 +157,7 @@ pub(super) async fn challenge(portal: web::Data<Portal>, body: web::Payload) -> 
             return Err(unregistered(&id));
         }
         Ok(private(&json!({
-            "challenge": portal.desk.challenge(id),
+            "challenge": portal.desk.challenge(&id),
             "expires_in": CHALLENGE_SECONDS,
             "origin": portal.log.origin().as_str(),
         })))
@@ -176,11 +176,10 @@ pub(super) async fn session(portal: web::Data<Portal>, body: web::Payload) -> Ht
         let asked: Opening = read(&whole(body, MAX_ASKED).await?)?;
         let id = authority(&asked.authority)?;
         let refused = |why: &str| Problem::new(StatusCode::FORBIDDEN, "bad-signature", why);
-        // Used up, whatever else is wrong.
-        if !portal.desk.take(&id, &asked.challenge) {
-            return Err(refused(
-                "challenge: not given to this authority, used already, or too old; ask for another",
-            ));
+        let stale =
+            "challenge: not given to this authority, used already, or too old; ask for another";
+        if !portal.desk.gave(&id, &asked.challenge) {
+            return Err(refused(stale));
         }
         let key = PublicKey::from_base64(&asked.key)
             .map_err(|_| refused("key: not the base64 of an Ed25519 public key"))?;
@@ -195,8 +194,11 @@ pub(super) async fn session(portal: web::Data<Portal>, body: web::Payload) -> Ht
         if !who.key.verify(&said, &signature) {
             return Err(refused("signature: not of this key over the challenge"));
         }
+        let Some(token) = portal.desk.open(who.clone(), &asked.challenge) else {
+            return Err(refused(stale));
+        };
         Ok(private(&json!({
-            "token": portal.desk.open(who.clone()),
+            "token": token,
             "expires_in": SESSION_SECONDS,
             "authority": described(state),
         })))

@@ -4,10 +4,10 @@
 //! as cookies, so that no other site can use them. Must not know what they are used for.
 
 use crate::domain::Kind;
-use gongshi_verify::encoding::base64;
+use gongshi_verify::encoding::{base64, base64_array};
 use gongshi_verify::hash::{Hash, sha256};
 use gongshi_verify::json::{self, Value};
-use gongshi_verify::keys::PublicKey;
+use gongshi_verify::keys::{PublicKey, SecretKey};
 use gongshi_verify::names::{AuthorityId, Origin};
 use gongshi_verify::registry::{AuthorityState, Registry};
 use std::collections::VecDeque;
@@ -18,8 +18,12 @@ use std::time::{Duration, Instant};
 pub const CHALLENGE_SECONDS: u64 = 120;
 /// How long a session lasts at most: a working day.
 pub const SESSION_SECONDS: u64 = 8 * 3600;
-/// Challenges and sessions that are kept; the oldest go first.
-const MOST: usize = 1024;
+/// Sessions of one authority; the oldest gives way, so that no authority can sign out another.
+const MOST: usize = 16;
+/// Bytes of a challenge: a random number, the moment, and the desk's own signature over both and whom they are for.
+const RANDOM: usize = 16;
+const MOMENT: usize = 8;
+const CHALLENGE: usize = RANDOM + MOMENT + 64;
 
 /// What is signed to sign in. Its label is no event's, so that neither can stand for the other.
 #[must_use]
@@ -30,12 +34,6 @@ pub fn message(authority: &AuthorityId, challenge: &str, origin: &Origin) -> Vec
         ("origin", origin.as_str().into()),
     ]);
     format!("gongshi/desk/v1\n{}", json::to_jcs(&members)).into_bytes()
-}
-
-struct Challenge {
-    text: String,
-    authority: AuthorityId,
-    made: Instant,
 }
 
 /// Somebody with a key of an authority.
@@ -64,47 +62,77 @@ struct Session {
 }
 
 /// The challenges given and the sessions open.
-#[derive(Default)]
+///
+/// A challenge is not kept: the desk knows its own by a signature, so that nobody can crowd out others by asking. Those that opened a session are, for as
+/// long as they could be answered again.
 pub struct Desk {
-    challenges: Mutex<VecDeque<Challenge>>,
-    sessions: Mutex<VecDeque<Session>>,
+    key: SecretKey,
+    began: Instant,
+    used: Mutex<VecDeque<(String, Instant)>>,
+    sessions: Mutex<Vec<Session>>,
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Desk {
+            key: SecretKey::from_seed(&random()),
+            began: Instant::now(),
+            used: Mutex::default(),
+            sessions: Mutex::default(),
+        }
+    }
 }
 
 impl Desk {
     /// A challenge for an authority, in base64.
-    pub fn challenge(&self, authority: AuthorityId) -> String {
-        let text = base64(&random());
-        let mut all = locked(&self.challenges);
-        all.retain(|one| one.made.elapsed() < Duration::from_secs(CHALLENGE_SECONDS));
-        room(&mut all);
-        all.push_back(Challenge {
-            text: text.clone(),
-            authority,
-            made: Instant::now(),
-        });
-        text
+    pub fn challenge(&self, authority: &AuthorityId) -> String {
+        let mut bytes = [0; CHALLENGE];
+        bytes[..RANDOM].copy_from_slice(&random::<RANDOM>());
+        bytes[RANDOM..][..MOMENT].copy_from_slice(&self.began.elapsed().as_secs().to_be_bytes());
+        let signature = self.key.sign(&stamped(authority, &bytes));
+        bytes[RANDOM + MOMENT..].copy_from_slice(&signature);
+        base64(&bytes)
     }
 
-    /// Whether the challenge was given to that authority a moment ago; it is used up by asking.
-    pub fn take(&self, authority: &AuthorityId, text: &str) -> bool {
-        let mut all = locked(&self.challenges);
-        all.retain(|one| one.made.elapsed() < Duration::from_secs(CHALLENGE_SECONDS));
-        let at = all.iter().position(|one| one.text == text);
-        let found = at.and_then(|at| all.remove(at));
-        found.is_some_and(|one| one.authority == *authority)
+    /// Whether the challenge was given to that authority a moment ago.
+    pub fn gave(&self, authority: &AuthorityId, text: &str) -> bool {
+        let Ok(bytes) = base64_array::<CHALLENGE>(text) else {
+            return false;
+        };
+        let (mut moment, mut signature) = ([0; MOMENT], [0; 64]);
+        moment.copy_from_slice(&bytes[RANDOM..][..MOMENT]);
+        signature.copy_from_slice(&bytes[RANDOM + MOMENT..]);
+        let now = self.began.elapsed().as_secs();
+        let age = now.checked_sub(u64::from_be_bytes(moment));
+        let public = self.key.public();
+        age.is_some_and(|age| age <= CHALLENGE_SECONDS)
+            && public.verify(&stamped(authority, &bytes), &signature)
     }
 
-    /// Opens a session; its token, in base64.
-    pub fn open(&self, who: SignedIn) -> String {
-        let token = base64(&random());
+    /// Opens a session by a challenge whose answer was found right: its token, in base64; `None` where the challenge has opened one already.
+    pub fn open(&self, who: SignedIn, challenge: &str) -> Option<String> {
+        let mut used = locked(&self.used);
+        used.retain(|(_, at)| at.elapsed() <= Duration::from_secs(CHALLENGE_SECONDS + 1));
+        if used.iter().any(|(one, _)| one == challenge) {
+            return None;
+        }
+        used.push_back((challenge.to_owned(), Instant::now()));
+        drop(used);
+        let token = base64(&random::<32>());
         let mut all = locked(&self.sessions);
-        room(&mut all);
-        all.push_back(Session {
+        all.retain(|one| one.made.elapsed() < Duration::from_secs(SESSION_SECONDS));
+        let own = |one: &Session| one.who.authority == who.authority;
+        if all.iter().filter(|one| own(one)).count() >= MOST
+            && let Some(oldest) = all.iter().position(own)
+        {
+            all.remove(oldest);
+        }
+        all.push(Session {
             token: sha256(token.as_bytes()),
             who,
             made: Instant::now(),
         });
-        token
+        Some(token)
     }
 
     /// Who has that token.
@@ -129,8 +157,15 @@ pub(crate) fn may_fill(state: &AuthorityState, kind: Kind) -> bool {
     kind.importable() && kinds.any(|name| name.as_str() == kind.as_str())
 }
 
-fn random() -> [u8; 32] {
-    let mut bytes = [0; 32];
+/// What the desk signs of a challenge.
+fn stamped(authority: &AuthorityId, challenge: &[u8; CHALLENGE]) -> Vec<u8> {
+    let mut said = format!("gongshi/desk-challenge/v1\n{authority}\n").into_bytes();
+    said.extend_from_slice(&challenge[..RANDOM + MOMENT]);
+    said
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the system has a random generator");
     bytes
 }
@@ -139,51 +174,70 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().expect("no holder of this lock panics")
 }
 
-fn room<T>(all: &mut VecDeque<T>) {
-    if all.len() >= MOST {
-        all.pop_front();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use gongshi_verify::keys::SecretKey;
-
     fn id(text: &str) -> AuthorityId {
         AuthorityId::parse(text).unwrap()
     }
 
-    #[test]
-    fn a_challenge_is_of_one_authority_and_used_once() {
-        let desk = Desk::default();
-        let text = desk.challenge(id("610323-SCJG"));
-        assert!(!desk.take(&id("610323-SCJG"), "other"));
-        assert!(desk.take(&id("610323-SCJG"), &text));
-        assert!(!desk.take(&id("610323-SCJG"), &text));
-        let text = desk.challenge(id("610323-SCJG"));
-        assert!(!desk.take(&id("610323-YJJ"), &text));
-        assert!(!desk.take(&id("610323-SCJG"), &text));
+    fn who(authority: &str) -> SignedIn {
+        SignedIn {
+            authority: id(authority),
+            key: SecretKey::from_seed(&[1; 32]).public(),
+        }
     }
 
     #[test]
-    fn sessions_end_and_the_oldest_give_way() {
+    fn a_challenge_is_the_desk_s_own_of_one_authority_and_opens_once() {
         let desk = Desk::default();
-        let who = SignedIn {
-            authority: id("610323-SCJG"),
-            key: SecretKey::from_seed(&[1; 32]).public(),
+        let text = desk.challenge(&id("610323-SCJG"));
+        assert_ne!(text, desk.challenge(&id("610323-SCJG")));
+        assert!(desk.gave(&id("610323-SCJG"), &text));
+        assert!(!desk.gave(&id("610323-YJJ"), &text));
+        assert!(!Desk::default().gave(&id("610323-SCJG"), &text));
+        for wrong in ["", "other", &text[1..]] {
+            assert!(!desk.gave(&id("610323-SCJG"), wrong));
+        }
+        // Another moment is another challenge.
+        let mut bytes = base64_array::<CHALLENGE>(&text).unwrap();
+        bytes[RANDOM + MOMENT - 1] ^= 1;
+        assert!(!desk.gave(&id("610323-SCJG"), &base64(&bytes)));
+        assert!(desk.open(who("610323-SCJG"), &text).is_some());
+        assert_eq!(desk.open(who("610323-SCJG"), &text), None);
+    }
+
+    #[test]
+    fn a_challenge_grows_old() {
+        let early = Instant::now().checked_sub(Duration::from_secs(CHALLENGE_SECONDS + 10));
+        let mut desk = Desk::default();
+        let text = desk.challenge(&id("610323-SCJG"));
+        if let Some(early) = early {
+            desk.began = early;
+            assert!(!desk.gave(&id("610323-SCJG"), &text));
+        }
+    }
+
+    #[test]
+    fn sessions_end_and_the_oldest_of_the_same_authority_gives_way() {
+        let desk = Desk::default();
+        let open = |authority: &str| {
+            let text = desk.challenge(&id(authority));
+            desk.open(who(authority), &text).unwrap()
         };
-        let first = desk.open(who.clone());
-        assert_eq!(desk.who(&first), Some(who.clone()));
+        let other = open("610323-YJJ");
+        let first = open("610323-SCJG");
+        assert_eq!(desk.who(&first), Some(who("610323-SCJG")));
         assert_eq!(desk.who("other"), None);
         desk.close(&first);
         assert_eq!(desk.who(&first), None);
-        let first = desk.open(who.clone());
-        let second = desk.open(who.clone());
+        let (first, second) = (open("610323-SCJG"), open("610323-SCJG"));
         for _ in 0..MOST - 1 {
-            desk.open(who.clone());
+            open("610323-SCJG");
         }
-        assert_eq!((desk.who(&first), desk.who(&second)), (None, Some(who)));
+        assert_eq!(desk.who(&first), None);
+        assert_eq!(desk.who(&second), Some(who("610323-SCJG")));
+        assert_eq!(desk.who(&other), Some(who("610323-YJJ")));
     }
 
     #[test]
