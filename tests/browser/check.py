@@ -320,7 +320,7 @@ def crawl(base, tally):
                         url = urllib.parse.urljoin(base + path, link)
                         target, _, fragment = url.partition("#")
                         if not target.startswith(base + "/"):
-                            if not url.startswith("https://"):
+                            if not url.startswith(("https://", "tel:")):
                                 problems.append(f"links to {url}")
                             continue
                         to = target[len(base) :]
