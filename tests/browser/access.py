@@ -1,4 +1,4 @@
-"""Every page as people's aids and strict readers take it: axe-core in the browser, html-validate on the sources.
+"""Every page as people's aids, strict readers and slow lines take it: axe-core and the bytes of it in the browser, html-validate on the sources.
 
 Usage: access.py URL TOOLS [CHROMIUM]. TOOLS is a folder whose node_modules hold axe-core and html-validate. Before a page is believed, a fault is
 planted for each of the two: a tool that does not see it is itself the finding.
@@ -15,6 +15,8 @@ from chromium import launched
 
 # The narrowest screen that WCAG asks for (reflow), by day; a desktop by night.
 SCREENS = [(320, 640, False), (1280, 900, True)]
+# A page with all it needs.
+MOST_BYTES = 100 * 1024
 AXE = """axe.run(document, {resultTypes: ['violations']}).then(found =>
     found.violations.map(one => `${one.id}: ${one.nodes.length} times, first ${one.nodes[0].html.slice(0, 160)}`))"""
 RULES = {
@@ -22,6 +24,12 @@ RULES = {
     # A title says what the page is about, enterprises have long names; scripts and styles are the portal's own.
     "rules": {"long-title": "off", "require-sri": "off", "no-trailing-whitespace": "off", "no-inline-style": "error"},
 }
+
+
+def weight(browser):
+    """What came over the line since the page was opened: itself, its style, pictures and scripts, nothing from a cache."""
+    done = (event["params"] for event in browser.events if event.get("method") == "Network.loadingFinished")
+    return sum(int(one["encodedDataLength"]) for one in done)
 
 
 def violations(browser, axe):
@@ -45,6 +53,8 @@ def seen_by_axe(browser, base, axe, tally):
                 browser.open(base + prefix + path)
                 # Colours that fade in are judged when they are there.
                 browser.settle(0.05)
+                heavy = weight(browser)
+                tally.check(f"weight {name} {lang} {width}", [f"{heavy} bytes"] if heavy > MOST_BYTES else [])
                 tally.check(f"axe {name} {lang} {width}", violations(browser, axe))
 
 
