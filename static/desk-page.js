@@ -29,27 +29,29 @@ function tell(name, kind, ...children) {
   find(name).replaceChildren(notice(kind, ...children));
 }
 
-/** Does something once, with its button off meanwhile; what fails is told in that place. */
-async function working(form, place, work) {
-  const buttons = [...form.querySelectorAll('button')];
-  if (buttons.some((button) => button.disabled)) return;
-  buttons.forEach((button) => (button.disabled = true));
+/** Does something once, with everything else on the desk off meanwhile; what fails is told in that place. */
+async function working(place, work) {
+  const controls = [...part.querySelectorAll('button, select, input')].filter((one) => !one.disabled);
+  if (controls.length === 0) return;
+  controls.forEach((one) => (one.disabled = true));
   tell(place, 'plain', ...say('working'));
   try {
     await work();
   } catch (error) {
-    tell(place, 'bad', ...reason(error));
-    if (error instanceof Refused && error.status === 401) signedOut();
+    const out = error instanceof Refused && error.status === 401;
+    if (out) signedOut();
+    tell(out ? 'sign-in-told' : place, 'bad', ...reason(error));
   } finally {
-    buttons.forEach((button) => (button.disabled = false));
+    controls.forEach((one) => (one.disabled = false));
   }
 }
 
 function signedOut() {
-  [signer, session, table] = [null, null, null];
+  [signer, session] = [null, null];
   find('inside').hidden = true;
   find('sign-in').hidden = false;
   find('sign-in').reset();
+  forgetTable();
 }
 
 async function enter() {
@@ -69,7 +71,7 @@ async function enter() {
   find('inside').hidden = false;
   find('name').focus();
   forgetTable();
-  await showDuties();
+  void showDuties();
 }
 
 function forgetTable() {
@@ -80,10 +82,12 @@ function forgetTable() {
 }
 
 async function showDuties() {
+  const { id } = session.authority;
   const place = find('duties');
+  find('duties-all').href = `${base}/authorities/${id}/duties`;
   place.replaceChildren(element('p', {}, ...say('working')));
   try {
-    const { duties } = await dutiesOf(session.authority.id);
+    const { duties } = await dutiesOf(id);
     const chinese = document.documentElement.lang.startsWith('zh');
     const rows = duties.map(({ task, task_zh: inChinese, index, due_on: due, state }) =>
       element(
@@ -98,7 +102,6 @@ async function showDuties() {
   } catch (error) {
     place.replaceChildren(notice('bad', ...reason(error)));
   }
-  find('duties-all').href = `${base}/authorities/${session.authority.id}/duties`;
 }
 
 /** Saves something that was made here, or fetched. */
@@ -127,7 +130,7 @@ function summary() {
   const told = [element('p', {}, ...say('desk-counts', many))];
   if (repeated > 0) told.push(element('p', {}, ...say('desk-repeated', { n: repeated })));
   if (table.rows.length === 0) return [notice('warn', ...say('desk-empty'))];
-  if (bad.length === 0) return [element('div', { class: 'notice good' }, ...told)];
+  if (bad.length === 0) return [element('div', { class: 'notice good', tabindex: '-1' }, ...told)];
   const links = bad.slice(0, 50).map(({ line, faults }) =>
     element('li', {}, element('a', { href: `#desk-row-${line}` }, ...say('desk-line', { line }), ' ', faults[0].text)),
   );
@@ -205,13 +208,13 @@ async function send() {
     save(`${session.authority.id}-${table.kind}.receipts.ndjson`, new Blob(lines, { type: 'application/x-ndjson' }));
   });
   if (receipts.length > 0) find('published').append(button);
-  await showDuties();
+  void showDuties();
 }
 
 const on = (form, place, work) =>
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    void working(form, place, work);
+    void working(place, work);
   });
 
 on(find('sign-in'), 'sign-in-told', enter);
@@ -222,7 +225,7 @@ on(find('look'), 'look-told', async () => {
 on(find('publish'), 'published', send);
 for (const button of part.querySelectorAll('[data-empty]')) {
   button.addEventListener('click', () =>
-    working(find('look'), 'look-told', async () => {
+    working('look-told', async () => {
       const format = button.dataset.empty;
       save(`${find('kind').value}.${format}`, await session.empty(find('kind').value, format));
       find('look-told').replaceChildren();

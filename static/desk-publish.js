@@ -5,6 +5,7 @@ import { utf8 } from './encoding.js';
 import { eventMessage } from './entry.js';
 import { recordOf } from './record.js';
 import { hex, sha256 } from './sha256.js';
+import { Fault } from './steps.js';
 import { canonical } from './strict-json.js';
 
 // Events of one request: few enough to show progress, enough to share a checkpoint.
@@ -37,7 +38,10 @@ export async function publish({ kind, bodies, signer, origin, journal, told }) {
       told(at, { ...kept, again: true });
       continue;
     }
-    if (!kept) {
+    if (kept) {
+      // The same statement, by the key of today: where it went in under another, the log knows it all the same.
+      kept.event.signature = await signer.sign(eventMessage({ ...kept.event, commitment: kept.commitment }, origin));
+    } else {
       kept = await eventOf(body, kind, signer, origin, issued);
       await journal.put(key, kept);
     }
@@ -53,5 +57,6 @@ export async function publish({ kind, bodies, signer, origin, journal, told }) {
       else if (STALE.has(String(answer?.error?.type).split('/').pop())) await journal.forget(key);
       if (answer) told(at, answer);
     }
+    if (answers.length < batch.length) throw new Fault('desk-offline');
   }
 }

@@ -57,6 +57,11 @@ export async function timeOfSigning(origin) {
 export async function send(events) {
   const body = events.map((event) => `${JSON.stringify(event)}\n`).join('');
   const answer = await ask('/api/v1/events', { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson' } });
-  const lines = (await answer.text()).split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line));
+  try {
+    const lines = (await answer.text()).split('\n').filter(Boolean);
+    return lines.map((line) => JSON.parse(line));
+  } catch {
+    // It broke off: what was taken in is not known.
+    throw new Fault('desk-offline');
+  }
 }
