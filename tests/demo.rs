@@ -2,6 +2,8 @@
 
 #[path = "demo/figures.rs"]
 mod figures;
+#[path = "as_of/folded.rs"]
+mod folded;
 
 use gongshi::app::{App, Tuning, init, random32};
 use gongshi::demo::{DemoError, Planned, Scale, Schedule, open};
@@ -380,6 +382,15 @@ fn a_small_county_in_a_real_log() {
     };
     let march = bodies.iter().filter(|(entry, _)| in_march(entry)).count();
     assert_eq!(bulletin["indicators"][0]["value"], march);
+
+    // What is known of earlier days is what was known then, less what has left.
+    let subjects = bodies
+        .iter()
+        .filter_map(|(_, body)| body.get("subject_uscc")?.as_str());
+    let codes = subjects.map(str::to_owned).collect();
+    let step = size / 6;
+    let on_lists = folded::compare(log, &app.portal.model, &codes, |at| at % step == 0);
+    assert!(on_lists > 0);
     app.close();
 
     // Started again, it is the same log, and its clock goes on from its last entry.

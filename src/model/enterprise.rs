@@ -62,6 +62,14 @@ impl StatusList {
         }
     }
 
+    /// The kinds of record that put a subject on it.
+    pub(super) fn kinds(self) -> &'static [Kind] {
+        match self {
+            StatusList::Abnormal => &[Kind::AbnormalListing, Kind::IndividualMark],
+            StatusList::Serious => &[Kind::SeriousListing],
+        }
+    }
+
     pub(super) fn byte(self) -> u8 {
         match self {
             StatusList::Abnormal => b'a',

@@ -103,7 +103,7 @@ impl Read {
     }
 
     /// The enterprises on whose pages it stands, each with the day.
-    fn subjects(&self) -> Vec<(String, String)> {
+    pub(super) fn subjects(&self) -> Vec<(String, String)> {
         let mut subjects: Vec<(String, String)> = Vec::new();
         for view in [self.standing(), self.own()].into_iter().flatten() {
             if let Some(code) = view.subject_code()
@@ -363,6 +363,7 @@ fn rows(index: u64, record: &Read, rules: &Rules) -> Result<Vec<Pair>, ModelErro
         rows.push((key::enterprise_record(&uscc, &day, index), Vec::new()));
     }
     rows.extend(super::lookup::rows(index, &standing));
+    rows.extend(super::as_of::moved_rows(index, record));
     rows.extend(super::bearing::bearing(index, record));
     rows.extend(super::duty_ends::crossing(index, record, rules));
     rows.extend(super::journeys::begun_rows(index, record));

@@ -57,6 +57,16 @@ pub(super) fn corrections(target: u64, correction: Option<u64>) -> Vec<u8> {
     joined(b'k', &[&target.to_be_bytes(), correction])
 }
 
+/// Records that a correction has said to be about a subject, with that correction.
+pub(super) fn moved(uscc: &str, of: Option<(u64, u64)>) -> Vec<u8> {
+    let mut key = joined(b'c', &[uscc.as_bytes(), b"|"]);
+    if let Some((target, correction)) = of {
+        key.extend_from_slice(&target.to_be_bytes());
+        key.extend_from_slice(&correction.to_be_bytes());
+    }
+    key
+}
+
 pub(super) fn authority(authority: &str, kind: Kind) -> Vec<u8> {
     joined(
         b'a',

@@ -6,7 +6,7 @@
 use super::staging::Staging;
 use super::{Model, ModelError, key};
 use crate::domain::Kind;
-use crate::store::prefix_end;
+use crate::store::{Pair, StoreError, prefix_end};
 
 /// Indexes in one value.
 const RANGE: u64 = 1 << 12;
@@ -34,6 +34,18 @@ fn set(page: &mut Vec<u8>, slot: u8, count: u16) {
     let new = [slot, high, low];
     let new = if count == 0 { &[][..] } else { &new };
     page.splice(at..at + if known { SLOT } else { 0 }, new.iter().copied());
+}
+
+/// The ranges of a page of the directory, from the last on, each with the number of records in it.
+fn in_page(page: Result<Pair, StoreError>) -> Result<Vec<(u64, u64)>, ModelError> {
+    let (key, page) = page?;
+    let number = super::index_in_key("a directory of records", &key)?;
+    let slots = page.chunks_exact(SLOT).rev();
+    let ranges = slots.map(|slot| {
+        let count = u64::from(u16::from_be_bytes([slot[1], slot[2]]));
+        (number * PAGE + u64::from(slot[0]), count)
+    });
+    Ok(ranges.collect())
 }
 
 impl Staging<'_> {
@@ -74,43 +86,81 @@ impl Staging<'_> {
 }
 
 impl Model {
-    /// Indexes of the public records of a kind, newest first.
+    /// Indexes of the public records of a kind, newest first, without the first `offset` of them.
     pub fn list(&self, kind: Kind, offset: u64, limit: usize) -> Result<Vec<u64>, ModelError> {
+        self.list_below(kind, u64::MAX, offset, limit)
+    }
+
+    /// The same of those below `before`.
+    pub fn list_below(
+        &self,
+        kind: Kind,
+        before: u64,
+        offset: u64,
+        limit: usize,
+    ) -> Result<Vec<u64>, ModelError> {
         let mut skip = offset;
         let mut indexes = Vec::new();
-        let from = key::directory(kind, None);
-        let to = prefix_end(&from);
-        for page in self.database.range_rev(&from, to.as_deref()) {
-            let (key, page) = page?;
-            let number = super::index_in_key("a directory of records", &key)?;
-            for slot in page.chunks_exact(SLOT).rev() {
-                let count = u64::from(u16::from_be_bytes([slot[1], slot[2]]));
-                if skip >= count {
-                    skip -= count;
-                    continue;
-                }
-                let range = number * PAGE + u64::from(slot[0]);
-                let value = self.database.get(&key::list(kind, range))?;
-                let offsets = offsets(&value.unwrap_or_default());
-                if offsets.len() as u64 != count {
-                    // Between the two reads the writer was here: readers take what is there now.
-                    tracing::debug!(range, "a list was read while it was written");
-                }
-                let newest = offsets.iter().rev();
-                let wanted = newest.skip(usize::try_from(skip).unwrap_or(usize::MAX));
-                let left = limit - indexes.len();
-                indexes.extend(
-                    wanted
-                        .take(left)
-                        .map(|offset| range * RANGE + u64::from(*offset)),
-                );
-                skip = 0;
-                if indexes.len() >= limit {
-                    return Ok(indexes);
-                }
+        for range in self.ranges(kind, before) {
+            let (range, known) = range?;
+            let whole = (range + 1).saturating_mul(RANGE) <= before;
+            if whole && skip >= known {
+                skip -= known;
+                continue;
+            }
+            let offsets = self.below(kind, range, before)?;
+            let newest = offsets.iter().rev();
+            let wanted = newest.skip(usize::try_from(skip).unwrap_or(usize::MAX));
+            let left = limit - indexes.len();
+            let wanted = wanted.take(left);
+            indexes.extend(wanted.map(|offset| range * RANGE + u64::from(*offset)));
+            skip = skip.saturating_sub(offsets.len() as u64);
+            if indexes.len() >= limit {
+                break;
             }
         }
         Ok(indexes)
+    }
+
+    /// How many public records of a kind there are below `before`.
+    pub fn count_below(&self, kind: Kind, before: u64) -> Result<u64, ModelError> {
+        let mut count = 0;
+        for range in self.ranges(kind, before) {
+            let (range, known) = range?;
+            let whole = (range + 1).saturating_mul(RANGE) <= before;
+            count += match whole {
+                true => known,
+                false => self.below(kind, range, before)?.len() as u64,
+            };
+        }
+        Ok(count)
+    }
+
+    /// The ranges that begin below `before`, from the last on, each with the number of records in it.
+    fn ranges(
+        &self,
+        kind: Kind,
+        before: u64,
+    ) -> impl Iterator<Item = Result<(u64, u64), ModelError>> + '_ {
+        let from = key::directory(kind, None);
+        let to = prefix_end(&from);
+        let pages = self.database.range_rev(&from, to.as_deref());
+        let ranges = pages.flat_map(|page| match in_page(page) {
+            Ok(ranges) => ranges.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        });
+        ranges.filter(move |range| match range {
+            Ok((range, _)) => range.saturating_mul(RANGE) < before,
+            Err(_) => true,
+        })
+    }
+
+    /// The records of a range below `before`, as offsets.
+    fn below(&self, kind: Kind, range: u64, before: u64) -> Result<Vec<u16>, ModelError> {
+        let value = self.database.get(&key::list(kind, range))?;
+        let mut offsets = offsets(&value.unwrap_or_default());
+        offsets.retain(|offset| range * RANGE + u64::from(*offset) < before);
+        Ok(offsets)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here is evidence: every value can be thrown away and folded again to the same bytes (`gongshi reindex`).
 //! It must not be asked whether a signature or proof holds, and it never writes to the log.
 
+mod as_of;
 mod bearing;
 mod display;
 mod duties;
@@ -24,6 +25,7 @@ mod said;
 mod staging;
 mod withheld;
 
+pub use as_of::Known;
 pub use display::Due;
 pub use duties::{HowMet, Met, Part, RecordDuty};
 pub use duty_lists::{AllTotals, DutyCounts, DutyLine, DutyTotals};
@@ -46,7 +48,7 @@ use std::sync::Arc;
 /// Name of the model's database.
 pub const DATABASE: &str = "store/model";
 /// Of keys, values and folding; a model of another is folded again.
-const VERSION: u64 = 33;
+const VERSION: u64 = 34;
 
 /// Why the model could not answer or fold.
 #[derive(Debug, thiserror::Error)]

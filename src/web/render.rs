@@ -31,6 +31,7 @@ templates!(
     "parts/early.html",
     "parts/journeys.html",
     "parts/pager.html",
+    "parts/permanent.html",
     "parts/progress.html",
     "parts/records.html",
     "parts/rules.html",
@@ -275,7 +276,7 @@ mod tests {
             "home": "/", "path": "/", "title": "ddraw/1", "origin": "example.org/log", "size": 3, "entries": "3", "alternates": [],
             "style": crate::web::assets::style(), "mark": crate::web::assets::mark(), "other_lang": "en", "other_href": "/en/",
             "draw_one": crate::web::assets::draw_one(), "draw_all": crate::web::assets::draw_all(), "countdown": crate::web::assets::countdown(),
-            "policy_file": "log.policy", "indexable": false, "synthetic": false, "simulated": false, "site": null, "here": "/",
+            "policy_file": "log.policy", "indexable": false, "then": null, "synthetic": false, "simulated": false, "site": null, "here": "/",
         });
         let mut context = Context::new();
         for (name, value) in [&common, given]

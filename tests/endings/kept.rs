@@ -103,7 +103,7 @@ fn a_kept_page_follows_records_corrections_ends_names_and_days() {
     assert_ne!(pages, after);
     let size = county.log.app.portal.log.published().size();
     let grown = |page: &String| {
-        let said = [("截至第 ", " 条"), ("· ", " 条<")];
+        let said = [("截至第 ", " 条"), ("as_of=", "\""), ("· ", " 条<")];
         said.iter().fold(page.clone(), |page, (before, after)| {
             let old = format!("{before}{}{after}", size - 1);
             assert!(page.contains(&old), "{page}");

@@ -1,6 +1,7 @@
 //! Corrections, withdrawals and erasures through the front door: who may, what is refused, and what nobody is given any more.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod as_of;
 mod attachments;
 #[path = "../common/mod.rs"]
 mod common;
@@ -9,6 +10,8 @@ mod destroyed;
 #[allow(dead_code, reason = "only a plan that was drawn is needed of it")]
 mod drawn;
 mod expiry;
+#[path = "../as_of/folded.rs"]
+mod folded;
 mod found;
 mod journeys;
 mod kept;

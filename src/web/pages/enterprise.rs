@@ -15,6 +15,7 @@ use crate::text::Arg;
 use crate::web::links;
 use actix_web::http::StatusCode;
 use gongshi_verify::registry::Registry;
+use serde::Serialize;
 
 /// Records on a page.
 const PER_PAGE: u64 = 50;
@@ -31,14 +32,28 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     }
     let model = &visit.portal.model;
     let registry = visit.portal.intake.registry();
-    let Some(enterprise) = model.enterprise(code.as_str())? else {
+    let known = match &visit.as_of {
+        Some(then) => {
+            let log = visit.portal.log.as_ref();
+            let known = model.enterprise_as_of(code.as_str(), then.size, log)?;
+            known.map(|known| (known.enterprise, Some(known.records)))
+        }
+        None => model.enterprise(code.as_str())?.map(|known| (known, None)),
+    };
+    let Some((enterprise, records)) = known else {
         return unknown(visit, &code);
     };
     let last = enterprise.on_page().div_ceil(PER_PAGE).max(1);
     let page = page_number(visit, last)?;
     let skip = usize::try_from((page - 1) * PER_PAGE).unwrap_or(usize::MAX);
-    let newest = model.enterprise_records(code.as_str(), skip, PER_PAGE as usize)?;
-    let early = early(visit, &enterprise, &newest)?;
+    let newest = match records {
+        Some(records) => {
+            let newest = records.into_iter().skip(skip);
+            newest.take(PER_PAGE as usize).collect()
+        }
+        None => model.enterprise_records(code.as_str(), skip, PER_PAGE as usize)?,
+    };
+    let present = visit.present(|| Present::of(visit, &enterprise, &newest))?;
     let mut rows = visit.rows(newest)?;
     for row in &mut rows {
         row.on_page_of(code.as_str());
@@ -62,11 +77,8 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             ("code", code.as_str().into()),
         ],
     );
-    let (journeys, journeys_more) = Short::by(visit, code.as_str())?;
     Page::new("enterprise.html", visit.titled(&title, page))
-        .with("journeys", &journeys)
-        .with("journeys_more", &journeys_more)
-        .with("early", &early)
+        .with("present", &present)
         .with("code", code.as_str())
         .with("known", &true)
         .with(
@@ -79,14 +91,35 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("abnormal", &abnormal)
         .with("serious", &serious)
         .with("serious_over", &serious_over)
-        .with("draws", &super::draws::of_target(visit, code.as_str())?)
         .with("rows", &rows)
         .with("total", &enterprise.records)
         .with("corrected_away", &enterprise.corrected_away)
         .with("up_to", &visit.moving(Moving::UpTo)?)
+        .with("permanent", &visit.permanent(page)?)
         .with("pager", &pager)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()
+}
+
+/// What is said of an enterprise on the page of now alone.
+#[derive(Serialize)]
+struct Present {
+    journeys: Vec<Short>,
+    journeys_more: bool,
+    early: Vec<Early>,
+    draws: super::draws::DrawsOf,
+}
+
+impl Present {
+    fn of(visit: &Visit, enterprise: &Enterprise, newest: &[u64]) -> Result<Self, Fault> {
+        let (journeys, journeys_more) = Short::by(visit, &enterprise.uscc)?;
+        Ok(Present {
+            journeys,
+            journeys_more,
+            early: early(visit, enterprise, newest)?,
+            draws: super::draws::of_target(visit, &enterprise.uscc)?,
+        })
+    }
 }
 
 /// When the early end of a display may be asked for, of those of its newest records that speak against it: listings while they stand.

@@ -169,6 +169,37 @@ impl Fault {
         .arg("last", i64::try_from(last).unwrap_or(i64::MAX))
     }
 
+    /// No size that the log had, of which a page as it stood was asked for.
+    pub(super) fn no_size(given: &str, most: u64) -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-size",
+            "page-error-size-text",
+        )
+        .arg("given", shortened(given))
+        .arg("most", i64::try_from(most).unwrap_or(i64::MAX))
+    }
+
+    /// The page is shown as it is now only.
+    pub(super) fn only_now() -> Self {
+        Fault::new(
+            StatusCode::BAD_REQUEST,
+            "page-error-only-now",
+            "page-error-only-now-text",
+        )
+    }
+
+    /// The log did not have that entry then.
+    pub(super) fn not_yet(index: u64, size: u64) -> Self {
+        Fault::new(
+            StatusCode::NOT_FOUND,
+            "page-error-not-yet",
+            "page-error-not-yet-text",
+        )
+        .arg("index", i64::try_from(index).unwrap_or(i64::MAX))
+        .arg("size", i64::try_from(size).unwrap_or(i64::MAX))
+    }
+
     /// A parameter of the address has a value that the list does not know, or is unknown itself; what may stand instead.
     pub(super) fn no_value(
         name: &'static str,

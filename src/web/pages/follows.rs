@@ -133,12 +133,18 @@ impl Chain {
 /// Public records of these kinds whose member of that name is the entry.
 fn after(visit: &Visit, index: u64, kinds: &[Kind], member: &str) -> Result<Vec<Loaded>, Fault> {
     let mut found = Vec::new();
-    for source in visit.portal.model.referrers(index, None, MOST)? {
-        let loaded = visit.load(source)?;
+    let model = &visit.portal.model;
+    for source in model.referrers(index, visit.as_of.as_ref().map(|then| then.size), MOST)? {
+        let mut loaded = visit.load(source)?;
+        // It may name the entry only since it was corrected.
+        if let Some(corrected) = loaded.corrects() {
+            loaded = visit.load(corrected)?;
+        }
+        let known = |one: &Loaded| one.index == loaded.index;
         let names = loaded.view().is_some_and(|view| {
             kinds.contains(&view.kind()) && named(view.value_of(member)) == Some(index)
         });
-        if names {
+        if names && !found.iter().any(known) {
             found.push(loaded);
         }
     }

@@ -1,7 +1,7 @@
 //! Lists: the records of a kind, newest first, and who is on one of the two lists now: enterprises by code, then listings of subjects without one.
 
 use super::fault::Fault;
-use super::{Answer, Link, Page, Pager, Visit};
+use super::{Answer, Link, Moving, Page, Pager, Visit};
 use crate::domain::{Kind, Uscc, person};
 use crate::model::StatusList;
 use crate::web::links;
@@ -12,6 +12,8 @@ use serde::Serialize;
 const PER_PAGE: u64 = 25;
 /// Subjects on a page.
 const MEMBERS: usize = 50;
+/// Listings looked at for a page of those that were in force.
+const LOOKED: usize = 2000;
 
 /// The page asked for, from 1, of a list with so many pages.
 pub(super) fn page_number(visit: &Visit, last: u64) -> Result<u64, Fault> {
@@ -25,13 +27,15 @@ pub(super) fn page_number(visit: &Visit, last: u64) -> Result<u64, Fault> {
 
 pub(super) fn kind(visit: &Visit) -> Result<Answer, Fault> {
     let kind: Kind = visit.key.parse().map_err(|_| Fault::no_kind(&visit.key))?;
-    let total = visit.portal.model.count(kind)?;
+    let model = &visit.portal.model;
+    let total = match &visit.as_of {
+        Some(then) => model.count_below(kind, then.size)?,
+        None => model.count(kind)?,
+    };
     let last = total.div_ceil(PER_PAGE).max(1);
     let page = page_number(visit, last)?;
-    let indexes = visit
-        .portal
-        .model
-        .list(kind, (page - 1) * PER_PAGE, PER_PAGE as usize)?;
+    let skip = (page - 1) * PER_PAGE;
+    let indexes = model.list_below(kind, visit.before(), skip, PER_PAGE as usize)?;
     let path = format!("/list/{kind}");
     let pager = Pager::new(page, last, |page| numbered(visit, &path, page));
     let search = links::with_query(visit.lang, "/search", &[("kind", kind.as_str())]);
@@ -47,7 +51,8 @@ pub(super) fn kind(visit: &Visit) -> Result<Answer, Fault> {
     .with("pager", &pager)
     .with("search_kind", &search)
     .with("atom", &links::feed(&links::list(visit.lang, kind)))
-    .with("folded", &visit.portal.model.cursor()?)
+    .with("up_to", &visit.moving(Moving::UpTo)?)
+    .with("permanent", &visit.permanent(page)?)
     .with("foreign", &super::summary::foreign(visit.lang))
     .done()
 }
@@ -59,7 +64,7 @@ pub(super) fn numbered(visit: &Visit, path: &str, page: u64) -> String {
     } else {
         String::new()
     };
-    links::with_query(visit.lang, path, &[("page", &number)])
+    visit.same_size(path, &[("page", &number)])
 }
 
 pub(super) fn abnormal(visit: &Visit) -> Result<Answer, Fault> {
@@ -70,6 +75,7 @@ pub(super) fn serious(visit: &Visit) -> Result<Answer, Fault> {
     listed(visit, StatusList::Serious)
 }
 
+/// Somebody on a list.
 #[derive(Serialize)]
 struct Member {
     name: Option<Link>,
@@ -83,7 +89,6 @@ struct Member {
 }
 
 fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
-    let model = &visit.portal.model;
     let (path, title, help) = match list {
         StatusList::Abnormal => (
             "/list/abnormal",
@@ -96,6 +101,11 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
             "page-listed-serious-help",
         ),
     };
+    let heading = visit.word(title);
+    if let Some(then) = &visit.as_of {
+        return listed_then(visit, list, then.size, (path, heading, &visit.word(help)));
+    }
+    let model = &visit.portal.model;
     // The code or entry after which this page begins: such an address stays right while the list changes.
     let given = visit.parameter("after").unwrap_or_default();
     let after = Uscc::parse(&given).ok();
@@ -162,33 +172,72 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
     let next = last
         .filter(|_| more)
         .map(|last| links::with_query(visit.lang, path, &[("after", &last)]));
-    let title = visit.word(title);
     let after = after.map(|code| code.to_string());
     let after = after.or_else(|| after_entry.map(|index| format!("#{index}")));
     let page_title = match &after {
         Some(code) => visit.say(
             "page-title-after",
             &[
-                ("title", title.clone().into()),
+                ("title", heading.clone().into()),
                 ("code", code.as_str().into()),
             ],
         ),
-        None => title.clone(),
+        None => heading.clone(),
     };
     Page::new("listed.html", page_title)
-        .with("heading", &title)
+        .with("heading", &heading)
         .with("help", &visit.word(help))
         .with("total", &model.listed_count(list)?)
         .with("members", &members)
         .with("atom", &links::feed(&links::page(visit.lang, path, "")))
         .with("next", &next)
         .with("first", &after.map(|_| links::page(visit.lang, path, "")))
-        .with("folded", &model.cursor()?)
+        .with("up_to", &visit.moving(Moving::UpTo)?)
+        .with("permanent", &visit.permanent(1)?)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()
 }
 
-/// A listing of a subject without a credit code; a person's name with the surname alone.
+/// The listings that were in force, newest first: who was on a list then is not counted, only read.
+fn listed_then(
+    visit: &Visit,
+    list: StatusList,
+    size: u64,
+    (path, heading, help): (&str, String, &str),
+) -> Result<Answer, Fault> {
+    let before = visit.parameter("before").and_then(|text| decimal(&text));
+    let stretch = (before.unwrap_or(size), LOOKED, MEMBERS);
+    let (model, log) = (&visit.portal.model, visit.portal.log.as_ref());
+    let (listings, more) = model.listings_as_of(list, size, stretch, log)?;
+    let mut members = Vec::new();
+    for index in listings {
+        members.extend(alone(visit, index)?);
+    }
+    let next = more.map(|last| visit.same_size(path, &[("before", &last.to_string())]));
+    let title = match before {
+        Some(before) => visit.say(
+            "page-title-after",
+            &[
+                ("title", heading.clone().into()),
+                ("code", format!("#{before}").into()),
+            ],
+        ),
+        None => heading.clone(),
+    };
+    Page::new("listed.html", title)
+        .with("heading", &heading)
+        .with("help", help)
+        .with("members", &members)
+        .with("atom", &links::feed(&links::page(visit.lang, path, "")))
+        .with("next", &next)
+        .with("first", &before.map(|_| visit.same_size(path, &[])))
+        .with("up_to", &visit.moving(Moving::UpTo)?)
+        .with("permanent", &visit.permanent(1)?)
+        .with("foreign", &super::summary::foreign(visit.lang))
+        .done()
+}
+
+/// A listing by itself; a person's name with the surname alone.
 fn alone(visit: &Visit, index: u64) -> Result<Option<Member>, Fault> {
     let loaded = visit.load(index)?;
     let Some(view) = loaded.view().filter(|_| loaded.body.is_some()) else {
@@ -198,13 +247,18 @@ fn alone(visit: &Visit, index: u64) -> Result<Option<Member>, Fault> {
         visit.note_person();
     }
     let href = links::record(visit.lang, index);
+    let code = view.subject_code();
+    let subject = code.as_ref().map_or_else(
+        || href.clone(),
+        |code| links::enterprise(visit.lang, code.as_str()),
+    );
     let name = person::shown_name(&view).map(|name| Link {
         text: name.into_owned(),
-        href: href.clone(),
+        href: subject,
     });
     Ok(Some(Member {
         name,
-        uscc: None,
+        uscc: code.map(|code| code.to_string()),
         date: view.main_date().map(|day| day.to_string()),
         term: visit.term_over(&loaded),
         corrected: !loaded.corrections.is_empty(),

@@ -3,6 +3,7 @@
 //! A page asks the model and search what there is, and the log whether it is still public, before it shows a record. It
 //! decides nothing and writes nothing.
 
+mod as_of;
 mod authority;
 mod brief;
 mod bulletins;
@@ -54,6 +55,7 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::from_fn;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use as_of::AsOf;
 use draft::Draft;
 use fault::Fault;
 use jiff::civil::Date;
@@ -74,6 +76,15 @@ pub fn routes(config: &mut web::ServiceConfig) {
     {
         web::resource(path)
             .get(move |visit: Visit| visit.show(move |visit| build(visit).into()))
+            .default_service(web::to(|visit: Visit| visit.only_read()))
+    }
+    fn dated<F, R>(path: &str, build: F) -> actix_web::Resource
+    where
+        F: Fn(&Visit) -> R + Copy + Send + 'static,
+        R: Into<Answer>,
+    {
+        web::resource(path)
+            .get(move |visit: Visit| visit.show_dated(build))
             .default_service(web::to(|visit: Visit| visit.only_read()))
     }
     fn feed(path: &str, of: record_feeds::Of) -> actix_web::Resource {
@@ -111,7 +122,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .get(|visit: Visit| visit.keep(enterprise::page))
                 .default_service(web::to(|visit: Visit| visit.only_read())),
         )
-        .service(page("/record/{key}", record::page))
+        .service(dated("/record/{key}", record::page))
         .service(page("/authority/{key}", authority::page))
         .service(page("/duties", duties::all))
         .service(page("/authorities/{key}/duties", duties::page))
@@ -121,9 +132,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 .default_service(web::to(|visit: Visit| visit.only_read())),
         )
         .service(feed("/list/{key}.{part:atom}", record_feeds::Of::List))
-        .service(page("/list/abnormal", lists::abnormal))
-        .service(page("/list/serious", lists::serious))
-        .service(page("/list/{key}", lists::kind))
+        .service(dated("/list/abnormal", lists::abnormal))
+        .service(dated("/list/serious", lists::serious))
+        .service(dated("/list/{key}", lists::kind))
         .service(page("/log-state", log_state::page))
         .service(page("/rules", rules::page))
         .service(page("/rules/{key}", rules::file))
@@ -157,9 +168,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(page("/verify", verify::page))
         .service(web::resource("/verify.html").get(verify::alone))
         .service(page("/problems/{key}", problems::page))
-        .default_service(web::to(|visit: Visit| {
-            visit.show(|_| Fault::nothing().into())
-        }));
+        .default_service(web::to(|visit: Visit| visit.fault(Fault::nothing())));
 }
 
 /// What is of the whole site, not of a language.
@@ -202,6 +211,7 @@ const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 const MAX_ADDRESS: usize = 4096;
 
 /// What a page knows of its request.
+#[derive(Clone)]
 pub(super) struct Visit {
     portal: web::Data<Portal>,
     lang: Lang,
@@ -217,8 +227,10 @@ pub(super) struct Visit {
     if_none_match: Option<Vec<u8>>,
     /// The time by the log's clock, in seconds since 1970.
     now: i64,
-    /// The day in Beijing then.
+    /// The day in Beijing then; on a page as it stood, that of the last entry it takes in.
     today: Date,
+    /// As how much of the log has it the page is shown; `None`: all of it.
+    as_of: Option<AsOf>,
     /// Whether the page names a natural person.
     person: Cell<bool>,
     searches: web::Data<Searches>,
@@ -273,6 +285,7 @@ impl FromRequest for Visit {
             if_none_match: header.map(|value| value.as_bytes().to_vec()),
             now,
             today: day_in_china(now),
+            as_of: None,
             person: Cell::new(false),
             searches,
             kept,
@@ -386,7 +399,12 @@ impl Visit {
 
     /// The answer to another method than reading.
     async fn only_read(self) -> HttpResponse {
-        self.show(|_| Fault::method().into()).await
+        self.fault(Fault::method()).await
+    }
+
+    /// An error, whatever else the address asks for.
+    async fn fault(self, fault: Fault) -> HttpResponse {
+        self.file(move |_, _| Err(fault)).await
     }
 
     /// A search, where there is a place for one more. What finds none is told at once: searches that pile up would hold
@@ -406,8 +424,12 @@ impl Visit {
 
     /// Builds and renders the page on a thread that may wait for storage.
     async fn show(self, build: impl FnOnce(&Visit) -> Answer + Send + 'static) -> HttpResponse {
-        self.file(move |visit, etag| Ok(visit.respond(build(visit), etag)))
-            .await
+        self.file(move |visit, etag| match visit.asked_size() {
+            // The page of now under an address that promises another would be taken for that.
+            Some(_) => Err(Fault::only_now()),
+            None => Ok(visit.respond(build(visit), etag)),
+        })
+        .await
     }
 
     fn respond(&self, answer: Answer, etag: &str) -> Draft {
@@ -423,7 +445,10 @@ impl Visit {
             Answer::Page(page) => *page,
         };
         let status = page.status;
-        let indexable = status == StatusCode::OK && page.indexable && !self.person.get();
+        let indexable = status == StatusCode::OK
+            && page.indexable
+            && !self.person.get()
+            && self.as_of.is_none();
         let mut headers = vec![
             (CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
             (CONTENT_LANGUAGE, self.lang.tag().to_owned()),
@@ -480,7 +505,18 @@ impl Visit {
         context.insert("base", links::prefix(self.lang));
         context.insert("home", &links::page(self.lang, "/", ""));
         context.insert("path", &self.path);
-        context.insert("title", &page.title);
+        // A record that has left is not shown as it stood either.
+        let then = self.as_of.as_ref();
+        let then = then.filter(|_| page.status != StatusCode::GONE);
+        let title = match then {
+            Some(then) => self.dated(page.title, then.size),
+            None => page.title,
+        };
+        context.insert("title", &title);
+        context.insert("then", &then);
+        if let Some(then) = then {
+            context.insert("canonical", &then.now);
+        }
         context.insert("above", &page.above);
         context.insert("other_lang", other.tag());
         context.insert("other_href", &links::page(other, path, query));

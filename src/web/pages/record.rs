@@ -65,6 +65,9 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     if loaded.body.is_none() {
         return ended::page(visit, &loaded);
     }
+    if index >= visit.before() {
+        return Err(Fault::not_yet(index, visit.before()));
+    }
     let registry = visit.portal.intake.registry();
     let corrected = Corrected::of(visit, &registry, &loaded)?;
     let fields = match (loaded.kind, &loaded.body) {
@@ -140,15 +143,16 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "restrictions",
             &follows::restrictions(visit, &loaded, lifted.is_some()),
         )
-        .with("journeys", &Short::about(visit, index)?)
-        .with("followed", &Followed::of(visit, &loaded)?)
+        .with("journeys", &visit.present(|| Short::about(visit, index))?)
+        .with("followed", &visit.present(|| Followed::of(visit, &loaded))?)
         .with(
             "early",
             &match lifted {
                 Some(_) => None,
-                None => Early::of(visit, &loaded)?,
+                None => visit.present(|| Early::of(visit, &loaded))?,
             },
         )
+        .with("term", &term_over(visit, &loaded, lifted.is_some())?)
         .with("lifted", &lifted)
         .with("list_change", &ListChange::of(visit, &loaded)?)
         .with(
@@ -170,15 +174,20 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
                 .filter(|_| whole)
                 .map_or(0, |fields| fields.omitted),
         )
-        .with("recount", &super::bulletins::recount::of(visit, &loaded)?)
-        .with("shown", &visit.rulings_of(&loaded)?)
-        .with("term", &term_over(visit, &loaded)?)
-        .with("duties", &super::duties::of_record(visit, index)?)
+        .with(
+            "recount",
+            &visit.present(|| super::bulletins::recount::of(visit, &loaded))?,
+        )
+        .with("shown", &visit.present(|| visit.rulings_of(&loaded))?)
+        .with(
+            "duties",
+            &visit.present(|| super::duties::of_record(visit, index))?,
+        )
         .with(
             "plan",
             &super::draws::plan_of(visit, view.as_ref().and_then(View::plan_key))?,
         )
-        .with("of_draw", &of_draw(visit, view.as_ref())?)
+        .with("of_draw", &visit.present(|| of_draw(visit, view.as_ref()))?)
         .with("refers", &refers)
         .with(
             "refers_omitted",
@@ -205,6 +214,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             "paper",
             &Paper::of(visit, index, &loaded.leaf_hash, &published.checkpoint),
         )
+        .with("permanent", &visit.permanent(1)?)
         .with("vkey", &visit.portal.log.verifier().to_string())
         .with("proof", &crate::intake::link_path(index))
         .with("proof_file", &format!("{index}.tlog-proof"))
@@ -293,8 +303,10 @@ struct Referrers {
 impl Referrers {
     fn of(visit: &Visit, index: u64) -> Result<Self, Fault> {
         let before = visit.parameter("before").and_then(|text| decimal(&text));
+        let then = visit.as_of.as_ref().map(|then| then.size);
+        let below = before.into_iter().chain(then).min();
         let model = &visit.portal.model;
-        let mut sources = model.referrers(index, before, MAX_LINKED + 1)?;
+        let mut sources = model.referrers(index, below, MAX_LINKED + 1)?;
         let more = sources.len() > MAX_LINKED;
         sources.truncate(MAX_LINKED);
         let mut shown = Vec::new();
@@ -302,23 +314,27 @@ impl Referrers {
             shown.extend(linked(visit, *source)?);
         }
         let path = format!("/record/{index}");
-        let older = sources.last().filter(|_| more).map(|last| {
-            links::with_query(visit.lang, &path, &[("before", &last.to_string())]) + "#linked"
-        });
+        let older = sources
+            .last()
+            .filter(|_| more)
+            .map(|last| visit.same_size(&path, &[("before", &last.to_string())]) + "#linked");
         Ok(Referrers {
             before,
             shown,
             older,
-            newest: before.map(|_| links::record(visit.lang, index) + "#linked"),
+            newest: before.map(|_| visit.same_size(&path, &[]) + "#linked"),
         })
     }
 }
 
 /// The last day of a serious listing whose term is over, and which no record in the log has ended.
-fn term_over(visit: &Visit, loaded: &Loaded) -> Result<Option<String>, Fault> {
+fn term_over(visit: &Visit, loaded: &Loaded, lifted: bool) -> Result<Option<String>, Fault> {
     let Some(until) = visit.term_over(loaded) else {
         return Ok(None);
     };
+    if visit.as_of.is_some() {
+        return Ok((!lifted).then_some(until));
+    }
     let model = &visit.portal.model;
     let listed = match loaded.view().and_then(|view| view.subject_code()) {
         None => model.is_listed_entry(StatusList::Serious, loaded.index)?,

@@ -35,13 +35,15 @@ const PAGES: [&str; 19] = [
     "/statistics",
 ];
 /// What is no page, or has an address for everything that may be typed.
-const CLOSED: [&str; 6] = [
+const CLOSED: [&str; 7] = [
     "/api/",
     "/log/",
     "/search?",
     "/search.",
     "/suggest",
     "/receipts/",
+    // Every page has another one for each size of the log.
+    "/*?as_of=",
 ];
 
 /// Answers `/robots.txt`.

@@ -186,11 +186,12 @@ pub(super) fn foreign(lang: Lang) -> Option<&'static str> {
 }
 
 impl Visit {
-    /// Reads an entry, and what corrects it.
+    /// Reads an entry, and what corrects it; on a page as it stood, what did so then.
     pub(super) fn load(&self, index: u64) -> Result<Loaded, Fault> {
         let mut loaded = Loaded::of(index, &self.portal.log.leaf(index)?)?;
         if loaded.body.is_some() {
             loaded.corrections = kept(self.portal.intake.standing().corrections(index))?;
+            loaded.corrections.retain(|one| *one < self.before());
         }
         if let Some(latest) = loaded.corrections.last() {
             let correction = Loaded::of(*latest, &self.portal.log.leaf(*latest)?)?;

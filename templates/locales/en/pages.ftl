@@ -45,6 +45,14 @@ page-item-of = { $i } of { $of }
 page-title-page = { $title } (page { $page })
 page-title-after = { $title } (after { $code })
 page-title-before = { $title } (referred to before #{ $index })
+page-title-then = { $title } (as of entry { $n_text })
+page-then-label = Page as it stood
+page-then-text = This page shows what the first { $n_text } entries of the log say, read from what is public today.
+page-then-until = The last of them was logged at
+page-then-less = What has left publication since is not shown, nor is anything that rested on it alone; what is due, draws and what may be applied for stand on the page of now.
+page-then-now = Page of now
+page-then-root = Root of the log at that size:
+page-then-link = Permanent link to this state
 
 page-searchbox-label = Name, credit code or document number
 page-searchbox-button = Search
@@ -286,6 +294,8 @@ page-listed-total = { $n ->
     [one] 1 on the list at present.
    *[other] { $n_text } on the list at present.
 }
+page-listed-then = One row for each listing that was in force, the newest first.
+page-listed-then-empty = No listing was in force among those looked at here.
 page-listed-empty = Nobody is on the list at present.
 
 page-problem = Error of the interface
@@ -351,6 +361,12 @@ page-error-kind = There is no such kind
 page-error-kind-text = There is no kind of record named “{ $given }”. All kinds are on the home page.
 page-error-page = There is no such page in this list
 page-error-page-text = There is no page “{ $given }”; pages go from 1 to { $last }.
+page-error-size = The log never had that size, or has it not yet
+page-error-size-text = “as_of={ $given }” is no number of entries from 1 to { $most }.
+page-error-only-now = This page is shown as it is now only
+page-error-only-now-text = Pages of enterprises, of records, and the lists can be asked for as of an earlier entry (as_of); this one cannot. Take “as_of” out of the address.
+page-error-not-yet = The log did not have this entry then
+page-error-not-yet-text = The page is asked for as of the first { $size } entries; entry #{ $index } came later.
 page-error-value = The list cannot be narrowed like this
 page-error-value-text = The address says { $name }={ $given }, which this list does not know. It knows: { $instead }.
 page-error-unsearched = The search engine does not answer

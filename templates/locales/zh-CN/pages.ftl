@@ -42,6 +42,14 @@ page-item-of = 第 { $i } 项，共 { $of } 项
 page-title-page = { $title }（第 { $page } 页）
 page-title-after = { $title }（{ $code } 之后）
 page-title-before = { $title }（#{ $index } 之前的引用）
+page-title-then = { $title }（截至第 { $n_text } 条）
+page-then-label = 历史状态
+page-then-text = 本页按日志前 { $n_text } 条显示，内容取自今天仍在公示的记录。
+page-then-until = 其中最后一条的记录时间：
+page-then-less = 此后停止公示的内容不显示，仅由其产生的结果也不显示；待办事项、抽查和可申请事项见现在的页面。
+page-then-now = 现在的页面
+page-then-root = 该长度下日志的根：
+page-then-link = 此状态的永久链接
 
 page-searchbox-label = 名称、统一社会信用代码或文号
 page-searchbox-button = 搜索
@@ -253,6 +261,8 @@ page-listed-abnormal-help = 现在列在经营异常名录中、或被标记为�
 page-listed-serious = 严重违法失信名单
 page-listed-serious-help = 现在列在严重违法失信名单中的主体，按代码排列；自然人没有代码，按条目排在其后，只显示姓氏。移出公示后即不再显示；期限已满而尚无移出公示的，在列入日期旁注明。
 page-listed-total = 现有 { $n_text } 个主体。
+page-listed-then = 当时有效的列入记录每条一行，新的在前。
+page-listed-then-empty = 此处查到的列入记录当时均已失效。
 page-listed-empty = 目前名单上没有主体。
 
 page-problem = 接口错误
@@ -315,6 +325,12 @@ page-error-kind = 没有这个类别
 page-error-kind-text = 没有名为“{ $given }”的记录类别。全部类别见首页。
 page-error-page = 没有这一页
 page-error-page-text = 没有第“{ $given }”页，页码从 1 到 { $last }。
+page-error-size = 日志没有过这一长度，或尚未达到
+page-error-size-text = “as_of={ $given }”不是 1 到 { $most } 之间的条数。
+page-error-only-now = 本页只有现在的状态
+page-error-only-now-text = 企业页、记录页和名录可以按较早的条数查看（as_of），本页不可以。请去掉地址中的“as_of”。
+page-error-not-yet = 当时日志中还没有这一条
+page-error-not-yet-text = 要看的是前 { $size } 条时的页面，第 #{ $index } 条是之后才记录的。
 page-error-value = 列表不能这样筛选
 page-error-value-text = 地址中写着 { $name }={ $given }，这个列表不认识。可以写：{ $instead }。
 page-error-unsearched = 检索引擎暂时不可用

@@ -218,7 +218,7 @@ impl Visit {
         build: impl FnOnce(&Visit) -> Result<Answer, Fault> + Send + 'static,
     ) -> HttpResponse {
         if !self.query.is_empty() || self.kept.most == 0 {
-            return self.show(|visit| build(visit).into()).await;
+            return self.show_dated(build).await;
         }
         let etag = self.etag();
         if let Some(unchanged) = self.unchanged(&etag) {

@@ -14,17 +14,20 @@ use std::sync::LazyLock;
 pub(in crate::web::pages) enum Moving {
     /// How many entries the log has.
     Entries,
-    /// Up to which entry the page goes.
+    /// Up to which entry the page goes, in words.
     UpTo,
+    /// The same, the number alone.
+    Folded,
     /// The time by the log's clock, for a machine.
     NowIso,
     /// The same, for a reader.
     NowText,
 }
 
-const ALL: [Moving; 4] = [
+const ALL: [Moving; 5] = [
     Moving::Entries,
     Moving::UpTo,
+    Moving::Folded,
     Moving::NowIso,
     Moving::NowText,
 ];
@@ -55,10 +58,15 @@ impl Visit {
             let number = Arg::Number(i64::try_from(n).unwrap_or(i64::MAX));
             self.say(key, &[("n", number), ("n_text", grouped(n).into())])
         };
+        let folded = || match &self.as_of {
+            Some(then) => Ok(then.size),
+            None => self.portal.model.cursor(),
+        };
         let now = || Moment::to_minute(self.lang, self.portal.intake.clock().now());
         Ok(match what {
             Moving::Entries => counted("page-entries", self.portal.log.published().size()),
-            Moving::UpTo => counted("page-as-of", self.portal.model.cursor()?),
+            Moving::UpTo => counted("page-as-of", folded()?),
+            Moving::Folded => folded()?.to_string(),
             Moving::NowIso => now().iso,
             Moving::NowText => now().text,
         })
