@@ -163,6 +163,13 @@ def pages(base):
         ("fairness", "/fairness", 200),
         ("enterprise-drawn", find(base, draw, r"/enterprise/\w{18}"), 200),
         ("no-plan", "/plans/000000-SCJG/2026/9999", 404),
+        ("enterprise-then", listed + "?as_of=30000", 200),
+        ("enterprise-not-yet", listed + "?as_of=1", 404),
+        ("abnormal-then", "/list/abnormal?as_of=30000", 200),
+        ("list-then", "/list/permit?as_of=9000&page=2", 200),
+        ("record-then", find(base, "/list/penalty?page=9", r"/record/\d+") + "?as_of=32000", 200),
+        ("no-size", "/record/0?as_of=99999999", 404),
+        ("only-now", "/plans?as_of=9000", 400),
     ]
     for kind in kinds:
         yield f"list-{kind}", f"/list/{kind}", 200

@@ -114,6 +114,9 @@ fn a_page_as_it_stood_says_what_was_said_then_less_what_has_left() {
         }
         assert!(now.contains("class=\"off\"") && !now.contains("class=\"on\""));
         assert!(past.contains("class=\"on\""));
+        // That a listing is not shown says nothing of there having been none.
+        let before = county.page(&format!("{enterprise}?as_of={listed}"), 200);
+        assert!(before.contains("class=\"unsaid\"") && !before.contains("class=\"off\""));
         // It goes by a checkpoint, is not kept by search engines, and leads to the page of now.
         let root = county.log.app.portal.log.root_at(then).unwrap();
         assert!(past.contains(&gongshi_verify::encoding::base64(&root)));

@@ -103,7 +103,7 @@ fn listed(visit: &Visit, list: StatusList) -> Result<Answer, Fault> {
     };
     let heading = visit.word(title);
     if let Some(then) = &visit.as_of {
-        return listed_then(visit, list, then.size, (path, heading, &visit.word(help)));
+        return listed_then(visit, list, then.size, (path, heading));
     }
     let model = &visit.portal.model;
     // The code or entry after which this page begins: such an address stays right while the list changes.
@@ -203,7 +203,7 @@ fn listed_then(
     visit: &Visit,
     list: StatusList,
     size: u64,
-    (path, heading, help): (&str, String, &str),
+    (path, heading): (&str, String),
 ) -> Result<Answer, Fault> {
     let before = visit.parameter("before").and_then(|text| decimal(&text));
     let stretch = (before.unwrap_or(size), LOOKED, MEMBERS);
@@ -226,7 +226,6 @@ fn listed_then(
     };
     Page::new("listed.html", title)
         .with("heading", &heading)
-        .with("help", help)
         .with("members", &members)
         .with("atom", &links::feed(&links::page(visit.lang, path, "")))
         .with("next", &next)

@@ -188,6 +188,11 @@ page-enterprise-records = Public records
 page-enterprise-status = Present status
 page-enterprise-abnormal-on = On the list of abnormal operations (or marked abnormal)
 page-enterprise-abnormal-off = Not on the list of abnormal operations
+page-enterprise-status-then = Status then
+page-enterprise-abnormal-then-on = On the list of abnormal operations (or marked abnormal) then, by the records that are public today
+page-enterprise-abnormal-then-off = No record that is public today shows it on the list of abnormal operations then
+page-enterprise-serious-then-on = On the list of serious violations then, by the records that are public today
+page-enterprise-serious-then-off = No record that is public today shows it on the list of serious violations then
 page-enterprise-serious-on = On the list of serious violations
 page-enterprise-serious-off = Not on the list of serious violations
 page-enterprise-serious-over = Listed for serious violations; the term is over, no removal published
@@ -294,7 +299,7 @@ page-listed-total = { $n ->
     [one] 1 on the list at present.
    *[other] { $n_text } on the list at present.
 }
-page-listed-then = One row for each listing that was in force, the newest first.
+page-listed-then-help = Listings that were in force then, by the records that are public today: a row for each, the newest first. Who has left the list since and whose listing is public no more does not stand here, and is not counted.
 page-listed-then-empty = No listing was in force among those looked at here.
 page-listed-empty = Nobody is on the list at present.
 
