@@ -3,6 +3,8 @@
 // A signed event is kept before it is sent: whatever happens on the way, the next attempt sends the very same, and the log answers with its first
 // index. Keyed by log, authority, kind and what the row says. No key is in here.
 
+import { Fault } from './steps.js';
+
 const STORE = 'events';
 
 const done = (request) =>
@@ -11,11 +13,20 @@ const done = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-/** Opens the journal. */
-export async function openJournal() {
+function opened() {
   const opening = indexedDB.open('gongshi-desk', 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = await done(opening);
+  return done(opening);
+}
+
+/** Opens the journal. Throws a Fault where the browser keeps nothing: without it, a row could be published twice. */
+export async function openJournal() {
+  let database;
+  try {
+    database = await opened();
+  } catch {
+    throw new Fault('desk-no-journal');
+  }
   const store = (mode) => database.transaction(STORE, mode, { durability: 'strict' }).objectStore(STORE);
   return {
     get: (key) => done(store('readonly').get(key)),

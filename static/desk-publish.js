@@ -1,5 +1,6 @@
 // Rows to signed events, and these into the log: each once, with its receipt.
 
+import { receiptOf } from './desk-files.js';
 import { send, timeOfSigning } from './desk-session.js';
 import { utf8 } from './encoding.js';
 import { eventMessage } from './entry.js';
@@ -23,7 +24,8 @@ async function eventOf(body, kind, signer, origin, issued) {
 }
 
 /**
- * Publishes bodies (parsed): calls `told(at, answer)` for each, where answer is `{index, proof, again}` or `{error}`. What is sent is in the order of
+ * Publishes bodies (parsed): calls `told(at, answer)` for each, where answer is `{index, code, again}`, `{error}`, or `{}` where it is no receipt for
+ * the row. What is sent is in the order of
  * commitments, so that neighbours in the log tell nothing of each other. Throws where the server cannot be asked; what was not told is not known then,
  * and the next attempt sends the same events.
  */
@@ -35,7 +37,7 @@ export async function publish({ kind, bodies, signer, origin, journal, told }) {
     const key = `${origin} ${signer.authority} ${said}`;
     let kept = await journal.get(key);
     if (kept?.index !== undefined) {
-      told(at, { ...kept, again: true });
+      told(at, { index: kept.index, code: kept.code, again: true });
       continue;
     }
     if (kept) {
@@ -51,11 +53,13 @@ export async function publish({ kind, bodies, signer, origin, journal, told }) {
   for (let from = 0; from < rows.length; from += BATCH) {
     const batch = rows.slice(from, from + BATCH);
     const answers = await send(batch.map(({ event }) => event));
-    for (const [place, { at, key }] of batch.entries()) {
+    for (const [place, { at, key, commitment }] of batch.entries()) {
       const answer = answers[place];
-      if (answer?.index !== undefined) await journal.put(key, { index: answer.index, proof: answer.proof });
-      else if (STALE.has(String(answer?.error?.type).split('/').pop())) await journal.forget(key);
-      if (answer) told(at, answer);
+      if (!answer) break;
+      const code = answer.index === undefined ? null : receiptOf(answer, commitment);
+      if (code) await journal.put(key, { index: answer.index, code });
+      else if (STALE.has(String(answer.error?.type).split('/').pop())) await journal.forget(key);
+      told(at, code ? { index: answer.index, code } : { error: answer.error });
     }
     if (answers.length < batch.length) throw new Fault('desk-offline');
   }

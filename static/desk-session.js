@@ -26,19 +26,27 @@ async function ask(path, options) {
 
 const post = (path, value) => ask(path, { method: 'POST', body: JSON.stringify(value), headers: { 'content-type': 'application/json' } });
 
+/** What an officer is told who is not let in. */
+const notLetIn = (authority) => (error) => {
+  const text = { 'unknown-authority': 'desk-key-unregistered', 'bad-signature': 'desk-key-refused' }[error.code];
+  throw text ? new Fault(text, { authority }) : error;
+};
+
 /** A session of somebody with a key: what the authority is and may, and how to ask on. */
 export async function signIn({ authority, key, sign }) {
-  const { challenge, origin } = await (await post('/api/v1/desk/challenge', { authority })).json();
+  const { challenge, origin } = await (await post('/api/v1/desk/challenge', { authority }).catch(notLetIn(authority))).json();
   const signature = await sign(utf8(`gongshi/desk/v1\n${canonical({ authority, challenge, origin })}`));
-  const opened = await (await post('/api/v1/desk/session', { authority, challenge, key, signature })).json();
+  const opened = await (await post('/api/v1/desk/session', { authority, challenge, key, signature }).catch(notLetIn(authority))).json();
   const headers = { authorization: `Bearer ${opened.token}` };
   const query = (members) => new URLSearchParams({ ...members, lang: document.documentElement.lang });
   return {
     origin,
     authority: opened.authority,
     empty: async (kind, format) => (await ask(`/api/v1/desk/template?${query({ kind, format })}`, { headers })).blob(),
-    table: async (kind, file) =>
-      (await ask(`/api/v1/desk/table?${query({ kind, name: file.name })}`, { method: 'POST', body: file, headers })).json(),
+    table: async (kind, file, sheet) => {
+      const asked = query({ kind, name: file.name, ...(sheet === undefined ? {} : { sheet }) });
+      return (await ask(`/api/v1/desk/table?${asked}`, { method: 'POST', body: file, headers })).json();
+    },
     signOut: () => ask('/api/v1/desk/sign-out', { method: 'POST', headers }),
   };
 }

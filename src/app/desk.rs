@@ -1,7 +1,7 @@
 //! The desk's tables, read as `gongshi import` reads them: so that an officer meets the same words in the browser and at a prompt.
 
-use crate::ingest::table::{CellFault, ColumnName, Format, template};
-use crate::ingest::{Here, Import, Options, ReadRow, Rights, Vocabulary};
+use crate::ingest::table::{ColumnName, Format, SourceError, template};
+use crate::ingest::{Here, Import, ImportError, Options, ReadRow, Rights, Vocabulary};
 use crate::rules::Rules;
 use crate::text::{Catalogue, Lang};
 use crate::web::desk::{Fault, MAX_TABLE_ROWS, Reader, Table, TableRow, Tables};
@@ -31,7 +31,7 @@ impl Tables for Desk {
         let options = Options {
             kind,
             file: file.to_owned(),
-            sheet: None,
+            sheet: reader.sheet.map(str::to_owned),
             set: Vec::new(),
             ignore_unknown: false,
             bad: None,
@@ -40,7 +40,15 @@ impl Tables for Desk {
             vocabulary: self.vocabulary.clone(),
             authority: Some(reader.authority.clone()),
         };
-        let import = Import::open(options).map_err(|error| told(error.words(lang, kind)))?;
+        let import = match Import::open(options) {
+            Ok(import) => import,
+            // The officer says which.
+            Err(ImportError::Source {
+                source: SourceError::SeveralSheets(others),
+                ..
+            }) => return Ok(Table::undecided(others)),
+            Err(error) => return Err(told(error.words(lang, kind))),
+        };
         let rights = Rights::Within(reader.region.clone());
         let rows = import.rows(&rights, MAX_TABLE_ROWS);
         let Some(rows) = rows.map_err(|error| told(error.words(lang, kind)))? else {
@@ -48,14 +56,17 @@ impl Tables for Desk {
             let args = [("n", most.into())];
             return Err(Catalogue::built_in().get(lang, "desk-too-many-rows", &args));
         };
-        let headers = import.headers().to_vec();
+        let (sheet, others) = import.sheets().unzip();
+        let all = Columns {
+            headers: import.headers(),
+            own: import.own_columns().collect(),
+        };
+        let others: Vec<&str> = others.unwrap_or_default();
         Ok(Table {
-            sheet: import.sheets().map(|(sheet, _)| sheet.to_owned()),
-            rows: rows
-                .into_iter()
-                .map(|row| shown(row, &headers, lang))
-                .collect(),
-            headers,
+            sheet: sheet.map(str::to_owned),
+            others: others.into_iter().map(str::to_owned).collect(),
+            rows: rows.into_iter().map(|row| all.shown(row, lang)).collect(),
+            headers: all.own.iter().map(|at| all.headers[*at].clone()).collect(),
         })
     }
 
@@ -70,28 +81,46 @@ impl Tables for Desk {
     }
 }
 
-fn shown(row: ReadRow, headers: &[String], lang: Lang) -> TableRow {
-    let fault = |fault: &CellFault| Fault {
-        column: match &fault.column {
-            ColumnName::Header(header) => headers.iter().position(|one| one == header),
-            ColumnName::Number(number) => number.checked_sub(1),
-            _ => None,
-        },
-        text: fault.words(lang),
-    };
-    let cells = row.row.cells.iter();
-    TableRow {
-        line: row.row.line,
-        cells: cells.map(|cell| cell.shown().to_owned()).collect(),
-        repeats: row.repeats,
-        faults: row
-            .read
-            .as_ref()
-            .err()
-            .into_iter()
-            .flatten()
-            .map(fault)
-            .collect(),
-        body: row.read.ok().map(|body| json::to_jcs(&body)),
+/// The columns of a table, and which of them are its own.
+struct Columns<'a> {
+    headers: &'a [String],
+    own: Vec<usize>,
+}
+
+impl Columns<'_> {
+    /// Where a fault stands among the table's own columns.
+    fn place(&self, column: &ColumnName) -> Option<usize> {
+        let own = |header: &str| {
+            let mut own = self.own.iter();
+            own.position(|at| self.headers[*at] == header)
+        };
+        match column {
+            ColumnName::Header(header) => own(header),
+            ColumnName::Beside(header, distance) => Some(own(header)? + distance),
+            ColumnName::Number(number) => self.own.iter().position(|at| at + 1 == *number),
+            ColumnName::Field(..) => None,
+        }
+    }
+
+    fn shown(&self, row: ReadRow, lang: Lang) -> TableRow {
+        let cells = &row.row.cells;
+        let own = self.own.iter().map(|at| cells.get(*at));
+        let beyond = cells.iter().skip(self.headers.len()).map(Some);
+        let faults = row.read.as_ref().err().into_iter().flatten();
+        TableRow {
+            line: row.row.line,
+            cells: own
+                .chain(beyond)
+                .map(|cell| cell.map(|cell| cell.shown().to_owned()).unwrap_or_default())
+                .collect(),
+            repeats: row.repeats,
+            faults: faults
+                .map(|fault| Fault {
+                    column: self.place(&fault.column),
+                    text: fault.words(lang),
+                })
+                .collect(),
+            body: row.read.ok().map(|body| json::to_jcs(&body)),
+        }
     }
 }

@@ -86,6 +86,7 @@ const SCRIPTS: &[(&str, &str)] = scripts!(
     "desk-key",
     "desk-session",
     "desk-journal",
+    "desk-files",
     "desk-publish",
     "desk-page",
 );

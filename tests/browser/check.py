@@ -167,7 +167,7 @@ def pages(base):
         ("enterprise-not-yet", listed + "?as_of=1", 404),
         ("abnormal-then", "/list/abnormal?as_of=30000", 200),
         ("list-then", "/list/permit?as_of=9000&page=2", 200),
-        ("record-then", find(base, "/list/penalty?page=9", r"/record/\d+") + "?as_of=32000", 200),
+        ("record-then", find(base, "/list/permit?page=40", r"/record/\d+") + "?as_of=32000", 200),
         ("no-size", "/record/0?as_of=99999999", 404),
         ("only-now", "/plans?as_of=9000", 400),
     ]

@@ -211,6 +211,56 @@ async fn a_table_comes_back_as_bodies_and_faults_and_nothing_is_published() {
     assert_eq!(SITE.app.portal.log.published().size(), size);
 }
 
+/// Records of two sheets: which is meant is asked, not guessed. A table of rows that were not published comes back without the reasons.
+#[actix_web::test]
+async fn a_sheet_is_chosen_and_reasons_are_no_column() {
+    let token = signed_in().await;
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for name in ["一月", "二月", "说明"] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        let row = row("91000000MA00000900", &format!("{name}1号"), "2026-02-20");
+        let table = match name {
+            "说明" => "怎样填写".to_owned(),
+            _ => format!("{HEAD}{row}"),
+        };
+        for (line, text) in (0..).zip(table.lines()) {
+            for (at, cell) in (0..).zip(text.split(',')) {
+                sheet.write_string(line, at, cell).unwrap();
+            }
+        }
+    }
+    let book = book.save_to_buffer().unwrap();
+    let path = "/api/v1/desk/table?kind=permit&name=a.xlsx";
+    let got = value(&post(path, &token, book.clone()).await);
+    let asked = json!({"sheet": null, "others": ["一月", "二月"], "headers": [], "rows": []});
+    assert_eq!(got, asked);
+    let second = format!("{path}&sheet=%E4%BA%8C%E6%9C%88");
+    let got = value(&post(&second, &token, book.clone()).await);
+    assert_eq!(
+        (&got["sheet"], &got["others"]),
+        (&json!("二月"), &json!(["一月", "说明"]))
+    );
+    assert!(got["rows"][0]["body"].as_str().unwrap().contains("二月1号"));
+    let none = post(&format!("{path}&sheet=x"), &token, book).await;
+    assert_eq!(refused(&none), (422, "table-unreadable".to_owned()));
+
+    for reason in ["错误说明", "Reason"] {
+        let head = format!("{reason},{HEAD}");
+        let bad = row("91000000MA00000900", "台-7", "2026-13-40").replace('\n', "\n决定日期不对,");
+        let path = "/api/v1/desk/table?kind=permit";
+        let got = value(&post(path, &token, format!("{head}{bad},多余")).await);
+        assert_eq!(got["headers"].as_array().unwrap().len(), 8);
+        let cells = got["rows"][0]["cells"].as_array().unwrap();
+        assert_eq!((cells.len(), &cells[7]), (9, &json!("2026-13-40")));
+        let faults = got["rows"][0]["faults"].as_array().unwrap();
+        let columns: Vec<_> = faults
+            .iter()
+            .filter_map(|one| one["column"].as_u64())
+            .collect();
+        assert_eq!(columns, [7, 8], "{faults:?}");
+    }
+}
+
 #[actix_web::test]
 async fn what_is_no_table_is_told_in_the_reader_s_language_by_the_file_s_own_name() {
     let token = signed_in().await;

@@ -23,6 +23,11 @@ impl Import {
         &self.columns.headers
     }
 
+    /// The columns that are not of reasons, in which a file of rows that did not go in says why.
+    pub fn own_columns(&self) -> impl Iterator<Item = usize> {
+        self.columns.own_columns()
+    }
+
     /// Every row, also held against what the key may publish; `None` where there are more than `most`.
     ///
     /// # Errors

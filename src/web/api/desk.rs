@@ -55,6 +55,7 @@ pub(super) struct Asked {
     name: String,
     #[serde(default)]
     format: String,
+    sheet: Option<String>,
 }
 
 impl Asked {
@@ -267,10 +268,11 @@ fn refusal(mut response: HttpResponse) -> HttpResponse {
         ("Authorization" = String, Header, description = "`Bearer` and the token of a session"),
         ("kind" = String, Query, description = "Kind of the records", example = "permit"),
         ("name" = Option<String>, Query, description = "Name of the file, for messages"),
+        ("sheet" = Option<String>, Query, description = "The sheet of a workbook to be read; absent: the one that holds such records"),
         ("lang" = Option<String>, Query, description = "Language of faults: `zh-CN` or `en`"),
     ),
     request_body(content((Vec<u8> = "application/octet-stream")), description = "The table: CSV or XLSX, at most 8 MiB and 2,000 rows"),
-    responses((status = 200, description = "Its rows: each with the body to sign, or with its faults. Nothing of it is kept", content((Value = "application/json", example = json!({"sheet": null, "headers": ["permit_no"], "rows": [{"line": 2, "cells": ["1"], "body": "{}", "repeats": null, "faults": []}]}))))),
+    responses((status = 200, description = "Its rows: each with the body to sign, or with its faults. Nothing of it is kept", content((Value = "application/json", example = json!({"sheet": null, "others": [], "headers": ["permit_no"], "rows": [{"line": 2, "cells": ["1"], "body": "{}", "repeats": null, "faults": []}]}))))),
     extensions(("x-problems" = json!("bad-request body-incomplete table-too-large table-unreadable timeout not-signed-in unknown-kind kind-not-allowed overloaded internal")))
 )]
 pub(super) async fn table(
@@ -300,6 +302,7 @@ pub(super) async fn table(
                 kind,
                 authority: &who.authority,
                 region: &region,
+                sheet: asked.sheet.as_deref(),
                 lang: asked.lang(),
                 today: day_in_china(portal.intake.clock().now().unix()),
             };
@@ -336,6 +339,7 @@ pub(super) async fn template(
             kind,
             authority: &who.authority,
             region: &state.region,
+            sheet: None,
             lang: asked.lang(),
             today: day_in_china(portal.intake.clock().now().unix()),
         };

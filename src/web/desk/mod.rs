@@ -28,6 +28,8 @@ pub struct Reader<'a> {
     pub authority: &'a AuthorityId,
     /// Where it may publish.
     pub region: &'a RegionCode,
+    /// The sheet of a workbook to be read; absent: the one that holds such records.
+    pub sheet: Option<&'a str>,
     /// Language of faults.
     pub lang: Lang,
     /// Today in China.
@@ -37,12 +39,26 @@ pub struct Reader<'a> {
 /// A table as it was understood.
 #[derive(Debug, Serialize)]
 pub struct Table {
-    /// The sheet of a workbook that was read.
+    /// The sheet of a workbook that was read; absent where several hold such records, and one is to be chosen.
     pub sheet: Option<String>,
-    /// The headers, as they stand.
+    /// Its other sheets, or those to choose from.
+    pub others: Vec<String>,
+    /// The headers, as they stand, without that of a column of reasons, in which a table of rows that were not published says why.
     pub headers: Vec<String>,
     /// Rows below the header, blank ones left out.
     pub rows: Vec<TableRow>,
+}
+
+impl Table {
+    /// Nothing read yet: which of these sheets is meant, the officer has to say.
+    pub fn undecided(sheets: Vec<String>) -> Self {
+        Table {
+            sheet: None,
+            others: sheets,
+            headers: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
 }
 
 /// A row and what it says.

@@ -58,8 +58,11 @@ impl SignedIn {
 struct Session {
     token: Hash,
     who: SignedIn,
-    made: Instant,
+    made: Duration,
 }
+
+/// How long the desk has been there.
+type Clock = Box<dyn Fn() -> Duration + Send + Sync>;
 
 /// The challenges given and the sessions open.
 ///
@@ -67,28 +70,33 @@ struct Session {
 /// long as they could be answered again.
 pub struct Desk {
     key: SecretKey,
-    began: Instant,
-    used: Mutex<VecDeque<(String, Instant)>>,
+    clock: Clock,
+    used: Mutex<VecDeque<(String, Duration)>>,
     sessions: Mutex<Vec<Session>>,
 }
 
 impl Default for Desk {
     fn default() -> Self {
-        Desk {
-            key: SecretKey::from_seed(&random()),
-            began: Instant::now(),
-            used: Mutex::default(),
-            sessions: Mutex::default(),
-        }
+        let began = Instant::now();
+        Desk::timed(Box::new(move || began.elapsed()))
     }
 }
 
 impl Desk {
+    fn timed(clock: Clock) -> Self {
+        Desk {
+            key: SecretKey::from_seed(&random()),
+            clock,
+            used: Mutex::default(),
+            sessions: Mutex::default(),
+        }
+    }
+
     /// A challenge for an authority, in base64.
     pub fn challenge(&self, authority: &AuthorityId) -> String {
         let mut bytes = [0; CHALLENGE];
         bytes[..RANDOM].copy_from_slice(&random::<RANDOM>());
-        bytes[RANDOM..][..MOMENT].copy_from_slice(&self.began.elapsed().as_secs().to_be_bytes());
+        bytes[RANDOM..][..MOMENT].copy_from_slice(&(self.clock)().as_secs().to_be_bytes());
         let signature = self.key.sign(&stamped(authority, &bytes));
         bytes[RANDOM + MOMENT..].copy_from_slice(&signature);
         base64(&bytes)
@@ -102,7 +110,7 @@ impl Desk {
         let (mut moment, mut signature) = ([0; MOMENT], [0; 64]);
         moment.copy_from_slice(&bytes[RANDOM..][..MOMENT]);
         signature.copy_from_slice(&bytes[RANDOM + MOMENT..]);
-        let now = self.began.elapsed().as_secs();
+        let now = (self.clock)().as_secs();
         let age = now.checked_sub(u64::from_be_bytes(moment));
         let public = self.key.public();
         age.is_some_and(|age| age <= CHALLENGE_SECONDS)
@@ -112,15 +120,15 @@ impl Desk {
     /// Opens a session by a challenge whose answer was found right: its token, in base64; `None` where the challenge has opened one already.
     pub fn open(&self, who: SignedIn, challenge: &str) -> Option<String> {
         let mut used = locked(&self.used);
-        used.retain(|(_, at)| at.elapsed() <= Duration::from_secs(CHALLENGE_SECONDS + 1));
+        let now = (self.clock)();
+        used.retain(|(_, at)| now.saturating_sub(*at).as_secs() <= CHALLENGE_SECONDS + 1);
         if used.iter().any(|(one, _)| one == challenge) {
             return None;
         }
-        used.push_back((challenge.to_owned(), Instant::now()));
+        used.push_back((challenge.to_owned(), now));
         drop(used);
         let token = base64(&random::<32>());
-        let mut all = locked(&self.sessions);
-        all.retain(|one| one.made.elapsed() < Duration::from_secs(SESSION_SECONDS));
+        let mut all = self.open_sessions();
         let own = |one: &Session| one.who.authority == who.authority;
         if all.iter().filter(|one| own(one)).count() >= MOST
             && let Some(oldest) = all.iter().position(own)
@@ -130,7 +138,7 @@ impl Desk {
         all.push(Session {
             token: sha256(token.as_bytes()),
             who,
-            made: Instant::now(),
+            made: now,
         });
         Some(token)
     }
@@ -138,10 +146,16 @@ impl Desk {
     /// Who has that token.
     pub fn who(&self, token: &str) -> Option<SignedIn> {
         let token = sha256(token.as_bytes());
-        let mut all = locked(&self.sessions);
-        all.retain(|one| one.made.elapsed() < Duration::from_secs(SESSION_SECONDS));
+        let all = self.open_sessions();
         let found = all.iter().find(|one| one.token == token);
         found.map(|one| one.who.clone())
+    }
+
+    fn open_sessions(&self) -> MutexGuard<'_, Vec<Session>> {
+        let now = (self.clock)();
+        let mut all = locked(&self.sessions);
+        all.retain(|one| now.saturating_sub(one.made).as_secs() < SESSION_SECONDS);
+        all
     }
 
     /// Ends a session.
@@ -177,6 +191,9 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     fn id(text: &str) -> AuthorityId {
         AuthorityId::parse(text).unwrap()
     }
@@ -208,14 +225,25 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_grows_old() {
-        let early = Instant::now().checked_sub(Duration::from_secs(CHALLENGE_SECONDS + 10));
-        let mut desk = Desk::default();
-        let text = desk.challenge(&id("610323-SCJG"));
-        if let Some(early) = early {
-            desk.began = early;
-            assert!(!desk.gave(&id("610323-SCJG"), &text));
-        }
+    fn challenges_and_sessions_grow_old() {
+        let now = Arc::new(AtomicU64::new(5));
+        let clock = now.clone();
+        let desk = Desk::timed(Box::new(move || {
+            Duration::from_secs(clock.load(Ordering::Relaxed))
+        }));
+        let pass = |seconds| now.fetch_add(seconds, Ordering::Relaxed);
+        let (first, second) = (desk.challenge(&id("A")), desk.challenge(&id("A")));
+        pass(CHALLENGE_SECONDS);
+        assert!(desk.gave(&id("A"), &first));
+        let token = desk.open(who("A"), &first).unwrap();
+        // As long as it could be answered again, it is known that it was.
+        assert_eq!(desk.open(who("A"), &first), None);
+        pass(1);
+        assert!(!desk.gave(&id("A"), &second));
+        pass(SESSION_SECONDS - 2);
+        assert_eq!(desk.who(&token), Some(who("A")));
+        pass(1);
+        assert_eq!(desk.who(&token), None);
     }
 
     #[test]

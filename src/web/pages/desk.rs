@@ -10,6 +10,8 @@ use serde::Serialize;
 struct Named {
     value: &'static str,
     text: String,
+    /// Whether subjects follow what becomes of such records, by a receipt code.
+    followed: bool,
 }
 
 pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
@@ -18,6 +20,7 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .map(|kind| Named {
             value: kind.as_str(),
             text: visit.kind_name(kind.as_str()),
+            followed: kind.begins_journey(),
         })
         .collect();
     let mut page = Page::new("desk.html", visit.word("page-desk-title"))
