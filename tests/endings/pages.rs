@@ -422,3 +422,34 @@ fn every_kind_has_its_list_in_both_languages() {
         }
     }
 }
+
+/// Whom to ask about a repair, by telephone: on the department's own page and on the guide, as long as the department says so.
+#[test]
+fn a_hotline_is_where_somebody_looks_for_it() {
+    let county = County::new();
+    let amended = |hotline: Option<&str>| {
+        let kinds = KINDS.iter().map(|kind| (*kind).into()).collect();
+        let record = Value::object([
+            ("action", "amend".into()),
+            ("authority_id", DEPARTMENT.into()),
+            ("name", "示例县市场监督管理局".into()),
+            ("region", "000000".into()),
+            ("kinds", Value::Array(kinds)),
+        ]);
+        let record = match hotline {
+            Some(hotline) => with(record, "hotline", hotline.into()),
+            None => record,
+        };
+        let event = county.log.authority(record);
+        county.log.accept(vec![event])[0].clone().unwrap();
+    };
+    amended(Some("0000-123 4567"));
+    let pages = [format!("/authority/{DEPARTMENT}"), "/repair".to_owned()];
+    let tells = |path: &String| {
+        let page = county.page(path, 200);
+        page.contains("href=\"tel:0000-1234567\"") && page.contains(">0000-123 4567<")
+    };
+    assert!(pages.iter().all(tells));
+    amended(None);
+    assert!(!pages.iter().any(tells));
+}

@@ -17,6 +17,14 @@ use std::collections::BTreeSet;
 /// Authorities named for a place.
 const MOST_AUTHORITIES: usize = 20;
 
+/// An authority that decides on repairs.
+#[derive(Serialize)]
+struct Deciding {
+    authority: Link,
+    /// Where it is asked about repairs, by telephone.
+    hotline: Option<String>,
+}
+
 #[derive(Serialize)]
 struct Term {
     text: String,
@@ -79,10 +87,13 @@ pub(in crate::web::pages) fn page(visit: &Visit) -> Result<Answer, Fault> {
                 .iter()
                 .any(|kind| kind.as_str() == Kind::RepairDecision.as_str())
     };
-    let deciding: Vec<Link> = registry
+    let deciding: Vec<Deciding> = registry
         .authorities()
         .filter(decides)
-        .map(|authority| visit.authority_link(&registry, authority.id.as_str()))
+        .map(|authority| Deciding {
+            authority: visit.authority_link(&registry, authority.id.as_str()),
+            hotline: authority.hotline.clone(),
+        })
         .collect();
     let more = deciding.len().saturating_sub(MOST_AUTHORITIES);
     let title = match given {
