@@ -21,13 +21,17 @@ const INDICATORS: [(&str, &str, Kind); 7] = [
     ("repairs", "信用修复决定", Kind::RepairDecision),
 ];
 
-/// What the county submits with its bulletins from a month on: indicator, its name, its definition, so many of so many.
-const SUBMITTED: [(i8, &str, &str, &str, usize, usize); 2] = [
+/// The definition of the share of each class.
+const PROBLEM_RATE: &str = "对该信用风险类别主体的检查结果中，发现问题的。";
+
+/// What the county submits with its bulletins from a month on: indicator, its name, its definition, unit, so many of so many.
+const SUBMITTED: [(i8, &str, &str, &str, &str, usize, usize); 6] = [
     (
         6,
         "annual_report_rate",
         "年报公示率",
         "应当公示上一年度报告的主体中，六月三十日前已经公示的。",
+        "subjects",
         24_432,
         25_394,
     ),
@@ -36,8 +40,45 @@ const SUBMITTED: [(i8, &str, &str, &str, usize, usize); 2] = [
         "low_risk_undisturbed",
         "低风险企业全年未被打扰占比",
         "分类为低风险的企业中，当年没有被抽查过的。",
+        "subjects",
         19_013,
         19_045,
+    ),
+    (
+        10,
+        "problem_rate_class_a",
+        "A 类检查结果问题发现率",
+        PROBLEM_RATE,
+        "records",
+        1,
+        32,
+    ),
+    (
+        10,
+        "problem_rate_class_b",
+        "B 类检查结果问题发现率",
+        PROBLEM_RATE,
+        "records",
+        3,
+        41,
+    ),
+    (
+        10,
+        "problem_rate_class_c",
+        "C 类检查结果问题发现率",
+        PROBLEM_RATE,
+        "records",
+        7,
+        29,
+    ),
+    (
+        10,
+        "problem_rate_class_d",
+        "D 类检查结果问题发现率",
+        PROBLEM_RATE,
+        "records",
+        8,
+        17,
     ),
 ];
 
@@ -140,13 +181,13 @@ fn bulletins(out: &mut Builder<'_>) {
         });
         // What nobody outside can count, departments submit.
         let submitted = SUBMITTED.iter().filter(|(from, ..)| last >= *from);
-        let submitted = submitted.map(|(_, indicator, name, definition, value, of)| {
+        let submitted = submitted.map(|(_, indicator, name, definition, unit, value, of)| {
             Body::nested()
                 .text("indicator", *indicator)
                 .text("indicator_name", *name)
                 .number("value", *value)
                 .number("denominator", *of)
-                .text("unit", "subjects")
+                .text("unit", *unit)
                 .text("definition", *definition)
                 .value()
         });

@@ -292,6 +292,22 @@ fn figures_are_what_the_log_says() {
         ))
     });
     assert_eq!(Some(told("annual_report_rate")), submitted);
+    let last = of("bulletin").max_by_key(|one| one.text("period_to").to_owned());
+    let classes = last.and_then(|one| one.body["indicators"].as_array());
+    let classes = classes.into_iter().flatten().filter_map(|one| {
+        let token = one["indicator"].as_str()?;
+        let class = token.strip_prefix("problem_rate_class_")?.to_uppercase();
+        Some((class, one["value"].as_u64()?, one["denominator"].as_u64()?))
+    });
+    let classes: BTreeSet<(String, u64, u64)> = classes.collect();
+    let by_class = INDICATORS.iter();
+    let mut by_class = by_class.filter(|one| one.token == "problem_rate_by_class");
+    let cells = made.cells(by_class.next().unwrap()).iter();
+    let cells: BTreeSet<_> = cells
+        .map(|cell| (cell.by.clone(), cell.value, cell.of))
+        .collect();
+    assert_eq!(cells, classes);
+    assert_eq!(cells.len(), 4);
 
     // Nothing is told twice, and every cell of one entry names one that is there.
     for one in INDICATORS {

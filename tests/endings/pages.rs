@@ -453,3 +453,31 @@ fn a_hotline_is_where_somebody_looks_for_it() {
     amended(None);
     assert!(!pages.iter().any(tells));
 }
+
+/// A bulletin is counted again by what it says now.
+#[test]
+fn a_bulletin_is_counted_again_as_it_was_corrected() {
+    let county = County::new();
+    county.publish("penalty", penalty("示罚1号", "general", "2026-02-27"));
+    let told = |value: i64| {
+        body(&format!(
+            r#"{{"title":"通报","bulletin_type":"monthly","region":"000000","period_from":"2026-03-01","period_to":"2026-03-31",
+            "issued_on":"2026-03-02","indicators":[{{"indicator":"penalties","indicator_name":"行政处罚","value":{value},"unit":"records",
+            "definition":"公示的行政处罚"}}]}}"#
+        ))
+    };
+    let index = county.publish("bulletin", told(7));
+    for (lang, base) in LANGS {
+        let page = county.page(&format!("{base}/record/{index}"), 200);
+        assert!(page.contains(&say(lang, "page-bul-differs")), "{page}");
+    }
+    county
+        .say(county.correction(index, "bulletin", told(1)))
+        .unwrap();
+    for (lang, base) in LANGS {
+        let page = county.page(&format!("{base}/record/{index}"), 200);
+        let again = page.split("id=\"recount\"").nth(1).unwrap();
+        assert!(again.contains(&say(lang, "page-bul-same")));
+        assert!(!again.contains(&say(lang, "page-bul-differs")));
+    }
+}

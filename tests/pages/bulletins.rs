@@ -24,7 +24,7 @@ async fn told(path: &str) -> Value {
 }
 
 /// What the cells of the months sum up to, read from the interface for programs.
-async fn summed(one: &Indicator, months: (&str, &str), authority: Option<&str>) -> (u64, u64) {
+async fn summed(one: &Indicator, months: (&str, &str), whose: &[&str]) -> (u64, u64) {
     let query = format!("/api/v1/statistics?year=2026&indicator={}", one.token);
     let told = told(&query).await;
     let cells = told["indicators"][0]["cells"].as_array().unwrap();
@@ -33,7 +33,7 @@ async fn summed(one: &Indicator, months: (&str, &str), authority: Option<&str>) 
         let month = cell["month"].as_str().unwrap();
         let from = one.is_cumulative() || month >= months.0;
         let whole = cell["by"].is_null() || one.token == "problem_rate_by_stratum";
-        let own = authority.is_none_or(|id| cell["authority"] == id);
+        let own = whose.is_empty() || whose.contains(&cell["authority"].as_str().unwrap());
         if from && month <= months.1 && whole && own {
             sum.0 += cell["value"].as_u64().unwrap();
             sum.1 += cell["of"].as_u64().unwrap();
@@ -54,16 +54,35 @@ fn body(value: &Value) -> &Map<String, Value> {
 async fn a_draft_has_the_sums_of_its_months() {
     let mut seen = 0;
     for (period, first, last) in PERIODS {
-        for authority in [None, Some(super::DEPARTMENT), Some(super::support::CITY)] {
-            let filter = authority.map_or(String::new(), |id| format!("&authority={id}"));
+        let [county, city] = [super::DEPARTMENT, super::support::CITY];
+        // A province has its cities; another has nobody.
+        let filters = [
+            ("", "", vec![]),
+            ("authority", county, vec![county]),
+            ("authority", city, vec![city]),
+            ("region", "610000", vec![city]),
+            ("region", "610300", vec![city]),
+            ("region", "000000", vec![county, super::OPERATOR]),
+            ("region", "110000", vec!["nobody"]),
+        ];
+        for (name, value, whose) in filters {
+            let filter = format!("&{name}={value}");
             let draft = told(&format!("/bulletins/draft.json?period={period}{filter}")).await;
             let own = draft["indicators"].as_array().unwrap();
             for one in INDICATORS.iter().filter(|one| one.is_monthly()) {
                 let mut found = own.iter().filter(|told| {
-                    told["indicator"] == one.token && told["authority_id"].as_str() == authority
+                    let [authority, region] = ["authority_id", "scope_region"].map(|is| {
+                        let wanted = if is.contains(name) && !name.is_empty() {
+                            Some(value)
+                        } else {
+                            None
+                        };
+                        told[is].as_str() == wanted
+                    });
+                    told["indicator"] == one.token && authority && region
                 });
                 let found = found.next().unwrap_or_else(|| panic!("{}", one.token));
-                let (value, of) = summed(one, (first, last), authority).await;
+                let (value, of) = summed(one, (first, last), &whose).await;
                 assert_eq!(found["value"], value, "{} {period}", one.token);
                 if one.has_denominator() {
                     assert_eq!(found["denominator"], of, "{} {period}", one.token);
@@ -87,6 +106,7 @@ async fn the_record_is_valid_and_says_how_to_count_again() {
         for path in [
             query.clone(),
             format!("{query}&authority={}", super::DEPARTMENT),
+            format!("{query}&region=610300"),
         ] {
             let draft = told(&path).await;
             assert_eq!(
@@ -97,7 +117,11 @@ async fn the_record_is_valid_and_says_how_to_count_again() {
             for one in draft["indicators"].as_array().unwrap() {
                 let text = one["definition"].as_str().unwrap();
                 let token = one["indicator"].as_str().unwrap();
-                for part in ["/api/v1/statistics?year=2026", token, first, last] {
+                let region = match one["scope_region"].as_str() {
+                    Some(region) => format!("&region={region}"),
+                    None => String::new(),
+                };
+                for part in ["/api/v1/statistics?year=2026", &region, token, first, last] {
                     assert!(text.contains(part), "{text} lacks {part}");
                 }
             }
@@ -183,6 +207,8 @@ async fn what_is_no_period_is_told_in_the_readers_language() {
             let path = format!("{base}/bulletins/draft?period=2026&authority={odd}");
             page(&path, 404).await;
         }
+        let path = format!("{base}/bulletins/draft?period=2026&region=6103");
+        page(&path, 400).await;
     }
 }
 

@@ -38,6 +38,47 @@ async fn every_figure_has_a_page_with_its_definition_and_the_year_leads_to_it() 
     }
 }
 
+/// A division has the figures of the authorities in it, on every page and in the interface.
+#[actix_web::test]
+async fn a_division_has_the_figures_of_its_authorities() {
+    let sum = |told: &Value| -> u64 {
+        let all = told["indicators"].as_array().unwrap().iter();
+        all.map(|one| one["value"].as_u64().unwrap()).sum()
+    };
+    let of = async |query: &str| sum(&told(query).await);
+    let whole = of("").await;
+    // The city has published nothing that is counted, the county everything.
+    assert!(whole > 10);
+    for (query, all) in [
+        ("?region=000000", true),
+        ("?region=610300", false),
+        ("?region=110000", false),
+        ("?region=000000&authority=000000-SCJG", true),
+        ("?region=610000&authority=000000-SCJG", false),
+    ] {
+        let expected = if all { whole } else { 0 };
+        assert_eq!(of(query).await, expected, "{query}");
+    }
+    assert_eq!(told("?region=610300").await["region"], "610300");
+    for (_, base) in LANGS {
+        for path in ["/statistics", "/statistics/penalties"] {
+            let html = page(&format!("{base}{path}"), 200).await;
+            assert!(html.contains("region=610300"), "{path}");
+            let html = page(&format!("{base}{path}?region=610300"), 200).await;
+            assert!(
+                html.contains(&format!("{base}{path}?year={}&amp;region=000000", year())),
+                "{html}"
+            );
+        }
+    }
+    for odd in ["6103", "x", "006103"] {
+        let answer = get(&format!("/api/v1/statistics?region={odd}")).await;
+        assert_eq!(answer.status, 400);
+        assert!(answer.body.contains("region"), "{}", answer.body);
+        page(&format!("/statistics?region={odd}"), 400).await;
+    }
+}
+
 #[actix_web::test]
 async fn the_table_and_the_document_say_the_same() {
     let document = told("").await;

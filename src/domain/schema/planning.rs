@@ -172,6 +172,7 @@ const INDICATORS: &[Field] = &[
     req("unit", FieldType::Code(CodeList::Unit)),
     req("definition", LINE),
     opt("authority_id", FieldType::Authority),
+    opt("scope_region", FieldType::Region),
 ];
 
 /// Bulletins about one plan.

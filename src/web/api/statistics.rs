@@ -2,11 +2,12 @@
 
 use super::plans::query;
 use super::{answer, blocking, given, json, shown};
+use crate::domain::Region;
 use crate::domain::dates::day_in_china;
 use crate::text::{Catalogue, Lang};
 use crate::web::Portal;
 use crate::web::problem::{Problem, internal};
-use crate::web::statistics::{Cell, Goal, INDICATORS, Indicator, Part, Statistics};
+use crate::web::statistics::{Cell, Goal, INDICATORS, Indicator, Part, Statistics, Whose};
 use actix_web::{HttpRequest, HttpResponse, web};
 use gongshi_verify::names::AuthorityId;
 use serde::Deserialize;
@@ -23,6 +24,9 @@ struct Asked {
     /// Whose.
     #[param(pattern = "^[0-9A-Z]+(-[0-9A-Z]+)*$", max_length = 32)]
     authority: Option<String>,
+    /// Of the authorities registered for this division, or for one within it.
+    #[param(pattern = "^[0-9]{6}$")]
+    region: Option<String>,
     /// Which alone.
     indicator: Option<String>,
 }
@@ -30,7 +34,7 @@ struct Asked {
 /// The same, read.
 struct Read {
     year: i16,
-    authority: Option<String>,
+    whose: Whose,
     indicators: Vec<&'static Indicator>,
 }
 
@@ -55,6 +59,12 @@ fn read(request: &HttpRequest, portal: &Portal) -> Result<Read, Problem> {
             shown(text)
         )));
     }
+    let region = match &asked.region {
+        None => None,
+        Some(text) => Some(Region::parse(text).map_err(|error| {
+            Problem::bad_request(format!("region: {error}, not {:?}", shown(text)))
+        })?),
+    };
     let indicators = match &asked.indicator {
         None => INDICATORS.iter().collect(),
         Some(token) => vec![Indicator::named(token).ok_or_else(|| {
@@ -68,7 +78,7 @@ fn read(request: &HttpRequest, portal: &Portal) -> Result<Read, Problem> {
     };
     Ok(Read {
         year,
-        authority: asked.authority,
+        whose: Whose::of(asked.authority, region, &portal.intake.registry()),
         indicators,
     })
 }
@@ -79,9 +89,8 @@ impl Read {
         made: &'a Statistics,
         indicator: &Indicator,
     ) -> impl Iterator<Item = &'a Cell> {
-        let whose = self.authority.as_deref();
         let cells = made.cells(indicator).iter();
-        cells.filter(move |cell| whose.is_none_or(|id| id == cell.authority))
+        cells.filter(|cell| self.whose.counts(cell))
     }
 }
 
@@ -110,7 +119,7 @@ fn told(read: &Read, made: &Statistics, one: &Indicator) -> Value {
 #[utoipa::path(
     get, path = "/api/v1/statistics", operation_id = "statistics", tag = "figures",
     params(Asked),
-    responses((status = 200, description = "Each indicator with its definition, its sum and its cells", body = Value, example = json!({"year": 2026, "authority": null, "log_size": 4711, "left_out": null, "indicators": []}))),
+    responses((status = 200, description = "Each indicator with its definition, its sum and its cells", body = Value, example = json!({"year": 2026, "authority": null, "region": null, "log_size": 4711, "left_out": null, "indicators": []}))),
     extensions(("x-problems" = json!("bad-request log-unavailable")))
 )]
 pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
@@ -122,7 +131,8 @@ pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> Http
             let indicators = indicators.map(|one| told(&read, &made, one));
             Ok(value!({
                 "year": read.year,
-                "authority": read.authority,
+                "authority": read.whose.authority,
+                "region": read.whose.region.map(|region| region.to_string()),
                 "log_size": made.as_of,
                 "left_out": made.left_out,
                 "indicators": indicators.collect::<Vec<_>>(),

@@ -15,7 +15,7 @@ use gongshi_verify::hash::Hash;
 use gongshi_verify::registry::{AuthorityState, Registry};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Fields that name a record which has no subject, best first.
 const NAMES: &[&str] = &[
@@ -75,13 +75,14 @@ impl Loaded {
 
     /// Where and when the codes of a body of the record are read: its first, or a corrected one.
     pub(super) fn place(&self, kind: Kind, body: &Map<String, Value>) -> Place {
+        self.place_of(&View::new(kind, body))
+    }
+
+    /// The same of a body that is viewed.
+    pub(super) fn place_of(&self, view: &View<'_>) -> Place {
         let entry = &self.entry;
         let logged_on = day_in_china(entry.logged_at.unix());
-        Rules::place(
-            Some(entry.authority.as_str()),
-            &View::new(kind, body),
-            logged_on,
-        )
+        Rules::place(Some(entry.authority.as_str()), view, logged_on)
     }
 
     /// What a correction says the record should have been.
@@ -359,10 +360,20 @@ fn speaking(registry: &Registry) -> impl Iterator<Item = &AuthorityState> {
     operator.chain(registry.authorities())
 }
 
+/// The divisions that authorities are registered for, in order of their codes.
+pub(super) fn divisions(registry: &Registry) -> BTreeSet<&str> {
+    let all = registry.authorities();
+    all.map(|authority| authority.region.as_str()).collect()
+}
+
 /// The names of the authorities that speak for regions, by the region's code.
 pub(super) struct Speakers<'a>(BTreeMap<&'a str, &'a str>);
 
 impl<'a> Speakers<'a> {
+    pub(super) fn name(&self, code: &str) -> Option<&'a str> {
+        self.0.get(code).copied()
+    }
+
     pub(super) fn of(registry: &'a Registry) -> Self {
         let mut names = BTreeMap::new();
         for authority in speaking(registry) {

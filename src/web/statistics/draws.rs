@@ -123,7 +123,8 @@ impl Portal {
             let Some(progress) = self.progress(&state)? else {
                 continue;
             };
-            let body = self.public_body(state.index)?.unwrap_or_default();
+            // As it was published: the draw was made by it.
+            let body = self.public(state.index)?.body.unwrap_or_default();
             let text = |name| body.get(name).and_then(Value::as_str);
             let month = |at| Month::of(day_in_china(at));
             let logged = state.draw.as_ref().map_or(0, |draw| draw.logged_at);
@@ -146,15 +147,29 @@ impl Portal {
         Ok((all, fairness.left_out))
     }
 
-    /// The body of a record; `None` where it is not public.
-    pub(super) fn public_body(
+    /// A record; without its body where it is not public.
+    fn public(&self, index: u64) -> Result<Stored, Problem> {
+        let leaf = self.log.leaf(index)?;
+        let stored = Stored::read(&leaf.entry, leaf.record.as_deref());
+        stored.map_err(|error| internal(&error))
+    }
+
+    /// The body of a record as it stands, corrections included; `None` where it is not public.
+    pub(super) fn standing_body(
         &self,
         index: u64,
     ) -> Result<Option<serde_json::Map<String, Value>>, Problem> {
-        let leaf = self.log.leaf(index)?;
-        let stored = Stored::read(&leaf.entry, leaf.record.as_deref());
-        let stored = stored.map_err(|error| internal(&error))?;
-        Ok(stored.body)
+        let Some(own) = self.public(index)?.body else {
+            return Ok(None);
+        };
+        let corrections = self.intake.standing().corrections(index);
+        let corrections = corrections.map_err(|error| internal(&error))?;
+        let Some(latest) = corrections.last() else {
+            return Ok(Some(own));
+        };
+        // One that leaves at this moment has no body any more.
+        let corrected = self.public(*latest)?.corrected_body().cloned();
+        Ok(Some(corrected.unwrap_or(own)))
     }
 
     /// Results of targets of open draws, by stratum, and those that found a problem.
@@ -209,7 +224,7 @@ impl Portal {
         let mut plans = BTreeMap::new();
         let mut replaced = BTreeMap::new();
         for index in self.model.list(Kind::AnnualPlan, 0, usize::MAX)? {
-            let Some(body) = self.public_body(index)? else {
+            let Some(body) = self.standing_body(index)? else {
                 continue;
             };
             if body.get("year").and_then(Value::as_i64) != Some(i64::from(year)) {

@@ -60,6 +60,8 @@ pub enum Measure {
     Entries(Kind),
     /// What authorities submitted in bulletins under the same name.
     Submitted(&'static str),
+    /// The same by what stands behind a common beginning of names, such as a class.
+    SubmittedBy(&'static str),
 }
 
 const fn entries(token: &'static str, section: &'static str, kind: Kind) -> Indicator {
@@ -201,6 +203,14 @@ pub const INDICATORS: &[Indicator] = &[
         section: "results",
         measure: Measure::Strata,
     },
+    Indicator {
+        token: "problem_rate_by_class",
+        unit: "records",
+        share: true,
+        goals: &[],
+        section: "results",
+        measure: Measure::SubmittedBy("problem_rate_class_"),
+    },
     codes(
         "dispositions",
         "results",
@@ -246,7 +256,10 @@ impl Indicator {
     /// Whether it is told by month.
     #[must_use]
     pub fn is_monthly(&self) -> bool {
-        !matches!(self.measure, Measure::Officers | Measure::Submitted(_))
+        !matches!(
+            self.measure,
+            Measure::Officers | Measure::Submitted(_) | Measure::SubmittedBy(_)
+        )
     }
 
     /// Whether it has a second number: the whole of a share, or those on whom it lies.

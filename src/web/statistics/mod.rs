@@ -10,10 +10,12 @@ mod indicators;
 mod period;
 mod records;
 mod submitted;
+mod whose;
 
 pub use cells::{Cell, Part, parts_by};
 pub use indicators::{Goal, INDICATORS, Indicator, Measure, SECTIONS};
 pub use period::{Period, Span};
+pub use whose::Whose;
 
 use super::Portal;
 use super::kept::Kept;
@@ -110,7 +112,9 @@ impl Portal {
             Measure::Said { kind, says } => Ok(records::said(&said, kind, says)),
             Measure::Codes { kind, list } => Ok(records::codes(&said, kind, list)),
             Measure::Entries(kind) => Ok(records::entries(&published, kind)),
-            Measure::Submitted(token) => Ok(submitted::of(&submitted, token)),
+            Measure::Submitted(_) | Measure::SubmittedBy(_) => {
+                Ok(submitted::of(&submitted, one.token))
+            }
         });
         Ok(Statistics {
             as_of,

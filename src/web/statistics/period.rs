@@ -1,7 +1,7 @@
 //! The stretches of a year that bulletins are about, and what the figures of a year come to over one. Words and dates of publication are not its concern.
 
 use super::cells::{Cell, Part, parts_by};
-use super::{Indicator, Statistics};
+use super::{Indicator, Statistics, Whose};
 use crate::model::Month;
 use jiff::civil::{Date, date};
 use std::collections::BTreeMap;
@@ -153,18 +153,11 @@ impl Statistics {
         cells.filter(move |cell| period.has(indicator, cell))
     }
 
-    /// What an indicator comes to in a period, of one authority or of all.
+    /// What an indicator comes to in a period.
     #[must_use]
-    pub fn over(
-        &self,
-        indicator: &'static Indicator,
-        period: Period,
-        authority: Option<&str>,
-    ) -> Part {
+    pub fn over(&self, indicator: &'static Indicator, period: Period, whose: &Whose) -> Part {
         let cells = self.over_cells(indicator, period);
-        Part::sum(cells.filter(|cell| {
-            indicator.is_whole(cell) && authority.is_none_or(|id| id == cell.authority)
-        }))
+        Part::sum(cells.filter(|cell| indicator.is_whole(cell) && whose.counts(cell)))
     }
 
     /// The same of each authority that has any.
@@ -173,11 +166,11 @@ impl Statistics {
         &self,
         indicator: &'static Indicator,
         period: Period,
+        whose: &Whose,
     ) -> BTreeMap<&str, Part> {
         let cells = self.over_cells(indicator, period);
-        parts_by(cells.filter(|cell| indicator.is_whole(cell)), |cell| {
-            cell.authority.as_str()
-        })
+        let cells = cells.filter(|cell| indicator.is_whole(cell) && whose.counts(cell));
+        parts_by(cells, |cell| cell.authority.as_str())
     }
 
     /// The same by what each cell is by, such as a code.
@@ -186,10 +179,10 @@ impl Statistics {
         &self,
         indicator: &'static Indicator,
         period: Period,
-        authority: Option<&str>,
+        whose: &Whose,
     ) -> BTreeMap<&str, Part> {
         let cells = self.over_cells(indicator, period);
-        let cells = cells.filter(|cell| authority.is_none_or(|id| id == cell.authority));
+        let cells = cells.filter(|cell| whose.counts(cell));
         parts_by(cells.filter(|cell| !cell.by.is_empty()), |cell| {
             cell.by.as_str()
         })

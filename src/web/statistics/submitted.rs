@@ -9,19 +9,26 @@ use crate::web::problem::Problem;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Cells by indicator and authority.
-pub(super) type Submitted = BTreeMap<(String, String), Cell>;
+/// Cells by indicator, by what it is by, and by authority.
+pub(super) type Submitted = BTreeMap<(&'static str, String, String), Cell>;
 
 /// Those of an indicator.
 pub(super) fn of(all: &Submitted, token: &str) -> Vec<Cell> {
-    let own = all.iter().filter(|((one, _), _)| one == token);
+    let own = all.iter().filter(|((one, ..), _)| *one == token);
     own.map(|(_, cell)| cell.clone()).collect()
 }
 
-/// Whether it is taken as submitted.
-fn is_submitted(token: &str) -> bool {
+/// The indicator that is taken as submitted under that name, and what of it the name says it is by.
+fn submitted_as(token: &str) -> Option<(&'static str, String)> {
     let mut all = INDICATORS.iter();
-    all.any(|one| matches!(one.measure, Measure::Submitted(own) if own == token))
+    all.find_map(|one| match one.measure {
+        Measure::Submitted(own) => (own == token).then(|| (one.token, String::new())),
+        Measure::SubmittedBy(beginning) => {
+            let by = token.strip_prefix(beginning).filter(|by| !by.is_empty())?;
+            Some((one.token, by.to_ascii_uppercase()))
+        }
+        _ => None,
+    })
 }
 
 impl Portal {
@@ -31,7 +38,7 @@ impl Portal {
         let year = format!("{year:04}-");
         // Newest first: of two about the same time the later counts.
         for index in self.model.list(Kind::Bulletin, 0, usize::MAX)? {
-            let Some(body) = self.public_body(index)? else {
+            let Some(body) = self.standing_body(index)? else {
                 continue;
             };
             let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -45,7 +52,7 @@ impl Portal {
             let indicators = body.get("indicators").and_then(Value::as_array);
             for one in indicators.into_iter().flatten() {
                 let token = one.get("indicator").and_then(Value::as_str);
-                let Some(token) = token.filter(|token| is_submitted(token)) else {
+                let Some((token, by)) = token.and_then(submitted_as) else {
                     continue;
                 };
                 let number = |name| one.get(name).and_then(Value::as_u64);
@@ -59,10 +66,10 @@ impl Portal {
                     number("value").unwrap_or_default(),
                     number("denominator").unwrap_or_default(),
                 );
-                let key = (token.to_owned(), authority);
+                let key = (token, by.clone(), authority);
                 let known = newest.get(&key);
                 if known.is_none_or(|known| known.month < month) {
-                    newest.insert(key, cell.entry(index));
+                    newest.insert(key, cell.entry(index).by(by));
                 }
             }
         }

@@ -3,9 +3,9 @@
 use super::super::Visit;
 use super::super::fault::Fault;
 use super::sheet::{CHIEF, query, told};
-use super::{Asked, title};
+use super::{Asked, title, whose_words};
 use crate::text::{Arg, Catalogue, Lang};
-use crate::web::statistics::{Indicator, Part, Span};
+use crate::web::statistics::{Indicator, Part, Span, Whose};
 use gongshi_verify::names::AuthorityId;
 use serde_json::{Map, Value, json};
 
@@ -29,14 +29,14 @@ fn ended(text: &str, end: &str, most: usize) -> String {
     }
 }
 
-fn indicator(asked: &Asked, as_of: u64, one: &Indicator, of: Option<&str>, part: Part) -> Value {
+fn indicator(asked: &Asked, as_of: u64, one: &Indicator, whose: &Whose, part: Part) -> Value {
     let (first, last) = asked.period.months();
     let end = say(
         "page-bul-recount-one",
         &[
             (
                 "query",
-                query(asked.period.year(), of, Some(one.token)).into(),
+                query(asked.period.year(), whose, Some(one.token)).into(),
             ),
             ("first", first.to_string().into()),
             ("last", last.to_string().into()),
@@ -53,8 +53,13 @@ fn indicator(asked: &Asked, as_of: u64, one: &Indicator, of: Option<&str>, part:
     if one.has_denominator() {
         told["denominator"] = part.of.into();
     }
-    if let Some(id) = of {
-        told["authority_id"] = id.into();
+    for (name, value) in ["authority_id", "scope_region"]
+        .into_iter()
+        .zip(whose.pairs())
+    {
+        if !value.1.is_empty() {
+            told[name] = value.1.into();
+        }
     }
     told
 }
@@ -63,24 +68,25 @@ fn indicator(asked: &Asked, as_of: u64, one: &Indicator, of: Option<&str>, part:
 pub(super) fn of(visit: &Visit, asked: &Asked) -> Result<Map<String, Value>, Fault> {
     let made = visit.portal.statistics(asked.period.year())?;
     let registry = visit.portal.intake.registry();
-    let own = asked.authority.as_deref();
+    let own = asked.whose.authority.as_deref();
     let authority = own.and_then(|id| AuthorityId::parse(id).ok());
     let authority = authority.and_then(|id| registry.authority(&id));
-    let region = authority.or(registry.operator());
+    let place = authority.or(registry.operator());
+    let region = asked.whose.region.map(|region| region.to_string());
+    let region = region.or_else(|| Some(place?.region.to_string()));
     let mut indicators: Vec<Value> = told()
         .map(|one| {
-            let part = made.over(one, asked.period, own);
-            indicator(asked, made.as_of, one, own, part)
+            let part = made.over(one, asked.period, &asked.whose);
+            indicator(asked, made.as_of, one, &asked.whose, part)
         })
         .collect();
     if own.is_none() {
         for one in CHIEF.iter().filter_map(|token| Indicator::named(token)) {
-            let parts = made.over_by_authority(one, asked.period);
-            indicators.extend(
-                parts
-                    .into_iter()
-                    .map(|(id, part)| indicator(asked, made.as_of, one, Some(id), part)),
-            );
+            let parts = made.over_by_authority(one, asked.period, &asked.whose);
+            indicators.extend(parts.into_iter().map(|(id, part)| {
+                let own = Whose::of(Some(id.to_owned()), None, &registry);
+                indicator(asked, made.as_of, one, &own, part)
+            }));
         }
     }
     let bulletin_type = match asked.period.span() {
@@ -95,13 +101,13 @@ pub(super) fn of(visit: &Visit, asked: &Asked) -> Result<Map<String, Value>, Fau
     let title = title(
         Lang::Zh,
         asked.period,
-        authority.map(|one| one.name.clone()),
+        whose_words(visit, Lang::Zh, &asked.whose),
     );
     let (from, to) = asked.period.days();
     put("title", ended(&title, "", TITLE).into());
     put("bulletin_type", bulletin_type.into());
-    if let Some(state) = region {
-        put("region", state.region.as_str().into());
+    if let Some(region) = region {
+        put("region", region.into());
     }
     put("period_from", from.to_string().into());
     put("period_to", to.to_string().into());

@@ -7,14 +7,14 @@ pub(super) mod recount;
 mod sheet;
 
 use super::fault::Fault;
+use super::summary::{Speakers, divisions};
 use super::{Answer, Link, Page, Visit};
-use crate::domain::{CodeList, Kind};
+use crate::domain::{CodeList, Kind, Region};
 use crate::text::{Arg, Catalogue, Lang};
 use crate::web::links;
-use crate::web::statistics::{Period, Span};
+use crate::web::statistics::{Period, Span, Whose};
 use gongshi_verify::names::AuthorityId;
 use serde::Serialize;
-use serde_json::Value;
 use sheet::Sheet;
 
 /// Bulletins on the page; the list of the kind has all.
@@ -27,7 +27,7 @@ const OF_PLANS: [&str; 2] = ["drawn_list_opening", "substitution_ground"];
 /// What is asked for.
 struct Asked {
     period: Period,
-    authority: Option<String>,
+    whose: Whose,
 }
 
 impl Asked {
@@ -48,19 +48,18 @@ impl Asked {
                 return Err(Fault::no_authority(text));
             }
         }
-        Ok(Asked { period, authority })
-    }
-
-    fn pairs(&self) -> [(&'static str, String); 2] {
-        [
-            ("period", self.period.to_string()),
-            ("authority", self.authority.clone().unwrap_or_default()),
-        ]
+        let region = visit.parameter("region").filter(|code| !code.is_empty());
+        let region = region
+            .map(|text| Region::parse(&text).map_err(|_| Fault::no_region(&text)))
+            .transpose()?;
+        let whose = Whose::of(authority, region, &visit.portal.intake.registry());
+        Ok(Asked { period, whose })
     }
 
     /// The same draft in another form.
     fn href(&self, visit: &Visit, path: &str) -> String {
-        let pairs = self.pairs();
+        let mut pairs = vec![("period", self.period.to_string())];
+        pairs.extend(self.whose.pairs());
         let pairs: Vec<_> = pairs.iter().map(|(name, v)| (*name, v.as_str())).collect();
         links::with_query(visit.lang, path, &pairs)
     }
@@ -77,6 +76,25 @@ fn title(lang: Lang, period: Period, whose: Option<String>) -> String {
         }
         None => words.get(lang, "page-bul-of", &[("period", period)]),
     }
+}
+
+/// Whose the figures are, in the words of a language, where they are not everybody's.
+fn whose_words(visit: &Visit, lang: Lang, whose: &Whose) -> Option<String> {
+    let registry = visit.portal.intake.registry();
+    if let Some(id) = &whose.authority {
+        return Some(visit.authority_link(&registry, id).text);
+    }
+    let code = whose.region?.to_string();
+    let speaker = Speakers::of(&registry).name(&code).map(str::to_owned);
+    let words = Catalogue::built_in();
+    Some(match speaker {
+        Some(name) => words.get(
+            lang,
+            "page-region-of",
+            &[("code", code.into()), ("authority", name.into())],
+        ),
+        None => words.get(lang, "page-region-bare", &[("code", code.into())]),
+    })
 }
 
 /// A period in words.
@@ -144,8 +162,9 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
     let mut rows = Vec::new();
     for index in visit.portal.model.list(Kind::Bulletin, 0, SHOWN)? {
         let loaded = visit.load(index)?;
-        let Some(body) = &loaded.body else { continue };
-        let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+        // As it stands: a correction may have changed what it is about.
+        let Some(view) = loaded.view() else { continue };
+        let text = |name: &str| view.text_of(name).unwrap_or_default();
         let kind = text("bulletin_type");
         if OF_PLANS.contains(&kind) {
             continue;
@@ -157,15 +176,8 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
                     .unwrap_or_else(|| format!("#{index}")),
                 href: links::record(visit.lang, index),
             },
-            issue: body
-                .get("issue_no")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
-            kind: visit.code_name(
-                CodeList::BulletinType,
-                kind,
-                loaded.place(Kind::Bulletin, body),
-            ),
+            issue: view.text_of("issue_no").map(str::to_owned),
+            kind: visit.code_name(CodeList::BulletinType, kind, loaded.place_of(&view)),
             from: text("period_from").to_owned(),
             to: text("period_to").to_owned(),
             authority: visit.authority_link(&registry, loaded.entry.authority.as_str()),
@@ -175,12 +187,19 @@ pub(super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         value: one.id.to_string(),
         text: one.name.clone(),
     });
+    let speakers = Speakers::of(&registry);
+    let regions = divisions(&registry).into_iter().map(|code| Choice {
+        value: code.to_owned(),
+        text: visit.region_of(&speakers, code),
+    });
+    let regions: Vec<Choice> = regions.collect();
     Page::new("bulletins.html", visit.word("page-bul-title"))
         .with("rows", &rows)
         .with("all", &links::list(visit.lang, Kind::Bulletin))
         .with("action", &links::page(visit.lang, "/bulletins/draft", ""))
         .with("groups", &periods(visit)?)
         .with("authorities", &authorities.collect::<Vec<_>>())
+        .with("regions", &regions)
         .with("foreign", &super::summary::foreign(visit.lang))
         .done()
 }

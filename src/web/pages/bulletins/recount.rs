@@ -5,10 +5,9 @@ use super::super::fault::Fault;
 use super::super::statistics::{Figure, figure, name};
 use super::super::summary::Loaded;
 use super::sheet::page_of;
-use super::{Asked, period_words};
-use crate::domain::Kind;
-use crate::domain::dates::parse_date;
-use crate::web::statistics::{Indicator, Part, Period};
+use super::{Asked, period_words, whose_words};
+use crate::domain::{Kind, Region};
+use crate::web::statistics::{Indicator, Part, Period, Whose};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -40,16 +39,15 @@ struct Row {
 
 /// `None` of what is no bulletin of whole months, or has no figure that the log can give.
 pub(in super::super) fn of(visit: &Visit, loaded: &Loaded) -> Result<Option<Recount>, Fault> {
-    let body = match &loaded.body {
-        Some(body) if loaded.kind == Some(Kind::Bulletin) => body,
-        _ => return Ok(None),
+    let view = loaded.view().filter(|view| view.kind() == Kind::Bulletin);
+    let Some(view) = view else {
+        return Ok(None);
     };
-    let day = |name: &str| body.get(name).and_then(Value::as_str).and_then(parse_date);
-    let days = day("period_from").zip(day("period_to"));
+    let days = view.date_of("period_from").zip(view.date_of("period_to"));
     let Some(period) = days.and_then(|(from, to)| Period::between(from, to)) else {
         return Ok(None);
     };
-    let told = body.get("indicators").and_then(Value::as_array);
+    let told = view.value_of("indicators").and_then(Value::as_array);
     let told = told.into_iter().flatten().filter_map(|one| {
         let token = one.get("indicator").and_then(Value::as_str)?;
         let indicator = Indicator::named(token).filter(|one| one.is_monthly())?;
@@ -63,23 +61,22 @@ pub(in super::super) fn of(visit: &Visit, loaded: &Loaded) -> Result<Option<Reco
     let registry = visit.portal.intake.registry();
     let row = |(indicator, one): &(&'static Indicator, &Value)| {
         let number = |name| one.get(name).and_then(Value::as_u64);
-        let whose = one.get("authority_id").and_then(Value::as_str);
-        let now = made.over(indicator, period, whose);
+        let text = |name| one.get(name).and_then(Value::as_str);
+        let region = text("scope_region").and_then(|code| Region::parse(code).ok());
+        let whose = Whose::of(text("authority_id").map(str::to_owned), region, &registry);
+        let now = made.over(indicator, period, &whose);
         let published = Part {
             value: number("value").unwrap_or_default(),
             of: number("denominator").unwrap_or_default(),
         };
-        let unit = one.get("unit").and_then(Value::as_str);
+        let unit = text("unit");
         let same = published.value == now.value
             && (!indicator.has_denominator() || published.of == now.of);
-        let asked = Asked {
-            period,
-            authority: whose.map(str::to_owned),
-        };
+        let asked = Asked { period, whose };
         Row {
             name: name(visit, indicator),
             href: page_of(visit, &asked, indicator),
-            authority: whose.map(|id| visit.authority_link(&registry, id).text),
+            authority: whose_words(visit, visit.lang, &asked.whose),
             published: figure(visit, indicator, published),
             now: figure(visit, indicator, now),
             state: match (unit == Some(indicator.unit), same) {

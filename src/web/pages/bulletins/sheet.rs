@@ -3,13 +3,13 @@
 use super::super::fault::Fault;
 use super::super::statistics::{Figure, GoalShown, figure, goals, name};
 use super::super::{Link, Visit};
-use super::{Asked, period_words, title};
+use super::{Asked, period_words, title, whose_words};
 use crate::domain::Region;
 use crate::domain::codes::CodeList;
 use crate::rules::Place as RulesPlace;
 use crate::web::links;
 use crate::web::statistics::{
-    Goal, INDICATORS, Indicator, Measure, Part, SECTIONS, Span, Statistics,
+    Goal, INDICATORS, Indicator, Measure, Part, SECTIONS, Span, Statistics, Whose,
 };
 use gongshi_verify::encoding::base64;
 use serde::Serialize;
@@ -79,13 +79,13 @@ pub(super) fn told() -> impl Iterator<Item = &'static Indicator> {
 }
 
 /// The query of one figure, or of all, to the interface for programs.
-pub(super) fn query(year: i16, authority: Option<&str>, indicator: Option<&str>) -> String {
+pub(super) fn query(year: i16, whose: &Whose, indicator: Option<&str>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("year", &format!("{year:04}"));
-    for (name, value) in [("authority", authority), ("indicator", indicator)] {
-        if let Some(value) = value {
-            query.append_pair(name, value);
-        }
+    let mut pairs = whose.pairs().to_vec();
+    pairs.push(("indicator", indicator.unwrap_or_default().to_owned()));
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
     }
     format!("/api/v1/statistics?{}", query.finish())
 }
@@ -98,11 +98,9 @@ pub(super) fn page_of(visit: &Visit, asked: &Asked, indicator: &Indicator) -> St
     } else {
         String::new()
     };
-    let pairs = [
-        ("year", format!("{:04}", asked.period.year())),
-        ("authority", asked.authority.clone().unwrap_or_default()),
-        ("month", month),
-    ];
+    let mut pairs = vec![("year", format!("{:04}", asked.period.year()))];
+    pairs.extend(asked.whose.pairs());
+    pairs.push(("month", month));
     let pairs: Vec<_> = pairs.iter().map(|(name, v)| (*name, v.as_str())).collect();
     links::with_query(
         visit.lang,
@@ -114,15 +112,10 @@ pub(super) fn page_of(visit: &Visit, asked: &Asked, indicator: &Indicator) -> St
 impl Sheet {
     pub(super) fn of(visit: &Visit, asked: &Asked) -> Result<Self, Fault> {
         let made = visit.portal.statistics(asked.period.year())?;
-        let whose = asked.authority.as_deref();
-        let registry = visit.portal.intake.registry();
-        let whose_name = match whose {
-            Some(id) => visit.authority_link(&registry, id).text,
-            None => visit.word("page-stat-all"),
-        };
+        let whose = whose_words(visit, visit.lang, &asked.whose);
         let period = period_words(visit.lang, asked.period);
         let row = |one: &'static Indicator| {
-            let part = made.over(one, asked.period, whose);
+            let part = made.over(one, asked.period, &asked.whose);
             Row {
                 name: name(visit, one),
                 href: page_of(visit, asked, one),
@@ -139,7 +132,7 @@ impl Sheet {
                 .collect(),
         };
         let (from, to) = asked.period.days();
-        let title = title(visit.lang, asked.period, whose.map(|_| whose_name.clone()));
+        let title = title(visit.lang, asked.period, whose.clone());
         let site = visit.portal.public_url.clone().unwrap_or_default();
         Ok(Sheet {
             title,
@@ -147,7 +140,7 @@ impl Sheet {
             from: from.to_string(),
             to: to.to_string(),
             open: to >= visit.today,
-            whose: whose_name,
+            whose: whose.unwrap_or_else(|| visit.word("page-stat-all")),
             sections: SECTIONS.iter().map(section).collect(),
             chief: CHIEF
                 .iter()
@@ -159,7 +152,7 @@ impl Sheet {
             as_of: made.as_of,
             root: base64(&visit.portal.log.root_at(made.as_of)?),
             left_out: made.left_out,
-            query: site + &query(asked.period.year(), whose, None),
+            query: site + &query(asked.period.year(), &asked.whose, None),
         })
     }
 }
@@ -189,21 +182,20 @@ fn places(visit: &Visit, asked: &Asked, made: &Statistics) -> Vec<Place> {
         .collect();
     let by: Vec<_> = chief
         .iter()
-        .map(|one| made.over_by_authority(one, asked.period))
+        .map(|one| made.over_by_authority(one, asked.period, &asked.whose))
         .collect();
     let ids: BTreeSet<&str> = by.iter().flat_map(|parts| parts.keys().copied()).collect();
     let registry = visit.portal.intake.registry();
     let ids = ids.into_iter();
-    ids.filter(|id| asked.authority.as_deref().is_none_or(|own| own == *id))
-        .map(|id| Place {
-            authority: visit.authority_link(&registry, id),
-            figures: chief
-                .iter()
-                .zip(&by)
-                .map(|(one, parts)| figure(visit, one, parts.get(id).copied().unwrap_or_default()))
-                .collect(),
-        })
-        .collect()
+    ids.map(|id| Place {
+        authority: visit.authority_link(&registry, id),
+        figures: chief
+            .iter()
+            .zip(&by)
+            .map(|(one, parts)| figure(visit, one, parts.get(id).copied().unwrap_or_default()))
+            .collect(),
+    })
+    .collect()
 }
 
 /// Figures by their codes, where anything has one.
@@ -221,7 +213,7 @@ fn codes(visit: &Visit, asked: &Asked, made: &Statistics) -> Vec<Codes> {
         let Some(list) = CodeList::of_name(list) else {
             continue;
         };
-        let parts = made.over_by_code(one, asked.period, asked.authority.as_deref());
+        let parts = made.over_by_code(one, asked.period, &asked.whose);
         let row = |(code, part)| (visit.code_name(list, code, place), figure(visit, one, part));
         let rows: Vec<_> = parts.into_iter().map(row).collect();
         if !rows.is_empty() {

@@ -1,7 +1,7 @@
 //! One figure: what it means, its months, whose it is, by what, and the entries it is counted of.
 
 use super::super::fault::Fault;
-use super::super::summary::Row as Record;
+use super::super::summary::{Row as Record, Speakers, divisions};
 use super::super::{Answer, Link, Page, Visit};
 use super::{Asked, Choice, Figure, chart, downloads, figure, goals, name, statistics, years};
 use crate::domain::codes::CodeList;
@@ -68,11 +68,32 @@ pub(super) fn authorities(
         href: asked.href(visit, path, &[("authority", id)]),
         on,
     };
-    let every = choice("", visit.word("page-stat-all"), asked.authority.is_none());
+    let one = asked.whose.authority.as_deref();
+    let every = choice("", visit.word("page-stat-all"), one.is_none());
     let each = ids.into_iter().map(|id| {
-        let on = asked.authority.as_deref() == Some(id);
+        let on = one == Some(id);
         choice(id, visit.authority_link(&registry, id).text, on)
     });
+    [every].into_iter().chain(each).collect()
+}
+
+/// The divisions of authorities, where there are several.
+pub(super) fn regions(visit: &Visit, asked: &Asked, path: &str) -> Vec<Choice> {
+    let registry = visit.portal.intake.registry();
+    let codes = divisions(&registry);
+    if codes.len() < 2 {
+        return Vec::new();
+    }
+    let speakers = Speakers::of(&registry);
+    let own = asked.whose.region.map(|region| region.to_string());
+    let choice = |code: &str, text: String| Choice {
+        text,
+        href: asked.href(visit, path, &[("region", code)]),
+        on: own.as_deref().unwrap_or_default() == code,
+    };
+    let every = choice("", visit.word("page-stat-regions-all"));
+    let each = codes.into_iter();
+    let each = each.map(|code| choice(code, visit.region_of(&speakers, code)));
     [every].into_iter().chain(each).collect()
 }
 
@@ -120,6 +141,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("year_href", &asked.href(visit, &path, &[("month", "")]))
         .with("years", &years(visit, &asked, &path)?)
         .with("authorities", &authorities(visit, &asked, &made, &path))
+        .with("regions", &regions(visit, &asked, &path))
         .with("figure", &figure(visit, indicator, part))
         .with("chart", &chart::of(visit, &asked, indicator, own(), &goals))
         .with("goals", &goals)
@@ -147,7 +169,7 @@ fn places(
     let registry = visit.portal.intake.registry();
     let other = Asked {
         year: asked.year,
-        authority: None,
+        whose: asked.whose.of_all(),
         month: asked.month,
         by: asked.by.clone(),
     };
@@ -179,9 +201,8 @@ fn places(
 
 /// By codes or strata.
 fn by(visit: &Visit, indicator: &Indicator, asked: &Asked, path: &str, cells: &[Cell]) -> Vec<By> {
-    let whose = asked.authority.as_deref();
     let cells = cells.iter().filter(|cell| !cell.by.is_empty());
-    let cells = cells.filter(|cell| whose.is_none_or(|id| id == cell.authority));
+    let cells = cells.filter(|cell| asked.whose.counts(cell));
     let cells = cells.filter(|cell| asked.is_month(indicator, cell));
     let parts = parts_by(cells, |cell| cell.by.as_str());
     let mut parts: Vec<_> = parts.into_iter().collect();

@@ -11,18 +11,19 @@ pub(super) use overview::page as overview;
 use super::draws::percent;
 use super::fault::Fault;
 use super::{Link, Visit};
+use crate::domain::Region;
 use crate::model::Month;
 use crate::text::Arg;
 use crate::web::links;
 use crate::web::render::grouped;
-use crate::web::statistics::{Cell, Goal, Indicator, Part, Statistics};
+use crate::web::statistics::{Cell, Goal, Indicator, Part, Statistics, Whose};
 use gongshi_verify::names::AuthorityId;
 use serde::Serialize;
 
 /// What is asked for.
 struct Asked {
     year: i16,
-    authority: Option<String>,
+    whose: Whose,
     month: Option<Month>,
     by: Option<String>,
 }
@@ -50,9 +51,12 @@ impl Asked {
                 None => return Err(Fault::no_month(&text, year)),
             },
         };
+        let region = given("region")
+            .map(|text| Region::parse(&text).map_err(|_| Fault::no_region(&text)))
+            .transpose()?;
         Ok(Asked {
             year,
-            authority,
+            whose: Whose::of(authority, region, &visit.portal.intake.registry()),
             month,
             by: given("by"),
         })
@@ -60,12 +64,11 @@ impl Asked {
 
     /// Whether a cell counts for what is asked for, its month left aside.
     fn has(&self, indicator: &Indicator, cell: &Cell) -> bool {
-        let whose = self.authority.as_ref();
         let by = match &self.by {
             Some(by) => *by == cell.by,
             None => indicator.is_whole(cell),
         };
-        by && whose.is_none_or(|id| *id == cell.authority)
+        by && self.whose.counts(cell)
     }
 
     fn is_month(&self, indicator: &Indicator, cell: &Cell) -> bool {
@@ -89,9 +92,11 @@ impl Asked {
     /// The same with other values for some of the parameters; an empty one is left out.
     fn href(&self, visit: &Visit, path: &str, other: &[(&str, &str)]) -> String {
         let (year, month) = (self.year.to_string(), self.month.map(|m| m.to_string()));
+        let [authority, region] = self.whose.pairs();
         let own = [
             ("year", year.as_str()),
-            ("authority", self.authority.as_deref().unwrap_or_default()),
+            (authority.0, authority.1.as_str()),
+            (region.0, region.1.as_str()),
             ("month", month.as_deref().unwrap_or_default()),
             ("by", self.by.as_deref().unwrap_or_default()),
         ];
@@ -226,8 +231,10 @@ fn statistics(visit: &Visit, asked: &Asked) -> Result<std::sync::Arc<Statistics>
 fn downloads(visit: &Visit, asked: &Asked, indicator: Option<&Indicator>) -> Vec<Link> {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("year", &asked.year.to_string());
-    if let Some(id) = &asked.authority {
-        query.append_pair("authority", id);
+    for (name, value) in asked.whose.pairs() {
+        if !value.is_empty() {
+            query.append_pair(name, &value);
+        }
     }
     if let Some(one) = indicator {
         query.append_pair("indicator", one.token);

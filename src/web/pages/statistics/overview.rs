@@ -58,6 +58,10 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             &super::indicator::authorities(visit, &asked, &made, "/statistics"),
         )
         .with(
+            "regions",
+            &super::indicator::regions(visit, &asked, "/statistics"),
+        )
+        .with(
             "sections",
             &SECTIONS.iter().map(section).collect::<Vec<_>>(),
         )
