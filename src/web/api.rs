@@ -22,6 +22,7 @@ mod draws;
 mod duties;
 mod ended;
 mod events;
+pub(in crate::web) mod examples;
 mod fairness;
 mod fairness_csv;
 mod files;
@@ -241,7 +242,7 @@ async fn consistency(portal: web::Data<Portal>, path: web::Path<(String, String)
 #[utoipa::path(
     get, path = "/api/v1/records/{index}", operation_id = "record", tag = "log",
     params(standing::Asked),
-    responses((status = 200, description = "The entry, its record while that is public, and what has become of it", body = Value, example = json!({"index": 4711, "leaf_hash": "5f0c…", "entry": {"kind": "penalty", "v": 1}, "record": null, "proof": "/api/v1/proof/4711", "ended": null, "corrections": [], "referred_by": [{"index": 4800, "kind": "correction"}], "referred_by_next": null, "duties": []}))),
+    responses((status = 200, description = "The entry, its record while that is public, and what has become of it", body = Value, example = json!(examples::record()))),
     extensions(("x-problems" = json!("bad-request beyond-the-log log-unavailable")))
 )]
 async fn record(

@@ -2,8 +2,10 @@
 //!
 //! Used by the portal under `/log` and by `examples/raw_log.rs` at the root. It must not know what entries mean.
 
+use super::api::conditional;
 use crate::log::{Log, LogError};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
+use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
 use std::sync::Arc;
 
@@ -14,7 +16,11 @@ const MUTABLE: &str = "no-cache";
 /// Registers `checkpoint` and `tile/…` in the scope. Expects `web::Data<Arc<Log>>`.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/checkpoint").get(checkpoint))
+        .service(
+            web::resource("/checkpoint")
+                .get(checkpoint)
+                .wrap(from_fn(conditional::unchanged)),
+        )
         .service(
             web::resource("/tile/{path:.*}")
                 .get(tile)
@@ -27,10 +33,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
     responses((status = 200, description = "The newest signed checkpoint (C2SP tlog-checkpoint)", content_type = "text/plain", body = String)),
 )]
 pub(super) async fn checkpoint(log: web::Data<Arc<Log>>) -> HttpResponse {
+    let note = log.published().note.clone();
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
         .insert_header((CACHE_CONTROL, MUTABLE))
-        .body(log.published().note.clone())
+        .insert_header((ETAG, conditional::tag(note.as_bytes())))
+        .body(note)
 }
 
 #[utoipa::path(

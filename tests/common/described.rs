@@ -48,15 +48,7 @@ impl Example<'_> {
             return;
         }
         let answer: Value = serde_json::from_slice(body).unwrap();
-        let schema = self.resolve(&content["schema"]);
-        if schema["type"] == "array" {
-            let item = self.resolve(&schema["items"]);
-            for one in answer.as_array().unwrap() {
-                self.members(&item, one);
-            }
-            return;
-        }
-        self.members(&schema, &answer);
+        self.fits(&content["schema"], &answer, "");
     }
 
     fn resolve(&self, schema: &Value) -> Value {
@@ -66,42 +58,48 @@ impl Example<'_> {
         }
     }
 
-    fn members(&self, schema: &Value, answer: &Value) {
+    /// Whether a value is what its schema says, all the way down; `place` names it.
+    fn fits(&self, schema: &Value, value: &Value, place: &str) {
         let id = self.id;
-        let answer = answer.as_object().unwrap();
-        let properties = schema["properties"].as_object().unwrap();
-        assert!(!properties.is_empty(), "{id}");
-        for name in schema["required"].as_array().unwrap() {
-            assert!(
-                answer.contains_key(name.as_str().unwrap()),
-                "{id} lacks {name}"
-            );
+        let schema = self.resolve(schema);
+        let types = match &schema["type"] {
+            Value::Array(types) => types.clone(),
+            Value::Null => return,
+            one => vec![one.clone()],
+        };
+        let found = match value {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(number) if number.is_u64() => "integer",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        };
+        // A number may happen to be whole.
+        let whole = found == "integer" && types.contains(&"number".into());
+        assert!(
+            whole || types.contains(&found.into()),
+            "{id}: {place} is {found}, not {types:?}"
+        );
+        for one in value.as_array().into_iter().flatten() {
+            self.fits(&schema["items"], one, &format!("{place}[]"));
         }
-        for (name, value) in answer {
+        let (Some(members), Some(properties)) =
+            (value.as_object(), schema["properties"].as_object())
+        else {
+            return;
+        };
+        for name in schema["required"].as_array().into_iter().flatten() {
+            let name = name.as_str().unwrap();
+            assert!(members.contains_key(name), "{id}: {place} lacks {name}");
+        }
+        for (name, value) in members {
+            let place = format!("{place}.{name}");
             let Some(property) = properties.get(name) else {
-                panic!("{id}: {name} is not described");
+                panic!("{id}: {place} is not described");
             };
-            let property = self.resolve(property);
-            let types = match &property["type"] {
-                Value::Array(types) => types.clone(),
-                Value::Null => continue,
-                one => vec![one.clone()],
-            };
-            let found = match value {
-                Value::Null => "null",
-                Value::Bool(_) => "boolean",
-                Value::Number(number) if number.is_u64() => "integer",
-                Value::Number(_) => "number",
-                Value::String(_) => "string",
-                Value::Array(_) => "array",
-                Value::Object(_) => "object",
-            };
-            // A number may happen to be whole.
-            let whole = found == "integer" && types.contains(&"number".into());
-            assert!(
-                whole || types.contains(&found.into()),
-                "{id}: {name} is {found}, not {types:?}"
-            );
+            self.fits(property, value, &place);
         }
     }
 }

@@ -263,7 +263,7 @@ async fn what_has_not_changed_is_not_sent_again() {
         let got = get(example.address).await;
         let tag = got.header("etag").to_owned();
         let kind = got.header("content-type");
-        let tagged = ["proof", "fairnessCsv", "statisticsCsv"].contains(&example.id);
+        let tagged = ["checkpoint", "proof", "fairnessCsv", "statisticsCsv"].contains(&example.id);
         if !kind.starts_with("application/json") && !tagged {
             continue;
         }

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// All authorities by identifier, ended keys included.
 #[utoipa::path(
     get, path = "/api/v1/authorities", operation_id = "authorities", tag = "authorities",
-    responses((status = 200, description = "All authorities by identifier, ended keys included", body = Value, example = json!({"authorities": [{"id": "610323-SCJG", "keys": []}]}))),
+    responses((status = 200, description = "All authorities by identifier, ended keys included", body = Value, example = json!(super::examples::authorities()))),
 )]
 pub(super) async fn list(portal: web::Data<Portal>) -> HttpResponse {
     let registry = portal.intake.registry();

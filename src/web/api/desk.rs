@@ -272,7 +272,7 @@ fn refusal(mut response: HttpResponse) -> HttpResponse {
         ("lang" = Option<String>, Query, description = "Language of faults: `zh-CN` or `en`"),
     ),
     request_body(content((Vec<u8> = "application/octet-stream")), description = "The table: CSV or XLSX, at most 8 MiB and 2,000 rows"),
-    responses((status = 200, description = "Its rows: each with the body to sign, or with its faults. Nothing of it is kept", content((Value = "application/json", example = json!({"sheet": null, "others": [], "headers": ["permit_no"], "rows": [{"line": 2, "cells": ["1"], "body": "{}", "repeats": null, "faults": []}]}))))),
+    responses((status = 200, description = "Its rows: each with the body to sign, or with its faults. Nothing of it is kept", content((Value = "application/json", example = json!(super::examples::table()))))),
     extensions(("x-problems" = json!("bad-request body-incomplete table-too-large table-unreadable timeout not-signed-in unknown-kind kind-not-allowed overloaded internal")))
 )]
 pub(super) async fn table(

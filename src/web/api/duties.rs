@@ -95,7 +95,7 @@ fn part_name(part: Part) -> &'static str {
 /// `GET /api/v1/duties`: the numbers of every authority with which any duty stands.
 #[utoipa::path(
     get, path = "/api/v1/duties", operation_id = "duties", tag = "authorities",
-    responses((status = 200, description = "Numbers of every authority with which any duty stands", body = Value, example = json!({"day": "2026-09-01", "folded": 4711, "authorities": [{"authority": "610323-SCJG", "own": {}, "followed": {}}]}))),
+    responses((status = 200, description = "Numbers of every authority with which any duty stands", body = Value, example = json!(super::examples::totals()))),
     extensions(("x-problems" = json!("log-unavailable")))
 )]
 pub(super) async fn totals(portal: web::Data<Portal>) -> HttpResponse {
@@ -128,7 +128,7 @@ pub(super) async fn totals(portal: web::Data<Portal>) -> HttpResponse {
 #[utoipa::path(
     get, path = "/api/v1/authorities/{authority}/duties", operation_id = "dutiesOf", tag = "authorities",
     params(Query),
-    responses((status = 200, description = "Its numbers by rule, and a stretch of its duties", body = Value, example = json!({"authority": "610323-SCJG", "day": "2026-09-01", "folded": 4711, "own": {}, "followed": {}, "by_rule": [], "part": "own", "list": "open", "duties": [], "next": null}))),
+    responses((status = 200, description = "Its numbers by rule, and a stretch of its duties", body = Value, example = json!(super::examples::duties()))),
     extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
 )]
 pub(super) async fn of(

@@ -28,7 +28,7 @@ fn day(day: Option<Date>) -> Value {
 /// The journey of a receipt code.
 #[utoipa::path(
     get, path = "/api/v1/receipts/{code}", operation_id = "receipt", tag = "journeys",
-    responses((status = 200, description = "The entry of the code, and the journey it belongs to", body = Value, example = json!({"code": "4711-K7QF-2M9X", "index": 4711, "leaf_hash": "5f0c…", "kind": "objection", "authority": "610323-SCJG", "logged_at": "2026-09-01T01:00:00Z", "public": true, "proof": "/api/v1/proof/4711", "journey": null}))),
+    responses((status = 200, description = "The entry of the code, and the journey it belongs to", body = Value, example = json!(super::examples::receipt()))),
     extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
 )]
 pub(super) async fn receipt(portal: web::Data<Portal>, path: web::Path<String>) -> HttpResponse {
@@ -154,7 +154,7 @@ pub(super) struct Where {
 #[utoipa::path(
     get, path = "/api/v1/repair", operation_id = "repair", tag = "journeys",
     params(Where),
-    responses((status = 200, description = "Each kind of repair with its papers and terms", body = Value, example = json!({"region": "100000", "day": "2026-09-01", "repairs": []}))),
+    responses((status = 200, description = "Each kind of repair with its papers and terms", body = Value, example = json!(super::examples::repair()))),
     extensions(("x-problems" = json!("bad-request")))
 )]
 pub(super) async fn repair(portal: web::Data<Portal>, query: web::Query<Where>) -> HttpResponse {
@@ -239,7 +239,7 @@ pub(super) struct Which {
 #[utoipa::path(
     get, path = "/api/v1/promises", operation_id = "promises", tag = "journeys",
     params(Which),
-    responses((status = 200, description = "Counts by type and state, and at most 100 promises, newest first", body = Value, example = json!({"counts": [], "promises": [], "before": null, "indexed": 4711}))),
+    responses((status = 200, description = "Counts by type and state, and at most 100 promises, newest first", body = Value, example = json!(super::examples::promises()))),
     extensions(("x-problems" = json!("bad-request log-unavailable")))
 )]
 pub(super) async fn promises(portal: web::Data<Portal>, query: web::Query<Which>) -> HttpResponse {

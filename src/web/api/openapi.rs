@@ -5,6 +5,7 @@
 //! is made of, which status a problem has, which parameters a search takes. Summaries come from the catalogues. Nothing is
 //! answered or limited by what is said here.
 
+use super::examples::OR_NULL;
 use super::samples::Samples;
 use super::{answer, blocking, published};
 use crate::text::{Catalogue, Lang};
@@ -407,42 +408,68 @@ fn infer_schema(response: &mut Value, optional: &Value) {
         if let Some(example) = content.get("example").cloned() {
             let mut schema = schema_of(&example);
             let optional = optional.as_array().map(Vec::as_slice).unwrap_or_default();
-            if let Some(required) = schema["required"].as_array_mut() {
+            if let Some(members) = example.as_object() {
+                let mut required: Vec<Value> = members.keys().cloned().map(Value::from).collect();
                 required.retain(|name| !optional.contains(name));
+                schema["required"] = required.into();
             }
             content["schema"] = schema;
+            content["example"] = unmarked(example);
         }
     }
 }
 
-/// A member whose example is null may be anything.
+/// The schema of what looks like an example. Of nested objects no member is required: which of them are there depends on the others.
 fn schema_of(example: &Value) -> Value {
     match example {
+        // It may be anything.
         Value::Null => json!({}),
         Value::Bool(_) => json!({"type": "boolean"}),
+        Value::Number(number) if number.is_f64() => json!({"type": "number"}),
         Value::Number(_) => json!({"type": "integer"}),
         Value::String(_) => json!({"type": "string"}),
-        Value::Array(_) => json!({"type": "array"}),
+        Value::Array(items) => match items.first() {
+            Some(first) => json!({"type": "array", "items": schema_of(first)}),
+            None => json!({"type": "array"}),
+        },
         Value::Object(members) => {
-            let each = |(name, value): (&String, &Value)| {
-                let schema = match value {
-                    // Only what is at the top is shown whole.
-                    Value::Object(_) => json!({"type": "object"}),
-                    value => schema_of(value),
-                };
-                (name.clone(), schema)
-            };
-            let required: Vec<&String> = members.keys().collect();
+            if let Some(value) = members.get(OR_NULL) {
+                let mut schema = schema_of(value);
+                schema["type"] = json!([schema["type"], "null"]);
+                return schema;
+            }
+            let each = |(name, value): (&String, &Value)| (name.clone(), schema_of(value));
             let properties: Map<String, Value> = members.iter().map(each).collect();
-            json!({"type": "object", "required": required, "properties": properties})
+            match properties.is_empty() {
+                true => json!({"type": "object"}),
+                false => json!({"type": "object", "properties": properties}),
+            }
         }
+    }
+}
+
+/// An example without the marks of what may be absent.
+fn unmarked(example: Value) -> Value {
+    match example {
+        Value::Array(items) => items.into_iter().map(unmarked).collect(),
+        Value::Object(mut members) => match members.remove(OR_NULL) {
+            Some(value) => unmarked(value),
+            None => {
+                let each = members.into_iter();
+                Value::Object(each.map(|(name, value)| (name, unmarked(value))).collect())
+            }
+        },
+        other => other,
     }
 }
 
 /// As problems are written, with what all of them have.
 fn problem_schema() -> Value {
     let mut problem = Problem::new(StatusCode::BAD_REQUEST, "bad-request", "…");
-    let mut schema = schema_of(&problem.to_json());
+    let least = problem.to_json();
+    let mut schema = schema_of(&least);
+    let required = least.as_object().into_iter().flat_map(Map::keys);
+    schema["required"] = required.cloned().collect();
     problem.retry_after = Some(5);
     schema["properties"] = schema_of(&problem.to_json())["properties"].take();
     schema["properties"]["errors"] = json!({"type": "array", "items": {"type": "object"}});

@@ -100,7 +100,7 @@ pub(super) fn query<T: serde::de::DeserializeOwned>(request: &HttpRequest) -> Re
 #[utoipa::path(
     get, path = "/api/v1/plans", operation_id = "plans", tag = "plans",
     params(Asked),
-    responses((status = 200, description = "Plans, newest first; `next` is the `before` of the following page", body = Value, example = json!({"plans": [], "next": null}))),
+    responses((status = 200, description = "Plans, newest first; `next` is the `before` of the following page", body = Value, example = json!(super::examples::plans()))),
     extensions(("x-problems" = json!("bad-request log-unavailable")))
 )]
 pub(super) async fn list(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {
@@ -127,7 +127,7 @@ pub(super) async fn list(portal: web::Data<Portal>, request: HttpRequest) -> Htt
 
 #[utoipa::path(
     get, path = "/api/v1/plans/{authority}/{period}/{serial}", operation_id = "plan", tag = "plans",
-    responses((status = 200, description = "All that the log says of the plan", body = Value, example = json!({"key": "610323-SCJG/2026/01", "name": "…", "authority": "610323-SCJG", "region": "610323", "state": "drawn", "sealed": false, "scope": "…", "mode": "…", "draw_type": "…", "randomness": "delay", "round": null, "delay_log2": null, "fallback": "…", "times": {}, "counts": {}, "plan": 12, "snapshots": [10, 11], "commits": [], "reveals": [], "draw": null, "cancel": null, "earlier": [], "substitutes": [], "opening": null, "v": 1, "origin": "gs.example.gov.cn/log", "leaf_hash": "5f0c…", "annual_plan_no": null, "task_name": null, "target_scope": null, "class_rule": null, "lead_department": null, "partner_departments": null, "items": [], "departments": [], "rules": [], "lead_seconds": null, "rotation": null, "recusals": 0, "contributors": [], "libraries": {}, "cancelled": null, "lapsed": null, "drawn": null, "progress": null, "links": {}}))),
+    responses((status = 200, description = "All that the log says of the plan", body = Value, example = json!(super::examples::plan()))),
     extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
 )]
 pub(super) async fn one(portal: web::Data<Portal>, path: web::Path<KeyPath>) -> HttpResponse {
@@ -195,7 +195,7 @@ impl AskedMembers {
 #[utoipa::path(
     get, path = "/api/v1/plans/{authority}/{period}/{serial}/targets", operation_id = "planTargets", tag = "plans",
     params(AskedMembers),
-    responses((status = 200, description = "Each id with the leaves that show it or its absence, and the hashes up to the root", body = Value, example = json!({"v": 1, "plan": "…", "snapshot": "…", "library": "objects", "count": 100, "root": "9b1d…", "leaves": [], "hashes": [], "ids": []}))),
+    responses((status = 200, description = "Each id with the leaves that show it or its absence, and the hashes up to the root", body = Value, example = json!(super::examples::targets()))),
     extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
 )]
 pub(super) async fn targets(
@@ -215,7 +215,7 @@ pub(super) async fn targets(
 
 #[utoipa::path(
     get, path = "/api/v1/plans/{authority}/{period}/{serial}/targets/{id}", operation_id = "planTarget", tag = "plans",
-    responses((status = 200, description = "The leaf of the id or its neighbours, the rules, and what the ticket is computed from", body = Value, example = json!({"v": 1, "origin": "gs.example.gov.cn/log", "plan_key": "610323-SCJG/2026/01", "id": "91000000MA00000900", "plan_index": 12, "draw_index": null, "library": {}, "leaf": null, "before": null, "after": null, "operator": null, "departments": [], "rules": [], "randomness": null, "seed": null}))),
+    responses((status = 200, description = "The leaf of the id or its neighbours, the rules, and what the ticket is computed from", body = Value, example = json!(super::examples::target()))),
     extensions(("x-problems" = json!("bad-request not-found log-unavailable")))
 )]
 pub(super) async fn target(
@@ -235,7 +235,7 @@ pub(super) async fn target(
 /// The tasks of a department: `.csv` behind its identifier gives the table.
 #[utoipa::path(
     get, path = "/api/v1/plans/{authority}/{period}/{serial}/tasks/{department}", operation_id = "planTasks", tag = "plans",
-    responses((status = 200, description = "Whom the department visits, with which officers; `.csv` behind the department gives a table", body = Value, example = json!({"plan_key": "610323-SCJG/2026/01", "plan_name": "…", "department": "610323-SCJG", "draw": 20, "opening": null, "items": [], "check_from": "2026-05-01", "check_to": "2026-05-31", "result_deadline": "2026-06-20T16:00:00Z", "tasks": []}))),
+    responses((status = 200, description = "Whom the department visits, with which officers; `.csv` behind the department gives a table", body = Value, example = json!(super::examples::tasks()))),
     extensions(("x-problems" = json!("bad-request not-found plan-undrawn list-sealed log-unavailable")))
 )]
 pub(super) async fn tasks(

@@ -32,7 +32,7 @@ struct Asked {
 #[utoipa::path(
     get, path = "/api/v1/review", operation_id = "review", tag = "authorities",
     params(Asked),
-    responses((status = 200, description = "Records by index, where to go on, and how many no rule ends", body = Value, example = json!({"records": [], "next": null, "undecided": 3}))),
+    responses((status = 200, description = "Records by index, where to go on, and how many no rule ends", body = Value, example = json!(super::examples::review()))),
     extensions(("x-problems" = json!("bad-request log-unavailable")))
 )]
 pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {

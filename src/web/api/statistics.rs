@@ -119,7 +119,7 @@ fn told(read: &Read, made: &Statistics, one: &Indicator) -> Value {
 #[utoipa::path(
     get, path = "/api/v1/statistics", operation_id = "statistics", tag = "figures",
     params(Asked),
-    responses((status = 200, description = "Each indicator with its definition, its sum and its cells", body = Value, example = json!({"year": 2026, "authority": null, "region": null, "log_size": 4711, "left_out": null, "indicators": []}))),
+    responses((status = 200, description = "Each indicator with its definition, its sum and its cells", body = Value, example = json!(super::examples::statistics()))),
     extensions(("x-problems" = json!("bad-request log-unavailable")))
 )]
 pub(super) async fn get(portal: web::Data<Portal>, request: HttpRequest) -> HttpResponse {

@@ -49,7 +49,7 @@ pub(super) fn links(visit: &Visit, params: &Params) -> Vec<super::Link> {
 #[utoipa::path(
     get, path = "/api/v1/search", operation_id = "search", tag = "search",
     params(crate::web::api::openapi::Search, crate::web::api::openapi::SearchLimit),
-    responses((status = 200, description = "Records found, facets, and the address of what follows", body = Value, example = json!({"size": 4711, "indexed": 4711, "total": null, "similar": false, "limited": false, "truncated": false, "understood": true, "records": [], "facets": null, "next": null, "checkpoint": "…"}))),
+    responses((status = 200, description = "Records found, facets, and the address of what follows", body = Value, example = json!(crate::web::api::examples::search()))),
     extensions(("x-problems" = json!("bad-request too-deep overloaded log-unavailable")))
 )]
 pub(in crate::web) async fn json(visit: Visit) -> HttpResponse {
