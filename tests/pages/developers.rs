@@ -321,6 +321,17 @@ async fn the_page_lists_what_the_description_has() {
                 let link = format!("href=\"{}\"", super::escaped(example));
                 assert!(html.contains(&link), "{link}");
             }
+            let content = &told["responses"]["200"]["content"]["application/json"];
+            for name in content["example"]
+                .as_object()
+                .into_iter()
+                .flat_map(|all| all.keys())
+            {
+                let member = super::escaped(&format!("\"{name}\": "));
+                let own = html.split(&line).nth(1).unwrap();
+                let own = own.split("</dd>").next().unwrap();
+                assert!(own.contains(&member), "{line} lacks {name}");
+            }
             for code in told["x-problems"]
                 .as_str()
                 .unwrap_or_default()

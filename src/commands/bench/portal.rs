@@ -102,6 +102,8 @@ impl Portal {
             for number in 0..self.pages.max(1) {
                 let path = page.replace("{index}", &index(number).to_string());
                 let path = path.replace("{code}", &code_of(self.rows, index(number))?);
+                let path = path.replace("{half}", &(last / 2).to_string());
+                let path = path.replace("{all}", &last.to_string());
                 let begin = Instant::now();
                 let answer = agent.get(format!("{}{path}", server.url)).call()?;
                 times.push(begin.elapsed().as_secs_f64() * 1000.0);
@@ -129,6 +131,9 @@ const PAGES: &[&str] = &[
     "enterprise/{code}",
     "enterprise/{code}?page=1",
     "enterprise/{code}.atom",
+    "enterprise/{code}?as_of={half}",
+    "record/{index}?as_of={all}",
+    "list/inspection_result?as_of={half}&page=100",
     "list/inspection_result",
     "list/inspection_result?page=100",
     "list/abnormal",

@@ -89,7 +89,7 @@ pub(super) fn receipt() -> Value {
 
 /// `GET /api/v1/repair`.
 pub(super) fn repair() -> Value {
-    let paper = json!({"en": "Application for credit repair", "name": "application_form", "secondary": false, "zh": "信用修复申请书"});
+    let paper = json!({"en": "Application for credit repair", "name": "application_form", "secondary": false, "zh": "…"});
     let papers = json!({
         "documents": [paper],
         "gaps": or_null(json!({"working_days": 5, "extension": or_null(5.into()), "barred_years": or_null(1.into())})),
@@ -97,7 +97,7 @@ pub(super) fn repair() -> Value {
     });
     let term = json!({"awaits": ["repair_decision"], "due_on": or_null("2026-11-24".into()), "rule": rule(), "starts_on": or_null("2026-11-20".into())});
     json!({"region": "100000", "day": "2026-11-20", "repairs": [{
-        "code": "abnormal_removal", "en": "Removal from the abnormal operations list", "zh": "移出经营异常名录",
+        "code": "abnormal_removal", "en": "Removal from the abnormal operations list", "zh": "…",
         "papers": or_null(papers), "target": or_null("abnormal_listing".into()), "terms": [term],
     }]})
 }
@@ -163,7 +163,7 @@ fn library() -> Value {
 /// `GET /api/v1/plans/<key>`.
 pub(super) fn plan() -> Value {
     let mut stratum = stratum();
-    stratum["name"] = or_null("餐饮服务".into());
+    stratum["name"] = or_null("…".into());
     let mut plan = plans()["plans"][0].take();
     let own = json!({
         "v": 1, "origin": "gs.example.gov.cn/log", "leaf_hash": "95c7…", "annual_plan_no": or_null("…".into()), "task_name": or_null("…".into()),
@@ -247,7 +247,7 @@ pub(in crate::web) fn search() -> Value {
         "size": 4711, "indexed": 4711, "total": or_null(12.into()), "similar": false, "limited": false, "truncated": false, "understood": true,
         "records": [{
             "authority": "610323-SCJG", "authority_name": "…", "corrected": false, "date": or_null("2026-09-01".into()), "href": "/record/4711", "index": 4711,
-            "kind": "permit", "kind_name": "行政许可", "logged_at": "2026-09-01T01:00:00Z", "name": or_null("…".into()), "number": or_null("…".into()),
+            "kind": "permit", "kind_name": "…", "logged_at": "2026-09-01T01:00:00Z", "name": or_null("…".into()), "number": or_null("…".into()),
             "proof": "/api/v1/proof/4711", "region": or_null("610323".into()), "uscc": or_null("91000000MA00000900".into()),
         }],
         "facets": or_null(json!({"authority": facet, "code": facet, "kind": facet, "region": facet, "year": facet})),
@@ -258,7 +258,7 @@ pub(in crate::web) fn search() -> Value {
 /// `POST /api/v1/desk/table`.
 pub(super) fn table() -> Value {
     json!({
-        "sheet": or_null("一月".into()), "others": ["二月"], "headers": ["permit_no"],
+        "sheet": or_null("…".into()), "others": ["…"], "headers": ["permit_no"],
         "rows": [{
             "line": 2, "cells": ["1"], "body": or_null("{}".into()), "repeats": or_null(1.into()),
             "faults": [{"column": or_null(0.into()), "text": "…"}],

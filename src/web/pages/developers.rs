@@ -37,6 +37,8 @@ struct Operation {
     summary: String,
     parameters: Vec<Parameter>,
     example: Option<String>,
+    /// What an answer in JSON looks like.
+    answer: Option<String>,
     problems: Vec<String>,
 }
 
@@ -111,6 +113,9 @@ fn operations(document: &Value, lang: Lang) -> impl Iterator<Item = (String, Ope
                 summary: text(&told[lang.pick("x-summary-zh", "summary")]),
                 parameters: list(&told["parameters"]).filter_map(parameter).collect(),
                 example: told["x-example"].as_str().map(str::to_owned),
+                answer: told
+                    .pointer("/responses/200/content/application~1json/example")
+                    .and_then(|answer| serde_json::to_string_pretty(answer).ok()),
                 problems: problems.split_whitespace().map(str::to_owned).collect(),
             };
             (text(&told["tags"][0]), operation)

@@ -13,7 +13,7 @@ const PER_PAGE: u64 = 25;
 /// Subjects on a page.
 const MEMBERS: usize = 50;
 /// Listings looked at for a page of those that were in force.
-const LOOKED: usize = 2000;
+const LOOKED: usize = 400;
 
 /// The page asked for, from 1, of a list with so many pages.
 pub(super) fn page_number(visit: &Visit, last: u64) -> Result<u64, Fault> {

@@ -39,6 +39,7 @@ page-dev-operations-text = This list is made from the description of the interfa
 page-dev-parameter = Parameter
 page-dev-header = Header
 page-dev-required = (required)
+page-dev-answer = What an answer looks like
 page-dev-example = Example:
 
 optag-log = Entries, records and proofs

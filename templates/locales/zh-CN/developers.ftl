@@ -39,6 +39,7 @@ page-dev-operations-text = 本表由接口描述文件生成。示例读取的�
 page-dev-parameter = 参数
 page-dev-header = 请求头
 page-dev-required = （必填）
+page-dev-answer = 答复的样子
 page-dev-example = 示例：
 
 optag-log = 条目、记录与证明
