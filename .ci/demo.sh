@@ -1,5 +1,5 @@
 # Sourced by scripts that need a running demonstration. Builds the programs in $bin, makes the folder $work that goes with the
-# script, and `demo_start` sets $url and $server; `demo_stop` ends it as systemd would and waits.
+# script, and `demo_start [ADDRESS]` sets $url and $server; `demo_stop` ends it as systemd would and waits.
 # Everything is built by this one command: what is built for other packages has other features of the same crates, and is built again.
 cargo build --release --locked --workspace --bins --example draw_cases --example draw_files
 bin=${CARGO_TARGET_DIR:-target}/release
@@ -8,7 +8,7 @@ server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 demo_start() {
-    "$bin/gongshi" demo --data "$work/data" --listen 127.0.0.1:0 >"$work/out" 2>"$work/err" &
+    "$bin/gongshi" demo --data "$work/data" --listen "${1:-127.0.0.1:0}" >"$work/out" 2>"$work/err" &
     server=$!
     url=
     for _ in $(seq 1800); do
