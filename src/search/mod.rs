@@ -24,10 +24,18 @@ pub use self::highlight::{Looking, Needles, Piece};
 pub use self::meili::{MeiliIndex, MeiliOptions};
 pub use self::tantivy::{Opened, TantivyIndex, TantivyOptions};
 
-/// Reads the dictionary and the readings of characters, which takes a quarter of a second, so that no reader waits for it.
-pub fn warm_up() {
+/// Reads the dictionary, the readings of characters, and what most searches read of an index, so that no reader waits for it: with a million
+/// records a quarter of a second.
+pub fn warm_up(index: &dyn SearchIndex) {
     cut::jieba();
     sounds::readings('一');
+    let common = SearchQuery {
+        text: "公司".to_owned(),
+        limit: 20,
+        ..SearchQuery::default()
+    };
+    // One that does not answer yet will be asked by readers all the same.
+    let _ = index.search(&common);
 }
 
 use crate::domain::CodeList;

@@ -141,7 +141,8 @@ pub fn serve_within(
     limits: Limits,
     ready: impl FnOnce(std::net::SocketAddr),
 ) -> std::io::Result<()> {
-    std::thread::spawn(crate::search::warm_up);
+    let search = portal.search.clone();
+    std::thread::spawn(move || crate::search::warm_up(search.as_ref()));
     let configure = configure_within(portal, limits);
     actix_web::rt::System::new().block_on(async move {
         let server =
