@@ -14,7 +14,7 @@ import {
 import { rootOf } from './merkle.js';
 import { authorityOf } from './names.js';
 import { Fault, pass, unchecked } from './steps.js';
-import { canonical } from './strict-json.js';
+import { canonical, isObject, parseJson } from './strict-json.js';
 import { seconds } from './time.js';
 
 /** The steps that can pass of an open draw, in order; those behind one that fails are not reached. Of a sealed one, `opening` after them. */
@@ -24,16 +24,25 @@ function must(fits, text, values) {
   if (!fits) throw new Fault(text, values);
 }
 
+/** The value of a text in the one spelling that the formats take; another Fault where it has another. */
+function strictly(text, fault, what) {
+  try {
+    return parseJson(what, text);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw new Fault(fault, { what: error.values.at === undefined ? what : `${what}, ${error.values.at}` });
+  }
+}
+
+const MEMBERS = ['commits', 'draw', 'earlier', 'files', 'opening', 'plan', 'reveals', 'snapshots', 'v'];
+
 /** The members of a file, and its texts by their SHA-256. */
 function readFile(text) {
-  let file = null;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    // Said below.
-  }
+  const file = strictly(text, 'file-form', 'JSON');
+  must(isObject(file), 'file-form', { what: 'JSON' });
+  for (const name of Object.keys(file)) must(MEMBERS.includes(name), 'file-form', { what: name });
   const texts = (name) => must(Array.isArray(file[name]) && file[name].every((one) => typeof one === 'string'), 'file-form', { what: name });
-  must(file?.v === 1, 'file-form', { what: 'v' });
+  must(file.v === 1, 'file-form', { what: 'v' });
   for (const name of ['plan', 'draw']) must(typeof file[name] === 'string', 'file-form', { what: name });
   must(file.opening === undefined || typeof file.opening === 'string', 'file-form', { what: 'opening' });
   for (const name of ['snapshots', 'commits', 'reveals', 'earlier', 'files']) texts(name);
@@ -120,26 +129,24 @@ function readLibrary(file, snapshot, what, root) {
   return { leaves: found.leaves, sealed: what === 'objects' && form === 'sealed' };
 }
 
-/** The list of the drawn of a draw's record; null where there is none. */
+/** The list of the drawn of a draw's record; nobody drawn leaves it out. */
 function drawnOf(file, draw, what) {
-  if (draw.body.drawn !== undefined || draw.body.drawn_file === undefined) return draw.body.drawn ?? null;
-  const text = file.texts.get(draw.body.drawn_file?.sha256);
+  const { drawn, drawn_file: named } = draw.body;
+  must(drawn === undefined || named === undefined, 'list-twice', { what });
+  if (named === undefined) return drawn === undefined ? [] : drawn;
+  const text = file.texts.get(named?.sha256);
   must(text !== undefined, 'list-missing', { what });
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Fault('list-form', { what });
-  }
+  return strictly(text, 'list-form', what);
 }
 
 /** Pairs `target|officer` that met in the earlier draws of the file. */
 function readMet(file, earlier) {
   return earlier.flatMap((draw, at) => {
     const what = `earlier[${at}]`;
-    const list = drawnOf(file, draw, what) ?? [];
+    const list = drawnOf(file, draw, what);
     must(Array.isArray(list), 'list-form', { what });
     return list.flatMap((target) => {
-      const seats = target?.assigned_seats ?? [];
+      const { assigned_seats: seats = [] } = target ?? {};
       const fits = typeof target?.target_id === 'string' && Array.isArray(seats);
       must(fits && seats.every((seat) => typeof seat?.officer_id === 'string'), 'list-form', { what });
       return seats.map((seat) => `${target.target_id}|${seat.officer_id}`);
@@ -297,8 +304,7 @@ function* run(text, found) {
   const { seed } = entries.draw.body;
   const choices = chooseOpen(seed, objects.leaves, plan.rules);
   const drawn = visits(plan.rules, choices);
-  // Nobody drawn leaves the list out.
-  const recorded = drawnOf(file, entries.draw, 'draw') ?? [];
+  const recorded = drawnOf(file, entries.draw, 'draw');
   yield [checkTargets(recorded, entries.draw, plan, choices, drawn)];
   yield [checkOfficers(recorded, entries.draw, seed, plan, drawn, officers, met)];
   if (entries.opening) yield [checkOpening(file, entries, plan, objects)];
@@ -306,7 +312,7 @@ function* run(text, found) {
 }
 
 /**
- * Checks the file of a draw. Yields steps `{step, outcome, text, values, ms}` as they are done: outcome `pass`, `fail` or
+ * Checks the file of a draw, a text or its UTF-8. Yields steps `{step, outcome, text, values, ms}` as they are done: outcome `pass`, `fail` or
  * `unchecked`; `text` names a text of the page.
  */
 export function* recompute(text) {

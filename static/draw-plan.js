@@ -51,9 +51,10 @@ function readSeats(departments) {
     known.add(department);
     const asked = new Set();
     const seats = listOf(one.seats, `${field}.seats`).map((seat, place) => {
-      const qualification = seat?.qualification ?? null;
+      const named = seat?.qualification;
       const own = `${field}.seats[${place}]`;
-      must(qualification === null || (typeof qualification === 'string' && TOKEN.test(qualification)), `${own}.qualification`);
+      must(named === undefined || (typeof named === 'string' && TOKEN.test(named)), `${own}.qualification`);
+      const qualification = named ?? null;
       must(!asked.has(qualification), `${own}.qualification`);
       asked.add(qualification);
       must(within(seat?.officers, 1, 20), `${own}.officers`);
@@ -127,7 +128,7 @@ export function readPlan(body) {
   must(contributors.every(isAuthority) && new Set(contributors).size === contributors.length, 'contributors');
   must(plan.t0 !== null, 't0');
   must(plan.t1 !== null, 't1');
-  must(isCount(plan.rotation), 'rotation');
+  must(within(plan.rotation, 0, 2 ** 32 - 1), 'rotation');
   for (const [name, root] of [['object_root', plan.objectRoot], ['officer_root', plan.officerRoot]]) {
     must(typeof root === 'string' && HASH.test(root), name);
   }

@@ -10,7 +10,7 @@ async function check(url) {
   if (!sound) return { problem: { text: sound === null ? 'no-webcrypto' : 'unsound', values: {} } };
   const answer = await fetch(url).catch(() => null);
   if (!answer?.ok) return { problem: { text: 'fetch-fail', values: { status: String(answer?.status ?? '–') } } };
-  const text = await answer.text();
+  const text = new Uint8Array(await answer.arrayBuffer());
   const start = performance.now();
   const steps = [];
   for (const step of recompute(text)) {

@@ -116,7 +116,7 @@ page-check-end-needs-card = It is in the library. Whether it was drawn shows wit
 page-check-end-fail = A step does not hold, so nothing follows for this target. Please report it, and check the whole draw with the command.
 
 ## A whole draw
-page-check-all-pass = What is recorded is what the inputs come to ([n] characters, [ms] ms). Steps marked as not checked here remain for the command.
+page-check-all-pass = What is recorded is what the inputs come to ([n] bytes, [ms] ms). Steps marked as not checked here remain for the command.
 page-check-all-part = What could be repeated here holds ([ms] ms); an essential part could not. The command checks more.
 page-check-all-fail = A step does not hold: this file does not show the draw that is recorded.
 page-check-file-form = This is no file of a draw: [what].
@@ -153,6 +153,7 @@ page-check-library-root = [what]: the root over the leaves is not the one that s
 page-check-library-count = [what]: [recorded] leaves are recorded, there are [computed].
 page-check-list-missing = [what]: the list of the drawn is missing.
 page-check-list-form = [what]: the list of the drawn is none.
+page-check-list-twice = [what]: the record has the list of the drawn twice, in itself and in a file.
 page-check-randomness-given = The recorded R, [value], ends the delay as recorded, and gives the seed [seed].
 page-check-draw-lacks = The draw's record does not hold what it was drawn from: [what].
 page-check-delay-broken = The delay breaks at segment [segment] of [segments].

@@ -42,6 +42,19 @@ pub(super) enum Forgery {
     OpenedStranger,
     OpenedEarly,
     OpenedByOther,
+    TwoLists,
+    ListAlone,
+    ListTwice,
+    ListOfFractions,
+    NoList,
+    EarlierTwice,
+    LargeRotation,
+    NoQualification,
+    MemberTwice,
+    UnknownMember,
+    Fraction,
+    Mark,
+    Surrogate,
 }
 
 impl Forgery {
@@ -56,6 +69,53 @@ impl Forgery {
         )
     }
 
+    /// Whether nothing reads the file.
+    pub(super) fn is_no_file(self) -> bool {
+        matches!(
+            self,
+            Forgery::MemberTwice
+                | Forgery::UnknownMember
+                | Forgery::Fraction
+                | Forgery::Mark
+                | Forgery::Surrogate
+        )
+    }
+
+    /// Whether it is about how the list of the drawn stands there.
+    pub(super) fn is_of_list(self) -> bool {
+        matches!(
+            self,
+            Forgery::TwoLists
+                | Forgery::ListAlone
+                | Forgery::ListTwice
+                | Forgery::ListOfFractions
+                | Forgery::NoList
+        )
+    }
+
+    /// The same file in a spelling that another reader might take for something else; as it is for the others.
+    pub(super) fn spelt(self, text: &str) -> String {
+        let (from, to) = match self {
+            Forgery::MemberTwice => ("\"draw\":", "\"draw\":\"\",\"draw\":"),
+            Forgery::UnknownMember => ("\"v\":1", "\"v\":1,\"w\":1"),
+            Forgery::Fraction => ("\"v\":1", "\"v\":1.0"),
+            Forgery::Mark => ("{", "\u{feff}{"),
+            Forgery::Surrogate => ("\"files\":[", "\"files\":[\"\\ud800\","),
+            _ => return text.to_owned(),
+        };
+        text.replacen(from, to, 1)
+    }
+
+    /// The list of the drawn in such a spelling.
+    pub(super) fn listed(self, text: &str) -> String {
+        let (from, to) = match self {
+            Forgery::ListTwice => ("\"ticket\":", "\"ticket\":\"\",\"ticket\":"),
+            Forgery::ListOfFractions => ("\"seat_no\":1", "\"seat_no\":1.0"),
+            _ => return text.to_owned(),
+        };
+        text.replacen(from, to, 1)
+    }
+
     /// Whose secrets alone count, where that makes a draw by delay void.
     pub(super) fn void(self) -> Option<&'static [&'static str]> {
         match self {
@@ -67,7 +127,7 @@ impl Forgery {
     }
 }
 
-pub(super) const FORGERIES: [Forgery; 34] = [
+pub(super) const FORGERIES: [Forgery; 47] = [
     Forgery::Randomness,
     Forgery::Seed,
     Forgery::Outside,
@@ -102,6 +162,19 @@ pub(super) const FORGERIES: [Forgery; 34] = [
     Forgery::OpenedStranger,
     Forgery::OpenedEarly,
     Forgery::OpenedByOther,
+    Forgery::TwoLists,
+    Forgery::ListAlone,
+    Forgery::ListTwice,
+    Forgery::ListOfFractions,
+    Forgery::NoList,
+    Forgery::EarlierTwice,
+    Forgery::LargeRotation,
+    Forgery::NoQualification,
+    Forgery::MemberTwice,
+    Forgery::UnknownMember,
+    Forgery::Fraction,
+    Forgery::Mark,
+    Forgery::Surrogate,
 ];
 
 /// Has the record of the draw say something else than the function.
@@ -111,6 +184,7 @@ pub(super) fn forge(forgery: Forgery, members: &mut BTreeMap<String, Value>) {
     match forgery {
         Forgery::Randomness => put("random_value", other.into()),
         Forgery::Seed => put("seed", other.into()),
+        Forgery::NoList => drop(members.get_mut("drawn").map(|drawn| *drawn = Value::Null)),
         Forgery::Count => put("drawn_count", integer(99u32)),
         Forgery::Cap => put("load_cap", integer(99u32)),
         Forgery::OpenedRoot => put("sealed_root", other.into()),
@@ -140,6 +214,26 @@ pub(super) fn forge(forgery: Forgery, members: &mut BTreeMap<String, Value>) {
     }
 }
 
+/// Gives the first seat that asks for none a qualification that is null.
+fn no_qualification(members: &mut BTreeMap<String, Value>) {
+    let Some(Value::Array(departments)) = members.get_mut("departments") else {
+        return;
+    };
+    for department in departments {
+        let Value::Object(department) = department else {
+            continue;
+        };
+        let Some(Value::Array(seats)) = department.get_mut("seats") else {
+            continue;
+        };
+        for seat in seats {
+            if let Value::Object(seat) = seat {
+                seat.entry("qualification".into()).or_insert(Value::Null);
+            }
+        }
+    }
+}
+
 /// Has the plan's record say something that no plan may.
 pub(super) fn forge_plan(forgery: Forgery, body: &mut Value) {
     let Value::Object(members) = body else {
@@ -157,6 +251,8 @@ pub(super) fn forge_plan(forgery: Forgery, body: &mut Value) {
         Forgery::LongDelay => drop(members.insert("delay_log2".into(), integer(41u32))),
         // One whose results can all be tried.
         Forgery::Game => drop(members.insert("lottery_game".into(), "welfare_3d".into())),
+        Forgery::LargeRotation => drop(members.insert("rotation".into(), integer(1u64 << 32))),
+        Forgery::NoQualification => no_qualification(members),
         Forgery::Rotation => drop(members.insert("rotation".into(), integer(0u32))),
         Forgery::Snapshots => {
             let objects = members.remove("object_snapshot").unwrap();

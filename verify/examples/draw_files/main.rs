@@ -289,15 +289,24 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
 
     let mut earlier = Vec::new();
     let mut met = BTreeSet::new();
-    let rotation = numbers.below(3);
+    let rotation = match is(Forgery::EarlierTwice) {
+        true => 2,
+        false => numbers.below(3),
+    };
     for number in 0..rotation.min(numbers.below(3)) {
         let leaf = objects.leaves().first().map_or("9A", |leaf| leaf.id());
         let officer = format!("P{:05}", numbers.below(people));
         met.insert((leaf.to_owned(), officer.clone()));
-        let text = format!(
-            r#"{{"drawn":[{{"target_id":"{leaf}","assigned_seats":[{{"officer_id":"{officer}"}}]}}]}}"#
+        let list = format!(
+            r#"[{{"target_id":"{leaf}","assigned_seats":[{{"officer_id":"{officer}"}}]}}]"#
         );
-        let body = json::parse(text).unwrap();
+        let list = json::parse(list).unwrap();
+        let named = file(&json::to_jcs(&list));
+        let mut body = BTreeMap::from([("drawn".to_owned(), list)]);
+        if is(Forgery::EarlierTwice) {
+            body.insert("drawn_file".into(), named);
+        }
+        let body = Value::Object(body);
         let key = format!("610323-SCJG/2025/0{}", number + 1);
         earlier.push(say(
             &mut log,
@@ -532,14 +541,26 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         ),
     };
     members.insert(name.into(), outside);
+    let recorded = members.get("drawn").and_then(Value::as_array);
+    let nobody = recorded.is_none_or(<[Value]>::is_empty);
     if let Some(forgery) = forgery {
         forge(forgery, &mut members);
     }
-    let apart = size.is_some() || numbers.below(2) == 0;
-    if apart && let Some(drawn) = members.remove("drawn") {
+    let spelt = forgery.filter(|one| one.is_of_list());
+    let apart = size.is_some() || numbers.below(2) == 0 || spelt.is_some();
+    if apart
+        && !is(Forgery::NoList)
+        && let Some(drawn) = members.remove("drawn")
+    {
         let text = json::to_jcs(&drawn);
+        let text = spelt.map_or_else(|| text.clone(), |forgery| forgery.listed(&text));
         members.insert("drawn_file".into(), file(&text));
-        files.push(text);
+        if is(Forgery::TwoLists) {
+            members.insert("drawn".into(), drawn);
+        }
+        if !is(Forgery::ListAlone) {
+            files.push(text);
+        }
     }
     // An entry is logged a second after it is issued: here as early as can be, a second too early, or later.
     let known = since_start(plan.known_at());
@@ -599,7 +620,22 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         members.insert("opening".into(), proof(opening));
     }
     let text = json::to_jcs(&whole);
-    let report = verify_draw_file(text.as_bytes(), &policy(), &one_by_one).unwrap();
+    let text = forgery.map_or_else(|| text.clone(), |forgery| forgery.spelt(&text));
+    let report = match verify_draw_file(text.as_bytes(), &policy(), &one_by_one) {
+        Ok(report) => report,
+        // What is no such file is not checked at all.
+        Err(error) => {
+            assert!(
+                forgery.is_some_and(Forgery::is_no_file),
+                "{forgery:?} {error}"
+            );
+            return Some(Value::object([
+                ("fails", "entries".into()),
+                ("file", text.into()),
+            ]));
+        }
+    };
+    assert!(!forgery.is_some_and(Forgery::is_no_file), "{report}");
     let good = match (sealed, opened) {
         (true, true) => Verdict::Opened,
         (true, false) => Verdict::Sealed,
@@ -612,7 +648,8 @@ fn drawn(numbers: &mut Numbers, size: Option<Size>, forgery: Option<Forgery>) ->
         _ if void.is_some() => Some("randomness"),
         Some(Forgery::YoungLibrary | Forgery::Challenged | Forgery::ShortDelay) => Some("order"),
         Some(Forgery::Numbers) => Some("randomness"),
-        Some(Forgery::Game) => Some("entries"),
+        Some(Forgery::Game | Forgery::LargeRotation | Forgery::NoQualification) => Some("entries"),
+        Some(forgery) if forgery.is_of_list() && !sealed && !nobody => Some("targets"),
         Some(forgery) if forgery.opens() => Some("opening"),
         _ => failed,
     };

@@ -344,13 +344,17 @@ fn library<'a>(
     Ok(library)
 }
 
+/// A reader could take the one for the other.
+const LISTS: &str = "the record has the list of the drawn twice, in itself and in a file";
+
 /// Who met in the earlier draws of the file. Those draws bound when they were made; they are not repeated here.
 fn met(file: &DrawFile<'_>, entries: &Entries) -> Result<BTreeSet<(String, String)>, String> {
     let mut pairs = BTreeSet::new();
     for one in &entries.earlier {
         let list = match (one.member("drawn"), one.member("drawn_file")) {
             (None, None) => continue, // Nobody was drawn, or the draw is sealed.
-            (Some(drawn), _) => recorded::met(drawn),
+            (Some(_), Some(_)) => return Err(say::of("earlier", LISTS)),
+            (Some(drawn), None) => recorded::met(drawn),
             (None, reference) => {
                 let text = file.text(reference);
                 let text =
@@ -381,6 +385,9 @@ fn compare(
     }
     let in_file = match draw.member("drawn_file") {
         None => None,
+        Some(_) if draw.member("drawn").is_some() => {
+            return Err((targets, say::of("draw", LISTS)));
+        }
         reference => {
             let text = file.text(reference);
             let text = text.ok_or_else(|| {
@@ -395,6 +402,9 @@ fn compare(
     };
     let empty = Value::Array(Vec::new());
     let recorded = in_file.as_ref().or(draw.member("drawn")).unwrap_or(&empty);
+    if recorded.as_array().is_none() {
+        return Err((targets, say::of("draw", "the list of the drawn is none")));
+    }
     let drawn = expected.remove("drawn").unwrap_or(Value::Null);
     let without_seats = |list: &Value| -> Vec<Value> {
         let list = list.as_array().unwrap_or_default().iter().cloned();
