@@ -205,7 +205,7 @@ function showTable() {
   const heads = [...say('desk-number'), ...say('desk-state'), ...table.headers];
   const head = element('tr', {}, ...heads.map((one) => element('th', { scope: 'col' }, one)));
   const rows = element('tbody', {}, ...table.rows.map(rowOf));
-  const scroll = element('div', { class: 'sheet', tabindex: '0', role: 'region', 'aria-label': kindName() });
+  const scroll = element('div', { class: 'rows', tabindex: '0', role: 'region', 'aria-label': kindName() });
   scroll.append(element('table', { class: 'records' }, element('thead', {}, head), rows));
   find('found').replaceChildren(...summary(), ...sheetChoice(), ...(table.rows.length > 0 ? [scroll] : []));
   find('found').firstElementChild.focus();

@@ -3,6 +3,8 @@
 // A part of a page holds its texts in a `template`, one element with `data-text` for each, in the page's language; what stands in square
 // brackets is put in here. Everything is written as text, never as markup.
 
+import { inBeijing, seconds } from './time.js';
+
 const PREFIX = 'page-check-';
 
 /** The texts of a part of a page: a function from a name and values to nodes. */
@@ -17,7 +19,8 @@ export function texts(part) {
     return text.split(/\[([a-z]+)\]/).map((piece, at) => {
       if (at % 2 === 0) return piece;
       const value = values[piece] ?? '–';
-      return typeof value === 'number' ? numbers.format(value) : element('code', {}, String(value));
+      if (typeof value === 'number' || typeof value === 'bigint') return numbers.format(value);
+      return seconds(value) === null ? element('code', {}, String(value)) : element('time', { datetime: value }, inBeijing(value));
     });
   };
 }

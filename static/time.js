@@ -15,3 +15,9 @@ export function seconds(text) {
 export function timeText(since) {
   return since > 253402300799n ? String(since) : `${new Date(Number(since) * 1000).toISOString().slice(0, 19)}Z`;
 }
+
+/** A time as the portal's pages give it, by Beijing's clock. */
+export function inBeijing(text) {
+  const there = new Date((seconds(text) + 8 * 3600) * 1000).toISOString();
+  return `${there.slice(0, 10)} ${there.slice(11, 19)} +08:00`;
+}

@@ -146,7 +146,8 @@ struct Raw {
     basis: Spanned<String>,
     source: Spanned<String>,
     confirmed: bool,
-    note: Option<String>,
+    note: Option<Spanned<String>>,
+    note_zh: Option<Spanned<String>>,
 }
 
 #[derive(Clone, Copy, Deserialize)]

@@ -74,7 +74,8 @@ struct Raw {
     basis: Spanned<String>,
     source: Spanned<String>,
     confirmed: bool,
-    note: Option<String>,
+    note: Option<Spanned<String>>,
+    note_zh: Option<Spanned<String>>,
 }
 
 pub(super) fn read(source: Source<'_>) -> Result<Vec<Link>, RuleError> {

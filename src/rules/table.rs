@@ -43,7 +43,8 @@ pub(super) struct RawRule<T> {
     basis: Spanned<String>,
     source: Spanned<String>,
     confirmed: bool,
-    note: Option<String>,
+    note: Option<Spanned<String>>,
+    note_zh: Option<Spanned<String>>,
 }
 
 impl<T> RawRule<T> {

@@ -54,7 +54,8 @@ struct Raw {
     basis: Spanned<String>,
     source: Spanned<String>,
     confirmed: bool,
-    note: Option<String>,
+    note: Option<Spanned<String>>,
+    note_zh: Option<Spanned<String>>,
 }
 
 impl Raw {

@@ -52,7 +52,8 @@ struct Raw {
     basis: Spanned<String>,
     source: Spanned<String>,
     confirmed: bool,
-    note: Option<String>,
+    note: Option<Spanned<String>>,
+    note_zh: Option<Spanned<String>>,
 }
 
 impl Thresholds {

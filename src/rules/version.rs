@@ -3,8 +3,18 @@
 use super::count::next_day;
 use super::source::{RuleError, Source};
 use jiff::civil::Date;
+use serde::Serialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
+
+/// A remark, in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
 
 /// One dated version of a rule, as pages show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +32,7 @@ pub struct RuleVersion {
     /// Whether the law's own text was read for it, or an operator has confirmed it.
     pub confirmed: bool,
     /// A remark on how it was understood.
-    pub note: Option<String>,
+    pub note: Option<Note>,
     /// The rule as it stands in its file: what the program reads, and nothing else.
     pub text: String,
 }
@@ -64,7 +74,8 @@ pub(super) struct RawVersion<'a> {
     pub(super) basis: &'a Spanned<String>,
     pub(super) source: &'a Spanned<String>,
     pub(super) confirmed: bool,
-    pub(super) note: Option<&'a String>,
+    pub(super) note: Option<&'a Spanned<String>>,
+    pub(super) note_zh: Option<&'a Spanned<String>>,
 }
 
 /// The members of a dated rule, taken from a struct of a file that has them.
@@ -78,6 +89,7 @@ macro_rules! raw_version {
             source: &$raw.source,
             confirmed: $raw.confirmed,
             note: $raw.note.as_ref(),
+            note_zh: $raw.note_zh.as_ref(),
         }
     };
 }
@@ -93,7 +105,19 @@ impl RuleVersion {
             basis: source.words(raw.basis)?,
             source: source.words(raw.source)?,
             confirmed: raw.confirmed,
-            note: raw.note.cloned(),
+            note: match (raw.note_zh, raw.note) {
+                (None, None) => None,
+                (Some(zh), Some(en)) => Some(Note {
+                    zh: source.words(zh)?,
+                    en: source.words(en)?,
+                }),
+                (Some(text), None) => {
+                    return Err(source.fault(text, "a note is said in English too: `note`"));
+                }
+                (None, Some(text)) => {
+                    return Err(source.fault(text, "a note is said in Chinese too: `note_zh`"));
+                }
+            },
             text: source.table_at(raw.name.span().start).to_owned(),
         };
         match raw.valid_to {

@@ -24,9 +24,11 @@ use crate::intake::Intake;
 use crate::log::Log;
 use crate::model::Model;
 use crate::search::SearchIndex;
+use actix_web::error::{InternalError, QueryPayloadError};
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{HttpRequest, web};
 use limits::{Limits, Searches};
+use problem::Problem;
 use std::sync::Arc;
 
 /// Everything a handler may ask.
@@ -59,6 +61,12 @@ pub fn configure(portal: Portal) -> impl Fn(&mut web::ServiceConfig) + Clone {
     configure_within(portal, Limits::default())
 }
 
+/// A query that is not read, such as one that gives a parameter twice.
+fn misread(error: QueryPayloadError, _: &HttpRequest) -> actix_web::Error {
+    let problem = Problem::bad_request(error.to_string());
+    InternalError::from_response(error, problem.respond()).into()
+}
+
 /// The table of routes. Every copy of the answer shares the places for searches.
 pub fn configure_within(
     portal: Portal,
@@ -79,6 +87,7 @@ pub fn configure_within(
             .app_data(searches.clone())
             .app_data(kept.clone())
             .app_data(limits.clone())
+            .app_data(web::QueryConfig::default().error_handler(misread))
             .service(
                 web::scope("/log")
                     .wrap(from_fn(ops::observe))

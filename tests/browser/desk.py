@@ -44,7 +44,7 @@ def press(browser, form, place, quiet=False):
 
 def rows(browser):
     """What the desk says of each row."""
-    return browser.run("[...document.querySelectorAll('.sheet tbody [data-state]')].map((one) => one.textContent.trim())")
+    return browser.run("[...document.querySelectorAll('.rows tbody [data-state]')].map((one) => one.textContent.trim())")
 
 
 def table(day, mark):
@@ -127,7 +127,7 @@ def mishaps(browser, base, prefix, keys, folder, day, mark, wants):
     choose(browser, "#desk-table", folder / "promises.csv")
     press(browser, "look", "look-told", quiet=True)
     browser.run("document.querySelector('#desk-confirm').click()")
-    wants("a promise", len(rows(browser)) == 1 and not browser.run("document.querySelectorAll('.sheet .faults').length"), rows(browser))
+    wants("a promise", len(rows(browser)) == 1 and not browser.run("document.querySelectorAll('.rows .faults').length"), rows(browser))
     before = size_of(base)
     # A browser that keeps nothing publishes nothing.
     browser.run("window.keeps = indexedDB; Object.defineProperty(window, 'indexedDB', { configurable: true, value: { open() { throw new Error('private'); } } }); 0")
@@ -139,9 +139,9 @@ def mishaps(browser, base, prefix, keys, folder, day, mark, wants):
     said = browser.run(TOLD.format(place="published", quiet="false"))
     taken = size_of(base)
     wants("cut off", "bad" in said and taken == before + 1, f"{said} {before} {taken}")
-    wants("and not said to be in", not browser.run("document.querySelectorAll('.sheet [data-state] a').length"))
+    wants("and not said to be in", not browser.run("document.querySelectorAll('.rows [data-state] a').length"))
     said = press(browser, "publish", "published")
-    links = browser.run("[...document.querySelectorAll('.sheet [data-state] a')].map((one) => one.getAttribute('href'))")
+    links = browser.run("[...document.querySelectorAll('.rows [data-state] a')].map((one) => one.getAttribute('href'))")
     wants("once", links == [f"{prefix}/record/{before}"] and size_of(base) == taken, f"{links} {said}")
     # Its receipt has a code that its subject can follow it by.
     text = saved(browser, "[data-published] button")
@@ -156,7 +156,7 @@ def mishaps(browser, base, prefix, keys, folder, day, mark, wants):
     browser.run("document.querySelector('#desk-confirm').click()")
     interrupted(browser, "*/api/v1/events", "Request", "publish", lambda it: browser.call("Fetch.fulfillRequest", requestId=it, responseCode=200, body=other))
     said = browser.run(TOLD.format(place="published", quiet="false"))
-    wants("no receipt", "warn" in said and not browser.run("document.querySelectorAll('.sheet [data-state] a').length"), said)
+    wants("no receipt", "warn" in said and not browser.run("document.querySelectorAll('.rows [data-state] a').length"), said)
     # Which of two sheets is meant is asked.
     workbook(folder / "two.xlsx", {"一月": promise(day, f"{mark}a").replace('"', "").replace(", ", "、"), "二月": promise(day, f"{mark}b").replace('"', "").replace(", ", "、")})
     choose(browser, "#desk-table", folder / "two.xlsx")
@@ -164,7 +164,7 @@ def mishaps(browser, base, prefix, keys, folder, day, mark, wants):
     wants("two sheets", browser.run("[...document.querySelectorAll('#desk-sheet option')].map((one) => one.textContent)") == ["–", "一月", "二月"], said)
     browser.run("document.querySelector('#desk-sheet').value = '二月'; document.querySelector('#desk-sheet').dispatchEvent(new Event('change')); 0")
     browser.run(TOLD.format(place="look-told", quiet="true"))
-    wants("one is read", f"{mark}b" in browser.run("document.querySelector('.sheet').textContent"))
+    wants("one is read", f"{mark}b" in browser.run("document.querySelector('.rows').textContent"))
     # The session has ended: signed out, and told so.
     gone = base64.b64encode(json.dumps({"type": "/problems/not-signed-in", "status": 401}).encode()).decode()
     interrupted(browser, "*/api/v1/desk/table*", "Request", "look", lambda it: browser.call("Fetch.fulfillRequest", requestId=it, responseCode=401, body=gone))
@@ -221,14 +221,14 @@ def officer(browser, base, keys, folder, pictures, lang, prefix, width, mark):
     found = rows(browser)
     wants("three rows", len(found) == 3, f"{found} {said}")
     wants("the faulty one", len(found) == 3 and "2026-13-40" in found[1] and "2026-13-40" not in found[0] + found[2], found)
-    marked = browser.run("[...document.querySelectorAll('.sheet td.faulty')].map((one) => one.textContent)")
+    marked = browser.run("[...document.querySelectorAll('.rows td.faulty')].map((one) => one.textContent)")
     wants("its cells are marked", "2026-13-40" in marked and "91000000MA00000901" in marked, marked)
     wants("and told at the top", browser.run("document.querySelectorAll('[data-found] .notice.bad a').length") == 1)
     looked("faulty")
     # What will be signed can be seen; what is faulty is saved, to be mended and uploaded as it is.
-    browser.run("document.querySelector('.sheet details').open = true; 0")
+    browser.run("document.querySelector('.rows details').open = true; 0")
     browser.settle(0.2)
-    wants("what is signed", f'"permit_no": "台{mark}-1"' in browser.run("document.querySelector('.sheet details pre').textContent"))
+    wants("what is signed", f'"permit_no": "台{mark}-1"' in browser.run("document.querySelector('.rows details pre').textContent"))
     text = saved(browser, "[data-found] .notice.bad button")
     wants("the faulty row", text.startswith("\ufeff") and text.count("\r\n") == 2 and f"台{mark}-2" in text and text.count("2026-13-40") == 2, text)
     (folder / "bad.csv").write_text(text)
@@ -243,7 +243,7 @@ def officer(browser, base, keys, folder, pictures, lang, prefix, width, mark):
     wants("not without a word", "bad" in said and size_of(base) == size, said)
     browser.run("document.querySelector('#desk-confirm').click()")
     said = press(browser, "publish", "published")
-    links = browser.run("[...document.querySelectorAll('.sheet [data-state] a')].map((one) => one.getAttribute('href'))")
+    links = browser.run("[...document.querySelectorAll('.rows [data-state] a')].map((one) => one.getAttribute('href'))")
     wants("published", len(links) == 2 and all(re.fullmatch(prefix + r"/record/\d+", link) for link in links), f"{links} {said} {rows(browser)}")
     looked("published")
     for link in links:
@@ -258,7 +258,7 @@ def officer(browser, base, keys, folder, pictures, lang, prefix, width, mark):
     press(browser, "look", "look-told", quiet=True)
     browser.run("document.querySelector('#desk-confirm').click()")
     said = press(browser, "publish", "published")
-    again = browser.run("[...document.querySelectorAll('.sheet [data-state] a')].map((one) => one.getAttribute('href'))")
+    again = browser.run("[...document.querySelectorAll('.rows [data-state] a')].map((one) => one.getAttribute('href'))")
     wants("the same again", again == links, f"{again} {links} {said}")
     wants("nothing twice", size_of(base) == size)
     browser.run("document.querySelector('[data-sign-out]').click()")

@@ -114,6 +114,48 @@ async fn examples_are_answered_as_described() {
     );
 }
 
+/// Whatever is asked for wrongly is told as the interface tells its errors, and is no fault of the server's.
+#[actix_web::test]
+async fn wrong_parameters_are_told_as_problems() {
+    let document = document().await;
+    let mut refused = 0;
+    for example in examples(&document) {
+        // Tiles are the log's own format, whose errors are nobody's to read.
+        if !example.address.starts_with("/api/") && !example.address.starts_with("/search.") {
+            continue;
+        }
+        let told = operations(&document).into_iter();
+        let (.., told) = told
+            .into_iter()
+            .find(|(.., told)| told["operationId"] == example.id)
+            .unwrap();
+        let own = told["parameters"].as_array().into_iter().flatten();
+        let own = own.filter(|one| one["in"] == "query");
+        let path = example.address.split('?').next().unwrap();
+        for name in own.filter_map(|one| one["name"].as_str()) {
+            for value in ["%00", "%FF", "-1", "99999999999999999999", "%E2%80%AE", ""] {
+                for query in [
+                    format!("{name}={value}"),
+                    format!("{name}={value}&{name}={value}"),
+                ] {
+                    let got = get(&format!("{path}?{query}")).await;
+                    assert!(
+                        !got.status.is_server_error(),
+                        "{path}?{query}: {}",
+                        got.body
+                    );
+                    if got.status.is_client_error() {
+                        refused += 1;
+                        let media = got.header("content-type");
+                        assert_eq!(media, "application/problem+json", "{path}?{query}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(refused > 100, "{refused}");
+}
+
 #[actix_web::test]
 async fn operations_have_a_name_a_group_words_and_described_members() {
     let document = document().await;

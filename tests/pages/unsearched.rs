@@ -86,7 +86,7 @@ async fn pages_say_so_and_what_is_to_be_whole_is_refused() {
     let html = get("/search?q=%E7%A4%BA%E4%BE%8B%E5%BC%82%E8%AE%AE")
         .await
         .body;
-    assert!(html.contains("检索引擎暂时不可用"), "{html}");
+    assert!(html.contains("搜索暂时不可用"), "{html}");
     let first = json("/search.json?q=%E7%A4%BA%E4%BE%8B%E5%BC%82%E8%AE%AE").await;
     let first = format!("href=\"/record/{}\"", first["records"][0]["index"]);
     assert!(html.contains(&first), "{html}");

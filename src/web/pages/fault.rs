@@ -18,6 +18,8 @@ pub(super) struct Fault {
     args: Vec<(&'static str, Arg)>,
     /// When to try again, in seconds.
     retry_after: Option<u64>,
+    /// Whether the same page is there without the time that was asked for.
+    now: bool,
 }
 
 impl Fault {
@@ -28,7 +30,13 @@ impl Fault {
             text,
             args: Vec::new(),
             retry_after: None,
+            now: false,
         }
+    }
+
+    fn or_now(mut self) -> Self {
+        self.now = true;
+        self
     }
 
     fn arg(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
@@ -182,11 +190,8 @@ impl Fault {
 
     /// The page is shown as it is now only.
     pub(super) fn only_now() -> Self {
-        Fault::new(
-            StatusCode::BAD_REQUEST,
-            "page-error-only-now",
-            "page-error-only-now-text",
-        )
+        let text = "page-error-only-now-text";
+        Fault::new(StatusCode::BAD_REQUEST, "page-error-only-now", text).or_now()
     }
 
     /// The log did not have that entry then.
@@ -276,7 +281,11 @@ impl Fault {
             .with("status", &self.status.as_u16())
             .with("text", &visit.say(self.text, &self.args))
             .with("search_action", &links::page(visit.lang, "/search", ""))
-            .with("q", "");
+            .with("q", "")
+            .with(
+                "instead",
+                &self.now.then(|| links::page(visit.lang, &visit.path, "")),
+            );
         page.status = self.status;
         page.retry_after = self.retry_after;
         page

@@ -165,7 +165,7 @@ pub(super) fn file(visit: &Visit) -> Result<Answer, Fault> {
         basis: version.basis.clone(),
         source: version.source.clone(),
         confirmed: version.confirmed,
-        note: version.note.clone(),
+        note: visit.note_of(version),
         text: version.text.clone(),
     });
     Page::new("rules-file.html", visit.word(title))
@@ -177,6 +177,12 @@ pub(super) fn file(visit: &Visit) -> Result<Answer, Fault> {
 }
 
 impl Visit {
+    /// How a version was understood, in the reader's language.
+    pub(super) fn note_of(&self, version: &RuleVersion) -> Option<String> {
+        let note = version.note.as_ref()?;
+        Some(self.lang.pick(&note.zh, &note.en).clone())
+    }
+
     fn rules_link(&self) -> Link {
         Link {
             text: self.word("page-rules-title"),

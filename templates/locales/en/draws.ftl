@@ -131,7 +131,7 @@ page-plan-rotation = { $n ->
 }
 page-plan-no-rotation = No rotation.
 page-plan-randomness = Where the randomness comes from
-page-plan-fallback = Should it never come:
+page-plan-fallback = Should it never come, the fallback:
 page-plan-lead-time = All is fixed { $lead } before it, where the plan asks for { $least } at least.
 page-lottery-issue = { $game }, issue { $issue }.
 page-plan-substitutes = Substitutions
@@ -325,11 +325,11 @@ plan-reason-sealed-not = It is in the library and not on the opened list of the 
 plan-answer-no-rule = Not drawn: no rule covers it
 plan-reason-no-rule = It is in the library, but no rule of this plan covers its stratum and the departments that supervise it.
 plan-answer-all = Drawn (targeted, not random)
-plan-reason-all = It belongs to { $stratum }, of which all { $n } are inspected. Chance had no part in it.
+plan-reason-all = It belongs to { $stratum }, of which all { $n_text } are inspected. Chance had no part in it.
 plan-answer-drawn = Drawn
-plan-reason-drawn = It belongs to { $stratum }, where the { $count } lowest tickets of { $n } are drawn. Its ticket is not above the last one drawn.
+plan-reason-drawn = It belongs to { $stratum }: of { $n_text }, those with the lowest tickets are drawn, { $count_text } in all. Its ticket is not above the last one drawn.
 plan-answer-not-drawn = Not drawn
-plan-reason-not-drawn = It belongs to { $stratum }, where the { $count } lowest tickets of { $n } are drawn. Its ticket is above the last one drawn.
+plan-reason-not-drawn = It belongs to { $stratum }: of { $n_text }, those with the lowest tickets are drawn, { $count_text } in all. Its ticket is above the last one drawn.
 
 ## Self-check cards
 page-card-title = Self-check card
@@ -384,14 +384,17 @@ page-fairness-sealed = { $n ->
 }
 page-fairness-left-out = { $n_text } earlier ones are too many and left out.
 page-fairness-strata = Share drawn in each stratum
-page-fairness-strata-text = “Declared” is the rate of the plans, weighted by targets; “found” is the share that was drawn. Rounding up and minimums make it higher. Rules that their minimum or the whole of a stratum decides are in the table and not in the test.
+page-fairness-strata-text = “Declared” is the rate of the plans, weighted by targets; “found” is the share that was drawn. Rounding up and minimums make it higher. Rules that a minimum settled, or that take a whole stratum, are in the table and not in the test.
 page-fairness-eligible = Took part (target draws)
 page-fairness-drawn = Drawn (target draws)
-page-fairness-expected = by the rates { $expected }
+page-fairness-expected = expected { $expected }
 page-fairness-declared = Declared
 page-fairness-found = Found
 page-fairness-from = Made of these draws
-page-fairness-more = { $n_text } more are in the files below.
+page-fairness-more = { $n ->
+    [one] 1 more is in the files below.
+   *[other] { $n_text } more are in the files below.
+}
 page-fairness-test = Is that far from what was declared?
 page-fairness-numbers = Chi-square { $statistic }, degrees of freedom { $degrees }, p-value { $p }.
 page-fairness-no-test = There is too little to test yet.
@@ -435,8 +438,8 @@ page-fairness-list = Draws of the year
 page-fairness-cap = At most { $cap } targets for each officer.
 page-fairness-tables = Files
 page-fairness-untested = : { $n ->
-    [one] 1 rule is not in the test. Its minimum, or the whole of what it covers, decided the number.
-   *[other] { $n_text } rules are not in the test. Their minimums, or the whole of what they cover, decided the numbers.
+    [one] 1 rule is not tested: its minimum decided the number, or the whole of its stratum was drawn.
+   *[other] { $n_text } rules are not tested: their minimum decided the number, or the whole of their stratum was drawn.
 }
 page-fairness-certain = { $n_text } target draws are not in the table: all of their stratum were drawn, so chance had no part in it.
 page-fairness-sum = One enterprise under many plans

@@ -87,7 +87,7 @@ journey-state-rescinded = Repair rescinded
 journey-state-answered = Answered
 journey-state-upheld = Upheld, to be corrected
 journey-state-corrected = Answered and corrected
-journey-state-pending = Running
+journey-state-pending = Pending
 journey-state-kept = Kept
 journey-state-broken = Broken
 journey-state-false_promise = False promise
@@ -123,7 +123,7 @@ page-repair-button = Show
 page-repair-in = Valid for
 page-repair-who = Where to apply, and who decides
 page-repair-who-text = Apply to the authority that made the listing, mark, penalty or result: it accepts and decides. The record's page names it.
-page-repair-who-here = Authorities that may publish decisions on repair here:
+page-repair-who-here = Authorities that may publish decisions on repair here, with their telephones: { $n_text }
 page-repair-who-more = { $n ->
     [one] One more is not listed here.
    *[other] { $n } more are not listed here.

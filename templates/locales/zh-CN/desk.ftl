@@ -15,7 +15,7 @@ desk-library-made = 已读 { $read } 行，名录 { $leaves } 条，根值 { $ro
 desk-library-left-out = 未使用的列：{ $columns }。名称、地址、证件号码不进入名录。
 desk-library-bad = 已读 { $read } 行，有误 { $bad } 行；未生成任何文件。改正后请重新运行。
 desk-library-pseudonyms = 新生成代号 { $made } 个。对照表 { $file } 请妥善保管，不得公开，下次生成名录库时仍用它。
-desk-library-openings = 封存的分类和随机盐在 { $file }：请妥善保管，不得公开；没有它，抽取无法进行。
+desk-library-openings = 封存的分类和盐值在 { $file }：请妥善保管，不得公开；没有它，抽取无法进行。
 desk-ground-title = { $plan }递补依据
 desk-opening-title = { $plan }抽取名单公开
 desk-card-title = 抽查自查卡
@@ -45,7 +45,7 @@ desk-changed = { $field }（{ $path }）
       {"    "}现为：{ $before }
       {"    "}改为：{ $after }
 desk-ending-withdrawal = 拟停止公示 { $count } 条。此后不再向任何人提供这些记录。
-desk-ending-erasure = 拟删除 { $count } 条。删除后无法恢复：服务器上的内容和随机盐将被销毁，此后任何人都无法凭日志核实其内容。
+desk-ending-erasure = 拟删除 { $count } 条。删除后无法恢复：服务器上的内容和盐值将被销毁，此后任何人都无法凭日志核实其内容。
 desk-ending-backups = 服务器的备份中仍有这些内容：请与运行单位按运行维护手册办理（docs/OPERATIONS.md 中的 Erasure and backups 一节）。
 desk-ending-check = 未发送、未签名、未留存任何内容（--check）。
 desk-ending-asked = { $authority } 于 { $time } 签名，可在 { $until } 前批准。

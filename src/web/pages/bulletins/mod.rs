@@ -79,7 +79,7 @@ fn title(lang: Lang, period: Period, whose: Option<String>) -> String {
 }
 
 /// Whose the figures are, in the words of a language, where they are not everybody's.
-fn whose_words(visit: &Visit, lang: Lang, whose: &Whose) -> Option<String> {
+pub(super) fn whose_words(visit: &Visit, lang: Lang, whose: &Whose) -> Option<String> {
     let registry = visit.portal.intake.registry();
     if let Some(id) = &whose.authority {
         return Some(visit.authority_link(&registry, id).text);

@@ -270,7 +270,17 @@ fn choices(
     Ok((years.collect(), authorities.collect()))
 }
 
-/// What strata are called in the libraries of the year's plans.
+/// What strata are called in the libraries of a year's plans, by their tokens.
+pub(in super::super) fn strata(
+    visit: &Visit,
+    year: i16,
+) -> Result<BTreeMap<String, String>, Fault> {
+    names(
+        visit,
+        visit.portal.fairness(None, &format!("{year:04}"))?.as_ref(),
+    )
+}
+
 fn names(visit: &Visit, fairness: &Fairness) -> Result<BTreeMap<String, String>, Fault> {
     let docket = visit.portal.intake.docket();
     let (mut names, mut read) = (BTreeMap::new(), BTreeSet::new());

@@ -10,6 +10,7 @@ use super::rules::{self, Meanings, RuleRow};
 use crate::docket::{Stage, TargetState};
 use crate::text::Arg;
 use crate::web::links;
+use crate::web::render::grouped;
 use gongshi_verify::draw::leaf::{Leaf, Target};
 use gongshi_verify::draw::ticket::Seed;
 use gongshi_verify::encoding::{hex, hex32};
@@ -269,7 +270,6 @@ fn said(
     between: bool,
 ) -> Said {
     let drawn = batch.state.draw.is_some();
-    let number = |n: u64| Arg::Number(i64::try_from(n).unwrap_or(i64::MAX));
     let exclusion = match leaf {
         // Somebody who came in somebody's place, or was drawn by a sealed draw, is known by that.
         _ if state.is_some_and(|state| state.replaces.is_some()) => {
@@ -308,8 +308,8 @@ fn said(
     };
     let args = vec![
         ("stratum", shown.rule.name.clone().into()),
-        ("n", number(share.eligible)),
-        ("count", number(share.count)),
+        ("n_text", grouped(share.eligible).into()),
+        ("count_text", grouped(share.count).into()),
     ];
     let name = match hit {
         Some(_) if share.count == share.eligible => "all",

@@ -97,19 +97,22 @@ pub(super) fn is_late(plan: &PlanState, now: i64) -> bool {
     at > plan.known_at().saturating_add(patience(plan))
 }
 
-/// A share in per cent with at most two decimals, rounded down below 100 so that it never claims all; and whether that is exact.
+/// A share in per cent, rounded to at most two decimals, but never to all or to none where it is neither; and whether that is exact.
 pub(in super::super) fn percent(part: u64, whole: u64) -> (String, bool) {
     if whole == 0 {
         return ("0%".to_owned(), true);
     }
-    let scaled = u128::from(part) * 10_000;
-    let whole = u128::from(whole);
-    let (hundredths, rest) = (scaled / whole, scaled % whole);
+    let (scaled, whole) = (u128::from(part) * 10_000, u128::from(whole));
+    let exact = scaled % whole == 0;
+    let hundredths = match (scaled + whole / 2) / whole {
+        rounded if exact || scaled > 10_000 * whole => rounded,
+        rounded => rounded.clamp(1, 9_999),
+    };
     let mut text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
     let kept = text.trim_end_matches('0').trim_end_matches('.').len();
     text.truncate(kept);
     text.push('%');
-    (text, rest == 0)
+    (text, exact)
 }
 
 /// A declared rate: in per cent where that is exact, else as the fraction that it is.
@@ -125,10 +128,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shares_are_told_exactly_or_rounded_down() {
+    fn shares_are_told_exactly_or_rounded() {
         assert_eq!(percent(6, 30), ("20%".to_owned(), true));
-        assert_eq!(percent(6, 29), ("20.68%".to_owned(), false));
+        assert_eq!(percent(6, 29), ("20.69%".to_owned(), false));
+        assert_eq!(percent(2, 3), ("66.67%".to_owned(), false));
+        assert_eq!(percent(1, 3), ("33.33%".to_owned(), false));
+        assert_eq!(percent(1, 1_000_000), ("0.01%".to_owned(), false));
         assert_eq!(percent(99_999, 100_000), ("99.99%".to_owned(), false));
+        assert_eq!(percent(400_001, 300_000), ("133.33%".to_owned(), false));
         assert_eq!(percent(5, 5), ("100%".to_owned(), true));
         assert_eq!(percent(0, 0), ("0%".to_owned(), true));
         assert_eq!(rate(1, 40), "2.5%");

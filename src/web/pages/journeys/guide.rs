@@ -165,7 +165,7 @@ fn repair(visit: &Visit, speakers: &Speakers<'_>, way: &Way<'_>) -> Repair {
             Some(visit.say("page-repair-barred", &[("n", i64::from(years).into())]))
         }),
         basis: way.papers.map(|papers| visit.basis(&papers.rule)),
-        note: way.papers.and_then(|papers| papers.rule.note.clone()),
+        note: way.papers.and_then(|papers| visit.note_of(&papers.rule)),
         place: place.map(|place| visit.region_of(speakers, place.as_str())),
         terms: terms.collect(),
     }

@@ -1,5 +1,6 @@
 //! One figure: what it means, its months, whose it is, by what, and the entries it is counted of.
 
+use super::super::draws::fairness::strata;
 use super::super::fault::Fault;
 use super::super::summary::{Row as Record, Speakers, divisions};
 use super::super::{Answer, Link, Page, Visit};
@@ -11,7 +12,7 @@ use crate::rules::Place as RulesPlace;
 use crate::web::links;
 use crate::web::statistics::{Cell, INDICATORS, Indicator, Measure, Part, Statistics, parts_by};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Entries on a page.
 const ENTRIES: usize = 50;
@@ -147,7 +148,7 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
         .with("goals", &goals)
         .with("months", &months.collect::<Vec<_>>())
         .with("places", &places(visit, indicator, &asked, &path, cells))
-        .with("by", &by(visit, indicator, &asked, &path, cells))
+        .with("by", &by(visit, indicator, &asked, &path, cells)?)
         .with("plans", &plans(visit, indicator, &asked, cells))
         .with("rows", &rows)
         .with("next", &next)
@@ -200,13 +201,26 @@ fn places(
 }
 
 /// By codes or strata.
-fn by(visit: &Visit, indicator: &Indicator, asked: &Asked, path: &str, cells: &[Cell]) -> Vec<By> {
+fn by(
+    visit: &Visit,
+    indicator: &Indicator,
+    asked: &Asked,
+    path: &str,
+    cells: &[Cell],
+) -> Result<Vec<By>, Fault> {
+    let strata = match indicator.measure {
+        Measure::Strata => strata(visit, asked.year)?,
+        _ => BTreeMap::new(),
+    };
     let cells = cells.iter().filter(|cell| !cell.by.is_empty());
     let cells = cells.filter(|cell| asked.whose.counts(cell));
     let cells = cells.filter(|cell| asked.is_month(indicator, cell));
     let parts = parts_by(cells, |cell| cell.by.as_str());
     let mut parts: Vec<_> = parts.into_iter().collect();
-    parts.sort_by_key(|(_, part)| std::cmp::Reverse((part.of, part.value)));
+    // Classes have an order of their own, in which they stand.
+    if !matches!(indicator.measure, Measure::SubmittedBy(_)) {
+        parts.sort_by_key(|(_, part)| std::cmp::Reverse((part.of, part.value)));
+    }
     // Which province's codes they are is not told by the number.
     let place = RulesPlace {
         province: Region::NATION,
@@ -216,7 +230,11 @@ fn by(visit: &Visit, indicator: &Indicator, asked: &Asked, path: &str, cells: &[
         let on = asked.by.as_deref() == Some(code);
         let name = match list(indicator) {
             Some(list) => visit.code_name(list, code, place),
-            None => code.to_owned(),
+            None => strata
+                .get(code)
+                .filter(|name| !name.is_empty())
+                .map_or(code, String::as_str)
+                .to_owned(),
         };
         By {
             name,
@@ -226,7 +244,7 @@ fn by(visit: &Visit, indicator: &Indicator, asked: &Asked, path: &str, cells: &[
             figure: figure(visit, indicator, part),
         }
     };
-    parts.into_iter().map(row).collect()
+    Ok(parts.into_iter().map(row).collect())
 }
 
 /// The plans that it is counted of, newest first.

@@ -1,5 +1,6 @@
 //! All figures of a year at a glance.
 
+use super::super::bulletins::whose_words;
 use super::super::fault::Fault;
 use super::super::{Answer, Page, Visit};
 use super::{Asked, Figure, GoalShown, chart, downloads, figure, goals, name, statistics};
@@ -49,7 +50,11 @@ pub(in super::super) fn page(visit: &Visit) -> Result<Answer, Fault> {
             .map(row)
             .collect(),
     };
-    let title = visit.say("page-stat-of", &[("year", asked.year.to_string().into())]);
+    let year = ("year", asked.year.to_string().into());
+    let title = match whose_words(visit, visit.lang, &asked.whose) {
+        Some(whose) => visit.say("page-stat-of-one", &[year, ("whose", whose.into())]),
+        None => visit.say("page-stat-of", &[year]),
+    };
     Page::new("statistics.html", title)
         .with("year", &asked.year.to_string())
         .with("years", &super::years(visit, &asked, "/statistics")?)
