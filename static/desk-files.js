@@ -28,7 +28,10 @@ export function receiptOf({ index, proof }, commitment) {
   }
 }
 
-const cellOf = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+// What a spreadsheet would compute is marked as text, by an apostrophe that imports take off again.
+const plain = (text) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const cellOf = (text) => quoted(plain(text));
 
 /** A table as spreadsheets open it: CSV with a byte order mark. */
 export function tableFile(headers, rows) {

@@ -7,7 +7,7 @@ import { element, notice, stepOf, texts } from './page-steps.js';
 import { MAX_PROOF_FILE } from './proof-file.js';
 import { agrees, bytesOfHex } from './sha256.js';
 import { Fault } from './steps.js';
-import { verifyConsistencyBetween, verifyConsistencyFile, verifyPaper, verifyProofFile, verifyRecordFile } from './verify.js';
+import { sizeOfProof, verifyConsistencyBetween, verifyConsistencyFile, verifyPaper, verifyProofFile, verifyRecordFile } from './verify.js';
 
 const NOTICE_KINDS = { verified: 'good', 'entry-only': 'warn', 'not-verified': 'bad', unusable: 'bad' };
 
@@ -143,8 +143,7 @@ function mountVerify(part) {
     const [proof, policy] = await read(['proof', 'policy']);
     if (!proof) throw new Fault('verify-nothing');
     const ask = (path) => fetch(path).then((given) => (given.ok ? given : null)).catch(() => null);
-    const now = await (await ask('/api/v1/log'))?.json();
-    const between = now && await ask(`/api/v1/consistency/${paper.size}/${now.size}`);
+    const between = await ask(`/api/v1/consistency/${paper.size}/${sizeOfProof(proof)}`);
     if (!between) throw new Fault('paper-fetch', { size: String(paper.size) });
     const report = await verifyPaper(paper, proof, utf8(await between.text()), policy ?? utf8(''));
     return [element('h3', {}, ...say('paper-heading')), ...shownReport(say, report)];

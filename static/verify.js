@@ -183,20 +183,26 @@ export const verifyConsistencyFile = (old, proof, policy) =>
     return checkConsistency(head, file.head, file, under, able);
   });
 
+/** How many entries the head of a proof file is of, as a decimal. Throws a Fault. */
+export const sizeOfProof = (proof) => String(parseProofFile(proof).head.size);
+
 /**
  * Checks what a sheet of paper says of an entry: `{leaf, size, root}`, the entry's fingerprint and the log's head when it was printed. Takes the entry's
- * proof file and a consistency proof file from that size on; the sheet's root has to lead to the signed head of now, whatever root the file names.
+ * proof file and a consistency proof file from that size to that of the proof file: the entry and the sheet's root have to lead to the one signed head of
+ * the proof, whatever roots and heads the consistency file names.
  */
 export const verifyPaper = (paper, proof, between, policy) =>
   guarded(async (able) => {
     const [under, file, next] = [parsePolicy(policy), parseProofFile(proof), parseConsistencyFile(limited(between))];
-    if (!next.head) throw new Fault('consistency-unsigned');
     const [leaf, found] = [hex(paper.leaf), hex(file.entry.leafHash)];
-    const astray = consistencyFault(paper.size, paper.root, next.head.size, next.head.root, next.proof);
-    const sizes = { old: String(paper.size), new: String(next.head.size) };
+    const { head } = file;
+    const astray = consistencyFault(paper.size, paper.root, head.size, head.root, next.proof);
+    const sizes = { old: String(paper.size), new: String(head.size) };
+    const early = file.index >= paper.size && failed('paper-entry', 'paper-entry-early', { index: String(file.index), old: sizes.old });
     return reportOf([
-      leaf === found ? pass('paper-entry', { leaf }) : failed('paper-entry', 'paper-entry-fail', { leaf, found }),
-      await checkpointStep('new', next.head, under, able),
+      leaf === found ? early || pass('paper-entry', { leaf }) : failed('paper-entry', 'paper-entry-fail', { leaf, found }),
+      inclusionStep(file),
+      await checkpointStep('new', head, under, able),
       astray ? failed('paper-head', astray, sizes) : pass('paper-head', sizes),
     ], 'verified');
   });

@@ -1,6 +1,6 @@
 //! The desk's tables, read as `gongshi import` reads them: so that an officer meets the same words in the browser and at a prompt.
 
-use crate::ingest::table::{ColumnName, Format, SourceError, template};
+use crate::ingest::table::{ColumnName, Format, SourceError, template, unpacks_within};
 use crate::ingest::{Here, Import, ImportError, Options, ReadRow, Rights, Vocabulary};
 use crate::rules::Rules;
 use crate::text::{Catalogue, Lang};
@@ -22,12 +22,20 @@ impl Desk {
     }
 }
 
+/// Bytes of a workbook's parts; a table of as many rows as the desk takes has a hundredth of it.
+const MAX_UNPACKED: u64 = 64 << 20;
+
 impl Tables for Desk {
     fn read(&self, reader: &Reader<'_>, file: &Path) -> Result<Table, String> {
         // The officer knows the file by its name, not by where it lies here.
         let folder = file.parent().map(|folder| format!("{}/", folder.display()));
         let told = |words: String| words.replace(&folder.clone().unwrap_or_default(), "");
         let Reader { kind, lang, .. } = *reader;
+        if !unpacks_within(file, MAX_UNPACKED).map_err(|error| told(error.to_string()))? {
+            let most = i64::try_from(MAX_UNPACKED >> 20).unwrap_or(i64::MAX);
+            let args = [("n", most.into())];
+            return Err(Catalogue::built_in().get(lang, "desk-too-large-unpacked", &args));
+        }
         let options = Options {
             kind,
             file: file.to_owned(),

@@ -51,12 +51,12 @@ impl Problem {
         Problem::new(StatusCode::NOT_FOUND, "not-found", detail)
     }
 
-    /// As many searches are in work as the server takes at once.
-    pub fn busy() -> Self {
+    /// As many of these are in work as the server takes at once.
+    pub fn busy(of_what: &str) -> Self {
         let mut problem = Problem::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "overloaded",
-            "as many searches are in work as the server takes at once",
+            format!("as many {of_what} are in work as the server takes at once"),
         );
         problem.retry_after = Some(BUSY_SECONDS);
         problem

@@ -51,7 +51,7 @@ def table(day, mark):
     """Three permits: a good one, one with a wrong code and a wrong date, another good one."""
     head = "统一社会信用代码,主体名称,行政区划代码,许可名称,许可编号,许可类别,许可内容,决定日期"
     row = "91000000MA00000900,示例食品店,000000,食品经营许可证,{number},普通,热食类食品制售,{day}"
-    lines = [row.format(number=f"台{mark}-1", day=day), row.format(number=f"台{mark}-2", day="2026-13-40").replace("MA00000900", "MA00000901"), row.format(number=f"台{mark}-3", day=day)]
+    lines = [row.format(number=f"台{mark}-1", day=day), row.format(number=f"台{mark}-2", day="2026-13-40").replace("MA00000900", "MA00000901").replace("热食类", "-热食类"), row.format(number=f"台{mark}-3", day=day)]
     return "\r\n".join([head, *lines]) + "\r\n"
 
 
@@ -231,11 +231,14 @@ def officer(browser, base, keys, folder, pictures, lang, prefix, width, mark):
     wants("what is signed", f'"permit_no": "台{mark}-1"' in browser.run("document.querySelector('.rows details pre').textContent"))
     text = saved(browser, "[data-found] .notice.bad button")
     wants("the faulty row", text.startswith("\ufeff") and text.count("\r\n") == 2 and f"台{mark}-2" in text and text.count("2026-13-40") == 2, text)
+    wants("no formula in it", ",'-热食类" in text, text)
     (folder / "bad.csv").write_text(text)
     choose(browser, "#desk-table", folder / "bad.csv")
     press(browser, "look", "look-told", quiet=True)
     found = rows(browser)
     wants("is read as it was", len(found) == 1 and "2026-13-40" in found[0], found)
+    cells = browser.run("[...document.querySelectorAll('.rows tbody td')].map((one) => one.textContent)")
+    wants("without the mark", "-热食类食品制售" in cells, cells)
     choose(browser, "#desk-table", folder / "permits.csv")
     press(browser, "look", "look-told", quiet=True)
     size = size_of(base)

@@ -315,6 +315,7 @@ def paper(browser, portal, tally):
     size = json.loads(get(portal + "/api/v1/log"))["size"]
     old = json.loads(get(f"{portal}/api/v1/consistency/{size - 3}/{size}"))["old"]
     root = base64.b64decode(old["root"]).hex()
+    first = base64.b64decode(json.loads(get(f"{portal}/api/v1/consistency/1/{size}"))["old"]["root"]).hex()
     leaf = record["leaf_hash"]
     other = f"{leaf[:-1]}{'1' if leaf[-1] == '0' else '0'}"
     far = f"{root[:-1]}{'1' if root[-1] == '0' else '0'}"
@@ -324,6 +325,7 @@ def paper(browser, portal, tally):
         ("another fingerprint", (other, old["size"], root), ["verified", "not-verified"], ["paper-entry"]),
         ("another root", (leaf, old["size"], far), ["verified", "not-verified"], ["paper-head"]),
         ("another size", (leaf, old["size"] - 1, root), ["verified", "not-verified"], ["paper-head"]),
+        ("a time before the entry", (leaf, 1, first), ["verified", "not-verified"], ["paper-entry"]),
         ("more entries than there are", (leaf, size + 5, root), ["verified", None], []),
         ("a code cut short", (leaf, old["size"], root[:40]), ["verified", None], []),
     ]:

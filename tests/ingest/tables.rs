@@ -4,7 +4,7 @@ use crate::log_double::LogDouble;
 use crate::support::*;
 use gongshi::domain::Kind;
 use gongshi::ingest::table::{Format, TemplateError, template};
-use gongshi::ingest::{Here, Import, ImportError, Options, Summary, Vocabulary};
+use gongshi::ingest::{Here, Import, ImportError, Options, Rights, Summary, Vocabulary};
 use gongshi::text::Lang;
 use std::path::Path;
 
@@ -572,6 +572,51 @@ fn rewrite(from: &Path, to: &Path, changes: &[(&str, &str)]) {
         copy.write_all(&bytes).unwrap();
     }
     copy.finish().unwrap();
+}
+
+/// Tables that the desk saves mark as text what a spreadsheet would compute; what is read is the cell, not the mark.
+#[test]
+fn an_apostrophe_before_a_sign_is_a_mark() {
+    let desk = Desk::new();
+    let header = "统一社会信用代码,企业名称,行政区划代码,列入原因,列入日期,决定书文号\n";
+    let text = format!("{header}91000000MA00000900,'-示例公司,000000,失联,2026-03-02,'普通\n");
+    let file = desk.put("t.csv", text);
+    let import = Import::open(options(Kind::AbnormalListing, &file)).unwrap();
+    let rows = import.rows(&Rights::Unknown, 10).unwrap().unwrap();
+    let shown: Vec<&str> = rows[0].row.cells.iter().map(|cell| cell.shown()).collect();
+    assert_eq!((shown[1], shown[5]), ("-示例公司", "'普通"));
+}
+
+/// Areas that lie upon each other, which no spreadsheet writes, are not gone through again for every row.
+#[test]
+fn merged_areas_do_not_overlap() {
+    let desk = Desk::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for (at, header) in (0..).zip([
+        "统一社会信用代码",
+        "企业名称",
+        "行政区划代码",
+        "列入原因",
+        "列入日期",
+        "决定书文号",
+    ]) {
+        sheet.write_string(0, at, header).unwrap();
+    }
+    sheet.write_string(1, 0, "91000000MA00000900").unwrap();
+    sheet
+        .merge_range(1, 6, 3, 7, "", &rust_xlsxwriter::Format::new())
+        .unwrap();
+    let (plain, heavy) = (desk.put("a.xlsx", ""), desk.put("b.xlsx", ""));
+    book.save(&plain).unwrap();
+    let area = "<mergeCell ref=\"A2:XFD1048576\"/>";
+    rewrite(
+        &plain,
+        &heavy,
+        &[("<mergeCell ref=\"G2:H4\"/>", &area.repeat(2))],
+    );
+    let said = stopped(options(Kind::AbnormalListing, &heavy));
+    assert!(said.contains("merged cells overlap in row 2"), "{said}");
 }
 
 /// Fields that are true or false, by their columns in both languages and by the command line.

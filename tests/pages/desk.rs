@@ -280,6 +280,23 @@ async fn what_is_no_table_is_told_in_the_reader_s_language_by_the_file_s_own_nam
             "{detail}"
         );
     }
+    // 200 KB that come to 65 MiB.
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for line in 0..2100 {
+        sheet
+            .write_string(line, 0, "x".repeat(32_000) + &line.to_string())
+            .unwrap();
+    }
+    let large = book.save_to_buffer().unwrap();
+    assert!(large.len() < 1 << 20, "{}", large.len());
+    let got = post("/api/v1/desk/table?kind=permit&name=a.xlsx", &token, large).await;
+    assert_eq!(refused(&got), unreadable);
+    assert!(got.body.contains("64 MiB"), "{}", got.body);
+    let wide = format!("{HEAD}\n{}\n", "x,".repeat(1025));
+    let got = post("/api/v1/desk/table?kind=permit", &token, wide).await;
+    assert_eq!(refused(&got), unreadable);
+    assert!(got.body.contains("1024"), "{}", got.body);
     let many = row("91000000MA00000900", "台", "2026-02-20").repeat(2001);
     let got = post(
         "/api/v1/desk/table?kind=permit&lang=en",

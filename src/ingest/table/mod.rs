@@ -16,6 +16,7 @@ mod vocabulary;
 pub use cell::{Cell, Row};
 pub use columns::{Columns, ColumnsError, HeaderProblem, Reading, SetProblem};
 pub use fault::{CellFault, CellProblem, ColumnName};
+pub use sheet::unpacks_within;
 pub use source::SourceError;
 pub use template::{Format, TemplateError, template};
 pub use vocabulary::{Here, Vocabulary};

@@ -11,11 +11,50 @@ use calamine::{
     DataRef, Dimensions, Reader as _, Xlsx, XlsxError, XlsxFormulaMetadata, open_workbook,
 };
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// Columns beyond this are not a table of records.
-const MAX_COLUMNS: u32 = 1024;
+pub(super) const MAX_COLUMNS: u32 = 1024;
+
+/// Whether the parts of a workbook come to at most so many bytes unpacked; true of what is no archive, as reading it will say. They are
+/// unpacked for this, since an archive may say anything of its sizes.
+///
+/// # Errors
+/// Where the file cannot be opened.
+pub fn unpacks_within(path: &Path, most: u64) -> std::io::Result<bool> {
+    let Ok(mut archive) = zip::ZipArchive::new(BufReader::new(File::open(path)?)) else {
+        return Ok(true);
+    };
+    let mut left = most;
+    for at in 0..archive.len() {
+        // A part that cannot be unpacked is met again by whoever reads it.
+        let Ok(part) = archive.by_index(at) else {
+            continue;
+        };
+        let mut part = Counted(part, 0);
+        let _ = std::io::copy(&mut (&mut part).take(left + 1), &mut std::io::sink());
+        if part.1 > left {
+            return Ok(false);
+        }
+        left -= part.1;
+    }
+    Ok(true)
+}
+
+/// What is read, and how much of it was.
+struct Counted<R>(R, u64);
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        self.1 += read as u64;
+        Ok(read)
+    }
+}
+
+/// Columns that a sheet can have: areas in one row that come to more lie upon each other, which no spreadsheet writes.
+const MAX_SHEET_COLUMNS: u64 = 16_384;
 
 /// A workbook on disk, or one sheet of it.
 #[derive(Debug, Clone)]
@@ -105,7 +144,7 @@ impl Workbook {
                         cells: Vec::new(),
                     },
                 );
-                merged.cover(&mut done);
+                merged.cover(&mut done)?;
                 if !done.is_blank() && !visit(done)? {
                     return Ok(());
                 }
@@ -126,7 +165,7 @@ impl Workbook {
             }
             row.cells[column] = value;
         }
-        merged.cover(&mut row);
+        merged.cover(&mut row)?;
         if !row.is_blank() {
             visit(row)?;
         }
@@ -153,13 +192,18 @@ impl Merged {
     }
 
     /// Marks the cells of a row that another covers: all of a merged area but its first.
-    fn cover(&mut self, row: &mut Row) {
+    fn cover(&mut self, row: &mut Row) -> Result<(), SourceError> {
         let at = row.line - 1;
         self.here.retain(|area| u64::from(area.end.0) >= at);
         while let Some(area) = self.ahead.pop_if(|area| u64::from(area.start.0) <= at) {
             if u64::from(area.end.0) >= at {
                 self.here.push(area);
             }
+        }
+        let width = |area: &Dimensions| u64::from(area.end.1.saturating_sub(area.start.1)) + 1;
+        if self.here.iter().map(width).sum::<u64>() > MAX_SHEET_COLUMNS {
+            let reason = format!("merged cells overlap in row {}", row.line);
+            return Err(SourceError::Workbook(reason));
         }
         for area in &self.here {
             let last = area.end.1.min(MAX_COLUMNS - 1);
@@ -174,6 +218,7 @@ impl Merged {
                 row.cells[column] = Cell::Covered;
             }
         }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::cell::{Cell, Row};
 use super::columns::HEAD_ROWS;
+use super::sheet::MAX_COLUMNS;
 use super::source::SourceError;
 use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use std::cell::Cell as Counter;
@@ -131,7 +132,12 @@ impl TextFile {
                 }
                 _ => {}
             }
-            let cells = record.iter().map(|cell| Cell::Text(cell.to_owned()));
+            if record.len() > MAX_COLUMNS as usize {
+                return Err(SourceError::TooWide { line }.into());
+            }
+            let cells = record
+                .iter()
+                .map(|cell| Cell::Text(unmarked(cell).to_owned()));
             let row = Row {
                 line,
                 cells: cells.collect(),
@@ -140,6 +146,14 @@ impl TextFile {
                 return Ok(());
             }
         }
+    }
+}
+
+/// A cell without the apostrophe by which a table marks as text what a spreadsheet would compute.
+fn unmarked(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        _ => cell,
     }
 }
 

@@ -8,7 +8,6 @@ use crate::web::Portal;
 use crate::web::desk::{
     CHALLENGE_SECONDS, MAX_TABLE_BYTES, Reader, SESSION_SECONDS, SignedIn, may_fill, message,
 };
-use crate::web::limits::Searches;
 use crate::web::problem::{Problem, internal};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
@@ -277,7 +276,6 @@ fn refusal(mut response: HttpResponse) -> HttpResponse {
 )]
 pub(super) async fn table(
     portal: web::Data<Portal>,
-    searches: web::Data<Searches>,
     request: HttpRequest,
     asked: web::Query<Asked>,
     body: web::Payload,
@@ -288,8 +286,8 @@ pub(super) async fn table(
             (who, state.region.clone(), kind)
         })?;
         let bytes = whole(body, MAX_TABLE_BYTES).await?;
-        let Some(place) = searches.begin() else {
-            return Err(Problem::busy());
+        let Some(place) = portal.desk.place() else {
+            return Err(Problem::busy("tables"));
         };
         let portal = portal.clone();
         let looked = web::block(move || {

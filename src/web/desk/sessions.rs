@@ -1,7 +1,8 @@
 //! Who is signed in at the desk: challenges to sign, and what a signed one opens for a while.
 //!
 //! In memory only: after a start everybody signs in again, which takes one file. Tokens are kept as hashes, and go in the `Authorization` header, never
-//! as cookies, so that no other site can use them. Must not know what they are used for.
+//! as cookies, so that no other site can use them. Must not know what they are used for, only how many tables
+//! are looked through at once.
 
 use crate::domain::Kind;
 use gongshi_verify::encoding::{base64, base64_array};
@@ -11,8 +12,9 @@ use gongshi_verify::keys::{PublicKey, SecretKey};
 use gongshi_verify::names::{AuthorityId, Origin};
 use gongshi_verify::registry::{AuthorityState, Registry};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a challenge can be answered.
 pub const CHALLENGE_SECONDS: u64 = 120;
@@ -61,6 +63,9 @@ struct Session {
     made: Duration,
 }
 
+/// Tables looked through at once: apart from the public's searches, which they must not hold up.
+const MOST_TABLES: usize = 4;
+
 /// How long the desk has been there.
 type Clock = Box<dyn Fn() -> Duration + Send + Sync>;
 
@@ -73,6 +78,7 @@ pub struct Desk {
     clock: Clock,
     used: Mutex<VecDeque<(String, Duration)>>,
     sessions: Mutex<Vec<Session>>,
+    tables: Arc<Semaphore>,
 }
 
 impl Default for Desk {
@@ -89,7 +95,13 @@ impl Desk {
             clock,
             used: Mutex::default(),
             sessions: Mutex::default(),
+            tables: Arc::new(Semaphore::new(MOST_TABLES)),
         }
+    }
+
+    /// A place for a table to be looked through, kept until it is dropped; `None` where all are taken.
+    pub fn place(&self) -> Option<OwnedSemaphorePermit> {
+        self.tables.clone().try_acquire_owned().ok()
     }
 
     /// A challenge for an authority, in base64.
@@ -191,7 +203,6 @@ fn locked<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     fn id(text: &str) -> AuthorityId {

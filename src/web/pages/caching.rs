@@ -79,7 +79,11 @@ impl Visit {
 
     /// The answer to a reader who has that page already.
     pub(super) fn unchanged(&self, etag: &str) -> Option<HttpResponse> {
-        let known = self.if_none_match.as_ref()?;
+        // That there is something at all is not known before the page is made.
+        let known = self
+            .if_none_match
+            .as_ref()
+            .filter(|known| known.trim_ascii() != b"*")?;
         assets::matches(known, etag).then(|| {
             HttpResponse::NotModified()
                 .insert_header((ETAG, etag))

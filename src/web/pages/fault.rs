@@ -266,7 +266,7 @@ impl Fault {
     /// As programs are told of it.
     pub(super) fn problem(&self) -> Problem {
         match self.status {
-            StatusCode::SERVICE_UNAVAILABLE => Problem::busy(),
+            StatusCode::SERVICE_UNAVAILABLE => Problem::busy("searches"),
             status if status.is_server_error() => Problem::new(
                 status,
                 "internal",

@@ -23,7 +23,7 @@ pub(super) async fn streamed<P: Parts>(
     mut response: HttpResponseBuilder,
 ) -> HttpResponse {
     let Some(place) = searches.begin() else {
-        return Problem::busy().respond();
+        return Problem::busy("searches").respond();
     };
     // The first part decides whether there is an answer at all.
     let mut begun = parts;
@@ -54,7 +54,7 @@ pub(super) async fn streamed<P: Parts>(
 /// The next part, once there is a place for it.
 async fn next<P: Parts>(searches: &Searches, mut parts: P) -> Result<(Vec<u8>, P), Problem> {
     let Some(place) = searches.next().await else {
-        return Err(Problem::busy());
+        return Err(Problem::busy("searches"));
     };
     blocking(move || {
         let _place = place;

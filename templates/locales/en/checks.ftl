@@ -363,6 +363,7 @@ page-check-paper-heading = What the paper says
 page-check-step-paper-entry = The fingerprint on the paper
 page-check-paper-entry-pass = The fingerprint on the paper, [leaf], is that of this entry.
 page-check-paper-entry-fail = The fingerprint on the paper is [leaf], that of this entry [found]. The paper is of another entry, or was changed.
+page-check-paper-entry-early = The paper says that the log had [old] entries, and this is entry [index]: it cannot stand on a paper of that time.
 page-check-step-paper-head = Nothing removed or changed since it was printed
 page-check-paper-head-pass = The log had [old] entries then; the first [old] of the [new] of now are those.
 page-check-paper-form = The fingerprint, size or root in the code is missing or not of its form.

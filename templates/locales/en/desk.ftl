@@ -172,4 +172,5 @@ desk-json-escape = an invalid escape
 desk-json-surrogate = a lone surrogate
 desk-json-depth = containers nested too deep
 desk-json-many = more values than any text of the formats has
+desk-too-large-unpacked = Unpacked, the workbook is larger than { $n } MiB; leave out pictures and other sheets, or save it as CSV.
 desk-too-many-rows = There are more than { $n } rows; cut the table into several, or use gongshi import.

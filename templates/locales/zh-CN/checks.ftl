@@ -363,6 +363,7 @@ page-check-paper-heading = 纸上所印的
 page-check-step-paper-entry = 纸上的指纹
 page-check-paper-entry-pass = 纸上的指纹 [leaf] 就是这个条目的。
 page-check-paper-entry-fail = 纸上的指纹是 [leaf]，这个条目的是 [found]。纸上印的不是这个条目，或者被改过。
+page-check-paper-entry-early = 纸上写明当时日志有 [old] 个条目，而这个条目的序号是 [index]，不可能印在那时的纸上。
 page-check-step-paper-head = 打印以后没有删除或改动
 page-check-paper-head-pass = 打印时日志有 [old] 个条目；现在 [new] 个条目中的前 [old] 个正是那时的。
 page-check-paper-form = 二维码里的指纹、条目数或根哈希不全，或者形式不对。

@@ -172,4 +172,5 @@ desk-json-escape = 转义不正确
 desk-json-surrogate = 代理项不成对
 desk-json-depth = 嵌套过深
 desk-json-many = 内容过多
+desk-too-large-unpacked = 工作簿展开后超过 { $n } MiB；请去掉图片和其他工作表，或者另存为 CSV。
 desk-too-many-rows = 行数超过 { $n } 行；请把表格分成几份，或者使用 gongshi import。

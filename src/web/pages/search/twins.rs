@@ -62,7 +62,7 @@ pub(super) async fn told(
     work: impl FnOnce(&Visit) -> Result<Value, Problem> + Send + 'static,
 ) -> HttpResponse {
     let Some(place) = visit.searches.begin() else {
-        return Problem::busy().respond();
+        return Problem::busy("searches").respond();
     };
     let lang = visit.lang;
     let answered = blocking(move || {
@@ -342,7 +342,7 @@ impl Parts for Table {
 )]
 pub(in crate::web) async fn atom(visit: Visit) -> HttpResponse {
     let Some(place) = visit.searches.begin() else {
-        return Problem::busy().respond();
+        return Problem::busy("searches").respond();
     };
     let params = match asked(&visit) {
         Ok(params) => params,
