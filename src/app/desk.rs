@@ -125,7 +125,8 @@ impl Columns<'_> {
             faults: faults
                 .map(|fault| Fault {
                     column: self.place(&fault.column),
-                    text: fault.words(lang),
+                    // Elsewhere it follows the number of a line.
+                    text: fault.words(lang).trim_start().to_owned(),
                 })
                 .collect(),
             body: row.read.ok().map(|body| json::to_jcs(&body)),

@@ -49,7 +49,7 @@
   const wide = document.documentElement.scrollWidth;
   if (wide > width) problems.push(`the page is ${wide} pixels wide`);
   for (const element of document.querySelectorAll('body *')) {
-    if (!shown(element) || element.closest('.skip, .hidden, thead, option, svg, .sheet')) continue;
+    if (!shown(element) || element.closest('.skip, .hidden, thead, option, svg, .rows')) continue;
     const edges = box(element);
     if (edges.right > width + 0.5 || edges.left < -0.5) problems.push(`beyond the screen: ${name(element)}`);
     const style = getComputedStyle(element);
